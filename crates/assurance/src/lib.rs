@@ -1,0 +1,1 @@
+//! The launch gate, its records and signatures, the trust page's facts.

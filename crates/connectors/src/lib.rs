@@ -1,0 +1,1 @@
+//! Real clients for the outside world: population register, SMS gateway.

@@ -1,0 +1,1 @@
+//! Hong Kong's rules: identity-card numbers, telephone plan, addresses, districts, holidays, office hours.

@@ -1,0 +1,1 @@
+//! Messages: templates in three languages, SMS, letters, the outbox and its delivery.

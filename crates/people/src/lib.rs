@@ -1,0 +1,1 @@
+//! Departments, officers, roles and rights; the only crate that mints a Grant.

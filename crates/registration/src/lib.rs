@@ -1,0 +1,1 @@
+//! Schemes, households, matching, repairs, delivery, statistics.

@@ -1,0 +1,1 @@
+//! The only crate that knows a database engine: one SQL text, two engines, group commit.

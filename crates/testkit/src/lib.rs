@@ -1,0 +1,1 @@
+//! Test support: stores on both engines, a movable clock, seeded chance.

@@ -1,0 +1,1 @@
+//! Personal data: purposes, sealed records, openings, retention, erasure, certificates.

@@ -1,0 +1,1 @@
+//! Tickets, admission control and an honest estimate of the wait.

@@ -1,0 +1,1 @@
+//! The HTTP shell: app, visitor, forms, languages, sessions, problem documents, layout, assets.

@@ -1,0 +1,1 @@
+//! Browser tests: a small CDP client, axe, virtual passkeys.
