@@ -1,1 +1,22 @@
-//! Hong Kong's rules: identity-card numbers, telephone plan, addresses, districts, holidays, office hours.
+//! Hong Kong's rules and places.
+//!
+//! What is particular to this city and to no other stands here: identity-card numbers, the telephone plan, districts,
+//! addresses and the gazetteer that finds them, free-form addresses, general holidays, office hours, and the parts of
+//! names of its synthetic residents. Another jurisdiction would be a sibling crate. There is no I/O: texts come in,
+//! values go out, and the tables are compiled in (`data/README.md` says where each comes from).
+
+mod date_of_birth;
+mod district;
+mod fold;
+mod id_number;
+pub mod names;
+mod phone;
+
+pub use date_of_birth::{DateOfBirth, DateOfBirthError};
+pub use district::{District, Region};
+pub use fold::{half_width, search_form};
+pub use id_number::{IdNumber, IdNumberError};
+pub use phone::{Phone, PhoneError, PhoneKind};
+
+/// The credit that DATA.GOV.HK's terms of use require wherever its addresses are shown.
+pub const CREDIT: &str = "Contains information from the Address Lookup Service and other datasets on DATA.GOV.HK, owned by the Government of the HKSAR.";
