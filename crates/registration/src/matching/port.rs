@@ -1,0 +1,34 @@
+use kernel::Day;
+use thiserror::Error;
+
+/// One person to be matched: the number without its check digit, and the date of birth.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Canonical identity-card number without the check digit.
+    pub id_number: String,
+    /// Date of birth.
+    pub birth: Day,
+}
+
+/// What the population register knows. It learns no more than the question, and so do we.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Known under this number and date of birth, and a resident.
+    Resident,
+    /// Known under this number and date of birth, but not a resident.
+    NotResident,
+    /// No person has this number with this date of birth.
+    Mismatch,
+}
+
+/// The register did not answer; the batch is asked again later and nothing is decided.
+#[derive(Debug, Error)]
+#[error("the population register did not answer: {0}")]
+pub struct RegisterUnavailable(pub String);
+
+/// The population register, as the slice needs it. `connectors` implements it over HTTP with mutual TLS.
+pub trait PopulationRegister: Send + Sync {
+    /// Asks for a batch; answers come in the order of the questions. `basis` is the reference of the consent in the
+    /// statement, or of the approval, on which this matching rests (Cap. 486 ss. 30 to 32).
+    fn check(&self, basis: &str, questions: &[Question]) -> Result<Vec<Answer>, RegisterUnavailable>;
+}

@@ -1,0 +1,1 @@
+//! What a scheme is: its definition, statement and window.
