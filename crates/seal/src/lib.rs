@@ -1,1 +1,44 @@
-//! The only crate that knows a cipher or holds a key: key tree, sealed values, blind index, signers.
+//! The only crate that knows a cipher or holds a key.
+//!
+//! Values are sealed under keys that can be forgotten: a [`Keyring`] keeps, for each purpose of one service, a
+//! puncturable key tree by expiry day, record, person and field group. The key of a value is derived when it is needed
+//! and stored nowhere; what keeps it alive is a node of the tree, and the tree lives in a small file outside the
+//! database and its backups, under a root key in yet another directory. Dropping a node erases every copy of what it
+//! covered, in every backup of the data. A sealed value knows its [`Slot`] and opens nowhere else.
+//!
+//! Beside that: the blind index, keyed references, short-lived envelopes, signers, and files for couriers (`age`).
+
+mod aead;
+pub mod age_files;
+mod codec;
+mod digest;
+mod envelope;
+mod error;
+mod file;
+mod keyring;
+mod ledger;
+mod node;
+mod passkey;
+mod path;
+mod proof;
+mod purpose;
+mod random;
+mod roots;
+mod sealed;
+mod signer;
+mod slot;
+mod state;
+mod trail;
+mod tree;
+
+pub use digest::{constant_time_eq, sha256};
+pub use error::SealError;
+pub use keyring::{KeyPlace, Keyring};
+pub use ledger::{Destroyed, Roll};
+pub use passkey::Es256Signer;
+pub use proof::AfterCommit;
+pub use purpose::Purpose;
+pub use random::OsRandom;
+pub use sealed::Sealed;
+pub use signer::{Ed25519Signer, Signer, verify_ed25519};
+pub use slot::{RecordNumber, Slot};

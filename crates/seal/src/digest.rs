@@ -1,0 +1,20 @@
+use aws_lc_rs::{constant_time, digest};
+
+/// SHA-256 of the parts, one after the other.
+pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+    let mut context = digest::Context::new(&digest::SHA256);
+    for part in parts {
+        context.update(part);
+    }
+    first_32(context.finish().as_ref())
+}
+
+/// Whether two byte strings are equal, in a time that does not depend on where they differ.
+pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
+    constant_time::verify_slices_are_equal(a, b).is_ok()
+}
+
+/// The first 32 bytes of what a primitive with an output of at least that size returned.
+pub fn first_32(bytes: &[u8]) -> [u8; 32] {
+    bytes.first_chunk().copied().unwrap_or_default()
+}

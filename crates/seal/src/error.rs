@@ -1,0 +1,86 @@
+use std::io;
+use std::path::{Path, PathBuf};
+
+use kernel::{Fault, Kind};
+use thiserror::Error;
+
+/// Why something could not be sealed, opened, kept or forgotten. Never says anything about a plaintext.
+#[derive(Debug, Error)]
+pub enum SealError {
+    /// The key of this value has died: its day has passed, its record was erased, or the whole keyring is gone.
+    #[error("the key has been destroyed")]
+    Gone,
+    /// The value was altered, or stands in another row, column, person or purpose than the one it was sealed for.
+    #[error("the sealed value does not belong here or was altered")]
+    Broken,
+    /// What was asked for cannot be sealed as it stands.
+    #[error("{0}")]
+    Invalid(&'static str),
+    /// The keyring has no tree for this purpose.
+    #[error("the keyring knows no purpose {0:?}")]
+    UnknownPurpose(String),
+    /// All 2^40 record numbers are used up.
+    #[error("no record numbers are left in this keyring")]
+    Exhausted,
+    /// The root key file is not there.
+    #[error("the root key file {} is missing: put it back from its custodian, or treat this service as erased", .0.display())]
+    NoRoot(PathBuf),
+    /// The tree file is not there.
+    #[error("the key tree {} is missing: put it back, or treat this service as erased", .0.display())]
+    NoTree(PathBuf),
+    /// The tree and the root do not belong together: one of them is an old copy, and an old copy opens nothing.
+    #[error("the key tree {} (roll {tree}) and the root key (roll {root}) do not belong together: an old copy opens nothing", path.display())]
+    Stale {
+        /// The tree file.
+        path: PathBuf,
+        /// Roll number written in the tree file.
+        tree: u64,
+        /// Roll number written in the root file.
+        root: u64,
+    },
+    /// A keyring stands there already.
+    #[error("{} exists already: a keyring is created once", .0.display())]
+    Exists(PathBuf),
+    /// Another process holds the keyring.
+    #[error("the key tree {} is held by another process: stop it first", .0.display())]
+    InUse(PathBuf),
+    /// A key file is not what it should be.
+    #[error("the key file {} is damaged ({what}): put a good copy back", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// The operating system refused.
+    #[error("cannot use the key file {}: {source}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A primitive refused its input; a fault of ours.
+    #[error("the cryptographic library refused: {0}")]
+    Library(&'static str),
+}
+
+impl SealError {
+    pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { path, source }
+    }
+}
+
+impl Fault for SealError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Gone | Self::Stale { .. } => Kind::Gone,
+            Self::Invalid(_) => Kind::Invalid,
+            Self::UnknownPurpose(_) | Self::NoRoot(_) | Self::NoTree(_) => Kind::Missing,
+            Self::Exists(_) => Kind::Taken,
+            Self::InUse(_) => Kind::Busy,
+            Self::Broken | Self::Exhausted | Self::Damaged { .. } | Self::Io { .. } | Self::Library(_) => Kind::Broken,
+        }
+    }
+}
