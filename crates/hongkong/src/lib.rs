@@ -8,15 +8,27 @@
 mod date_of_birth;
 mod district;
 mod fold;
+mod geojson;
+mod holidays;
 mod id_number;
+mod import;
 pub mod names;
+mod office_hours;
 mod phone;
+mod premises;
+mod tsv;
 
 pub use date_of_birth::{DateOfBirth, DateOfBirthError};
 pub use district::{District, Region};
 pub use fold::{half_width, search_form};
+pub use geojson::import_geojson;
+pub use holidays::{Coverage, DayKind, day_kind, holiday_coverage, holiday_name, is_general_holiday};
 pub use id_number::{IdNumber, IdNumberError};
+pub use import::ImportError;
+pub use office_hours::{Hours, OfficeHours, Opening};
 pub use phone::{Phone, PhoneError, PhoneKind};
+pub use premises::{Block, Grid, Name, Numbered, Phase, Premises};
+pub use tsv::import_tsv;
 
 /// The credit that DATA.GOV.HK's terms of use require wherever its addresses are shown.
 pub const CREDIT: &str = "Contains information from the Address Lookup Service and other datasets on DATA.GOV.HK, owned by the Government of the HKSAR.";
