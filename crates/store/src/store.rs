@@ -115,6 +115,11 @@ impl Store {
         self.0.engine.size_bytes()
     }
 
+    /// Whether transactions commit in the order in which they run: one writer does, several do not.
+    pub fn commits_in_order(&self) -> bool {
+        self.0.writers.lock().unwrap_or_else(PoisonError::into_inner).len() <= 1
+    }
+
     /// The store's name.
     pub fn name(&self) -> &str {
         &self.0.name

@@ -1,0 +1,38 @@
+use kernel::{Instant, Secret};
+use seal::{AfterCommit, Keyring, SealError, Sealed, Slot};
+
+use crate::EventProof;
+
+/// Proof that a unit of work, and with it everything it noted, is durable.
+///
+/// There is no public constructor: a value of this type means that COMMIT has returned.
+#[derive(Debug)]
+pub struct Committed {
+    at: Instant,
+    events: Vec<EventProof>,
+    after: AfterCommit,
+}
+
+impl Committed {
+    pub(crate) fn mint(at: Instant, events: Vec<EventProof>) -> Self {
+        Self { at, events, after: AfterCommit::vouched_by_journal() }
+    }
+
+    /// The moment of the unit of work.
+    pub const fn at(&self) -> Instant {
+        self.at
+    }
+
+    /// What it noted.
+    pub fn events(&self) -> &[EventProof] {
+        &self.events
+    }
+
+    /// Opens a sealed value, now that the opening is on record. A unit of work that noted nothing opens nothing.
+    pub fn open(&self, keys: &Keyring, slot: &Slot, sealed: &Sealed) -> Result<Secret<Vec<u8>>, SealError> {
+        if self.events.is_empty() {
+            return Err(SealError::Invalid("nothing was journaled before this opening"));
+        }
+        keys.open_sealed(slot, sealed, &self.after)
+    }
+}

@@ -1,0 +1,75 @@
+use kernel::{Id, Instant, Random, kinds};
+use seal::sha256;
+use serde_json::{Map, Value, json};
+
+use crate::{Actor, Hash};
+
+/// Something that happened, to be noted in the journal. Details hold nothing personal: codes, counts, digests.
+#[derive(Clone, Debug)]
+pub struct Event {
+    verb: &'static str,
+    record: Option<[u8; 16]>,
+    details: Map<String, Value>,
+}
+
+impl Event {
+    /// An event with its verb, such as `registration.submitted`.
+    pub fn new(verb: &'static str) -> Self {
+        Self { verb, record: None, details: Map::new() }
+    }
+
+    /// Links the event to a record. The event keeps only a salted commitment to it; the link itself dies with the record.
+    #[must_use]
+    pub fn record(mut self, record: [u8; 16]) -> Self {
+        self.record = Some(record);
+        self
+    }
+
+    /// Adds a detail.
+    #[must_use]
+    pub fn detail(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.details.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The event as it is written: exact bytes, salts and leaf.
+    pub(crate) fn into_proof(self, id: Id<kinds::Event>, at: Instant, actor: &Actor, random: &dyn Random) -> EventProof {
+        let chance = random.bytes32();
+        let (mut salt, mut link_salt) = ([0; 16], [0; 16]);
+        salt.iter_mut().zip(&chance).for_each(|(to, from)| *to = *from);
+        link_salt.iter_mut().zip(chance.iter().skip(16)).for_each(|(to, from)| *to = *from);
+        let link = self.record.map(|record| (record, link_salt));
+        let mut body = json!({"id": id, "at": at.to_string(), "verb": self.verb, "actor": actor.to_json()});
+        if let Some(map) = body.as_object_mut() {
+            if let Some((record, link_salt)) = &link {
+                let commitment = kernel::to_hex(&sha256(&[link_salt, record]));
+                map.insert("link".to_owned(), commitment.into());
+            }
+            if !self.details.is_empty() {
+                map.insert("details".to_owned(), Value::Object(self.details));
+            }
+        }
+        let body = body.to_string();
+        let leaf = sha256(&[&salt, body.as_bytes()]);
+        EventProof { id, at, verb: self.verb, body, salt, leaf, link }
+    }
+}
+
+/// An event that has been written: what its holder needs to prove it against the tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventProof {
+    /// The event.
+    pub id: Id<kinds::Event>,
+    /// When it happened.
+    pub at: Instant,
+    /// Its verb.
+    pub verb: &'static str,
+    /// Its exact JSON bytes.
+    pub body: String,
+    /// The salt of the leaf.
+    pub salt: [u8; 16],
+    /// SHA-256(salt ‖ body).
+    pub leaf: Hash,
+    /// The record and the salt of the commitment `link` in the body.
+    pub link: Option<([u8; 16], [u8; 16])>,
+}
