@@ -65,7 +65,7 @@ impl Page {
     pub fn fonts(&self, selector: &str) -> Result<Vec<String>, Failure> {
         self.call("CSS.enable", &json!({}))?;
         let root = self.call("DOM.getDocument", &json!({ "depth": 0 }))?;
-        let wanted = json!({ "nodeId": root.pointer("/root/nodeId"), "selector": selector });
+        let wanted = json!({ "nodeId": root.get("root").and_then(|root| root.get("nodeId")), "selector": selector });
         let node = self.call("DOM.querySelector", &wanted)?;
         let fonts = self.call(
             "CSS.getPlatformFontsForNode",

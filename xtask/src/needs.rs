@@ -1,0 +1,130 @@
+//! What the tests need from the system. As root the missing parts are installed from Debian's packages; otherwise they
+//! are named and the task fails. Nothing is ever skipped because it is missing.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::say::say;
+
+/// A part of the system: the Debian package that brings it and how to see that it is there.
+struct Need {
+    package: &'static str,
+    purpose: &'static str,
+    present: fn() -> bool,
+}
+
+const NEEDS: &[Need] = &[
+    Need {
+        package: "chromium",
+        purpose: "the browser of the page tests",
+        present: || on_path("chromium"),
+    },
+    Need {
+        package: "postgresql",
+        purpose: "the second engine, started by the tests",
+        present: has_postgresql,
+    },
+    Need {
+        package: "fonts-noto-cjk",
+        purpose: "Hong Kong's glyphs in pages and letters",
+        present: has_hong_kong_glyphs,
+    },
+    Need {
+        package: "strace",
+        purpose: "the power-cut test",
+        present: || on_path("strace"),
+    },
+    Need {
+        package: "poppler-utils",
+        purpose: "reading printed letters back",
+        present: || on_path("pdftotext"),
+    },
+];
+
+/// Installs or names what is missing; true when all is there.
+pub fn meet() -> bool {
+    if missing().is_empty() {
+        return true;
+    }
+    let packages: Vec<&str> = missing().iter().map(|need| need.package).collect();
+    if is_root() && on_path("apt-get") {
+        say(&format!("installing {}", packages.join(" ")));
+        install(&packages);
+    }
+    let missing = missing();
+    for need in &missing {
+        say(&format!(
+            "missing: {} ({}). As root: apt-get install {}",
+            need.package, need.purpose, need.package
+        ));
+    }
+    missing.is_empty()
+}
+
+fn missing() -> Vec<&'static Need> {
+    NEEDS.iter().filter(|need| !(need.present)()).collect()
+}
+
+/// Waits for another installation's lock rather than failing at it.
+fn install(packages: &[&str]) {
+    let apt = |arguments: &[&str]| {
+        let mut command = Command::new("apt-get");
+        command
+            .args(["-q", "-y", "-o", "DPkg::Lock::Timeout=600"])
+            .args(arguments);
+        command
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .stdin(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    };
+    let mut arguments = vec!["install", "--no-install-recommends"];
+    arguments.extend(packages);
+    if !(apt(&["update"]) && apt(&arguments)) {
+        say("apt-get failed");
+    }
+}
+
+fn has_postgresql() -> bool {
+    let versions = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
+    versions
+        .map(|version| version.path().join("bin/initdb"))
+        .any(|initdb| initdb.exists())
+        || on_path("initdb")
+}
+
+fn has_hong_kong_glyphs() -> bool {
+    let debian = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
+    Path::new(debian).exists() || output("fc-list", &[]).contains("Noto Sans CJK HK")
+}
+
+fn on_path(program: &str) -> bool {
+    !output("sh", &["-c", &format!("command -v {program}")]).is_empty()
+}
+
+fn is_root() -> bool {
+    output("id", &["-u"]).trim() == "0"
+}
+
+fn output(program: &str, arguments: &[&str]) -> String {
+    let ran = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output();
+    ran.map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_found_or_not() {
+        assert!(on_path("sh"));
+        assert!(!on_path("no-such-program-anywhere"));
+    }
+}

@@ -1,0 +1,149 @@
+//! `cargo xtask test`: the whole suite, on a fresh machine as in CI.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::say::say;
+use crate::{needs, tidy};
+
+/// Runs every step and stops at the first that fails; the runner's own summary comes last.
+pub fn run(root: &Path) -> bool {
+    needs::meet() && tidy::run(root) && lints(root) && build(root) && tests(root)
+}
+
+/// Warnings are errors in CI only, so that they do not stop anyone in the middle of a thought.
+fn lints(root: &Path) -> bool {
+    if !in_ci() {
+        return true;
+    }
+    if !cargo(root, &["clippy", "--version"])
+        .stdout(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+    {
+        say("missing: clippy. rustup component add clippy");
+        return false;
+    }
+    step(
+        root,
+        &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--quiet",
+            "--",
+            "-D",
+            "warnings",
+        ],
+    )
+}
+
+/// The binaries first: black-box tests run them.
+fn build(root: &Path) -> bool {
+    step(root, &["build", "--workspace", "--bins", "--quiet"])
+}
+
+fn tests(root: &Path) -> bool {
+    let mut nextest = cargo(root, &["nextest", "--version"]);
+    if nextest
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+    {
+        let profile = if in_ci() { "ci" } else { "default" };
+        return step(
+            root,
+            &[
+                "nextest",
+                "run",
+                "--workspace",
+                "--no-tests=fail",
+                "--profile",
+                profile,
+            ],
+        );
+    }
+    plain_tests(root)
+}
+
+/// `cargo test` calls a run without any test a success, so its summaries are counted on the way.
+fn plain_tests(root: &Path) -> bool {
+    let mut command = cargo(root, &["test", "--workspace", "--no-fail-fast"]);
+    let Ok(mut child) = command.stdout(Stdio::piped()).spawn() else {
+        say("cargo did not start");
+        return false;
+    };
+    let lines = child
+        .stdout
+        .take()
+        .map(|stdout| BufReader::new(stdout).lines().map_while(Result::ok));
+    let ran: u64 = lines
+        .into_iter()
+        .flatten()
+        .inspect(|line| say(line))
+        .map(|line| passed(&line))
+        .sum();
+    let succeeded = child.wait().is_ok_and(|status| status.success());
+    if ran == 0 {
+        say("no test ran");
+    }
+    succeeded && ran > 0
+}
+
+/// How many tests a summary line of libtest counts as passed.
+fn passed(line: &str) -> u64 {
+    let counts = line
+        .strip_prefix("test result: ")
+        .and_then(|rest| rest.split_once(". "));
+    let number = counts.and_then(|(_, counts)| counts.split_once(" passed"));
+    number
+        .and_then(|(number, _)| number.parse().ok())
+        .unwrap_or(0)
+}
+
+fn step(root: &Path, arguments: &[&str]) -> bool {
+    let succeeded = cargo(root, arguments)
+        .status()
+        .is_ok_and(|status| status.success());
+    if !succeeded {
+        say(&format!("failed: cargo {}", arguments.join(" ")));
+    }
+    succeeded
+}
+
+fn cargo(root: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new("cargo");
+    command
+        .args(arguments)
+        .current_dir(root)
+        .stdin(Stdio::null());
+    command
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a task, not the product; CI says so in the environment only"
+)]
+fn in_ci() -> bool {
+    std::env::var("CI").is_ok_and(|value| value == "true")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::passed;
+
+    #[test]
+    fn a_summary_is_counted() {
+        assert_eq!(
+            passed("test result: ok. 12 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out"),
+            12
+        );
+        assert_eq!(
+            passed("test result: FAILED. 9 passed; 1 failed; 0 ignored"),
+            9
+        );
+        assert_eq!(passed("running 12 tests"), 0);
+    }
+}
