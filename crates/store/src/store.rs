@@ -168,32 +168,39 @@ fn read<T, E>(
     trace: Option<&Trace>,
     work: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>,
 ) -> Result<T, RunError<E>> {
-    let mut last = StoreError::Conflict;
+    let mut error = StoreError::Conflict;
     for _ in 0..READ_TRIES {
-        let lost = match session.step(Step::Begin) {
-            Ok(()) => {
-                let mut tx = Tx::new(&mut *session, name, trace);
-                let result = guarded(name, work, &mut tx);
-                let failure = tx.failure();
-                // A snapshot has nothing to keep.
-                let _ = session.step(Step::Rollback);
-                match (result, failure) {
-                    (_, Some(error @ (StoreError::Conflict | StoreError::Unreachable(_)))) => error,
-                    (Ok(_), Some(error)) => return Err(RunError::Store(error)),
-                    (result, _) => return result,
-                }
-            }
+        error = match read_once(session, name, trace, work) {
+            Ok(result) => return result,
             Err(error) => error,
         };
-        let again = match &lost {
-            StoreError::Conflict => true,
-            StoreError::Unreachable(_) => session.reopen().is_ok(),
-            _ => false,
-        };
-        last = lost;
-        if !again {
+        if matches!(error, StoreError::Unreachable(_)) && session.reopen().is_err() {
             break;
         }
     }
-    Err(RunError::Store(last))
+    Err(RunError::Store(error))
+}
+
+/// The closure's result, or what makes it worth another try.
+fn read_once<T, E>(
+    session: &mut dyn Session,
+    name: &'static str,
+    trace: Option<&Trace>,
+    work: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+) -> Result<Result<T, RunError<E>>, StoreError> {
+    match session.step(Step::Begin) {
+        Err(error @ (StoreError::Conflict | StoreError::Unreachable(_))) => return Err(error),
+        Err(error) => return Ok(Err(RunError::Store(error))),
+        Ok(()) => {}
+    }
+    let mut tx = Tx::new(&mut *session, name, trace);
+    let result = guarded(name, work, &mut tx);
+    let failure = tx.failure();
+    // A snapshot has nothing to keep.
+    let _ = session.step(Step::Rollback);
+    match (result, failure) {
+        (_, Some(error @ (StoreError::Conflict | StoreError::Unreachable(_)))) => Err(error),
+        (Ok(_), Some(error)) => Ok(Err(RunError::Store(error))),
+        (result, _) => Ok(result),
+    }
 }

@@ -5,8 +5,10 @@
 
 mod chance;
 mod clock;
+mod server;
 mod stores;
 
 pub use chance::SeededRandom;
 pub use clock::MovableClock;
-pub use stores::{memory_store, sqlite_store};
+pub use server::PostgresServer;
+pub use stores::{Place, both_engines, memory_store, sqlite_store};

@@ -1,6 +1,9 @@
 use std::path::Path;
 
 use store::{Location, Migration, Options, Store};
+use tempfile::TempDir;
+
+use crate::PostgresServer;
 
 /// A store in memory, on SQLite.
 ///
@@ -19,4 +22,66 @@ pub fn memory_store(migrations: &[&[Migration]]) -> Store {
 pub fn sqlite_store(directory: &Path, name: &str, migrations: &[&[Migration]]) -> Store {
     let location = Location::Sqlite(directory.to_owned());
     Store::open(&location, name, migrations, Options::default()).expect("a store in a file opens")
+}
+
+/// A fresh place for stores on one of the engines.
+#[derive(Debug)]
+pub struct Place {
+    engine: &'static str,
+    location: Location,
+    _directory: Option<TempDir>,
+}
+
+impl Place {
+    /// A new directory, removed at the end.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    #[expect(clippy::expect_used, reason = "only tests call this")]
+    pub fn sqlite() -> Self {
+        let directory = TempDir::new().expect("a temporary directory");
+        let location = Location::Sqlite(directory.path().to_owned());
+        Self { engine: "SQLite", location, _directory: Some(directory) }
+    }
+
+    /// A new database on the shared server.
+    pub fn postgres() -> Self {
+        Self { engine: "PostgreSQL", location: PostgresServer::shared().fresh_database(), _directory: None }
+    }
+
+    /// `SQLite` or `PostgreSQL`.
+    pub const fn engine(&self) -> &'static str {
+        self.engine
+    }
+
+    /// Where it is.
+    pub const fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// Opens a store here.
+    ///
+    /// # Panics
+    /// When it does not open.
+    pub fn store(&self, name: &str, migrations: &[&[Migration]]) -> Store {
+        self.store_with(name, migrations, Options::default())
+    }
+
+    /// Opens a store here with options.
+    ///
+    /// # Panics
+    /// When it does not open.
+    #[expect(clippy::expect_used, reason = "only tests call this")]
+    pub fn store_with(&self, name: &str, migrations: &[&[Migration]], options: Options) -> Store {
+        Store::open(&self.location, name, migrations, options).expect("a store opens")
+    }
+}
+
+/// Tells one story on each engine; the failing one is named in the output.
+#[expect(clippy::print_stdout, reason = "the harness shows it only when the test fails")]
+pub fn both_engines(story: impl Fn(&Place)) {
+    for place in [Place::sqlite(), Place::postgres()] {
+        println!("on {}", place.engine());
+        story(&place);
+    }
 }

@@ -1,0 +1,12 @@
+//! PostgreSQL: a schema for a store, several writers, readers.
+//!
+//! A `postgres::Client` runs a little runtime of its own: connecting or dropping one on a thread that drives an
+//! asynchronous runtime panics. So every client is born, used and dropped on a thread of this module: writers own
+//! theirs, readers are asked through a channel ([`remote`]), and everything else borrows a thread for the moment.
+
+mod engine;
+mod remote;
+mod session;
+mod value;
+
+pub(crate) use engine::{exists, open};
