@@ -1,1 +1,43 @@
-//! Messages: templates in three languages, SMS, letters, the outbox and its delivery.
+//! Messages to residents: templates in three languages, text messages, letters, and their delivery.
+//!
+//! A message is sealed before the transaction that queues it ([`prepare`], then [`queue`] or [`queue_batch`]) and opened
+//! only by a unit of work that notes the opening: [`deliver_due`] opens a batch under one journal entry and hands it to a
+//! [`Carrier`]; [`inbox`] shows a demonstration what its residents received. A message has an id derived from its
+//! idempotency key, so a job that runs twice queues it once, and a carrier that is asked twice can tell.
+//!
+//! Text messages go to Hong Kong mobiles only ([`Mobile`]); who has no telephone gets a [`Letter`]. Counters are kept, never
+//! counted ([`counts`]). What a text may say stands in [`Template`].
+
+mod carrier;
+mod counts;
+mod deliver;
+mod forget;
+mod inbox;
+mod letter;
+mod message;
+mod mobile;
+mod queue;
+mod segment;
+mod storage;
+mod template;
+
+use store::Migration;
+
+pub use carrier::{Carrier, CarrierError, Outgoing, Sent};
+pub use counts::{Counts, counts, fold_counts};
+pub use deliver::{DeliverError, Delivery, deliver_due};
+pub use forget::{forget_household, purge};
+pub use inbox::{InboxError, InboxMessage, Opened, inbox, letter_posted, letters_to_post, messages_of, read_message};
+pub use letter::{Letter, LetterError, LetterFont, LetterKind, letter_pdf};
+pub use message::{Channel, Content, Prepared, QueueMessage, State, Summary};
+pub use mobile::{Mobile, NotMobile};
+pub use queue::{QueueError, prepare, queue, queue_batch};
+pub use segment::{Segments, segments};
+pub use template::{Template, long_day};
+
+/// The purpose under which messages are sealed; a service's keyring must have it.
+pub const PURPOSE: &str = "messages";
+
+/// The tables of this slice.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { name: "notify/0001_messages", sql: include_str!("../migrations/0001_messages.sql") }];

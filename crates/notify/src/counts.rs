@@ -1,0 +1,49 @@
+//! Kept counters: what pages show without counting rows.
+//!
+//! Every change appends a small tally; a worker folds the tallies into one row for each template. One shared counter row that
+//! every transaction updates would make them all wait for each other.
+
+use std::collections::BTreeMap;
+
+use journal::Work;
+use store::{StoreError, Tx};
+
+use crate::storage;
+
+/// How many messages of one template stand where.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Waiting.
+    pub queued: i64,
+    /// Taken by the carrier, or posted.
+    pub sent: i64,
+    /// Given up.
+    pub failed: i64,
+}
+
+impl Counts {
+    pub(crate) const fn plus(self, other: Self) -> Self {
+        Self { queued: self.queued + other.queued, sent: self.sent + other.sent, failed: self.failed + other.failed }
+    }
+}
+
+/// The counters by template: the folded ones and the few tallies that are not folded yet.
+pub fn counts(tx: &mut Tx<'_>) -> Result<BTreeMap<String, Counts>, StoreError> {
+    let mut counts: BTreeMap<String, Counts> = BTreeMap::new();
+    for (template, more) in storage::folded(tx)?.into_iter().chain(storage::tallies(tx)?) {
+        let sum = counts.entry(template).or_default();
+        *sum = sum.plus(more);
+    }
+    Ok(counts)
+}
+
+/// Folds up to 10,000 tallies into the counters; returns how many. The worker calls it until nothing is left.
+pub fn fold_counts(work: &mut Work<'_, '_>) -> Result<u64, StoreError> {
+    let Some(last) = storage::last_tally_of(work.tx(), 10_000)? else {
+        return Ok(0);
+    };
+    for (template, more) in storage::tallies_until(work.tx(), &last)? {
+        storage::add(work.tx(), &template, more)?;
+    }
+    storage::delete_tallies_until(work.tx(), &last)
+}

@@ -1,0 +1,212 @@
+//! Delivery of what is due.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use journal::{Actor, Committed, Event, Ledger, Work};
+use kernel::{Fault, Id, Instant, Kind, Secret, kinds};
+use seal::SealError;
+use store::{RunError, StoreError};
+
+use crate::message::{Plain, batch_root, slot};
+use crate::storage::{self, Claimed};
+use crate::{Carrier, CarrierError, Outgoing, PURPOSE, State};
+
+/// What one round of delivery did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Delivery {
+    /// Messages taken.
+    pub claimed: usize,
+    /// Accepted by the carrier.
+    pub sent: usize,
+    /// To be tried again later.
+    pub postponed: usize,
+    /// Given up.
+    pub failed: usize,
+}
+
+/// Why a round of delivery stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliverError {
+    /// The database failed or was busy. What was taken is taken again when its lease runs out.
+    #[error("messages could not be taken or marked: {0}")]
+    Run(#[from] RunError<StoreError>),
+}
+
+impl Fault for DeliverError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Run(error) => error.kind(),
+        }
+    }
+}
+
+/// Sends up to `limit` (at most 100) text messages that are due.
+///
+/// The batch is opened under one journal entry. Each message is marked, durably, before its lane takes the next one: a
+/// crash can repeat at most the one message each of the eight lanes had in flight, and the carrier knows that one by its id.
+pub fn deliver_due(ledger: &Ledger, carrier: &dyn Carrier, limit: usize) -> Result<Delivery, DeliverError> {
+    let now = ledger.now();
+    if !ledger.read("notify.due", |tx| storage::due_at(tx, now))? {
+        return Ok(Delivery::default());
+    }
+    let limit = limit.min(BATCH_LIMIT);
+    let (batch, committed) = ledger.write("notify.claim", Actor::Job(JOB), move |work| claim(work, limit))?;
+    let round = Round { ledger, carrier, batch: &batch, committed: &committed, next: AtomicUsize::new(0) };
+    round.run()
+}
+
+fn claim(work: &mut Work<'_, '_>, limit: usize) -> Result<Vec<Claimed>, StoreError> {
+    let opening: Id<kinds::Opening> = work.new_id();
+    let lease = work.now().plus_millis(LEASE_MS);
+    let batch = storage::claim(work, opening, lease, limit)?;
+    if !batch.is_empty() {
+        let ids: Vec<_> = batch.iter().map(|message| message.id).collect();
+        work.journal(
+            Event::new("notify.batch_opened")
+                .detail("job", JOB)
+                .detail("purpose", PURPOSE)
+                .detail("opening", opening.to_string())
+                .detail("count", ids.len())
+                .detail("root", batch_root(&ids)),
+        )?;
+    }
+    Ok(batch)
+}
+
+struct Round<'r> {
+    ledger: &'r Ledger,
+    carrier: &'r dyn Carrier,
+    batch: &'r [Claimed],
+    committed: &'r Committed,
+    next: AtomicUsize,
+}
+
+enum Outcome {
+    Sent,
+    Failed,
+    Later(Instant),
+}
+
+impl Round<'_> {
+    fn run(&self) -> Result<Delivery, DeliverError> {
+        let lanes = LANES.min(self.batch.len());
+        let results = thread::scope(|scope| {
+            let lanes: Vec<_> = (0..lanes).map(|_| scope.spawn(|| self.lane())).collect();
+            lanes.into_iter().map(|lane| lane.join().unwrap_or(Err(gone()))).collect::<Vec<_>>()
+        });
+        let mut delivery = Delivery { claimed: self.batch.len(), ..Delivery::default() };
+        for result in results {
+            let lane = result?;
+            delivery.sent += lane.sent;
+            delivery.postponed += lane.postponed;
+            delivery.failed += lane.failed;
+        }
+        Ok(delivery)
+    }
+
+    fn lane(&self) -> Result<Delivery, DeliverError> {
+        let mut delivery = Delivery::default();
+        while let Some(message) = self.batch.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            // The lease has run out (a carrier that answers slowly): another round may have this message already.
+            if self.ledger.now().since(self.committed.at()) > LEASE_MS - SEND_LIMIT_MS {
+                break;
+            }
+            match self.send(message) {
+                Outcome::Sent => {
+                    self.settle(message, State::Sent)?;
+                    delivery.sent += 1;
+                }
+                Outcome::Failed => {
+                    self.settle(message, State::Failed)?;
+                    delivery.failed += 1;
+                }
+                Outcome::Later(due) => {
+                    let id = message.id;
+                    self.mark(move |work| storage::retry(work.tx(), id, due))?;
+                    delivery.postponed += 1;
+                }
+            }
+        }
+        Ok(delivery)
+    }
+
+    fn send(&self, message: &Claimed) -> Outcome {
+        if self.ledger.now() > message.until {
+            return Outcome::Failed;
+        }
+        let Ok(outgoing) = self.open(message) else {
+            return Outcome::Failed;
+        };
+        match outgoing.map(|outgoing| self.carrier.send(&outgoing)) {
+            Some(Ok(_)) => Outcome::Sent,
+            None | Some(Err(CarrierError::Refused(_))) => Outcome::Failed,
+            Some(Err(CarrierError::Later(_))) => self.later(message),
+        }
+    }
+
+    fn open(&self, message: &Claimed) -> Result<Option<Outgoing>, SealError> {
+        let slot = slot(message.record, message.expiry)?;
+        let plain = self.committed.open(self.ledger.keys(), &slot, &message.sealed)?;
+        Ok(match Plain::read(&plain) {
+            Some(Plain::Sms { to, text }) => {
+                let idempotency = message.id.to_string();
+                Some(Outgoing { to: Secret::new(to), text: Secret::new(text), idempotency })
+            }
+            Some(Plain::Letter(_)) | None => None,
+        })
+    }
+
+    fn later(&self, message: &Claimed) -> Outcome {
+        let due = self.ledger.now().plus_millis(backoff_ms(message.attempts));
+        if message.attempts >= MOST_ATTEMPTS || due > message.until { Outcome::Failed } else { Outcome::Later(due) }
+    }
+
+    fn settle(&self, message: &Claimed, state: State) -> Result<(), DeliverError> {
+        let (id, template) = (message.id, message.template.clone());
+        self.mark(move |work| {
+            if storage::settle(work.tx(), id, state)? {
+                storage::tally(work, &template, Some(State::Queued), state, 1)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// A message that has left must be marked, so a full queue is waited for.
+    fn mark(
+        &self,
+        act: impl FnMut(&mut Work<'_, '_>) -> Result<(), StoreError> + Clone + Send + 'static,
+    ) -> Result<(), DeliverError> {
+        let mut tries = 0;
+        loop {
+            match self.ledger.write("notify.mark", Actor::Job(JOB), act.clone()) {
+                Err(RunError::Busy { retry_after_ms }) if tries < MOST_MARK_TRIES => {
+                    thread::park_timeout(Duration::from_millis(retry_after_ms.min(1_000)));
+                    tries += 1;
+                }
+                result => return Ok(result.map(|_| ())?),
+            }
+        }
+    }
+}
+
+/// Half a minute, doubled each time, at most an hour.
+fn backoff_ms(attempts: u32) -> i64 {
+    30_000 << attempts.saturating_sub(1).min(7).min(MOST_ATTEMPTS)
+}
+
+/// A lane that panicked; its messages come back when their lease runs out.
+fn gone() -> DeliverError {
+    DeliverError::Run(RunError::Store(StoreError::Closed))
+}
+
+const JOB: &str = "notify.deliver";
+const BATCH_LIMIT: usize = 100;
+const LANES: usize = 8;
+/// Longer than any round: a hundred messages in eight lanes, ten seconds each at worst.
+const LEASE_MS: i64 = 300_000;
+/// A carrier answers within this.
+const SEND_LIMIT_MS: i64 = 30_000;
+const MOST_ATTEMPTS: u32 = 8;
+const MOST_MARK_TRIES: u32 = 60;

@@ -1,0 +1,291 @@
+//! What Lionrock says to residents by text message.
+//!
+//! A text goes to a phone that others may read, so it holds no name, no identity number and no address, and says no
+//! more than its reader needs. One text serves mismatch, duplicate and ineligible alike (promise 11).
+
+use kernel::{Day, Language, Text};
+
+/// A text message, before it is put into a language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Template {
+    /// The registration stands; nothing more to do.
+    RegistrationConfirmed {
+        /// The scheme's short name.
+        scheme: Text,
+        /// The household's reference.
+        reference: String,
+    },
+    /// Something in the registration must be looked at again. The same for every cause.
+    NeedsChecking {
+        /// The scheme's short name.
+        scheme: Text,
+        /// The household's reference.
+        reference: String,
+        /// Where an empty form waits behind reference and code.
+        link: String,
+    },
+    /// A one-time code to look at a registration.
+    StatusCode {
+        /// Six digits.
+        code: String,
+        /// The host the code is bound to: a browser offers it on no other.
+        host: String,
+        /// How long the code is good for.
+        minutes: u16,
+    },
+    /// The delivery has left.
+    Dispatched {
+        /// The scheme's short name.
+        scheme: Text,
+        /// The household's reference.
+        reference: String,
+    },
+    /// The delivery has arrived.
+    Delivered {
+        /// The scheme's short name.
+        scheme: Text,
+        /// The household's reference.
+        reference: String,
+    },
+    /// The courier could not deliver.
+    NotDelivered {
+        /// The scheme's short name.
+        scheme: Text,
+        /// The household's reference.
+        reference: String,
+        /// Where to see the address and correct it, behind reference and code.
+        link: String,
+    },
+    /// The scheme closes soon and this registration still needs checking.
+    SchemeClosing {
+        /// The scheme's short name.
+        scheme: Text,
+        /// The household's reference.
+        reference: String,
+        /// The last day.
+        until: Day,
+        /// Where an empty form waits behind reference and code.
+        link: String,
+    },
+}
+
+impl Template {
+    /// Its name in tables, counters and pages.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::RegistrationConfirmed { .. } => "registration-confirmed",
+            Self::NeedsChecking { .. } => "needs-checking",
+            Self::StatusCode { .. } => "status-code",
+            Self::Dispatched { .. } => "dispatched",
+            Self::Delivered { .. } => "delivered",
+            Self::NotDelivered { .. } => "not-delivered",
+            Self::SchemeClosing { .. } => "scheme-closing",
+        }
+    }
+
+    /// The message in one language.
+    pub fn text(&self, language: Language) -> String {
+        match self {
+            Self::RegistrationConfirmed { scheme, reference } => confirmed(language, &short(scheme, language), reference),
+            Self::NeedsChecking { scheme, reference, link } => {
+                needs_checking(language, &short(scheme, language), reference, link)
+            }
+            Self::StatusCode { code, host, minutes } => status_code(language, code, host, *minutes),
+            Self::Dispatched { scheme, reference } => dispatched(language, &short(scheme, language), reference),
+            Self::Delivered { scheme, reference } => delivered(language, &short(scheme, language), reference),
+            Self::NotDelivered { scheme, reference, link } => {
+                not_delivered(language, &short(scheme, language), reference, link)
+            }
+            Self::SchemeClosing { scheme, reference, until, link } => {
+                closing(language, &short(scheme, language), reference, *until, link)
+            }
+        }
+    }
+}
+
+/// A day as people write it: `6 June 2020`, `2020年6月6日`.
+pub fn long_day(language: Language, day: Day) -> String {
+    let (year, month, date) = day.civil();
+    if language == Language::En {
+        let index = usize::try_from(month).unwrap_or(1).saturating_sub(1);
+        let name = MONTHS.get(index).copied().unwrap_or_default();
+        return format!("{date} {name} {year}");
+    }
+    format!("{year}年{month}月{date}日")
+}
+
+fn confirmed(language: Language, scheme: &str, reference: &str) -> String {
+    match language {
+        Language::En => format!(
+            "{scheme}: your registration {reference} is confirmed. There is nothing more to do. \
+             We will text you when your delivery is on its way."
+        ),
+        Language::ZhHant => {
+            format!("{scheme}：你的登記 {reference} 已獲確認，無須再辦任何手續。派送時會再發短訊通知你。")
+        }
+        Language::ZhHans => {
+            format!("{scheme}：你的登记 {reference} 已获确认，无须再办任何手续。派送时会再发短信通知你。")
+        }
+    }
+}
+
+fn needs_checking(language: Language, scheme: &str, reference: &str, link: &str) -> String {
+    match language {
+        Language::En => format!(
+            "{scheme}: the details of registration {reference} need checking. Please go to {link} \
+             or ask our staff for help."
+        ),
+        Language::ZhHant => format!("{scheme}：登記 {reference} 的資料需要核對。請到 {link} 辦理，或向職員求助。"),
+        Language::ZhHans => format!("{scheme}：登记 {reference} 的资料需要核对。请到 {link} 办理，或向职员求助。"),
+    }
+}
+
+/// The last line is the origin-bound form (WICG "Origin-bound one-time codes delivered via SMS"): a browser fills the code in
+/// on that host only, so that a look-alike site gets nothing.
+fn status_code(language: Language, code: &str, host: &str, minutes: u16) -> String {
+    let sentence = match language {
+        Language::En => format!("{code} is your code. It is valid for {minutes} minutes. Do not give it to anyone."),
+        Language::ZhHant => format!("你的驗證碼是 {code}，{minutes} 分鐘內有效。切勿告訴他人。"),
+        Language::ZhHans => format!("你的验证码是 {code}，{minutes} 分钟内有效。切勿告诉他人。"),
+    };
+    format!("{sentence}\n\n@{host} #{code}")
+}
+
+fn dispatched(language: Language, scheme: &str, reference: &str) -> String {
+    match language {
+        Language::En => format!("{scheme}: the delivery for registration {reference} is on its way to the address you gave."),
+        Language::ZhHant => format!("{scheme}：登記 {reference} 的物品已寄出，將送到你登記的地址。"),
+        Language::ZhHans => format!("{scheme}：登记 {reference} 的物品已寄出，将送到你登记的地址。"),
+    }
+}
+
+fn delivered(language: Language, scheme: &str, reference: &str) -> String {
+    match language {
+        Language::En => format!(
+            "{scheme}: the delivery for registration {reference} has arrived. If you did not get it, please tell our staff."
+        ),
+        Language::ZhHant => format!("{scheme}：登記 {reference} 的物品已送達。如未收到，請告知職員。"),
+        Language::ZhHans => format!("{scheme}：登记 {reference} 的物品已送达。如未收到，请告知职员。"),
+    }
+}
+
+fn not_delivered(language: Language, scheme: &str, reference: &str, link: &str) -> String {
+    match language {
+        Language::En => format!(
+            "{scheme}: we could not deliver to the address of registration {reference}. Please check it at {link} \
+             or ask our staff for help."
+        ),
+        Language::ZhHant => format!("{scheme}：登記 {reference} 的物品未能送達。請到 {link} 核對地址，或向職員求助。"),
+        Language::ZhHans => format!("{scheme}：登记 {reference} 的物品未能送达。请到 {link} 核对地址，或向职员求助。"),
+    }
+}
+
+fn closing(language: Language, scheme: &str, reference: &str, until: Day, link: &str) -> String {
+    let day = long_day(language, until);
+    match language {
+        Language::En => format!(
+            "{scheme} closes at the end of {day}. Registration {reference} still needs checking. Please go to {link} \
+             or ask our staff for help."
+        ),
+        Language::ZhHant => {
+            format!("{scheme}將於{day}結束。登記 {reference} 仍需核對，請到 {link} 辦理，或向職員求助。")
+        }
+        Language::ZhHans => {
+            format!("{scheme}将于{day}结束。登记 {reference} 仍需核对，请到 {link} 办理，或向职员求助。")
+        }
+    }
+}
+
+/// A scheme's name cut to a length that leaves room for the message.
+fn short(scheme: &Text, language: Language) -> String {
+    let limit = if language == Language::En { SCHEME_LIMIT_EN } else { SCHEME_LIMIT_ZH };
+    let name = scheme.get(language).trim();
+    if name.chars().count() <= limit {
+        return name.to_owned();
+    }
+    let kept: String = name.chars().take(limit - 3).collect();
+    format!("{}...", kept.trim_end())
+}
+
+const SCHEME_LIMIT_EN: usize = 40;
+const SCHEME_LIMIT_ZH: usize = 20;
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segments;
+
+    /// Every template with values as long as they come.
+    fn longest() -> Vec<Template> {
+        let scheme = || Text::new("M".repeat(60), "罩".repeat(40), "罩".repeat(40));
+        let reference = || "LR-7K4M-9QXP".to_owned();
+        let link = || "https://masks.example.gov.hk/r".to_owned();
+        vec![
+            Template::RegistrationConfirmed { scheme: scheme(), reference: reference() },
+            Template::NeedsChecking { scheme: scheme(), reference: reference(), link: link() },
+            Template::StatusCode { code: "123456".into(), host: "masks.example.gov.hk".into(), minutes: 15 },
+            Template::Dispatched { scheme: scheme(), reference: reference() },
+            Template::Delivered { scheme: scheme(), reference: reference() },
+            Template::NotDelivered { scheme: scheme(), reference: reference(), link: link() },
+            Template::SchemeClosing {
+                scheme: scheme(),
+                reference: reference(),
+                until: Day::from_civil(2020, 12, 26).unwrap(),
+                link: link(),
+            },
+        ]
+    }
+
+    #[test]
+    fn every_text_fits_two_parts_and_english_stays_in_the_seven_bit_alphabet() {
+        for template in longest() {
+            for language in Language::ALL {
+                let text = template.text(language);
+                let segments = segments(&text);
+                assert!(segments.parts <= 2, "{} parts: {text}", segments.parts);
+                assert_eq!(segments.ucs2, language != Language::En, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_code_is_bound_to_its_host_in_the_last_line() {
+        let template = Template::StatusCode { code: "123456".into(), host: "masks.example.gov.hk".into(), minutes: 15 };
+        for language in Language::ALL {
+            let text = template.text(language);
+            assert_eq!(text.lines().last(), Some("@masks.example.gov.hk #123456"), "{text}");
+            assert_eq!(text.lines().nth(1), Some(""), "the code line stands apart: {text}");
+        }
+    }
+
+    #[test]
+    fn a_short_name_is_kept_and_a_long_one_is_cut() {
+        let scheme = Text::new("Reusable Masks", "可重用口罩", "可重用口罩");
+        let template = Template::RegistrationConfirmed { scheme, reference: "LR-1".into() };
+        assert!(template.text(Language::En).starts_with("Reusable Masks: your registration LR-1 is confirmed."));
+        assert!(template.text(Language::ZhHant).starts_with("可重用口罩：你的登記 LR-1 已獲確認"));
+        assert!(longest()[0].text(Language::ZhHans).starts_with(&format!("{}...：", "罩".repeat(17))));
+    }
+
+    #[test]
+    fn days_read_as_people_write_them() {
+        let day = Day::from_civil(2020, 6, 6).unwrap();
+        assert_eq!(long_day(Language::En, day), "6 June 2020");
+        assert_eq!(long_day(Language::ZhHant, day), "2020年6月6日");
+    }
+}
