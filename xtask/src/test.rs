@@ -17,11 +17,7 @@ fn lints(root: &Path) -> bool {
     if !in_ci() {
         return true;
     }
-    if !cargo(root, &["clippy", "--version"])
-        .stdout(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
-    {
+    if !has(root, "clippy") {
         say("missing: clippy. rustup component add clippy");
         return false;
     }
@@ -44,28 +40,20 @@ fn build(root: &Path) -> bool {
     step(root, &["build", "--workspace", "--bins", "--quiet"])
 }
 
+/// Nothing is said after the runner, so its own summary stands last.
 fn tests(root: &Path) -> bool {
-    let mut nextest = cargo(root, &["nextest", "--version"]);
-    if nextest
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
-    {
-        let profile = if in_ci() { "ci" } else { "default" };
-        return step(
-            root,
-            &[
-                "nextest",
-                "run",
-                "--workspace",
-                "--no-tests=fail",
-                "--profile",
-                profile,
-            ],
-        );
+    if !has(root, "nextest") {
+        return plain_tests(root);
     }
-    plain_tests(root)
+    let profile = if in_ci() { "ci" } else { "default" };
+    let run = [
+        "nextest",
+        "run",
+        "--workspace",
+        "--no-tests=fail",
+        "--profile",
+    ];
+    runs(root, &[&run[..], &[profile]].concat())
 }
 
 /// `cargo test` calls a run without any test a success, so its summaries are counted on the way.
@@ -104,13 +92,24 @@ fn passed(line: &str) -> u64 {
 }
 
 fn step(root: &Path, arguments: &[&str]) -> bool {
-    let succeeded = cargo(root, arguments)
-        .status()
-        .is_ok_and(|status| status.success());
+    let succeeded = runs(root, arguments);
     if !succeeded {
         say(&format!("failed: cargo {}", arguments.join(" ")));
     }
     succeeded
+}
+
+/// Whether cargo has a subcommand on this machine.
+fn has(root: &Path, subcommand: &str) -> bool {
+    let mut command = cargo(root, &[subcommand, "--version"]);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+fn runs(root: &Path, arguments: &[&str]) -> bool {
+    cargo(root, arguments)
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 fn cargo(root: &Path, arguments: &[&str]) -> Command {

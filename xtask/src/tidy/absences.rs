@@ -105,7 +105,7 @@ const ABSENCES: &[Absence] = &[
     },
     Absence {
         rule: "ambient",
-        crates: &["getrandom", "rand"],
+        crates: &["getrandom"],
         words: &[
             "SystemTime::now",
             "Zoned::now",
@@ -116,6 +116,8 @@ const ABSENCES: &[Absence] = &[
             "env::var_os",
             "OsRng",
             "thread_rng",
+            "rand::random",
+            "rand::rng",
         ],
         homes: &["lionrock", "verifier", "xtask", "testkit", "webtest"],
         tests_too: false,
