@@ -5,9 +5,11 @@
 //! names of its synthetic residents. Another jurisdiction would be a sibling crate. There is no I/O: texts come in,
 //! values go out, and the tables are compiled in (`data/README.md` says where each comes from).
 
+mod address;
 mod date_of_birth;
 mod district;
 mod fold;
+mod freeform;
 mod geojson;
 mod holidays;
 mod id_number;
@@ -18,9 +20,11 @@ mod phone;
 mod premises;
 mod tsv;
 
+pub use address::{Unit, format_line, format_lines};
 pub use date_of_birth::{DateOfBirth, DateOfBirthError};
 pub use district::{District, Region};
 pub use fold::{half_width, search_form};
+pub use freeform::{FreeForm, parse_freeform};
 pub use geojson::import_geojson;
 pub use holidays::{Coverage, DayKind, day_kind, holiday_coverage, holiday_name, is_general_holiday};
 pub use id_number::{IdNumber, IdNumberError};
@@ -32,3 +36,8 @@ pub use tsv::import_tsv;
 
 /// The credit that DATA.GOV.HK's terms of use require wherever its addresses are shown.
 pub const CREDIT: &str = "Contains information from the Address Lookup Service and other datasets on DATA.GOV.HK, owned by the Government of the HKSAR.";
+
+/// The addresses that come with the crate: 6,280 real premises of three districts, for the demo city and for tests.
+pub fn shipped_premises() -> Result<Vec<Premises>, ImportError> {
+    import_tsv(include_str!("../data/als-addresses.tsv"))
+}
