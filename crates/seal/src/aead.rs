@@ -18,12 +18,20 @@ const TAG_LEN: usize = 16;
 pub const OVERHEAD: usize = CHOICE_LEN + NONCE_LEN + TAG_LEN;
 const LABEL: &[u8] = b"lionrock aead v1";
 
-/// Appends nonce, ciphertext and tag to `out`.
+/// What stands before a ciphertext; public, but never used twice.
+pub type Seed = [u8; CHOICE_LEN + NONCE_LEN];
+
+/// Appends a new seed, ciphertext and tag to `out`.
 pub fn seal_into(out: &mut Vec<u8>, secret: &[u8; 32], aad: &[u8], plaintext: &[u8], random: &dyn Random) -> Result<(), SealError> {
-    let mut seed = [0; CHOICE_LEN + NONCE_LEN];
+    let mut seed = Seed::default();
     random.fill(&mut seed);
-    let (choice, nonce) = split(&seed)?;
-    out.extend_from_slice(&seed);
+    seal_with(out, secret, &seed, aad, plaintext)
+}
+
+/// Appends a seed, which the caller vouches to be fresh, ciphertext and tag to `out`.
+pub fn seal_with(out: &mut Vec<u8>, secret: &[u8; 32], seed: &Seed, aad: &[u8], plaintext: &[u8]) -> Result<(), SealError> {
+    let (choice, nonce) = split(seed)?;
+    out.extend_from_slice(seed);
     let start = out.len();
     out.extend_from_slice(plaintext);
     let (_, body) = out.split_at_mut(start);

@@ -1,3 +1,4 @@
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -5,17 +6,18 @@ use kernel::{Day, Random, Secret};
 
 use crate::envelope::Macs;
 use crate::ledger::{Destroyed, Roll};
+use crate::node::Node;
 use crate::path::Path;
 use crate::roots::Files;
 use crate::slot::HEADER_LEN;
 use crate::state::{Root, State};
-use crate::trail::Trail;
+use crate::trail::Bench;
 use crate::{AfterCommit, Purpose, RecordNumber, SealError, Sealed, Slot, aead, file};
 
 /// Record numbers are reserved this many at a time, so that one sync serves them all; a crash skips the rest.
 const BLOCK: u64 = 65_536;
-/// Trails kept for threads that seal at the same time.
-const TRAILS: usize = 8;
+/// How many threads seal and open without waiting for each other.
+const BENCHES: usize = 8;
 
 /// Where a keyring's two files stand. They must be in different directories, so that no one backup holds both.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +36,13 @@ pub struct Keyring {
     held: RwLock<Held>,
     numbers: Mutex<std::ops::Range<u64>>,
     /// Emptied whenever a tree changes, under the write lock of `held`: nothing outlives its node here.
-    trails: [Mutex<Vec<Trail>>; TRAILS],
+    benches: [Padded; BENCHES],
 }
+
+/// Alone on its cache lines, so that threads at different benches do not slow each other.
+#[repr(align(128))]
+#[derive(Default)]
+struct Padded(Mutex<Bench>);
 
 pub(crate) struct Held {
     state: State,
@@ -107,7 +114,8 @@ impl Keyring {
         let mut bytes = Vec::with_capacity(HEADER_LEN + aead::OVERHEAD + plaintext.len());
         bytes.extend_from_slice(&slot.header()?);
         let aad = slot.additional_data(&self.service)?;
-        self.with_key(&held, slot, |key| aead::seal_into(&mut bytes, key, &aad, plaintext, self.random.as_ref()))?;
+        let (leaf, seed) = self.leaf(&held, slot, |bench| bench.seed(self.random.as_ref()))?;
+        aead::seal_with(&mut bytes, leaf.bytes(), &seed, &aad, plaintext)?;
         Ok(Sealed::from_bytes(bytes))
     }
 
@@ -119,14 +127,14 @@ impl Keyring {
             return Err(SealError::Broken);
         }
         let aad = slot.additional_data(&self.service)?;
-        let mut plain = self.with_key(&held, slot, |key| aead::open(key, &aad, body))?;
+        let (leaf, ()) = self.leaf(&held, slot, |_| ())?;
+        let mut plain = aead::open(leaf.bytes(), &aad, body)?;
         Ok(Secret::new(std::mem::take(&mut *plain)))
     }
 
     /// Whether a value in this slot could be opened.
     pub fn is_alive(&self, slot: &Slot) -> bool {
-        let alive = |held: RwLockReadGuard<'_, Held>| self.with_key(&held, slot, |_| Ok(()));
-        self.read().and_then(alive).is_ok()
+        self.read().and_then(|held| self.leaf(&held, slot, |_| ())).is_ok()
     }
 
     /// Drops the nodes of days before `today` and rolls the root, so that old copies of the files die too. Returns how
@@ -201,7 +209,7 @@ impl Keyring {
             files,
             held: RwLock::new(Held::new(root, state)),
             numbers: Mutex::new(0..0),
-            trails: std::array::from_fn(|_| Mutex::new(Vec::new())),
+            benches: std::array::from_fn(|_| Padded::default()),
         }
     }
 
@@ -210,27 +218,28 @@ impl Keyring {
         if held.destroyed.is_some() { Err(SealError::Gone) } else { Ok(held) }
     }
 
-    fn with_key<T>(&self, held: &Held, slot: &Slot, act: impl FnOnce(&[u8; 32]) -> Result<T, SealError>) -> Result<T, SealError> {
+    /// The leaf of a slot, and what else is wanted from the bench at which it was derived.
+    fn leaf<T>(&self, held: &Held, slot: &Slot, and: impl FnOnce(&mut Bench) -> T) -> Result<(Node, T), SealError> {
         let path = slot.path()?;
         let (at, tree) = held.state.tree(&slot.purpose)?;
-        let mut trails = self.free_trails();
-        while trails.len() <= at {
-            trails.push(Trail::new());
-        }
-        let leaf = trails.get_mut(at).and_then(|trail| trail.walk(tree, path).cloned());
-        drop(trails);
-        act(leaf.ok_or(SealError::Gone)?.bytes())
+        let mut bench = self.free_bench();
+        let leaf = bench.walk(at, tree, path).ok_or(SealError::Gone)?;
+        Ok((leaf, and(&mut bench)))
     }
 
-    /// The first set of trails that no other thread is walking.
-    fn free_trails(&self) -> MutexGuard<'_, Vec<Trail>> {
-        let [first, ..] = &self.trails;
-        self.trails.iter().find_map(|trails| trails.try_lock().ok()).unwrap_or_else(|| locked(first))
+    /// A bench at which no other thread works, by preference the one at which this thread worked last.
+    fn free_bench(&self) -> MutexGuard<'_, Bench> {
+        let mut hasher = DefaultHasher::new();
+        std::thread::current().id().hash(&mut hasher);
+        let usual = usize::from(hasher.finish().to_le_bytes()[0]) % BENCHES;
+        let (before, from) = self.benches.split_at(usual);
+        let [first, ..] = &self.benches;
+        from.iter().chain(before).find_map(|bench| bench.0.try_lock().ok()).unwrap_or_else(|| locked(&first.0))
     }
 
     fn forget_trails(&self) {
-        for trails in &self.trails {
-            locked(trails).clear();
+        for bench in &self.benches {
+            locked(&bench.0).forget();
         }
     }
 

@@ -1,10 +1,49 @@
+use kernel::Random;
+
+use crate::aead::Seed;
 use crate::node::Node;
 use crate::path::Path;
 use crate::tree::Tree;
 
+/// How many seeds are drawn at once: asking the generator costs more than its bytes.
+const SEEDS: usize = 64;
+
+/// What one thread at a time works with: the ways to the values derived last, one for each purpose, and fresh seeds.
+#[derive(Default)]
+pub struct Bench {
+    trails: Vec<Trail>,
+    seeds: Vec<Seed>,
+}
+
+impl Bench {
+    /// The node at `path` in the tree of the purpose at `at`, or nothing when it is no longer alive.
+    pub fn walk(&mut self, at: usize, tree: &Tree, path: Path) -> Option<Node> {
+        while self.trails.len() <= at {
+            self.trails.push(Trail::new());
+        }
+        self.trails.get_mut(at)?.walk(tree, path).cloned()
+    }
+
+    /// A seed that nobody else gets.
+    pub fn seed(&mut self, random: &dyn Random) -> Seed {
+        self.seeds.pop().unwrap_or_else(|| {
+            let mut drawn = vec![Seed::default(); SEEDS];
+            random.fill(drawn.as_flattened_mut());
+            let first = drawn.pop().unwrap_or_default();
+            self.seeds = drawn;
+            first
+        })
+    }
+
+    /// Forgets every node. Must be called when a tree changes.
+    pub fn forget(&mut self) {
+        self.trails.clear();
+    }
+}
+
 /// The nodes on the way to the value that was derived last. Record numbers run in sequence, so the next value shares
 /// most of the way and costs a few PRF calls instead of sixty.
-pub struct Trail {
+struct Trail {
     path: Path,
     /// Depth of the first node.
     from: u8,
@@ -12,12 +51,11 @@ pub struct Trail {
 }
 
 impl Trail {
-    pub const fn new() -> Self {
+    const fn new() -> Self {
         Self { path: Path::ROOT, from: 0, nodes: Vec::new() }
     }
 
-    /// The node at `path`, or nothing when it is no longer alive. A trail must be cleared when its tree changes.
-    pub fn walk(&mut self, tree: &Tree, path: Path) -> Option<&Node> {
+    fn walk(&mut self, tree: &Tree, path: Path) -> Option<&Node> {
         let shared = self.path.common(path);
         if self.nodes.is_empty() || shared < self.from {
             self.restart(tree, path)?;
