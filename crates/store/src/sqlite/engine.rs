@@ -124,11 +124,7 @@ impl Engine for InFile {
 
 impl Engine for InMemory {
     fn reader(&self, use_it: &mut dyn FnMut(&mut dyn Session)) -> Result<(), StoreError> {
-        let mut held = held(&self.writer);
-        let session = held.as_mut().ok_or(StoreError::Closed)?;
-        session.script("pragma query_only = on")?;
-        use_it(session);
-        session.script("pragma query_only = off")
+        held(&self.writer).as_mut().ok_or(StoreError::Closed)?.while_reading(use_it)
     }
 
     fn compact(&self) -> Result<(), StoreError> {

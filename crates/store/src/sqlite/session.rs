@@ -69,6 +69,15 @@ impl SqliteSession {
         Ok(Self { connection, begin, texts: HashMap::new() })
     }
 
+    /// Lends this connection to a reader: nothing can be written meanwhile.
+    pub(super) fn while_reading(&mut self, use_it: &mut dyn FnMut(&mut dyn Session)) -> Result<(), StoreError> {
+        self.script("pragma query_only = on")?;
+        let begin = std::mem::replace(&mut self.begin, "begin");
+        use_it(self);
+        self.begin = begin;
+        self.script("pragma query_only = off")
+    }
+
     /// Copies the log into the file, rewrites the file without its free pages, and empties the log again.
     pub(super) fn compact(&self) -> Result<(), StoreError> {
         self.truncate_log()?;

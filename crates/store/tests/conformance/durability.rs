@@ -1,0 +1,137 @@
+//! What is kept, and what is gone.
+
+use std::fs;
+use std::path::Path;
+
+use store::{Location, Options, RunError, Store, StoreError};
+use testkit::{Place, both_engines};
+
+use crate::{Fail, MIGRATIONS, PUT, Ran, amount, count, put, queue};
+
+#[test]
+fn what_was_acknowledged_is_there_after_reopening() {
+    both_engines(|place| {
+        let store = place.store("book", &[MIGRATIONS]);
+        put(&store, "a", 1).unwrap();
+        // What is queued when the last clone goes is served first.
+        let queued = queue(&store, |tx| Ok(tx.execute(PUT, &["b".into(), 2.into()])?));
+        drop(store);
+        assert_eq!(queued.recv().unwrap(), Ok(1));
+        let store = place.store("book", &[MIGRATIONS]);
+        assert_eq!((amount(&store, "a"), amount(&store, "b")), (Some(1), Some(2)));
+    });
+}
+
+#[test]
+fn a_copy_taken_while_it_is_open_holds_every_answer() {
+    // What a power cut would leave: the file and its log, as they are at this moment, without a close.
+    let place = Place::sqlite();
+    let store = place.store("book", &[MIGRATIONS]);
+    let answers: Vec<_> = (0..50).map(|n| queue(&store, move |tx| Ok(tx.execute(PUT, &[format!("n{n}").into(), n.into()])?))).collect();
+    assert!(answers.into_iter().all(|answer| answer.recv().unwrap() == Ok(1)));
+    let copy = tempfile::tempdir().unwrap();
+    for file in ["book.db", "book.db-wal"] {
+        fs::copy(directory(&place).join(file), copy.path().join(file)).unwrap();
+    }
+    let survivor = testkit::sqlite_store(copy.path(), "book", &[MIGRATIONS]);
+    assert_eq!(count(&survivor), 50);
+}
+
+#[test]
+fn a_destroyed_store_leaves_nothing() {
+    both_engines(|place| {
+        let store = place.store("book", &[MIGRATIONS]);
+        let other = place.store("other", &[MIGRATIONS]);
+        put(&store, "a", 1).unwrap();
+        put(&other, "a", 2).unwrap();
+        assert!(store.size_bytes().unwrap() > 0);
+        assert!(Store::exists(place.location(), "book").unwrap());
+        let clone = store.clone();
+        store.destroy().unwrap();
+        assert!(!Store::exists(place.location(), "book").unwrap());
+        assert_eq!(put(&clone, "b", 1), Err(RunError::Store(StoreError::Closed)));
+        let read: Ran<()> = clone.read("book.gone", |_| Ok(()));
+        assert_eq!(read, Err(RunError::Store(StoreError::Closed)));
+        // A new store of the same name is not disturbed by the end of the old one.
+        let again = place.store("book", &[MIGRATIONS]);
+        drop(clone);
+        put(&again, "c", 3).unwrap();
+        assert_eq!((count(&again), amount(&other, "a")), (1, Some(2)));
+    });
+}
+
+#[test]
+fn nothing_of_a_destroyed_file_stays_in_its_directory() {
+    let place = Place::sqlite();
+    let store = place.store("book", &[MIGRATIONS]);
+    put(&store, "a", 1).unwrap();
+    store.destroy().unwrap();
+    assert_eq!(fs::read_dir(directory(&place)).unwrap().count(), 0);
+}
+
+#[test]
+fn a_compacted_store_holds_no_old_bytes() {
+    let place = Place::sqlite();
+    let store = place.store("book", &[MIGRATIONS]);
+    put(&store, "canary-7f3a", 1).unwrap();
+    assert!(found(&place, b"canary-7f3a"), "the search must be able to find it");
+    let deleted: Ran<u64> = store.write("book.delete", |tx| Ok(tx.execute("-- book.delete\ndelete from account", &[])?));
+    assert_eq!(deleted, Ok(1));
+    store.compact().unwrap();
+    assert!(!found(&place, b"canary-7f3a"));
+    assert_eq!(put(&store, "b", 1), Ok(1));
+}
+
+#[test]
+fn compacting_keeps_what_is_there() {
+    both_engines(|place| {
+        let store = place.store("book", &[MIGRATIONS]);
+        put(&store, "a", 1).unwrap();
+        store.compact().unwrap();
+        assert_eq!(amount(&store, "a"), Some(1));
+    });
+}
+
+#[test]
+fn the_file_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::sqlite();
+    let store = place.store("book", &[MIGRATIONS]);
+    put(&store, "a", 1).unwrap();
+    for file in ["book.db", "book.db-wal", "book.db-shm"] {
+        let mode = fs::metadata(directory(&place).join(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{file}");
+    }
+}
+
+#[test]
+fn stores_in_memory_are_apart() {
+    let (one, two) = (testkit::memory_store(&[MIGRATIONS]), testkit::memory_store(&[MIGRATIONS]));
+    put(&one, "a", 1).unwrap();
+    assert_eq!((count(&one), count(&two)), (1, 0));
+    let refused: Ran<()> = one.write("book.no", |_| Err(Fail::No));
+    assert_eq!(refused, Err(RunError::Refused(Fail::No)));
+}
+
+#[test]
+fn acknowledging_early_is_only_a_matter_of_options() {
+    both_engines(|place| {
+        let store = place.store_with("book", &[MIGRATIONS], Options { synchronous_off: true, ..Options::default() });
+        assert_eq!(put(&store, "a", 1), Ok(1));
+    });
+}
+
+fn directory(place: &Place) -> &Path {
+    match place.location() {
+        Location::Sqlite(directory) => directory,
+        Location::Postgres(_) => panic!("only a file has a directory"),
+    }
+}
+
+fn found(place: &Place, needle: &[u8]) -> bool {
+    let files = fs::read_dir(directory(place)).unwrap();
+    files.into_iter().any(|file| {
+        let bytes = fs::read(file.unwrap().path()).unwrap();
+        bytes.windows(needle.len()).any(|window| window == needle)
+    })
+}
