@@ -8,6 +8,7 @@ mod faces;
 mod finding;
 mod identity;
 mod leftovers;
+mod lints;
 mod manifest;
 mod names;
 mod plan;
@@ -29,6 +30,7 @@ const RULES: &[fn(&Repository) -> Vec<Finding>] = &[
     sql::check,
     names::check,
     leftovers::check,
+    lints::check,
     identity::check,
     faces::check,
     sizes::check,

@@ -70,6 +70,6 @@ const AIM: &str = "selector => {
     const box = element.getClientRects()[0] || element.getBoundingClientRect();
     const x = box.x + box.width / 2, y = box.y + box.height / 2;
     const top = document.elementFromPoint(x, y);
-    const own = top && (element.contains(top) || top.contains(element) || [...(element.labels || [])].some(l => l.contains(top)));
+    const own = top && (element.contains(top) || [...(element.labels || [])].some(l => l.contains(top)));
     return own ? {x, y} : {by: top ? top.outerHTML.slice(0, 120) : 'nothing: it has no place on the page'};
 }";

@@ -138,6 +138,13 @@ impl Page {
             .to_owned())
     }
 
+    /// The element that has the focus, in HTML: where a keyboard or a screen reader stands.
+    pub fn focused(&self) -> Result<String, Failure> {
+        let focused =
+            self.eval("document.activeElement ? document.activeElement.outerHTML : ''")?;
+        Ok(focused.as_str().unwrap_or_default().to_owned())
+    }
+
     /// Whether something fits the selector.
     pub fn has(&self, selector: &str) -> Result<bool, Failure> {
         self.eval(&format!(

@@ -19,6 +19,16 @@ fn a_form_is_filled_and_sent() {
     );
     page.back().unwrap();
     assert_eq!(page.text("h1").unwrap(), "Good");
+    page.press("Tab").unwrap();
+    page.fill("#name", "").unwrap();
+    assert!(page.focused().unwrap().contains("id=\"name\""));
+    page.eval("document.forms[0].action = '/moved'").unwrap();
+    page.submit().unwrap();
+    assert!(
+        page.url().unwrap().ends_with("/other"),
+        "a redirect is followed to its end"
+    );
+    page.goto(&format!("{site}/good")).unwrap();
     page.follow("a").unwrap();
     assert!(page.url().unwrap().ends_with("/other"));
     assert_eq!(
@@ -40,6 +50,9 @@ fn a_form_works_with_scripts_off() {
     assert_eq!(page.axe().unwrap(), []);
     page.submit().unwrap();
     assert_eq!(page.text("h1").unwrap(), "name=abc&size=1");
+    page.goto(&format!("{site}/broken")).unwrap();
+    assert_eq!(page.eval("document.title").unwrap(), "Broken");
+    assert!(!page.axe().unwrap().is_empty(), "axe runs with scripts off");
     page.scripts_off(false).unwrap();
     page.goto(&format!("{site}/good")).unwrap();
     page.wait_for("#late").unwrap();
@@ -262,6 +275,7 @@ mod site {
             "/style.css" => ("200 OK", "text/css", "", STYLE),
             "/script.js" => ("200 OK", "text/javascript", "", SCRIPT),
             "/echo" => ("422 Unprocessable", "text/html", "", echo.as_str()),
+            "/moved" => ("303 See Other", "text/html", "Location: /other\r\n", ""),
             _ => (
                 "404 Not Found",
                 "text/html",

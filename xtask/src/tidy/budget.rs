@@ -4,6 +4,7 @@ use super::finding::Finding;
 use super::repository::{File, Repository};
 
 const BUDGET: usize = 700;
+const REFUSED: &[&str] = &["openssl", "openssl-sys", "native-tls"];
 const REGISTRY: &str = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
 
 /// How many packages the lock file names, ours included.
@@ -14,7 +15,7 @@ pub fn packages(repository: &Repository) -> usize {
         .count()
 }
 
-/// More than the budget needs a decision on record; every package comes from the public registry.
+/// More than the budget needs a decision on record; every package comes from the public registry; TLS is `rustls`.
 pub fn check(repository: &Repository) -> Vec<Finding> {
     let count = packages(repository);
     let decided = repository
@@ -36,7 +37,19 @@ pub fn check(repository: &Repository) -> Vec<Finding> {
             format!("{line}: take the package from crates.io"),
         )
     });
-    over.into_iter().chain(foreign).collect()
+    let refused = (1..).zip(lock(repository).lines()).filter(|(_, line)| {
+        line.strip_prefix("name = ")
+            .is_some_and(|name| REFUSED.contains(&name.trim_matches('"')))
+    });
+    let refused = refused.map(|(number, line)| {
+        Finding::new(
+            "Cargo.lock",
+            number,
+            "budget",
+            format!("{line}: use rustls with aws-lc-rs"),
+        )
+    });
+    over.into_iter().chain(foreign).chain(refused).collect()
 }
 
 fn lock(repository: &Repository) -> &str {
@@ -66,5 +79,7 @@ mod tests {
             "[[package]]\n{REGISTRY}\n[[package]]\nsource = \"git+https://example.org/a\"\n"
         );
         assert_eq!(found(check, &[("Cargo.lock", &foreign)]), ["4: budget"]);
+        let refused = "[[package]]\nname = \"openssl-sys\"\n";
+        assert_eq!(found(check, &[("Cargo.lock", refused)]), ["2: budget"]);
     }
 }
