@@ -1,1 +1,50 @@
-//! The HTTP shell: app, visitor, forms, languages, sessions, problem documents, layout, assets.
+//! The HTTP shell and the design of every page; no feature.
+//!
+//! A face (residents, staff, API) brings routes and its three catalogues. Everything that must be the same everywhere
+//! stands here: the [`Shell`] around a router (headers, limits, request ids, one event a request, localised problems),
+//! the [`Visitor`] of a request, [`Catalogue`]s of texts, the forms' [`Values`] and [`FieldErrors`], one place that turns
+//! a [`kernel::Kind`] into HTTP ([`Failure`]), the [`Layout`] with its [`parts`], and the [`serve`] loop.
+//! It knows no store, no journal and no cipher; time, chance and keys arrive as arguments.
+
+mod assets;
+mod body;
+mod catalogue_check;
+mod cookies;
+mod failure;
+mod field_errors;
+pub mod formats;
+mod headers;
+mod json;
+mod l10n;
+mod language;
+mod layout;
+mod markup;
+mod page;
+pub mod parts;
+mod problem;
+mod server;
+mod shell;
+mod tls;
+mod token;
+mod values;
+mod visitor;
+
+pub use assets::asset;
+pub use body::Body;
+pub use catalogue_check::{CatalogueFlaw, check_catalogues};
+pub use cookies::{cookie, set_cookie};
+pub use failure::Failure;
+pub use field_errors::{FieldError, FieldErrors};
+pub use json::{Json, wants_json};
+pub use l10n::{Arg, Catalogue, CatalogueError, L10n, texts};
+pub use language::{in_every_language, negotiate};
+pub use layout::{Layout, Link};
+pub use markup::Markup;
+pub use page::{Density, Page};
+pub use problem::{Problem, ProblemField};
+pub use server::{ServeError, ServeOptions, serve};
+pub use shell::Shell;
+pub use tls::{TlsError, TlsFiles};
+pub use token::FormKeys;
+pub use values::Values;
+pub use visitor::Visitor;
