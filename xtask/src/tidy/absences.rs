@@ -3,7 +3,7 @@
 use super::finding::Finding;
 use super::manifest::{dependencies, manifests};
 use super::repository::Repository;
-use super::rust::{names, names_crate};
+use super::rust::{Source, names, names_crate};
 
 struct Absence {
     rule: &'static str,
@@ -172,16 +172,29 @@ fn in_code<'a>(
             .lines
             .iter()
             .filter(|line| absence.tests_too || !line.is_test);
-        let named = bound.filter(|line| says(absence, &line.code));
+        let crates: Vec<&str> = absence
+            .crates
+            .iter()
+            .copied()
+            .filter(|name| !is_other(source, name))
+            .collect();
+        let named = bound.filter(|line| {
+            crates.iter().any(|name| names_crate(&line.code, name))
+                || absence.words.iter().any(|word| names(&line.code, word))
+        });
         named
             .map(|line| Finding::new(&file.path, line.number, absence.rule, absence.advice))
             .collect::<Vec<_>>()
     })
 }
 
-fn says(absence: &Absence, code: &str) -> bool {
-    absence.crates.iter().any(|name| names_crate(code, name))
-        || absence.words.iter().any(|word| names(code, word))
+/// Whether the file calls something else by the crate's name, as `use rustls::crypto::aws_lc_rs;` does.
+fn is_other(source: &Source, name: &str) -> bool {
+    let (imported, own) = (format!("::{name};"), format!("mod {name}"));
+    source
+        .lines
+        .iter()
+        .any(|line| line.code.contains(&imported) || names(&line.code, &own))
 }
 
 #[cfg(test)]
@@ -240,6 +253,10 @@ mod tests {
         let free = [
             ("crates/store/src/a.rs", "use rusqlite::Connection;"),
             ("crates/seal/src/a.rs", "use aws_lc_rs::aead;"),
+            (
+                "crates/webkit/src/a.rs",
+                "use rustls::crypto::aws_lc_rs;\nfn a() { aws_lc_rs::default_provider() }",
+            ),
             (
                 "crates/vault/tests/a.rs",
                 "use sha2::Sha256; let folder = std::env::temp_dir();",
