@@ -1,1 +1,57 @@
+// Registers a passkey or signs in with one: <form data-passkey="register|sign-in" data-options-url data-finish-url>.
+// Options come as JSON ({publicKey: …}, byte strings in base64url); the credential goes back the same way; the answer
+// {"next": "/en/…"} says where to go.
 
+const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+const text = (buffer) =>
+  btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+
+const post = async (url, body) => {
+  const headers = { "content-type": "application/json", accept: "application/json" };
+  const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+};
+
+const readOptions = ({ publicKey }) => {
+  publicKey.challenge = bytes(publicKey.challenge);
+  if (publicKey.user) publicKey.user.id = bytes(publicKey.user.id);
+  for (const list of [publicKey.excludeCredentials, publicKey.allowCredentials])
+    for (const item of list || []) item.id = bytes(item.id);
+  return { publicKey };
+};
+
+const writeCredential = (credential) => {
+  const { response } = credential;
+  const out = {};
+  for (const name of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"])
+    if (response[name]) out[name] = text(response[name]);
+  if (response.getTransports) out.transports = response.getTransports();
+  return {
+    id: credential.id,
+    rawId: text(credential.rawId),
+    type: credential.type,
+    response: out,
+    extensions: credential.getClientExtensionResults(),
+  };
+};
+
+for (const form of document.querySelectorAll("form[data-passkey]")) {
+  const failed = form.querySelector("[data-passkey-error]");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (form.dataset.busy) return;
+    form.dataset.busy = "1";
+    failed.hidden = true;
+    try {
+      const { optionsUrl, finishUrl, passkey } = form.dataset;
+      const options = readOptions(await post(optionsUrl, Object.fromEntries(new FormData(form))));
+      const ceremony = passkey === "register" ? "create" : "get";
+      const credential = await navigator.credentials[ceremony](options);
+      location.assign((await post(finishUrl, writeCredential(credential))).next);
+    } catch {
+      failed.hidden = false;
+      delete form.dataset.busy;
+    }
+  });
+}

@@ -1,1 +1,54 @@
+// What every page gets. All of it only improves; nothing here is needed.
 
+// A double click sends a form once. The server counts a repeat once anyway.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !form.matches("form[data-once]")) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  setTimeout(() => delete form.dataset.sent, 8000);
+});
+
+// A page that comes back from the browser's memory may be sent again.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+});
+
+// What is wrong is read first; its links lead to the fields with their labels in sight.
+const summary = document.querySelector("[data-focus]");
+if (summary) {
+  summary.focus();
+  summary.addEventListener("click", (event) => {
+    const anchor = event.target.closest("a[href^='#']");
+    const field = anchor && document.getElementById(anchor.hash.slice(1));
+    if (!field) return;
+    event.preventDefault();
+    const group = field.closest(".govuk-form-group");
+    (group || field).scrollIntoView();
+    field.focus({ preventScroll: true });
+  });
+}
+
+// Fragments that load themselves again: <div data-live-url="…" data-live-secs="15">. They rest while nobody looks.
+for (const place of document.querySelectorAll("[data-live-url]")) {
+  const load = async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(place.dataset.liveUrl, { headers: { accept: "text/html" } });
+      if (answer.ok) place.innerHTML = await answer.text();
+    } catch {
+      // No network: what stands on the page stays.
+    }
+  };
+  const timer = setInterval(load, 1000 * Math.max(5, Number(place.dataset.liveSecs) || 15));
+  document.querySelector("[data-live-stop]")?.addEventListener("click", () => clearInterval(timer));
+}
+
+// Print buttons are shown only where they work.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
