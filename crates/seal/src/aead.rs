@@ -75,3 +75,58 @@ impl KeyType for Length {
         32
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kernel::from_hex;
+
+    use super::*;
+
+    fn gcm(key: &str, nonce: &str, aad: &str, plain: &str) -> Vec<u8> {
+        let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &from_hex(key).unwrap()).unwrap());
+        let nonce = Nonce::try_assume_unique_for_key(&from_hex(nonce).unwrap()).unwrap();
+        let mut bytes = from_hex(plain).unwrap();
+        key.seal_in_place_append_tag(nonce, Aad::from(from_hex(aad).unwrap()), &mut bytes).unwrap();
+        bytes
+    }
+
+    /// McGrew and Viega, "The Galois/Counter Mode of Operation", test cases 14 and 16.
+    #[test]
+    fn aes_gcm_is_the_standard_one() {
+        let zero = gcm(&"0".repeat(64), &"0".repeat(24), "", &"0".repeat(32));
+        let expected = "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919";
+        assert_eq!(zero, from_hex(expected).unwrap());
+        let full = gcm(
+            "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308",
+            "cafebabefacedbaddecaf888",
+            "feedfacedeadbeeffeedfacedeadbeefabaddad2",
+            "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39",
+        );
+        let expected = "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662\
+                        76fc6ece0f4e1768cddf8853bb2d551b";
+        assert_eq!(full, from_hex(expected).unwrap());
+    }
+
+    /// RFC 5869, test case 1, from the pseudorandom key on; its first 32 bytes are our length.
+    #[test]
+    fn hkdf_expand_is_the_standard_one() {
+        let prk = from_hex("077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5").unwrap();
+        let info = from_hex("f0f1f2f3f4f5f6f7f8f9").unwrap();
+        let mut out = [0; 32];
+        Prk::new_less_safe(HKDF_SHA256, &prk).expand(&[&info], Length).unwrap().fill(&mut out).unwrap();
+        assert_eq!(out.to_vec(), from_hex("3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf").unwrap());
+    }
+
+    #[test]
+    fn the_same_words_never_look_the_same() {
+        let random = crate::seeded::Seeded::new(5);
+        let mut seen = std::collections::HashSet::new();
+        for _ in 0..100 {
+            let mut out = Vec::new();
+            seal_into(&mut out, &[1; 32], b"here", b"yes", &random).unwrap();
+            assert_eq!(out.len(), 3 + OVERHEAD);
+            assert_eq!(open(&[1; 32], b"here", &out).unwrap().as_slice(), b"yes");
+            assert!(seen.insert(out[24..].to_vec()));
+        }
+    }
+}

@@ -18,3 +18,24 @@ pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
 pub fn first_32(bytes: &[u8]) -> [u8; 32] {
     bytes.first_chunk().copied().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use kernel::to_hex;
+
+    use super::*;
+
+    /// FIPS 180-4, the example "abc".
+    #[test]
+    fn sha256_is_the_standard_one() {
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(to_hex(&sha256(&[b"a", b"", b"bc"])), expected);
+    }
+
+    #[test]
+    fn equal_means_equal() {
+        assert!(constant_time_eq(b"abc", b"abc"));
+        assert!(!constant_time_eq(b"abc", b"abd"));
+        assert!(!constant_time_eq(b"abc", b"ab"));
+    }
+}

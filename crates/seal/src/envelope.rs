@@ -56,3 +56,54 @@ fn mac(key: &hmac::Key, use_: u8, label: &str, input: &[u8]) -> [u8; 32] {
     context.update(input);
     first_32(context.sign().as_ref())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use kernel::{Day, from_hex};
+
+    use super::*;
+    use crate::seeded::Seeded;
+
+    fn keyring(seed: u64) -> Keyring {
+        Keyring::in_memory("cumask", Day::from_number(18_388), Arc::new(Seeded::new(seed)))
+    }
+
+    /// RFC 4231, test case 2.
+    #[test]
+    fn hmac_is_the_standard_one() {
+        let key = hmac::Key::new(HMAC_SHA256, b"Jefe");
+        let tag = hmac::sign(&key, b"what do ya want for nothing?");
+        let expected = from_hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843").unwrap();
+        assert_eq!(tag.as_ref(), expected);
+    }
+
+    #[test]
+    fn label_index_and_keyring_all_matter() {
+        let (one, two) = (keyring(1), keyring(2));
+        let blind = one.blind("person", b"Q1234567").unwrap();
+        assert_eq!(blind, one.blind("person", b"Q1234567").unwrap());
+        assert_ne!(blind, one.blind("person", b"Q1234568").unwrap());
+        assert_ne!(blind, one.blind("perso", b"nQ1234567").unwrap());
+        assert_ne!(blind, two.blind("person", b"Q1234567").unwrap());
+        assert_ne!(blind, one.prf("person", b"Q1234567"));
+    }
+
+    #[test]
+    fn an_envelope_opens_under_its_label_and_whole_only() {
+        let keys = keyring(3);
+        let bytes = keys.envelope_seal("draft 2020-05-06", b"typed so far").unwrap();
+        assert_eq!(keys.envelope_open("draft 2020-05-06", &bytes).unwrap().expose(), b"typed so far");
+        assert!(keys.envelope_open("draft 2020-05-07", &bytes).is_err());
+        assert!(keyring(4).envelope_open("draft 2020-05-06", &bytes).is_err());
+        for (at, bit) in (0..bytes.len()).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
+            let mut altered = bytes.clone();
+            altered[at] ^= 1 << bit;
+            assert!(keys.envelope_open("draft 2020-05-06", &altered).is_err(), "byte {at} bit {bit}");
+        }
+        for len in 0..bytes.len() {
+            assert!(keys.envelope_open("draft 2020-05-06", &bytes[..len]).is_err());
+        }
+    }
+}

@@ -28,6 +28,9 @@ pub enum SealError {
     /// The tree file is not there.
     #[error("the key tree {} is missing: put it back, or treat this service as erased", .0.display())]
     NoTree(PathBuf),
+    /// The file of a signing key is not there.
+    #[error("the signing key file {} is missing: put it back from its custodian", .0.display())]
+    NoSigningKey(PathBuf),
     /// The tree and the root do not belong together: one of them is an old copy, and an old copy opens nothing.
     #[error("the key tree {} (roll {tree}) and the root key (roll {root}) do not belong together: an old copy opens nothing", path.display())]
     Stale {
@@ -77,7 +80,7 @@ impl Fault for SealError {
         match self {
             Self::Gone | Self::Stale { .. } => Kind::Gone,
             Self::Invalid(_) => Kind::Invalid,
-            Self::UnknownPurpose(_) | Self::NoRoot(_) | Self::NoTree(_) => Kind::Missing,
+            Self::UnknownPurpose(_) | Self::NoRoot(_) | Self::NoTree(_) | Self::NoSigningKey(_) => Kind::Missing,
             Self::Exists(_) => Kind::Taken,
             Self::InUse(_) => Kind::Busy,
             Self::Broken | Self::Exhausted | Self::Damaged { .. } | Self::Io { .. } | Self::Library(_) => Kind::Broken,

@@ -25,6 +25,8 @@ mod purpose;
 mod random;
 mod roots;
 mod sealed;
+#[cfg(test)]
+mod seeded;
 mod signer;
 mod slot;
 mod state;

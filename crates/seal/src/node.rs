@@ -37,3 +37,18 @@ impl Drop for Node {
         self.0.zeroize();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kernel::to_hex;
+
+    use super::*;
+
+    /// Computed with `sha256sum` from the description above: other software can walk the tree.
+    #[test]
+    fn a_child_is_the_hash_of_label_side_and_parent() {
+        let parent = Node::from_bytes([7; 32]);
+        assert_eq!(to_hex(parent.child(false).bytes()), "840ed926bf51da325e9b7e48a8a86809f3aa9a3389d42e54717fac0c4227ec99");
+        assert_eq!(to_hex(parent.child(true).bytes()), "d18e7eb43ff1699884331fe5a0003e1003d18d27ad0ebaffd11103fd758cb4cf");
+    }
+}

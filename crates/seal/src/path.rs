@@ -111,3 +111,51 @@ pub fn day_offset(day: Day) -> Result<u16, SealError> {
 pub fn day_at(offset: u16) -> Day {
     Day::from_number(FIRST_DAY + i32::from(offset))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(offset: i32) -> Day {
+        Day::from_number(FIRST_DAY + offset)
+    }
+
+    #[test]
+    fn no_leaf_lies_above_another() {
+        let leaf = |person, group| Path::of_value(day(9), RecordNumber(77), person, group).unwrap();
+        let some: Vec<Path> = (0..=255).flat_map(|n| [leaf(n, 0), leaf(n, 6), leaf(n, 7), leaf(3, n), leaf(200, n)]).collect();
+        for (i, a) in some.iter().enumerate() {
+            assert!(a.len() <= MAX_DEPTH);
+            for b in some.iter().skip(i + 1).filter(|b| *b != a) {
+                assert!(!a.covers(*b) && !b.covers(*a), "{a:?} {b:?}");
+            }
+        }
+        let mut bits: Vec<u128> = (0..=255).flat_map(|p| (0..=255).map(move |g| leaf(p, g).bits())).collect();
+        bits.sort_unstable();
+        bits.dedup();
+        assert_eq!(bits.len(), 65_536);
+    }
+
+    #[test]
+    fn a_record_covers_its_values_and_a_day_its_records() {
+        let value = Path::of_value(day(5), RecordNumber((1 << 40) - 1), 255, 255).unwrap();
+        assert_eq!(value.len(), MAX_DEPTH);
+        assert!(Path::of_record(day(5), RecordNumber((1 << 40) - 1)).unwrap().covers(value));
+        assert!(Path::of_day(day(5)).unwrap().covers(value));
+        assert!(!Path::of_day(day(4)).unwrap().covers(value));
+        assert!(Path::of_day(day(5)).unwrap().last_bits() >= value.bits());
+        assert!(Path::of_day(day(5)).unwrap().last_bits() < Path::of_day(day(6)).unwrap().bits());
+        assert!(Path::ROOT.covers(value));
+        assert_eq!(Path::ROOT.last_bits(), u128::MAX);
+    }
+
+    #[test]
+    fn what_no_path_can_name_is_refused() {
+        assert!(Path::of_day(day(-1)).is_err());
+        assert!(Path::of_day(day(65_536)).is_err());
+        assert!(Path::of_record(day(0), RecordNumber(1 << 40)).is_err());
+        assert_eq!(Path::from_parts(1, 3), None);
+        assert_eq!(Path::from_parts(0, MAX_DEPTH + 1), None);
+        assert_eq!(day_offset(day_at(65_535)).unwrap(), 65_535);
+    }
+}

@@ -44,11 +44,9 @@ impl Files {
 
     /// Writes the first root and the first tree. A crash on the way leaves nothing that stops another try.
     pub fn create(&self, root: &Root, state: &State, random: &dyn Random) -> Result<(), SealError> {
-        for path in [&self.tree, &self.root] {
-            let left_by_crash = path == &self.tree && !self.root.exists() && self.root_new.exists();
-            if path.exists() && !left_by_crash {
-                return Err(SealError::Exists(path.clone()));
-            }
+        let begun = !self.root.exists() && self.new_root()?.is_some_and(|new| new.number == root.number);
+        if let Some(path) = [&self.tree, &self.root].into_iter().find(|path| path.exists() && !begun) {
+            return Err(SealError::Exists(path.clone()));
         }
         self.write_new_root(root)?;
         self.write_tree(root, state, random)?;
@@ -74,6 +72,7 @@ impl Files {
         let plain = aead::open(root.key.bytes(), &self.tree_aad(number), tree_body(&tree))
             .map_err(|_| self.damaged("its seal is broken, or it is of another service"))?;
         let state = State::decode(&plain).ok_or_else(|| self.damaged("its content makes no sense"))?;
+        file::erase(&file::with_suffix(&self.root_new, "tmp"), random)?;
         self.promote(root, random)?;
         Ok((root.clone(), state))
     }
@@ -105,17 +104,13 @@ impl Files {
 
     /// Makes `current` the only root on disk. May be repeated.
     pub fn promote(&self, current: &Root, random: &dyn Random) -> Result<(), SealError> {
-        let Some(bytes) = file::read(&self.root_new)? else { return Ok(()) };
-        let is_current = decode_root(&bytes).is_some_and(|root| root.number == current.number);
-        if !is_current {
+        if self.new_root()?.is_none_or(|new| new.number != current.number) {
             return file::erase(&self.root_new, random);
         }
-        self.overwrite_root(random)?;
+        if self.root.exists() {
+            file::overwrite(&self.root, random)?;
+        }
         file::rename(&self.root_new, &self.root)
-    }
-
-    pub fn overwrite_root(&self, random: &dyn Random) -> Result<(), SealError> {
-        if self.root.exists() { file::overwrite(&self.root, random) } else { Ok(()) }
     }
 
     /// Puts a stone with the root's name in the tree's place.
@@ -129,6 +124,10 @@ impl Files {
         file::erase(&self.root, random)?;
         file::erase(&file::with_suffix(&self.root_new, "tmp"), random)?;
         file::erase(&self.root_new, random)
+    }
+
+    fn new_root(&self) -> Result<Option<Root>, SealError> {
+        Ok(file::read(&self.root_new)?.as_ref().and_then(|bytes| decode_root(bytes)))
     }
 
     fn tree_aad(&self, number: u64) -> Vec<u8> {

@@ -94,3 +94,100 @@ impl Tree {
         node
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use kernel::Day;
+
+    use super::*;
+    use crate::RecordNumber;
+    use crate::seeded::Seeded;
+    use crate::trail::Bench;
+
+    type Leaf = (i32, u64, u8, u8);
+
+    fn path((day, record, person, group): Leaf) -> Path {
+        Path::of_value(Day::from_number(18_300 + day), RecordNumber(record), person, group).unwrap()
+    }
+
+    fn random_leaf(chance: &Seeded) -> Leaf {
+        let pick = |bound| chance.below(bound);
+        let small = |n: u64| u8::try_from(n).unwrap();
+        let record = if pick(4) == 0 { pick(1 << 40) } else { pick(40) };
+        (i32::try_from(pick(30)).unwrap(), record, small(pick(9)), small(pick(256)))
+    }
+
+    fn key(tree: &Tree, at: Path) -> Option<[u8; 32]> {
+        Bench::default().walk(0, tree, at).map(|node| *node.bytes())
+    }
+
+    fn no_node_lies_below_another(tree: &Tree) -> bool {
+        let paths: Vec<Path> = tree.iter().map(|(bits, len, _)| Path::from_parts(bits, len).unwrap()).collect();
+        paths.windows(2).all(|pair| pair[0].last_bits() < pair[1].bits())
+    }
+
+    /// The tree against a plain table of what is alive: thousands of random erasures, by record and by day.
+    #[test]
+    fn the_tree_agrees_with_a_table_of_what_is_alive() {
+        let chance = Seeded::fresh();
+        let seed = chance.seed;
+        for _ in 0..40 {
+            let mut tree = Tree::full(&chance);
+            let mut alive: HashMap<Leaf, [u8; 32]> = HashMap::new();
+            let mut dead: Vec<Leaf> = Vec::new();
+            let mut bench = Bench::default();
+            let mut first_day = 0;
+            for _ in 0..120 {
+                let leaf = random_leaf(&chance);
+                match chance.below(5) {
+                    0 => {
+                        tree.puncture(Path::of_record(Day::from_number(18_300 + leaf.0), RecordNumber(leaf.1)).unwrap());
+                        dead.extend(alive.extract_if(|l, _| (l.0, l.1) == (leaf.0, leaf.1)).map(|(l, _)| l));
+                        bench.forget();
+                    }
+                    1 if chance.below(6) == 0 => {
+                        first_day = (first_day + leaf.0 % 4).min(29);
+                        tree.drop_before(Path::of_day(Day::from_number(18_300 + first_day)).unwrap());
+                        dead.extend(alive.extract_if(|l, _| l.0 < first_day).map(|(l, _)| l));
+                        bench.forget();
+                    }
+                    _ => {
+                        if let Some(node) = bench.walk(0, &tree, path(leaf)) {
+                            let known = alive.entry(leaf).or_insert(*node.bytes());
+                            assert_eq!(known, node.bytes(), "seed {seed}: a leaf has changed its key");
+                            assert!(!dead.contains(&leaf), "seed {seed}: {leaf:?} has come back");
+                        } else {
+                            assert!(!alive.contains_key(&leaf), "seed {seed}: {leaf:?} was lost");
+                        }
+                    }
+                }
+            }
+            assert!(no_node_lies_below_another(&tree), "seed {seed}");
+            for (&leaf, expected) in &alive {
+                assert_eq!(key(&tree, path(leaf)).as_ref(), Some(expected), "seed {seed}: {leaf:?}");
+            }
+            assert!(dead.iter().all(|&leaf| key(&tree, path(leaf)).is_none()), "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn distinct_leaves_have_distinct_keys() {
+        let tree = Tree::full(&Seeded::new(1));
+        let mut keys: Vec<_> = (0..2_000).map(|n| key(&tree, path((3, n / 20, 0, u8::try_from(n % 20).unwrap()))).unwrap()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), 2_000);
+    }
+
+    #[test]
+    fn a_tree_stays_small() {
+        let mut tree = Tree::full(&Seeded::new(2));
+        tree.drop_before(Path::of_day(Day::from_number(18_388)).unwrap());
+        assert!(tree.len() <= 16, "{}", tree.len());
+        let before = tree.len();
+        tree.puncture(path((100, 5, 0, 0)));
+        assert!(tree.len() <= before + usize::from(crate::path::MAX_DEPTH));
+    }
+}
