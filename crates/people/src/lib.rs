@@ -1,1 +1,89 @@
-//! Departments, officers, roles and rights; the only crate that mints a Grant.
+//! Departments, officers, roles and rights; the only crate that mints a [`Grant`].
+//!
+//! An officer is a post in a department, with roles; the name and mail of whoever fills the post are sealed, with an
+//! end. Officers sign in with a passkey and nothing else: an invitation works once, for 72 hours; a session dies after
+//! 15 idle minutes or ten hours. A role has exactly the actions of one table ([`RIGHTS`]), and a right is handed out as
+//! a proof: a verb that asks for `&Grant<OpenRecord>` cannot be called by someone who may not open records, because
+//! only [`authorise`] makes one. What needs two persons ([`TwoPerson`]) is asked by one officer, approved by another in
+//! a role of its own, bound to the digest of what was asked, and used once.
+//!
+//! [`MIGRATIONS`] belong to the platform's store; [`APPROVAL_MIGRATIONS`] to the store in which the approved act
+//! happens, so that using an approval and acting on it are one transaction.
+
+mod action;
+mod add_passkey;
+mod approval;
+mod approval_kind;
+mod change_roles;
+mod contact;
+mod create_department;
+mod decide_approval;
+mod directory;
+mod end_officer;
+mod enrol_service;
+mod find_session;
+mod grant;
+mod invite_again;
+mod invite_officer;
+mod open_contact;
+mod relying_party;
+mod remove_passkey;
+mod renew_contact;
+mod request_approval;
+mod role;
+mod session;
+mod sign_in;
+mod sign_out;
+mod signed_in;
+mod software_passkey;
+mod storage;
+mod token;
+mod use_approval;
+
+#[cfg(test)]
+mod rehearsal;
+
+use store::Migration;
+
+pub use action::{
+    Action, ApproveClose, ApproveExport, EditScheme, IssueCertificate, ManageOfficers, OpenRecord, OperateScheme,
+    ReadDashboard, ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport, ResolveException,
+    SignGate, SubmitGateRecord, WithdrawGateRecord,
+};
+pub use add_passkey::{
+    AddPasskey, AddPasskeyError, BeginPasskey, Challenge, FinishPasskey, PasskeyAdded, begin_passkey, finish_passkey,
+};
+pub use approval::{APPROVAL_DAYS, Approval, ApprovalRefused, ApprovalState};
+pub use approval_kind::{EarlyClose, PersonalDataExport, TwoPerson};
+pub use change_roles::{ChangeRoles, ChangeRolesError, change_roles};
+pub use contact::{Contact, ContactError, SealedContact, prepare_keys, seal_contact};
+pub use create_department::{CreateDepartment, CreateDepartmentError, create_department};
+pub use decide_approval::{DecideApprovalError, approve, refuse};
+pub use directory::{Department, Officer, PasskeyListed, approvals, department, departments, officer, officers, passkeys};
+pub use end_officer::{EndOfficer, EndOfficerError, end_officer};
+pub use enrol_service::{EnrolService, EnrolServiceError, Scope, enrol_service, owner_of};
+pub use find_session::{Found, SessionError, find_session, keep_session};
+pub use grant::{Denied, Grant, authorise};
+pub use invite_again::{InviteAgain, InviteAgainError, invite_again};
+pub use invite_officer::{INVITATION_HOURS, InviteOfficer, InviteOfficerError, Invited, Inviter, invite_officer};
+pub use open_contact::{ContactReason, OpenContact, OpenContactError, open_contact, open_own_contact};
+pub use relying_party::{RelyingParty, RelyingPartyError};
+pub use remove_passkey::{RemovePasskey, RemovePasskeyError, remove_passkey};
+pub use renew_contact::{RenewContact, RenewContactError, renew_contact};
+pub use request_approval::{RequestApproval, RequestApprovalError, request_approval};
+pub use role::{RIGHTS, Role, RoleClash, check_roles};
+pub use session::{ABSOLUTE_LIMIT_MS, IDLE_LIMIT_MS};
+pub use sign_in::{FinishSignIn, SignIn, SignInError, begin_sign_in, finish_sign_in};
+pub use sign_out::{end_sessions, sign_out};
+pub use signed_in::SignedIn;
+pub use software_passkey::{CeremonyRefused, SoftwarePasskey};
+pub use token::Token;
+pub use use_approval::{UseApproval, UseApprovalError, Used, use_approval};
+
+/// The platform store's tables of this crate.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { name: "people.0001_people", sql: include_str!("../migrations/0001_people.sql") }];
+
+/// The table of two-person approvals, for each store in which approved acts happen.
+pub const APPROVAL_MIGRATIONS: &[Migration] =
+    &[Migration { name: "people.0002_approvals", sql: include_str!("../migrations/0002_approvals.sql") }];

@@ -1,0 +1,52 @@
+/// Something an officer may do, as a type: the parameter of a [`crate::Grant`].
+pub trait Action: 'static {
+    /// The name in the table of rights and in the journal.
+    const NAME: &'static str;
+}
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        $($(#[$doc])* #[derive(Clone, Copy, Debug)] pub enum $name {}
+        impl Action for $name { const NAME: &'static str = $text; })*
+
+        #[cfg(test)]
+        pub(crate) const ALL: &[&str] = &[$($text),*];
+    };
+}
+
+actions! {
+    /// Write and preview a scheme's definition.
+    EditScheme = "edit-scheme";
+    /// Put a document on record at the launch gate.
+    SubmitGateRecord = "submit-gate-record";
+    /// Withdraw a document from the launch gate, which closes the service.
+    WithdrawGateRecord = "withdraw-gate-record";
+    /// Sign a scheme version at the launch gate.
+    SignGate = "sign-gate";
+    /// Open one resident's record, for a purpose and with a reason.
+    OpenRecord = "open-record";
+    /// Decide an exception: a mismatch, a duplicate, an unknown address.
+    ResolveException = "resolve-exception";
+    /// Register a resident who calls or comes in person.
+    RegisterForResident = "register-for-resident";
+    /// Ask for an export of personal data to a courier.
+    RequestExport = "request-export";
+    /// Approve an export that someone else asked for.
+    ApproveExport = "approve-export";
+    /// Ask to close a scheme before its time.
+    RequestClose = "request-close";
+    /// Approve an early close that someone else asked for.
+    ApproveClose = "approve-close";
+    /// Open, pause, extend a scheme and set its admission rate.
+    OperateScheme = "operate-scheme";
+    /// Browse the journal.
+    ReadJournal = "read-journal";
+    /// See the running counters.
+    ReadDashboard = "read-dashboard";
+    /// See the message inbox of a demonstration.
+    ReadMessages = "read-messages";
+    /// Invite officers, change their roles, end them.
+    ManageOfficers = "manage-officers";
+    /// Issue the certificate of erasure.
+    IssueCertificate = "issue-certificate";
+}

@@ -1,0 +1,160 @@
+use kernel::{Fault, Id, Kind, kinds};
+use serde_json::Value;
+use webauthn_rs::prelude::{
+    CreationChallengeResponse, CredentialID, DiscoverableAuthentication, DiscoverableKey, Passkey, PasskeyRegistration,
+    PublicKeyCredential, RegisterPublicKeyCredential, Url, Uuid, Webauthn, WebauthnBuilder, WebauthnError,
+};
+
+/// This site as passkeys know it: its origin and, from that, its id.
+#[derive(Clone, Debug)]
+pub struct RelyingParty(Webauthn);
+
+/// An origin that passkeys cannot be bound to.
+#[derive(Debug, thiserror::Error)]
+pub enum RelyingPartyError {
+    /// Not a URL with a domain name; an address such as 127.0.0.1 is not one.
+    #[error("passkeys need an origin with a host name, such as https://lionrock.example.hk or http://localhost:8080")]
+    Origin,
+}
+
+impl Fault for RelyingPartyError {
+    fn kind(&self) -> Kind {
+        Kind::Invalid
+    }
+}
+
+/// Why an answer of a browser does not count.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// It is not what the ceremony asked for.
+    Refused,
+    /// The counter went backwards: the passkey may exist twice.
+    Copied,
+}
+
+impl RelyingParty {
+    /// The relying party of an origin. Its id is the host name, so passkeys survive a change of port.
+    pub fn new(origin: &str, name: &str) -> Result<Self, RelyingPartyError> {
+        let url = Url::parse(origin).map_err(|_| RelyingPartyError::Origin)?;
+        let host = url.domain().ok_or(RelyingPartyError::Origin)?.to_owned();
+        let builder = WebauthnBuilder::new(&host, &url).map_err(|_| RelyingPartyError::Origin)?;
+        builder.rp_name(name).build().map(Self).map_err(|_| RelyingPartyError::Origin)
+    }
+
+    /// Options for `navigator.credentials.create` and the state to keep. `label` is what the authenticator shows:
+    /// the title of the post, never a name.
+    pub(crate) fn begin_registration(
+        &self,
+        officer: Id<kinds::Officer>,
+        label: &str,
+        existing: Vec<CredentialID>,
+    ) -> Result<(Value, String), Answer> {
+        let handle = Uuid::from_bytes(officer.bytes());
+        let (options, state) =
+            self.0.start_passkey_registration(handle, label, label, Some(existing)).map_err(|_| Answer::Refused)?;
+        Ok((with_resident_key(&options)?, to_text(&state)?))
+    }
+
+    /// The passkey that the browser made, if it keeps to the options.
+    pub(crate) fn finish_registration(&self, state: &str, answer: Value) -> Result<Passkey, Answer> {
+        let state: PasskeyRegistration = serde_json::from_str(state).map_err(|_| Answer::Refused)?;
+        let answer: RegisterPublicKeyCredential = serde_json::from_value(answer).map_err(|_| Answer::Refused)?;
+        // A passkey that says it is not discoverable could never sign in here, where nobody types a user name.
+        if answer.extensions.cred_props.as_ref().and_then(|props| props.rk) == Some(false) {
+            return Err(Answer::Refused);
+        }
+        self.0.finish_passkey_registration(&answer, &state).map_err(|_| Answer::Refused)
+    }
+
+    /// Options for `navigator.credentials.get` without a user name, and the state to keep.
+    pub(crate) fn begin_sign_in(&self) -> Result<(Value, String), Answer> {
+        let (options, state) = self.0.start_discoverable_authentication().map_err(|_| Answer::Refused)?;
+        Ok((serde_json::to_value(&options).map_err(|_| Answer::Refused)?, to_text(&state)?))
+    }
+
+    /// Checks the answer against the passkey it names, and brings the passkey's counter up to date.
+    pub(crate) fn finish_sign_in(&self, state: &str, claim: &Claim, passkey: &mut Passkey) -> Result<(), Answer> {
+        let state: DiscoverableAuthentication = serde_json::from_str(state).map_err(|_| Answer::Refused)?;
+        let key = DiscoverableKey::from(&*passkey);
+        let result = self.0.finish_discoverable_authentication_v2(&claim.answer, state, &key).map_err(answer_of)?;
+        if !result.user_verified() {
+            return Err(Answer::Refused);
+        }
+        passkey.update_credential(&result);
+        Ok(())
+    }
+}
+
+/// Who an answer says it is from; nothing is believed yet.
+pub(crate) struct Claim {
+    pub(crate) officer: Id<kinds::Officer>,
+    pub(crate) credential: Vec<u8>,
+    answer: PublicKeyCredential,
+}
+
+impl Claim {
+    pub(crate) fn parse(rp: &RelyingParty, answer: Value) -> Result<Self, Answer> {
+        let answer: PublicKeyCredential = serde_json::from_value(answer).map_err(|_| Answer::Refused)?;
+        let (handle, credential) =
+            rp.0.identify_discoverable_authentication(&answer).map_err(|_| Answer::Refused)?;
+        let credential = credential.to_vec();
+        Ok(Self { officer: Id::from_bytes(handle.into_bytes()), credential, answer })
+    }
+}
+
+/// `webauthn-rs` asks for no resident key ("discouraged"); without one there is no sign-in without a user name, and
+/// Android keeps the passkey in a place where it is never found again. So it is set here, after the fact: the library
+/// does not check the authenticator's choice, only the options change.
+fn with_resident_key(options: &CreationChallengeResponse) -> Result<Value, Answer> {
+    let mut options = serde_json::to_value(options).map_err(|_| Answer::Refused)?;
+    let selection = options.pointer_mut("/publicKey/authenticatorSelection").and_then(Value::as_object_mut);
+    let selection = selection.ok_or(Answer::Refused)?;
+    selection.insert("residentKey".to_owned(), "required".into());
+    selection.insert("requireResidentKey".to_owned(), true.into());
+    selection.insert("userVerification".to_owned(), "required".into());
+    Ok(options)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is the function given to map_err")]
+fn answer_of(error: WebauthnError) -> Answer {
+    match error {
+        WebauthnError::CredentialPossibleCompromise => Answer::Copied,
+        _ => Answer::Refused,
+    }
+}
+
+fn to_text<T: serde::Serialize>(state: &T) -> Result<String, Answer> {
+    serde_json::to_string(state).map_err(|_| Answer::Refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_passkey_is_asked_to_be_resident_and_to_verify_its_user() {
+        let rp = RelyingParty::new("http://localhost:8080", "Lionrock").unwrap();
+        let (options, _) = rp.begin_registration(Id::from_bytes([1; 16]), "Scheme owner", Vec::new()).unwrap();
+        let selection = &options["publicKey"]["authenticatorSelection"];
+        assert_eq!(selection["residentKey"], "required");
+        assert_eq!(selection["requireResidentKey"], true);
+        assert_eq!(selection["userVerification"], "required");
+        assert_eq!(options["publicKey"]["rp"]["id"], "localhost");
+    }
+
+    #[test]
+    fn sign_in_names_no_credential_and_requires_verification() {
+        let rp = RelyingParty::new("https://lionrock.example.hk", "Lionrock").unwrap();
+        let (options, _) = rp.begin_sign_in().unwrap();
+        assert_eq!(options["publicKey"]["allowCredentials"], serde_json::json!([]));
+        assert_eq!(options["publicKey"]["userVerification"], "required");
+        assert_eq!(options["mediation"], "conditional");
+    }
+
+    #[test]
+    fn an_address_is_no_place_for_passkeys() {
+        for bad in ["http://127.0.0.1:8080", "localhost", "", "mailto:x@y.hk"] {
+            assert!(RelyingParty::new(bad, "Lionrock").is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+use kernel::{Id, Instant, kinds};
+use store::{Row, StoreError, Tx};
+use webauthn_rs::prelude::Passkey;
+
+use super::unreadable;
+use crate::PasskeyListed;
+
+/// A passkey with its key material (public).
+pub(crate) struct Stored {
+    pub(crate) id: Id<kinds::Passkey>,
+    pub(crate) officer: Id<kinds::Officer>,
+    pub(crate) passkey: Passkey,
+    pub(crate) suspended: bool,
+}
+
+/// Keeps a passkey; 0 when its credential is known already, whoever's it is.
+pub(crate) fn insert(
+    tx: &mut Tx<'_>,
+    id: Id<kinds::Passkey>,
+    officer: Id<kinds::Officer>,
+    passkey: &Passkey,
+    now: Instant,
+) -> Result<u64, StoreError> {
+    let credential: &[u8] = passkey.cred_id().as_ref();
+    tx.execute(
+        "-- people.insert_passkey\n\
+         insert into passkey (id, officer, credential, body, created) values ($1, $2, $3, $4, $5) \
+         on conflict (credential) do nothing",
+        &[id.into(), officer.into(), credential.into(), to_json(passkey)?.into(), now.into()],
+    )
+}
+
+pub(crate) fn find(tx: &mut Tx<'_>, credential: &[u8]) -> Result<Option<Stored>, StoreError> {
+    let row = tx.query_opt(
+        "-- people.find_passkey\nselect id, officer, body, suspended from passkey where credential = $1",
+        &[credential.into()],
+    )?;
+    let read = |row: Row| {
+        let passkey = serde_json::from_str(&row.get::<String>(2)?).map_err(|_| unreadable("a passkey"))?;
+        let suspended = row.get::<Option<Instant>>(3)?.is_some();
+        Ok(Stored { id: row.get(0)?, officer: row.get(1)?, passkey, suspended })
+    };
+    row.map(read).transpose()
+}
+
+pub(crate) fn mark_used(
+    tx: &mut Tx<'_>,
+    id: Id<kinds::Passkey>,
+    passkey: &Passkey,
+    now: Instant,
+) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- people.use_passkey\nupdate passkey set body = $2, last_used = $3 where id = $1",
+        &[id.into(), to_json(passkey)?.into(), now.into()],
+    )
+}
+
+pub(crate) fn suspend(tx: &mut Tx<'_>, id: Id<kinds::Passkey>, now: Instant) -> Result<u64, StoreError> {
+    tx.execute("-- people.suspend_passkey\nupdate passkey set suspended = $2 where id = $1", &[id.into(), now.into()])
+}
+
+/// The credentials of an officer, so that one authenticator is not registered twice.
+pub(crate) fn credentials(tx: &mut Tx<'_>, officer: Id<kinds::Officer>) -> Result<Vec<Vec<u8>>, StoreError> {
+    let rows = tx.query(
+        "-- people.officer_credentials\nselect credential from passkey where officer = $1 order by id limit 100",
+        &[officer.into()],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+pub(crate) fn list(tx: &mut Tx<'_>, officer: Id<kinds::Officer>) -> Result<Vec<PasskeyListed>, StoreError> {
+    let rows = tx.query(
+        "-- people.list_passkeys\n\
+         select id, created, last_used, suspended from passkey where officer = $1 order by id limit 100",
+        &[officer.into()],
+    )?;
+    let read = |row: &Row| {
+        let suspended = row.get::<Option<Instant>>(3)?.is_some();
+        Ok(PasskeyListed { id: row.get(0)?, created: row.get(1)?, last_used: row.get(2)?, suspended })
+    };
+    rows.iter().map(read).collect()
+}
+
+pub(crate) fn delete(
+    tx: &mut Tx<'_>,
+    officer: Id<kinds::Officer>,
+    id: Id<kinds::Passkey>,
+) -> Result<u64, StoreError> {
+    tx.execute("-- people.delete_passkey\ndelete from passkey where id = $1 and officer = $2", &[id.into(), officer.into()])
+}
+
+pub(crate) fn delete_all(tx: &mut Tx<'_>, officer: Id<kinds::Officer>) -> Result<u64, StoreError> {
+    tx.execute("-- people.delete_passkeys\ndelete from passkey where officer = $1", &[officer.into()])
+}
+
+fn to_json(passkey: &Passkey) -> Result<String, StoreError> {
+    serde_json::to_string(passkey).map_err(|_| unreadable("a passkey"))
+}
