@@ -47,3 +47,28 @@ pub fn fold_counts(work: &mut Work<'_, '_>) -> Result<u64, StoreError> {
     }
     storage::delete_tallies_until(work.tx(), &last)
 }
+
+#[cfg(test)]
+mod tests {
+    use journal::Actor;
+
+    use super::*;
+    use crate::deliver_due;
+    use crate::stage::{Recording, Stage};
+
+    #[test]
+    fn folding_changes_no_number_and_leaves_no_tally() {
+        let stage = Stage::new();
+        stage.queue(&[stage.confirmed(1), stage.confirmed(2)]);
+        deliver_due(&stage.ledger, &Recording::default(), 1).unwrap();
+        stage.queue(&[stage.confirmed(3)]);
+        assert_eq!(stage.counts("registration-confirmed"), (2, 1, 0));
+        let fold = || stage.ledger.write("test.fold", Actor::Job("test"), fold_counts).unwrap().0;
+        assert_eq!(fold(), 3, "two tallies of queueing, one of sending");
+        assert_eq!(fold(), 0);
+        assert_eq!(stage.counts("registration-confirmed"), (2, 1, 0));
+        stage.queue(&[stage.confirmed(4)]);
+        fold();
+        assert_eq!(stage.counts("registration-confirmed"), (3, 1, 0), "a second folding adds to the first");
+    }
+}

@@ -191,9 +191,9 @@ impl Round<'_> {
     }
 }
 
-/// Half a minute, doubled each time, at most an hour.
+/// Half a minute, doubled each time, at most 64 minutes.
 fn backoff_ms(attempts: u32) -> i64 {
-    30_000 << attempts.saturating_sub(1).min(7).min(MOST_ATTEMPTS)
+    30_000 << attempts.saturating_sub(1).min(7)
 }
 
 /// A lane that panicked; its messages come back when their lease runs out.
@@ -210,3 +210,122 @@ const LEASE_MS: i64 = 300_000;
 const SEND_LIMIT_MS: i64 = 30_000;
 const MOST_ATTEMPTS: u32 = 8;
 const MOST_MARK_TRIES: u32 = 60;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::stage::{Recording, Stage};
+    use crate::{Sent, Template};
+
+    #[test]
+    fn a_batch_is_opened_under_one_entry_that_names_nobody() {
+        let stage = Stage::new();
+        stage.queue(&(1..=20).map(|n| stage.confirmed(n)).collect::<Vec<_>>());
+        let carrier = Recording::default();
+        let delivery = deliver_due(&stage.ledger, &carrier, 100).unwrap();
+        assert_eq!(delivery, Delivery { claimed: 20, sent: 20, ..Delivery::default() });
+        let seen = carrier.seen();
+        assert_eq!(seen.len(), 20);
+        assert_eq!(seen[0].0, "+85291230001");
+        assert!(seen[0].1.starts_with("可重用口罩：你的登記 LR-0001 已獲確認"));
+        let journal = stage.journal();
+        assert_eq!(journal.len(), 1);
+        assert_eq!(journal[0]["verb"], "notify.batch_opened");
+        assert_eq!(journal[0]["details"]["count"], 20);
+        assert_eq!(journal[0]["details"]["purpose"], "messages");
+        assert_eq!(journal[0]["details"]["root"].as_str().unwrap().len(), 64);
+        assert!(!journal[0].to_string().contains("9123"));
+        assert_eq!(stage.counts("registration-confirmed"), (0, 20, 0));
+        assert_eq!(deliver_due(&stage.ledger, &carrier, 100).unwrap(), Delivery::default());
+        assert_eq!(stage.journal().len(), 1, "a round with nothing due writes nothing");
+    }
+
+    #[test]
+    fn nothing_is_sent_before_it_is_due_or_after_it_is_of_use() {
+        let stage = Stage::new();
+        let code = Template::StatusCode { code: "123456".into(), host: "masks.example".into(), minutes: 15 };
+        let code = stage.message(1, code);
+        stage.queue(&[crate::QueueMessage {
+            due: code.due.plus_secs(60),
+            until: code.due.plus_secs(900),
+            ..code
+        }]);
+        let carrier = Recording::default();
+        assert_eq!(deliver_due(&stage.ledger, &carrier, 10).unwrap().claimed, 0);
+        stage.clock.advance_secs(901);
+        assert_eq!(deliver_due(&stage.ledger, &carrier, 10).unwrap().failed, 1);
+        assert!(carrier.seen().is_empty());
+    }
+
+    #[test]
+    fn a_busy_carrier_is_asked_again_later_under_the_same_id_and_not_for_ever() {
+        let stage = Stage::new();
+        stage.queue(&[crate::QueueMessage { until: stage.clock_now().plus_secs(90_000), ..stage.confirmed(1) }]);
+        let carrier = Recording::answering(CarrierError::Later("503".into()));
+        assert_eq!(deliver_due(&stage.ledger, &carrier, 10).unwrap().postponed, 1);
+        assert_eq!(deliver_due(&stage.ledger, &carrier, 10).unwrap().claimed, 0, "not at once");
+        for _ in 2..MOST_ATTEMPTS {
+            stage.clock.advance_secs(3_601);
+            assert_eq!(deliver_due(&stage.ledger, &carrier, 10).unwrap().postponed, 1);
+        }
+        stage.clock.advance_secs(3_601);
+        assert_eq!(deliver_due(&stage.ledger, &carrier, 10).unwrap().failed, 1);
+        let seen = carrier.seen();
+        assert_eq!(seen.len(), 8);
+        assert!(seen.iter().all(|(_, _, id)| *id == seen[0].2), "the carrier can tell");
+        assert_eq!(stage.counts("registration-confirmed"), (0, 0, 1));
+    }
+
+    #[test]
+    fn a_refusal_is_final() {
+        let stage = Stage::new();
+        stage.queue(&[stage.confirmed(1)]);
+        let carrier = Recording::answering(CarrierError::Refused("no such number".into()));
+        assert_eq!(deliver_due(&stage.ledger, &carrier, 10).unwrap().failed, 1);
+        stage.clock.advance_days(1);
+        assert_eq!(deliver_due(&stage.ledger, &carrier, 10).unwrap(), Delivery::default());
+    }
+
+    #[test]
+    fn what_a_dead_worker_had_taken_comes_back_when_its_lease_runs_out() {
+        let stage = Stage::new();
+        stage.queue(&[stage.confirmed(1), stage.confirmed(2)]);
+        let (taken, _) = stage.ledger.write("test", Actor::Job("test"), |work| claim(work, 1)).unwrap();
+        assert_eq!(taken.len(), 1);
+        let carrier = Recording::default();
+        assert_eq!(deliver_due(&stage.ledger, &carrier, 10).unwrap().sent, 1, "the other one only");
+        stage.clock.advance_secs(LEASE_MS / 1000 + 1);
+        assert_eq!(deliver_due(&stage.ledger, &carrier, 10).unwrap().sent, 1);
+        assert_eq!(carrier.seen().len(), 2);
+    }
+
+    /// Notes, at each sending, how many messages had left without being marked.
+    struct Watching<'s>(&'s Stage, Mutex<(usize, usize)>);
+
+    impl Carrier for Watching<'_> {
+        fn send(&self, _: &Outgoing) -> Result<Sent, CarrierError> {
+            let (_, marked, _) = self.0.counts("registration-confirmed");
+            let mut state = self.1.lock().unwrap();
+            state.0 += 1;
+            state.1 = state.1.max(state.0 - usize::try_from(marked).unwrap());
+            Ok(Sent)
+        }
+    }
+
+    #[test]
+    fn each_lane_marks_a_message_before_it_takes_the_next() {
+        let stage = Stage::new();
+        stage.queue(&(1..=60).map(|n| stage.confirmed(n)).collect::<Vec<_>>());
+        let carrier = Watching(&stage, Mutex::new((0, 0)));
+        assert_eq!(deliver_due(&stage.ledger, &carrier, 100).unwrap().sent, 60);
+        let (_, most_unmarked) = *carrier.1.lock().unwrap();
+        assert!(most_unmarked <= LANES, "{most_unmarked} could be sent twice after a crash");
+    }
+
+    #[test]
+    fn the_wait_doubles_up_to_an_hour_or_so() {
+        assert_eq!([1, 2, 3, 8, 60].map(backoff_ms), [30_000, 60_000, 120_000, 3_840_000, 3_840_000]);
+    }
+}

@@ -145,3 +145,71 @@ fn opened(plain: Plain) -> Opened {
 }
 
 const PAGE_LIMIT: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use kernel::{Language, Text};
+
+    use super::*;
+    use crate::stage::{Stage, household};
+    use crate::{Content, LetterKind, QueueMessage};
+
+    fn letter(stage: &Stage) -> QueueMessage {
+        let letter = Letter {
+            kind: LetterKind::NeedsChecking,
+            language: Language::En,
+            scheme: crate::stage::masks(),
+            sender: Text::new("Innovation Bureau", "創新局", "创新局"),
+            reference: "LR-0009".into(),
+            link: "https://masks.example/en/status".into(),
+            addressee: "CHAN Tai Man".into(),
+            address: vec!["Kwun Tong".into()],
+            date: stage.clock_day(),
+        };
+        QueueMessage { key: "letter:9".into(), content: Content::Letter(Box::new(letter)), ..stage.confirmed(9) }
+    }
+
+    #[test]
+    fn the_inbox_shows_the_newest_first_and_notes_that_it_was_looked_at() {
+        let stage = Stage::new();
+        stage.queue(&[stage.confirmed(1)]);
+        stage.clock.advance_secs(1);
+        stage.queue(&[letter(&stage)]);
+        let seen = inbox(&stage.ledger, Actor::Operator, None, 10).unwrap();
+        let [first, second] = seen.as_slice() else { panic!("two messages: {seen:?}") };
+        assert!(matches!(&first.content, Some(Opened::Letter(letter)) if letter.addressee == "CHAN Tai Man"));
+        assert!(matches!(&second.content, Some(Opened::Sms { to, .. }) if to == "9123 0001"));
+        assert_eq!(second.summary.state, State::Queued);
+        let journal = stage.journal();
+        assert_eq!(journal.len(), 1);
+        assert_eq!((&journal[0]["verb"], &journal[0]["details"]["count"]), (&"notify.opened".into(), &2.into()));
+        let older = inbox(&stage.ledger, Actor::Operator, Some(first.summary.queued), 10).unwrap();
+        assert_eq!(older.len(), 1);
+    }
+
+    #[test]
+    fn a_letter_waits_until_it_is_posted_once() {
+        let stage = Stage::new();
+        stage.queue(&[letter(&stage), stage.confirmed(1)]);
+        let waiting = stage.ledger.read("test", |tx| letters_to_post(tx, 10)).unwrap();
+        let [one] = waiting.as_slice() else { panic!("one letter: {waiting:?}") };
+        let id = one.id;
+        let read = read_message(&stage.ledger, Actor::Operator, id, "print").unwrap();
+        assert!(matches!(read.content, Some(Opened::Letter(_))));
+        assert_eq!(stage.journal()[0]["details"]["reason"], "print");
+        let post = || stage.ledger.write("test", Actor::Operator, move |work| letter_posted(work, id)).unwrap().0;
+        assert_eq!([post(), post()], [true, false]);
+        assert_eq!(stage.counts("letter-needs-checking"), (0, 1, 0));
+        assert!(stage.ledger.read("test", |tx| letters_to_post(tx, 10)).unwrap().is_empty());
+        let listed = stage.ledger.read("test", |tx| messages_of(tx, household(9))).unwrap();
+        assert_eq!(listed[0].state, State::Sent);
+    }
+
+    #[test]
+    fn an_unknown_message_is_missing_and_nothing_is_noted() {
+        let stage = Stage::new();
+        let unknown = read_message(&stage.ledger, Actor::Operator, Id::from_bytes([9; 16]), "print");
+        assert!(matches!(unknown, Err(InboxError::Missing)));
+        assert!(stage.journal().is_empty());
+    }
+}

@@ -18,6 +18,8 @@ mod message;
 mod mobile;
 mod queue;
 mod segment;
+#[cfg(test)]
+mod stage;
 mod storage;
 mod template;
 

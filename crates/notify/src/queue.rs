@@ -76,3 +76,47 @@ fn id_of(key: &str) -> Id<kinds::Message> {
     id.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
     Id::from_bytes(id)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stage::Stage;
+    use crate::{Template, messages_of};
+
+    #[test]
+    fn a_message_with_the_same_key_is_the_same_message() {
+        let stage = Stage::new();
+        assert_eq!(stage.queue(&[stage.confirmed(1), stage.confirmed(2), stage.confirmed(1)]), 2);
+        assert_eq!(stage.queue(&[stage.confirmed(2), stage.confirmed(3)]), 1);
+        assert_eq!(stage.counts("registration-confirmed"), (3, 0, 0));
+        let of_two = stage.ledger.read("test.of", |tx| messages_of(tx, crate::stage::household(2))).unwrap();
+        assert_eq!(of_two.len(), 1);
+    }
+
+    #[test]
+    fn nothing_readable_is_stored() {
+        let stage = Stage::new();
+        let prepared = stage.prepare(&stage.confirmed(1));
+        let bytes = prepared.sealed.as_bytes();
+        for canary in ["91230001", "LR-0001", "登記"] {
+            assert!(!bytes.windows(canary.len()).any(|window| window == canary.as_bytes()), "{canary}");
+        }
+    }
+
+    #[test]
+    fn a_message_that_has_ended_already_is_refused() {
+        let stage = Stage::new();
+        let yesterday = stage.clock_day().plus(-1);
+        let late = QueueMessage { expiry: yesterday, ..stage.confirmed(1) };
+        assert!(matches!(prepare(stage.ledger.keys(), &late), Err(QueueError::Seal(_))));
+    }
+
+    #[test]
+    fn templates_are_counted_apart() {
+        let stage = Stage::new();
+        let code = Template::StatusCode { code: "123456".into(), host: "masks.example".into(), minutes: 15 };
+        assert_eq!(stage.queue(&[stage.confirmed(1), stage.message(1, code)]), 2);
+        assert_eq!(stage.counts("registration-confirmed"), (1, 0, 0));
+        assert_eq!(stage.counts("status-code"), (1, 0, 0));
+    }
+}
