@@ -62,7 +62,7 @@ fn signed_by(line: &str, signer: &dyn Signer, id: [u8; 4], text: &[u8]) -> bool 
 }
 
 /// Signs any text that ends in a newline as a C2SP signed note.
-pub(crate) fn sign_note(text: &str, signer: &dyn Signer) -> String {
+pub fn sign_note(text: &str, signer: &dyn Signer) -> String {
     let mut blob = key_id(signer.key_name(), &signer.public_key()).to_vec();
     blob.extend_from_slice(&signer.sign(text.as_bytes()));
     format!("{text}\n\u{2014} {} {}\n", signer.key_name(), STANDARD.encode(blob))

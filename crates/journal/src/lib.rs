@@ -24,12 +24,12 @@ mod work;
 use store::Migration;
 
 pub use actor::Actor;
-pub use checkpoint::{Checkpoint, NoteError, verifier_key};
+pub use checkpoint::{Checkpoint, NoteError, sign_note, verifier_key};
 pub use committed::Committed;
 pub use event::{Event, EventProof};
 pub use integrate::{Consistency, Inclusion, Integrated};
 pub use ledger::{JournalError, Ledger, LedgerParts};
-pub use merkle::{Hash, leaf_hash, root_from_inclusion};
+pub use merkle::{Hash, leaf_hash, root_from_inclusion, tree_root};
 pub use outbox::{Job, claim_jobs, finish_job, retry_job};
 pub use receipt::{Receipt, ReceiptPromise};
 pub use storage::Entry;

@@ -44,6 +44,13 @@ pub(crate) fn root_of(hashes: &[Hash]) -> Hash {
     }
 }
 
+/// The root of a tree over entries held in memory (RFC 6962 section 2.1).
+pub fn tree_root(entries: &[Hash]) -> Hash {
+    let leaves: Vec<Hash> = entries.iter().map(|entry| leaf_hash(entry)).collect();
+    let Ok(root) = root(&leaves[..], leaves.len() as u64);
+    root
+}
+
 /// The largest power of two below `size` (`size` > 1).
 fn split(size: u64) -> u64 {
     1 << (63 - (size - 1).leading_zeros())

@@ -53,7 +53,7 @@ impl ReceiptPromise {
     /// The text that is signed (`docs/formats.md`).
     pub fn text(origin: &str, root: &Hash, at: Instant, deadline: Instant, size: u64) -> String {
         let root = STANDARD.encode(root);
-        format!("lionrock receipt group v1\n{origin}\n{root}\n{}\n{}\n{size}\n", at.millis(), deadline.millis())
+        format!("lionrock receipt group v1\n{origin}\n{size}\n{root}\n{at}\n{deadline}\n")
     }
 }
 
@@ -71,42 +71,32 @@ impl Receipt {
                 "index": self.promise.index,
                 "path": path,
                 "root": STANDARD.encode(self.promise.root),
-                "at": self.promise.at.millis(),
-                "deadline": self.promise.deadline.millis(),
-                "signature": STANDARD.encode(self.promise.signature),
+                "at": self.promise.at.to_string(),
+                "deadline": self.promise.deadline.to_string(),
                 "key": self.promise.key,
+                "signature": STANDARD.encode(self.promise.signature),
             },
         });
-        if let Some(map) = receipt.as_object_mut() {
-            if let Some((record, salt)) = &self.event.link {
-                map.insert("link".into(), json!({"record": STANDARD.encode(record), "salt": STANDARD.encode(salt)}));
-            }
-            if let Some(inclusion) = &self.inclusion {
-                map.insert("inclusion".into(), inclusion.to_json());
-            }
+        if let (Some(map), Some(inclusion)) = (receipt.as_object_mut(), &self.inclusion) {
+            map.insert("inclusion".into(), inclusion.to_json());
         }
         receipt
     }
 
     /// One line for a QR code: `LR1.` and the receipt without its inclusion proof as a compact JSON array in base64url.
     pub fn to_line(&self) -> String {
-        let path: Vec<String> = self.promise.path.iter().map(|hash| URL_SAFE_NO_PAD.encode(hash)).collect();
-        let link = self.event.link.map(|(record, salt)| {
-            json!([URL_SAFE_NO_PAD.encode(record), URL_SAFE_NO_PAD.encode(salt)])
-        });
         let promise = &self.promise;
         let array = json!([
             self.origin,
             self.event.body,
-            URL_SAFE_NO_PAD.encode(self.event.salt),
-            link,
-            promise.size,
+            STANDARD.encode(self.event.salt),
             promise.index,
-            path,
-            promise.at.millis(),
-            promise.deadline.millis(),
-            URL_SAFE_NO_PAD.encode(promise.signature),
+            promise.size,
+            STANDARD.encode(promise.path.concat()),
+            promise.at.to_string(),
+            promise.deadline.to_string(),
             promise.key,
+            STANDARD.encode(promise.signature),
         ]);
         format!("LR1.{}", URL_SAFE_NO_PAD.encode(array.to_string()))
     }

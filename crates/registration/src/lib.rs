@@ -1,5 +1,61 @@
-//! Schemes, households, matching, repairs, delivery, statistics.
-#![expect(missing_docs, reason = "the face is being laid out")]
+//! Mass registration of households: one scheme, from its opening to the end of its data.
+//!
+//! A scheme is a definition ([`scheme`]) that has passed the launch gate. A household is parsed once ([`Household::parse`]),
+//! sealed before the transaction ([`prepare`]) and taken in two rows ([`register`]); the answer is the same for
+//! everybody. Matching follows in batches ([`match_batch`]) and tells each household one of two things by message. What
+//! needs checking is repaired by the resident behind reference and code ([`request_code`], [`check_code`]) or by an
+//! officer ([`resolve`]). Confirmed households go to the courier in need-only exports ([`export_district`]). At the end the
+//! values are removed and the scheme's end is noted ([`purge_expired`], [`remains`]).
 
+mod directory;
+mod export;
+mod fault;
+mod form;
+mod household;
 pub mod matching;
+mod messages;
+mod reference;
+mod register;
+mod resolve;
+mod retire;
 pub mod scheme;
+mod sealing;
+mod state;
+mod statistics;
+mod status;
+mod storage;
+
+use store::Migration;
+
+pub use directory::{
+    SaveError, SchemeService, SchemeVersion, compile, create_scheme, note_ended, save_version, scheme_by_slug, schemes, versions,
+};
+pub use export::{
+    ExportError, ImportedResults, export_district, export_file, export_words, exports, import_results,
+};
+pub use fault::{FieldFault, FieldProblem};
+pub use form::{AddressForm, BirthForm, HouseholdForm, PersonForm};
+pub use household::{Address, Household, Part, Person, Places, Rules, check_part};
+pub use matching::{AddressState, Batch, MatchError, Matcher, Reason, State, match_batch};
+pub use messages::Sender;
+pub use reference::Reference;
+pub use register::{Channel, Received, Register, RegisterError, Submission, prepare, register};
+pub use resolve::{
+    OpenRecordError, OpenedRecord, Resolution, ResolveError, exceptions, find, open_for_officer, resolve,
+    unknown_addresses,
+};
+pub use retire::{Remains, may_be_destroyed, note_end, purge_expired, remains};
+pub use sealing::Contact;
+pub use state::{Operate, OperateError, SchemeState, Status, close_early, close_words, current_state, operate, put_in_force};
+pub use statistics::{Bulletin, Figures, bulletin_due, bulletins, publish_bulletin, suppress};
+pub use status::{CodeError, StatusView, check_code, request_code, send_codes, status};
+pub use storage::export::ExportRow;
+pub use storage::household::HouseholdRow;
+
+/// The tables of a scheme's store, beside those of the journal, the vault and the messages.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { name: "registration/0001_registration", sql: include_str!("../migrations/0001_registration.sql") }];
+
+/// The tables of the platform's store: the directory of schemes and the versions of their definitions.
+pub const PLATFORM_MIGRATIONS: &[Migration] =
+    &[Migration { name: "registration/0002_directory", sql: include_str!("../migrations/0002_directory.sql") }];

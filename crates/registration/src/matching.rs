@@ -1,5 +1,11 @@
 //! Matching in batches: who is a resident, who is there twice, and what each household is told.
 
+mod decide;
+mod job;
 mod port;
+mod words;
 
+pub(crate) use job::put_on_record;
+pub use job::{Batch, MatchError, Matcher, match_batch};
 pub use port::{Answer, PopulationRegister, Question, RegisterUnavailable};
+pub use words::{AddressState, Reason, State};

@@ -1,0 +1,330 @@
+use std::sync::Arc;
+
+use journal::{Actor, Committed, Event, Ledger};
+use kernel::{Id, Instant, kinds, to_hex};
+use people::{Grant, PersonalDataExport, RequestExport, UseApproval, UseApprovalError, use_approval};
+use seal::{SealError, age_files, sha256};
+use store::{RunError, StoreError};
+use thiserror::Error;
+use vault::{BatchCommand, BatchOutcome};
+
+use crate::matching::{MatchError, Reason, State, put_on_record};
+use crate::messages::{Sender, delivery_message};
+use crate::reference::Reference;
+use crate::scheme::{FieldGroup, Scheme};
+use crate::sealing::{open_contact, open_mobile};
+use crate::storage;
+use crate::storage::counter::Tally;
+use crate::storage::export::ExportRow;
+use crate::storage::household::HouseholdRow;
+use crate::storage::submission::Submitted;
+
+/// Why there is no export.
+#[derive(Debug, Error)]
+pub enum ExportError {
+    /// The scheme delivers nothing.
+    #[error("this scheme has no courier")]
+    NoCourier,
+    /// Nothing is waiting.
+    #[error("no confirmed registration of this district is waiting for delivery")]
+    Empty,
+    /// Two persons have not agreed to exactly this.
+    #[error(transparent)]
+    Approval(#[from] UseApprovalError),
+    /// The statement does not name the purpose; the refusal is journaled.
+    #[error("the collection statement does not name the purpose {0:?}: nothing is exported")]
+    Purpose(String),
+    /// The file could not be encrypted.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// Opening, messages or database.
+    #[error(transparent)]
+    Match(#[from] MatchError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl kernel::Fault for ExportError {
+    fn kind(&self) -> kernel::Kind {
+        match self {
+            Self::NoCourier | Self::Empty => kernel::Kind::Missing,
+            Self::Approval(error) => error.kind(),
+            Self::Purpose(_) => kernel::Kind::Denied,
+            Self::Seal(error) => error.kind(),
+            Self::Match(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+        }
+    }
+}
+
+impl From<RunError<Self>> for ExportError {
+    fn from(error: RunError<Self>) -> Self {
+        match error {
+            RunError::Refused(error) => error,
+            RunError::Busy { .. } => Self::Match(MatchError::Busy),
+            RunError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// Households in one export at most.
+const EXPORT_MOST: i64 = 50_000;
+
+/// What an approval of an export says, in exactly these words: scheme, version and district.
+pub fn export_words(scheme: &Scheme, district: &str) -> String {
+    format!("export {} district {district} version {}", scheme.slug(), to_hex(&scheme.digest()))
+}
+
+/// Writes a need-only export of one district: reference, name, address and number of people, encrypted to the courier.
+/// The two-person approval is used up in the unit of work that puts the opening on record.
+pub fn export_district(
+    ledger: &Ledger,
+    scheme: &Scheme,
+    sender: &Sender,
+    grant: &Arc<Grant<RequestExport>>,
+    district: &str,
+    approval: Id<kinds::Approval>,
+) -> Result<ExportRow, ExportError> {
+    let courier = scheme.courier().ok_or(ExportError::NoCourier)?;
+    let waiting = waiting(ledger, district)?;
+    if waiting.is_empty() {
+        return Err(ExportError::Empty);
+    }
+    let records: Vec<[u8; 16]> = waiting.iter().map(|(household, _)| household.id.bytes()).collect();
+    let command = |group: FieldGroup| BatchCommand {
+        purpose: scheme.group(group).purpose.clone(),
+        basis: format!("approval {approval}"),
+        records: records.clone(),
+        expiry: scheme.last_expiry(),
+    };
+    let commands = vec![command(FieldGroup::Contact), command(FieldGroup::Mobile)];
+    let words = UseApproval { approval, what: export_words(scheme, district) };
+    let committed = open_approved(ledger, grant.clone(), words, commands)?;
+    let now = ledger.now();
+    let mut file = String::from("reference,name,address,people\r\n");
+    let mut messages = Vec::new();
+    for (household, submission) in &waiting {
+        let contact = open_contact(&committed, ledger.keys(), household.record, &submission.sealed.contact)?;
+        let contact = contact.ok_or(SealError::Gone)?;
+        let cells = [household.reference.to_string(), contact.name, contact.address.line, household.people.to_string()];
+        file.push_str(&cells.map(|cell| csv_cell(&cell)).join(","));
+        file.push_str("\r\n");
+        let phone = open_mobile(&committed, ledger.keys(), household.record, &submission.sealed.mobile)?;
+        let message = phone.and_then(|p| delivery_message(sender, scheme, household, State::Dispatched, &p, now));
+        if let Some(message) = message {
+            messages.push(notify::prepare(ledger.keys(), &message).map_err(MatchError::from)?);
+        }
+    }
+    let file = age_files::encrypt_to(std::slice::from_ref(&courier.recipient), file.as_bytes())?;
+    let households: Vec<HouseholdRow> = waiting.into_iter().map(|(household, _)| household).collect();
+    record_export(ledger, grant, district, approval, file, households, messages, now)
+}
+
+fn open_approved(
+    ledger: &Ledger,
+    grant: Arc<Grant<RequestExport>>,
+    words: UseApproval,
+    commands: Vec<BatchCommand>,
+) -> Result<Committed, ExportError> {
+    let (refused, committed) = ledger.write("registration.export_open", grant.actor(), move |work| {
+        for command in &commands {
+            if vault::open_batch(work, command)? == BatchOutcome::Refused {
+                return Ok::<_, ExportError>(Some(command.purpose.clone()));
+            }
+        }
+        use_approval::<PersonalDataExport>(work, &grant, &words)?;
+        Ok(None)
+    })?;
+    refused.map_or(Ok(committed), |purpose| Err(ExportError::Purpose(purpose)))
+}
+
+fn waiting(ledger: &Ledger, district: &str) -> Result<Vec<(HouseholdRow, Submitted)>, ExportError> {
+    let found = ledger.read("registration.export_read", |tx| {
+        let mut found = Vec::new();
+        for household in storage::household::to_deliver(tx, district, EXPORT_MOST)? {
+            if let Some(submission) = storage::submission::by_event(tx, household.submission)? {
+                found.push((household, submission));
+            }
+        }
+        Ok::<_, MatchError>(found)
+    });
+    found.map_err(|error| ExportError::Match(error.into()))
+}
+
+#[expect(clippy::too_many_arguments, reason = "one act, its facts")]
+fn record_export(
+    ledger: &Ledger,
+    grant: &Grant<RequestExport>,
+    district: &str,
+    approval: Id<kinds::Approval>,
+    file: Vec<u8>,
+    households: Vec<HouseholdRow>,
+    messages: Vec<notify::Prepared>,
+    now: Instant,
+) -> Result<ExportRow, ExportError> {
+    let row = ExportRow {
+        id: Id::new(now, &**ledger.random()),
+        district: district.to_owned(),
+        households: i64::try_from(households.len()).unwrap_or(i64::MAX),
+        at: now,
+        digest: sha256(&[&file]),
+    };
+    let written = row.clone();
+    let done = ledger.write("registration.export_write", grant.actor(), move |work| {
+        storage::export::insert(work.tx(), &written, &file)?;
+        let mut tally = Tally::default();
+        for household in &households {
+            if storage::household::set_exported(work.tx(), household.id, written.id, now)? == 1 {
+                tally.add(State::Confirmed.as_str(), "", -1);
+                tally.add(State::Dispatched.as_str(), "", 1);
+            }
+        }
+        tally.write(work.tx())?;
+        notify::queue_batch(work, &messages)?;
+        let event = Event::new("registration.exported")
+            .detail("export", written.id.to_string())
+            .detail("district", written.district.clone())
+            .detail("households", written.households)
+            .detail("digest", to_hex(&written.digest))
+            .detail("approval", approval.to_string());
+        work.journal(event)?;
+        Ok::<_, MatchError>(())
+    });
+    done.map_err(MatchError::from)?;
+    Ok(row)
+}
+
+/// RFC 4180, and no spreadsheet may take a name for a formula.
+fn csv_cell(text: &str) -> String {
+    let risky = text.starts_with(['=', '+', '-', '@', '\t']);
+    let text = if risky { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+/// The exports so far, newest first.
+pub fn exports(ledger: &Ledger) -> Result<Vec<ExportRow>, RunError<StoreError>> {
+    ledger.read("registration.exports", storage::export::list)
+}
+
+/// The encrypted file of an export.
+pub fn export_file(ledger: &Ledger, id: Id<kinds::Export>) -> Result<Option<Vec<u8>>, RunError<StoreError>> {
+    ledger.read("registration.export_file", |tx| storage::export::file(tx, id))
+}
+
+/// What became of a list of delivery results.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportedResults {
+    /// Lines taken over.
+    pub taken: usize,
+    /// Lines that changed nothing because they were known.
+    pub known: usize,
+    /// Line numbers that could not be understood, with why.
+    pub bad: Vec<(usize, &'static str)>,
+}
+
+/// Takes over the courier's results: lines of `reference,delivered` or `reference,failed`. A bad line is named and does not
+/// stop the others.
+pub fn import_results(
+    ledger: &Ledger,
+    scheme: &Scheme,
+    sender: &Sender,
+    actor: &Actor,
+    file: &str,
+) -> Result<ImportedResults, MatchError> {
+    let mut imported = ImportedResults::default();
+    let mut moves = Vec::new();
+    for (line, number) in file.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty()) {
+        match result_line(line) {
+            Ok(Some(parsed)) => moves.push((number, parsed)),
+            Ok(None) => {}
+            Err(why) => imported.bad.push((number, why)),
+        }
+    }
+    for part in moves.chunks(500) {
+        import_part(ledger, scheme, sender, actor, part, &mut imported)?;
+    }
+    Ok(imported)
+}
+
+fn result_line(line: &str) -> Result<Option<(Reference, State)>, &'static str> {
+    let mut cells = line.split(',').map(|cell| cell.trim().trim_matches('"'));
+    let (reference, outcome) = (cells.next().unwrap_or(""), cells.next().unwrap_or(""));
+    if reference.eq_ignore_ascii_case("reference") {
+        return Ok(None);
+    }
+    let reference = Reference::parse(reference).ok_or("not a reference")?;
+    let state = match outcome.to_ascii_lowercase().as_str() {
+        "delivered" => State::Delivered,
+        "failed" | "undelivered" => State::Undelivered,
+        _ => return Err("the result is neither `delivered` nor `failed`"),
+    };
+    Ok(Some((reference, state)))
+}
+
+fn import_part(
+    ledger: &Ledger,
+    scheme: &Scheme,
+    sender: &Sender,
+    actor: &Actor,
+    part: &[(usize, (Reference, State))],
+    imported: &mut ImportedResults,
+) -> Result<(), MatchError> {
+    let mut moves: Vec<(HouseholdRow, Submitted, State)> = Vec::new();
+    ledger.read("registration.results_read", |tx| {
+        moves.clear();
+        for (number, (reference, state)) in part {
+            let Some(household) = storage::household::by_reference(tx, *reference)? else {
+                imported.bad.push((*number, "no such reference in this scheme"));
+                continue;
+            };
+            let submission = storage::submission::by_event(tx, household.submission)?;
+            match (household.state, submission) {
+                (State::Dispatched | State::Undelivered, Some(submission)) if household.state != *state => {
+                    moves.push((household, submission, *state));
+                }
+                _ => imported.known += 1,
+            }
+        }
+        Ok::<_, MatchError>(())
+    })?;
+    imported.taken += moves.len();
+    if moves.is_empty() { Ok(()) } else { write_results(ledger, scheme, sender, actor, moves) }
+}
+
+fn write_results(
+    ledger: &Ledger,
+    scheme: &Scheme,
+    sender: &Sender,
+    actor: &Actor,
+    moves: Vec<(HouseholdRow, Submitted, State)>,
+) -> Result<(), MatchError> {
+    let now = ledger.now();
+    let command = BatchCommand {
+        purpose: scheme.group(FieldGroup::Mobile).purpose.clone(),
+        basis: "delivery result".into(),
+        records: moves.iter().map(|(household, ..)| household.id.bytes()).collect(),
+        expiry: scheme.last_expiry(),
+    };
+    let committed = put_on_record(ledger, vec![command])?;
+    let mut messages = Vec::new();
+    for (household, submission, state) in &moves {
+        let phone = open_mobile(&committed, ledger.keys(), household.record, &submission.sealed.mobile)?;
+        if let Some(message) = phone.and_then(|p| delivery_message(sender, scheme, household, *state, &p, now)) {
+            messages.push(notify::prepare(ledger.keys(), &message)?);
+        }
+    }
+    ledger.write("registration.results_write", actor.clone(), move |work| {
+        let mut tally = Tally::default();
+        for (household, _, state) in &moves {
+            storage::household::set_state(work.tx(), household.id, *state, Reason::None, now)?;
+            tally.add(household.state.as_str(), "", -1);
+            tally.add(state.as_str(), "", 1);
+        }
+        tally.write(work.tx())?;
+        notify::queue_batch(work, &messages)?;
+        work.journal(Event::new("registration.delivery_results").detail("households", moves.len()))?;
+        Ok::<_, MatchError>(())
+    })?;
+    Ok(())
+}

@@ -1,0 +1,365 @@
+use std::collections::HashSet;
+
+use hongkong::Phone;
+use journal::{Actor, Committed, Event, Ledger, Work};
+use kernel::{Fault, Id, Instant, Kind, kinds};
+use notify::QueueError;
+use seal::{Keyring, SealError};
+use store::{RunError, StoreError, Tx};
+use thiserror::Error;
+use vault::{BatchCommand, BatchOutcome};
+
+use super::decide::{Case, Known, Verdict};
+use super::{AddressState, Answer, PopulationRegister, Question, Reason, RegisterUnavailable, State};
+use crate::messages::{Sender, result_message};
+use crate::reference::Reference;
+use crate::scheme::{FieldGroup, Scheme};
+use crate::sealing::{open_contact, open_mobile, open_people};
+use crate::storage;
+use crate::storage::counter::Tally;
+use crate::storage::household::HouseholdRow;
+use crate::storage::submission::Submitted;
+
+/// What one batch did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// Submissions read.
+    pub taken: usize,
+    /// Resends folded into the household that was there already.
+    pub twins: usize,
+    /// Households confirmed.
+    pub confirmed: usize,
+    /// Households that need checking.
+    pub checking: usize,
+}
+
+/// Why a batch was not decided. Nothing is lost: it is taken again.
+#[derive(Debug, Error)]
+pub enum MatchError {
+    /// The register did not answer.
+    #[error(transparent)]
+    Register(#[from] RegisterUnavailable),
+    /// The statement does not name the purpose: matching is refused, and the refusal is journaled.
+    #[error("the collection statement does not name the purpose {0:?}: nothing is matched")]
+    Purpose(String),
+    /// A message could not be sealed.
+    #[error(transparent)]
+    Message(#[from] QueueError),
+    /// A value could not be opened.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The database failed or was busy.
+    #[error("the database: {0}")]
+    Store(#[from] StoreError),
+    /// The write queue is full.
+    #[error("the write queue is full; the batch is taken again")]
+    Busy,
+    /// Another worker decided this batch first.
+    #[error("another worker decided this batch first")]
+    Overtaken,
+}
+
+impl Fault for MatchError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Register(_) | Self::Busy | Self::Overtaken => Kind::Busy,
+            Self::Purpose(_) => Kind::Denied,
+            Self::Message(error) => error.kind(),
+            Self::Seal(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+        }
+    }
+}
+
+impl From<RunError<Self>> for MatchError {
+    fn from(error: RunError<Self>) -> Self {
+        match error {
+            RunError::Refused(error) => error,
+            RunError::Busy { .. } => Self::Busy,
+            RunError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// What matching needs beside the ledger.
+pub struct Matcher<'a> {
+    /// The scheme's definition in force.
+    pub scheme: &'a Scheme,
+    /// The population register.
+    pub register: &'a dyn PopulationRegister,
+    /// What messages say about where to go.
+    pub sender: &'a Sender,
+    /// Submissions in a batch.
+    pub limit: usize,
+}
+
+const CURSOR: &str = "matching";
+/// With several writers a transaction may commit after one with a later id; submissions younger than this wait.
+const SETTLE_MS: i64 = 5_000;
+
+/// Matches one batch: puts the opening on record, opens, asks the register, decides, tells. An empty batch writes nothing.
+pub fn match_batch(ledger: &Ledger, matcher: &Matcher<'_>) -> Result<Batch, MatchError> {
+    let limit = i64::try_from(matcher.limit).unwrap_or(1000);
+    let settle = if ledger.store().commits_in_order() { 0 } else { SETTLE_MS };
+    let before = ledger.now().plus_millis(-settle);
+    let (from, submissions) = ledger.read("registration.match_read", |tx| {
+        let from = storage::counter::cursor(tx, CURSOR)?;
+        Ok::<_, MatchError>((from, storage::submission::after(tx, from, before, limit)?))
+    })?;
+    let Some(last) = submissions.last() else { return Ok(Batch::default()) };
+    let to = last.event;
+    let (fresh, twins) = without_twins(ledger, &submissions)?;
+    let opened = open(ledger, matcher.scheme, fresh)?;
+    let cases = ask(ledger.keys(), matcher, &opened)?;
+    let decided = decide(ledger, &opened, cases)?;
+    let outcome = Batch {
+        taken: submissions.len(),
+        twins: twins.len(),
+        confirmed: decided.iter().filter(|d| d.verdict.reason == Reason::None).count(),
+        checking: decided.iter().filter(|d| d.verdict.reason != Reason::None).count(),
+    };
+    write(ledger, matcher, (from, to), &decided, outcome)?;
+    Ok(outcome)
+}
+
+/// A resend has the same household id: it is folded into the first one.
+fn without_twins(
+    ledger: &Ledger,
+    submissions: &[Submitted],
+) -> Result<(Vec<Submitted>, Vec<Id<kinds::Event>>), MatchError> {
+    let known: HashSet<_> = ledger.read("registration.match_twins", |tx| {
+        let mut known = HashSet::new();
+        for submission in submissions {
+            if storage::household::by_id(tx, submission.household)?.is_some() {
+                known.insert(submission.household);
+            }
+        }
+        Ok::<_, MatchError>(known)
+    })?;
+    let mut seen = known;
+    let (mut fresh, mut twins) = (Vec::new(), Vec::new());
+    for submission in submissions {
+        if seen.insert(submission.household) {
+            fresh.push(submission.clone());
+        } else {
+            twins.push(submission.event);
+        }
+    }
+    Ok((fresh, twins))
+}
+
+struct Opened {
+    submission: Submitted,
+    people: Vec<crate::household::Person>,
+    mobile: Option<Phone>,
+    contact: Option<crate::sealing::Contact>,
+}
+
+/// Puts the opening of the batch on record, for matching and for telling, then opens.
+fn open(ledger: &Ledger, scheme: &Scheme, fresh: Vec<Submitted>) -> Result<Vec<Opened>, MatchError> {
+    if fresh.is_empty() {
+        return Ok(Vec::new());
+    }
+    let records: Vec<[u8; 16]> = fresh.iter().map(|submission| submission.household.bytes()).collect();
+    let letters: Vec<[u8; 16]> = fresh
+        .iter()
+        .filter(|submission| submission.sealed.mobile.bytes.is_none())
+        .map(|submission| submission.household.bytes())
+        .collect();
+    let command = |group: FieldGroup, records: Vec<[u8; 16]>| BatchCommand {
+        purpose: scheme.group(group).purpose.clone(),
+        basis: scheme.matching().reference.clone(),
+        records,
+        expiry: scheme.last_expiry(),
+    };
+    let mut commands = vec![command(FieldGroup::Identity, records.clone()), command(FieldGroup::Mobile, records)];
+    if !letters.is_empty() {
+        commands.push(command(FieldGroup::Contact, letters));
+    }
+    let committed = put_on_record(ledger, commands)?;
+    let keys = ledger.keys();
+    fresh.into_iter().map(|submission| open_one(&committed, keys, submission)).collect()
+}
+
+/// Opens for several purposes at once; the first that the statement does not name refuses the whole.
+pub(crate) fn put_on_record(ledger: &Ledger, commands: Vec<BatchCommand>) -> Result<Committed, MatchError> {
+    let (refused, committed) = ledger.write("registration.open_batch", Actor::Job("matching"), move |work| {
+        for command in &commands {
+            if vault::open_batch(work, command)? == BatchOutcome::Refused {
+                return Ok::<_, MatchError>(Some(command.purpose.clone()));
+            }
+        }
+        Ok(None)
+    })?;
+    refused.map_or(Ok(committed), |purpose| Err(MatchError::Purpose(purpose)))
+}
+
+fn open_one(committed: &Committed, keys: &Keyring, submission: Submitted) -> Result<Opened, MatchError> {
+    let (sealed, record) = (&submission.sealed, submission.record);
+    let people = open_people(committed, keys, record, &sealed.identity)?;
+    let mobile = open_mobile(committed, keys, record, &sealed.mobile)?;
+    let contact = if mobile.is_none() { open_contact(committed, keys, record, &sealed.contact)? } else { None };
+    Ok(Opened { people, mobile, contact, submission })
+}
+
+/// Asks the register about everybody in the batch and computes the index tags.
+fn ask(keys: &Keyring, matcher: &Matcher<'_>, opened: &[Opened]) -> Result<Vec<Case>, MatchError> {
+    let people = opened.iter().flat_map(|opened| &opened.people);
+    let question =
+        |person: &crate::household::Person| Question { id_number: person.id_number.number().to_owned(), birth: person.birth };
+    let questions: Vec<Question> = people.map(question).collect();
+    let mut answers = Vec::with_capacity(questions.len());
+    for part in questions.chunks(1000) {
+        answers.extend(matcher.register.check(&matcher.scheme.matching().reference, part)?);
+    }
+    if answers.len() != questions.len() {
+        return Err(RegisterUnavailable("it answered fewer questions than were asked".into()).into());
+    }
+    let mut answers = answers.into_iter();
+    opened.iter().map(|opened| case(keys, opened, &mut answers)).collect()
+}
+
+fn case(keys: &Keyring, opened: &Opened, answers: &mut impl Iterator<Item = Answer>) -> Result<Case, MatchError> {
+    let mut people = Vec::with_capacity(opened.people.len());
+    for (person, answer) in opened.people.iter().zip(answers) {
+        people.push((person_tag(keys, person)?, answer));
+    }
+    let mobile = opened.mobile.as_ref().map(|phone| keys.blind("mobile", phone.digits().as_bytes())).transpose()?;
+    Ok(Case { household: opened.submission.household, replaces: opened.submission.replaces, people, mobile })
+}
+
+/// The blind index of one person: number and date of birth together, under the scheme's own key.
+pub(crate) fn person_tag(keys: &Keyring, person: &crate::household::Person) -> Result<[u8; 32], SealError> {
+    keys.blind("person", person.index_input().as_bytes())
+}
+
+struct Decided<'a> {
+    opened: &'a Opened,
+    case: Case,
+    verdict: Verdict,
+}
+
+fn decide<'a>(ledger: &Ledger, opened: &'a [Opened], cases: Vec<Case>) -> Result<Vec<Decided<'a>>, MatchError> {
+    let mut known = Known::default();
+    ledger.read("registration.match_claims", |tx| {
+        for tag in cases.iter().flat_map(Case::claims).map(|(_, _, tag)| tag) {
+            if !known.claims.contains_key(&tag) {
+                known.claims.insert(tag, storage::index::claims(tx, &tag)?);
+            }
+        }
+        Ok::<_, MatchError>(())
+    })?;
+    let decide = |(opened, case): (&'a Opened, Case)| {
+        let verdict = known.decide(&case);
+        Decided { opened, case, verdict }
+    };
+    Ok(opened.iter().zip(cases).map(decide).collect())
+}
+
+fn write(
+    ledger: &Ledger,
+    matcher: &Matcher<'_>,
+    (from, to): (Id<kinds::Event>, Id<kinds::Event>),
+    decided: &[Decided<'_>],
+    outcome: Batch,
+) -> Result<(), MatchError> {
+    let now = ledger.now();
+    let households: Vec<HouseholdRow> = decided.iter().map(|decided| decided.row(now)).collect();
+    let claims: Vec<_> = decided.iter().flat_map(Decided::claims).collect();
+    let mut messages = Vec::new();
+    for decided in decided.iter().filter(|decided| decided.verdict.tell) {
+        let (mobile, contact) = (decided.opened.mobile.as_ref(), decided.opened.contact.as_ref());
+        if let Some(message) = result_message(matcher.sender, matcher.scheme, &decided.row(now), mobile, contact, now) {
+            messages.push(notify::prepare(ledger.keys(), &message)?);
+        }
+    }
+    let tally = tally(&households);
+    ledger.write("registration.match_write", Actor::Job("matching"), move |work| {
+        if !storage::counter::advance(work.tx(), CURSOR, from, to)? {
+            return Err(MatchError::Overtaken);
+        }
+        storage::household::insert_many(work.tx(), &households)?;
+        storage::index::insert(work.tx(), &claims)?;
+        for household in &households {
+            replace(work.tx(), household)?;
+        }
+        notify::queue_batch(work, &messages)?;
+        tally.write(work.tx())?;
+        journal_batch(work, outcome)?;
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn journal_batch(work: &mut Work<'_, '_>, outcome: Batch) -> Result<(), StoreError> {
+    let event = Event::new("registration.matched")
+        .detail("taken", outcome.taken)
+        .detail("twins", outcome.twins)
+        .detail("confirmed", outcome.confirmed)
+        .detail("checking", outcome.checking);
+    work.journal(event).map(|_| ())
+}
+
+/// The household that a repair replaces gives up its claims.
+fn replace(tx: &mut Tx<'_>, household: &HouseholdRow) -> Result<(), StoreError> {
+    let Some(old) = household.replaces else { return Ok(()) };
+    storage::household::set_state(tx, old, State::Replaced, Reason::None, household.decided)?;
+    storage::index::set_confirmed(tx, old, false)?;
+    Ok(())
+}
+
+impl Decided<'_> {
+    fn row(&self, now: Instant) -> HouseholdRow {
+        let submission = &self.opened.submission;
+        let confirmed = self.verdict.reason == Reason::None;
+        HouseholdRow {
+            id: submission.household,
+            reference: Reference::of(submission.household),
+            submission: submission.event,
+            record: submission.record,
+            state: if confirmed { State::Confirmed } else { State::Checking },
+            reason: self.verdict.reason,
+            language: submission.language,
+            channel: submission.channel,
+            district: submission.district.clone(),
+            people: submission.people,
+            address: if submission.address_known { AddressState::Known } else { AddressState::ToCheck },
+            received: submission.at,
+            decided: now,
+            replaces: submission.replaces,
+            export: None,
+        }
+    }
+
+    fn claims(&self) -> impl Iterator<Item = ([u8; 32], Id<kinds::Household>, i64, bool)> {
+        let confirmed = self.verdict.reason == Reason::None;
+        self.case.claims().map(move |(household, person, tag)| (tag, household, person, confirmed))
+    }
+}
+
+/// Counters that pages show are folded here, once a batch; nothing ever counts a large table.
+fn tally(households: &[HouseholdRow]) -> Tally {
+    let mut tally = Tally::default();
+    for household in households.iter().filter(|household| household.replaces.is_none()) {
+        tally.add("received", "", 1);
+        tally.add("people", "", household.people);
+        tally.add("received-by-district", &household.district, 1);
+        tally.add("people-by-district", &household.district, household.people);
+        tally.add("received-by-hour", &hour(household.received), 1);
+    }
+    for household in households {
+        tally.add(household.state.as_str(), "", 1);
+        if household.reason != Reason::None {
+            tally.add("checking-by-reason", household.reason.as_str(), 1);
+        }
+        if household.replaces.is_some() {
+            tally.add("repaired", "", 1);
+        }
+    }
+    tally
+}
+
+/// `2020-05-06T07`: one bar of the chart.
+fn hour(at: Instant) -> String {
+    at.to_string().chars().take(13).collect()
+}

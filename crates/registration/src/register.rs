@@ -1,0 +1,154 @@
+use journal::{Event, Work};
+use kernel::{Fault, Id, Instant, Kind, Language, kinds, to_hex};
+use seal::{Keyring, RecordNumber, SealError};
+use store::StoreError;
+use thiserror::Error;
+
+use crate::household::Household;
+use crate::reference::{Reference, household_id};
+use crate::scheme::Scheme;
+use crate::sealing::{SealedHousehold, seal_household};
+use crate::state::{Status, current_state};
+use crate::storage;
+
+/// By which way a household came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// The public pages or the JSON API.
+    Online,
+    /// An officer, for somebody who called or came; the result goes by SMS.
+    Officer,
+    /// An officer, for somebody without a phone; the result goes by letter.
+    Letter,
+}
+
+impl Channel {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Online => "online",
+            Self::Officer => "officer",
+            Self::Letter => "letter",
+        }
+    }
+
+    pub(crate) fn from_str(text: &str) -> Self {
+        match text {
+            "officer" => Self::Officer,
+            "letter" => Self::Letter,
+            _ => Self::Online,
+        }
+    }
+}
+
+/// A household ready to be written: everything costly is done, nothing personal is in clear.
+#[derive(Clone, Debug)]
+pub struct Register {
+    pub(crate) household: Id<kinds::Household>,
+    pub(crate) record: RecordNumber,
+    pub(crate) language: Language,
+    pub(crate) channel: Channel,
+    pub(crate) district: String,
+    pub(crate) people: i64,
+    pub(crate) address_known: bool,
+    pub(crate) replaces: Option<Id<kinds::Household>>,
+    pub(crate) sealed: SealedHousehold,
+    pub(crate) version: [u8; 32],
+}
+
+/// What somebody sends in.
+#[derive(Clone, Debug)]
+pub struct Submission<'a> {
+    /// The parsed household.
+    pub household: &'a Household,
+    /// The client-made key that makes a double click or a resend count once: 16 to 64 letters, digits, hyphens.
+    pub idempotency: &'a str,
+    /// The language for messages.
+    pub language: Language,
+    /// The way it came.
+    pub channel: Channel,
+    /// The household that this one repairs.
+    pub replaces: Option<Id<kinds::Household>>,
+}
+
+/// What is answered, whether the person matches, is a duplicate, or not: nobody knows yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// The household.
+    pub household: Id<kinds::Household>,
+    /// What the resident writes down.
+    pub reference: Reference,
+    /// When.
+    pub at: Instant,
+}
+
+/// Why a household was not taken.
+#[derive(Debug, Error)]
+pub enum RegisterError {
+    /// The scheme is not open.
+    #[error("the scheme is not open for registration")]
+    NotOpen(Status),
+    /// The idempotency key has the wrong form.
+    #[error("an idempotency key is 16 to 64 letters, digits or hyphens, made anew for each household")]
+    Idempotency,
+    /// Sealing failed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Fault for RegisterError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::NotOpen(Status::Paused) => Kind::Busy,
+            Self::NotOpen(_) => Kind::Gone,
+            Self::Idempotency => Kind::Invalid,
+            Self::Seal(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+        }
+    }
+}
+
+/// Seals a household. Happens before the transaction, never inside it.
+pub fn prepare(keys: &Keyring, scheme: &Scheme, submission: &Submission<'_>) -> Result<Register, RegisterError> {
+    let key = submission.idempotency;
+    let good = (16..=64).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if !good {
+        return Err(RegisterError::Idempotency);
+    }
+    let household = submission.household;
+    let record = keys.next_record()?;
+    Ok(Register {
+        household: household_id(keys, key),
+        record,
+        language: submission.language,
+        channel: submission.channel,
+        district: household.address.district.code().to_owned(),
+        people: i64::try_from(household.people()).unwrap_or(i64::MAX),
+        address_known: household.address.key.is_some(),
+        replaces: submission.replaces,
+        sealed: seal_household(keys, scheme, record, household)?,
+        version: scheme.digest(),
+    })
+}
+
+/// Takes a household: two rows are written, the household and its journal entry. Matching follows in batches, and the
+/// answer comes by message; this answer is the same for everybody.
+pub fn register(work: &mut Work<'_, '_>, command: &Register) -> Result<Received, RegisterError> {
+    let status = current_state(work.tx())?.map_or(Status::Draft, |state| state.status_at(work.now()));
+    let allowed = status == Status::Open || (status == Status::Paused && command.replaces.is_some());
+    if !allowed {
+        return Err(RegisterError::NotOpen(status));
+    }
+    let reference = Reference::of(command.household);
+    let event = Event::new("registration.received")
+        .detail("reference", reference.to_string())
+        .detail("people", command.people)
+        .detail("channel", command.channel.as_str())
+        .detail("statement", to_hex(&command.version));
+    let event = work.journal(event)?;
+    let now = work.now();
+    storage::submission::insert(work.tx(), event, now, command)?;
+    Ok(Received { household: command.household, reference, at: now })
+}

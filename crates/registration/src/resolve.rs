@@ -1,0 +1,279 @@
+use std::collections::BTreeSet;
+
+use journal::{Actor, Committed, Event, Ledger, Work};
+use kernel::{Fault, Id, Kind, Secret, kinds};
+use people::{Grant, OpenRecord, ResolveException};
+use seal::{RecordNumber, SealError};
+use store::{RunError, StoreError};
+use thiserror::Error;
+use vault::{OpenCommand, OpenError, Outcome};
+
+use crate::household::Person;
+use crate::matching::{AddressState, Reason, State};
+use crate::scheme::{FieldGroup, Scheme};
+use crate::sealing::{Contact, open_contact, open_mobile, open_people};
+use crate::storage;
+use crate::storage::counter::Tally;
+use crate::storage::household::HouseholdRow;
+use crate::storage::submission::Submitted;
+
+/// What an officer decides about an exception.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// The people proved at a counter who they are: this household stands, and earlier claims on them are displaced.
+    ConfirmWithProof,
+    /// It cannot stand.
+    Reject,
+    /// The address exists although the gazetteer does not know it.
+    AcceptAddress,
+    /// There is no such address: the household needs checking.
+    RefuseAddress,
+}
+
+impl Resolution {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::ConfirmWithProof => "confirm-with-proof",
+            Self::Reject => "reject",
+            Self::AcceptAddress => "accept-address",
+            Self::RefuseAddress => "refuse-address",
+        }
+    }
+}
+
+/// Why an exception was not resolved.
+#[derive(Debug, Error)]
+pub enum ResolveError {
+    /// No such household in this scheme.
+    #[error("there is no such registration")]
+    Missing,
+    /// It is not in a state in which this can be decided.
+    #[error("this registration has been decided already")]
+    Decided,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Fault for ResolveError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Missing => Kind::Missing,
+            Self::Decided => Kind::Taken,
+            Self::Store(error) => error.kind(),
+        }
+    }
+}
+
+/// Resolves an exception. Returns the households that lost their claim to this one.
+pub fn resolve(
+    work: &mut Work<'_, '_>,
+    grant: &Grant<ResolveException>,
+    household: Id<kinds::Household>,
+    resolution: Resolution,
+) -> Result<Vec<Id<kinds::Household>>, ResolveError> {
+    let row = storage::household::by_id(work.tx(), household)?.ok_or(ResolveError::Missing)?;
+    let mut tally = Tally::default();
+    let now = work.now();
+    let mut displaced = Vec::new();
+    match resolution {
+        Resolution::ConfirmWithProof | Resolution::Reject if row.state != State::Checking => {
+            return Err(ResolveError::Decided);
+        }
+        Resolution::ConfirmWithProof => {
+            displaced = displace_others(work, &row, &mut tally)?;
+            move_to(work, &row, State::Confirmed, Reason::None, &mut tally)?;
+            storage::index::set_confirmed(work.tx(), household, true)?;
+        }
+        Resolution::Reject => move_to(work, &row, State::Rejected, row.reason, &mut tally)?,
+        Resolution::AcceptAddress | Resolution::RefuseAddress if row.address != AddressState::ToCheck => {
+            return Err(ResolveError::Decided);
+        }
+        Resolution::AcceptAddress => {
+            storage::household::set_address_state(work.tx(), household, AddressState::Accepted)?;
+        }
+        Resolution::RefuseAddress => {
+            storage::household::set_address_state(work.tx(), household, AddressState::Known)?;
+            storage::household::set_state(work.tx(), household, State::Checking, Reason::Mismatch, now)?;
+            tally.add(row.state.as_str(), "", -1);
+            tally.add(State::Checking.as_str(), "", 1);
+        }
+    }
+    tally.write(work.tx())?;
+    let event = Event::new("registration.resolved")
+        .record(household.bytes())
+        .detail("resolution", resolution.as_str())
+        .detail("displaced", displaced.len())
+        .detail("right", grant.role().to_string());
+    work.journal(event)?;
+    Ok(displaced)
+}
+
+/// An early false claim does not lock out the true person: proof at a counter displaces it.
+fn displace_others(
+    work: &mut Work<'_, '_>,
+    row: &HouseholdRow,
+    tally: &mut Tally,
+) -> Result<Vec<Id<kinds::Household>>, StoreError> {
+    let tags = storage::index::tags_of(work.tx(), row.id)?;
+    let mut others = BTreeSet::new();
+    for (tag, _) in tags.iter().filter(|(_, person)| *person != storage::index::MOBILE) {
+        let claims = storage::index::claims(work.tx(), tag)?;
+        others.extend(claims.iter().filter(|claim| claim.confirmed).map(|claim| claim.household));
+    }
+    others.remove(&row.id);
+    for other in &others {
+        if let Some(other) = storage::household::by_id(work.tx(), *other)? {
+            move_to(work, &other, State::Checking, Reason::Displaced, tally)?;
+            storage::index::set_confirmed(work.tx(), other.id, false)?;
+            work.journal(Event::new("registration.displaced").record(other.id.bytes()))?;
+        }
+    }
+    Ok(others.into_iter().collect())
+}
+
+fn move_to(
+    work: &mut Work<'_, '_>,
+    row: &HouseholdRow,
+    state: State,
+    reason: Reason,
+    tally: &mut Tally,
+) -> Result<(), StoreError> {
+    let now = work.now();
+    storage::household::set_state(work.tx(), row.id, state, reason, now)?;
+    tally.add(row.state.as_str(), "", -1);
+    tally.add(state.as_str(), "", 1);
+    Ok(())
+}
+
+/// What an officer sees of one record: only the groups of the purpose named.
+#[derive(Debug)]
+pub struct OpenedRecord {
+    /// The household.
+    pub household: HouseholdRow,
+    /// Everybody's number and date of birth, for the purpose of matching.
+    pub people: Option<Vec<Person>>,
+    /// Name and address, for the purpose of delivery.
+    pub contact: Option<Contact>,
+    /// The mobile, for the purpose of messages.
+    pub mobile: Option<hongkong::Phone>,
+}
+
+/// Why a record was not opened.
+#[derive(Debug, Error)]
+pub enum OpenRecordError {
+    /// No such household in this scheme.
+    #[error("there is no such registration")]
+    Missing,
+    /// The statement does not name this purpose; the refusal is journaled.
+    #[error("the collection statement does not name this purpose: the record stays closed, and the attempt is on record")]
+    Purpose,
+    /// The opening could not be put on record.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// A value could not be opened: its keys have died, or it was moved.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The write queue is full.
+    #[error("the system is busy; try again in a moment")]
+    Busy,
+}
+
+impl Fault for OpenRecordError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Missing => Kind::Missing,
+            Self::Purpose => Kind::Denied,
+            Self::Open(error) => error.kind(),
+            Self::Seal(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+            Self::Busy => Kind::Busy,
+        }
+    }
+}
+
+impl From<RunError<Self>> for OpenRecordError {
+    fn from(error: RunError<Self>) -> Self {
+        match error {
+            RunError::Refused(error) => error,
+            RunError::Busy { .. } => Self::Busy,
+            RunError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// Opens one record for an officer: the opening, with purpose and reason, is durable before anything is readable.
+pub fn open_for_officer(
+    ledger: &Ledger,
+    scheme: &Scheme,
+    grant: Grant<OpenRecord>,
+    household: Id<kinds::Household>,
+    purpose: &str,
+    reason: &Secret<String>,
+) -> Result<OpenedRecord, OpenRecordError> {
+    let (household, submission) = ledger.read("registration.record", |tx| {
+        let row = storage::household::by_id(tx, household)?.ok_or(OpenRecordError::Missing)?;
+        let submission = storage::submission::by_event(tx, row.submission)?.ok_or(OpenRecordError::Missing)?;
+        Ok::<_, OpenRecordError>((row, submission))
+    })?;
+    let command = OpenCommand {
+        record: household.id.bytes(),
+        purpose: purpose.to_owned(),
+        reason: reason.clone(),
+        expiry: scheme.last_expiry(),
+        number: ledger.keys().next_record()?,
+    };
+    let keys = ledger.keys().clone();
+    let actor: Actor = grant.actor();
+    let (outcome, committed) = ledger.write("registration.open_record", actor, move |work| {
+        Ok::<_, OpenRecordError>(vault::open_record(work, &keys, &grant, &command)?)
+    })?;
+    match outcome {
+        Outcome::Refused => Err(OpenRecordError::Purpose),
+        Outcome::Granted(_) => release(ledger, scheme, purpose, household, &submission, &committed),
+    }
+}
+
+fn release(
+    ledger: &Ledger,
+    scheme: &Scheme,
+    purpose: &str,
+    household: HouseholdRow,
+    submission: &Submitted,
+    committed: &Committed,
+) -> Result<OpenedRecord, OpenRecordError> {
+    let (keys, sealed, record): (_, _, RecordNumber) = (ledger.keys(), &submission.sealed, household.record);
+    let wanted = |group: FieldGroup| scheme.group(group).purpose == purpose;
+    let people = wanted(FieldGroup::Identity).then(|| open_people(committed, keys, record, &sealed.identity)).transpose()?;
+    let contact = if wanted(FieldGroup::Contact) { open_contact(committed, keys, record, &sealed.contact)? } else { None };
+    let mobile = if wanted(FieldGroup::Mobile) { open_mobile(committed, keys, record, &sealed.mobile)? } else { None };
+    Ok(OpenedRecord { household, people, contact, mobile })
+}
+
+/// One page of the exceptions queue.
+pub fn exceptions(
+    ledger: &Ledger,
+    after: Option<Id<kinds::Household>>,
+    limit: usize,
+) -> Result<Vec<HouseholdRow>, RunError<StoreError>> {
+    let after = after.unwrap_or(Id::from_bytes([0; 16]));
+    let limit = i64::try_from(limit).unwrap_or(50);
+    ledger.read("registration.exceptions", |tx| storage::household::in_state(tx, State::Checking, after, limit))
+}
+
+/// Registrations whose address the gazetteer does not know.
+pub fn unknown_addresses(ledger: &Ledger, limit: usize) -> Result<Vec<HouseholdRow>, RunError<StoreError>> {
+    let limit = i64::try_from(limit).unwrap_or(50);
+    ledger.read("registration.unknown_addresses", |tx| storage::household::with_unknown_address(tx, limit))
+}
+
+/// Finds a registration by its reference, for an officer who has somebody on the line.
+pub fn find(
+    ledger: &Ledger,
+    reference: crate::reference::Reference,
+) -> Result<Option<HouseholdRow>, RunError<StoreError>> {
+    ledger.read("registration.find", |tx| storage::household::by_reference(tx, reference))
+}

@@ -1,0 +1,78 @@
+use journal::{Actor, Event, Ledger, tree_root};
+use kernel::{Id, to_hex};
+use seal::sha256;
+use store::{RunError, StoreError};
+
+use crate::state::Status;
+use crate::statistics::Figures;
+use crate::storage;
+
+/// What a certificate says about a scheme: counts and a commitment, never the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remains {
+    /// Households received.
+    pub households: u64,
+    /// People in them.
+    pub people: u64,
+    /// Root over the sealed values in the order of submission (RFC 6962, entry = SHA-256 of the sealed bytes).
+    pub values: [u8; 32],
+}
+
+/// Removes the sealed values whose last day has passed; returns how many groups of fields were removed. Their keys died at
+/// midnight whether this job runs or not.
+pub fn purge_expired(ledger: &Ledger) -> Result<u64, RunError<StoreError>> {
+    let mut removed = 0;
+    loop {
+        let (part, _) = ledger.write("registration.purge", Actor::Job("purge"), |work| {
+            let today = work.today();
+            let part = storage::submission::forget_expired(work.tx(), today)?;
+            if part > 0 {
+                work.journal(Event::new("registration.purged").detail("values", part))?;
+            }
+            Ok::<_, StoreError>(part)
+        })?;
+        removed += part;
+        if part == 0 {
+            return Ok(removed);
+        }
+    }
+}
+
+/// Counts a scheme and commits to its sealed values, before anything of it is destroyed.
+pub fn remains(ledger: &Ledger) -> Result<Remains, RunError<StoreError>> {
+    let figures = ledger.read("registration.remains", Figures::read)?;
+    let mut entries = Vec::new();
+    let mut after = Id::from_bytes([0; 16]);
+    loop {
+        let page = ledger.read("registration.values", |tx| storage::submission::sealed_values(tx, after, 2000))?;
+        let Some((last, _)) = page.last() else { break };
+        after = *last;
+        let values = page.iter().flat_map(|(_, groups)| groups.iter().flatten());
+        entries.extend(values.map(|value| sha256(&[value])));
+    }
+    Ok(Remains {
+        households: u64::try_from(figures.total("received")).unwrap_or(0),
+        people: u64::try_from(figures.total("people")).unwrap_or(0),
+        values: tree_root(&entries),
+    })
+}
+
+/// Whether the scheme is over and the last day of its last value has passed.
+pub fn may_be_destroyed(ledger: &Ledger, last_expiry: kernel::Day) -> Result<bool, RunError<StoreError>> {
+    let now = ledger.now();
+    let state = ledger.read("registration.state", storage::state::read)?;
+    Ok(state.is_none_or(|state| state.status_at(now) == Status::Closed) && now.day() > last_expiry)
+}
+
+/// Notes in the scheme's own journal that it ends: its last entry.
+pub fn note_end(ledger: &Ledger, remains: Remains) -> Result<(), RunError<StoreError>> {
+    ledger.write("registration.end", Actor::Job("retire"), move |work| {
+        let event = Event::new("registration.ended")
+            .detail("households", remains.households)
+            .detail("people", remains.people)
+            .detail("values", to_hex(&remains.values));
+        work.journal(event)?;
+        Ok::<_, StoreError>(())
+    })?;
+    Ok(())
+}

@@ -1,0 +1,149 @@
+use hongkong::{IdNumber, Phone};
+use journal::Committed;
+use kernel::{Day, Secret};
+use seal::{Keyring, Purpose, RecordNumber, SealError, Sealed, Slot};
+use serde::{Deserialize, Serialize};
+
+use crate::household::{Address, Household, Person};
+use crate::scheme::{FieldGroup, Scheme};
+
+/// One group of fields of one household, sealed: purpose and expiry travel with it into the row, where they are NOT NULL.
+#[derive(Clone, Debug)]
+pub(crate) struct SealedGroup {
+    /// Sealed values, one for each person who has some; nothing where a person gave none (no mobile).
+    pub bytes: Option<Vec<u8>>,
+    pub purpose: String,
+    pub expiry: Day,
+}
+
+/// Version of the plaintext layouts below.
+const SCHEMA: u16 = 1;
+
+/// Name and address of the main registrant, as sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Name as on the card.
+    pub name: String,
+    /// Where to deliver.
+    pub address: Address,
+}
+
+/// A household's sealed groups.
+#[derive(Clone, Debug)]
+pub(crate) struct SealedHousehold {
+    pub identity: SealedGroup,
+    pub contact: SealedGroup,
+    pub mobile: SealedGroup,
+}
+
+pub(crate) fn seal_household(
+    keys: &Keyring,
+    scheme: &Scheme,
+    record: RecordNumber,
+    household: &Household,
+) -> Result<SealedHousehold, SealError> {
+    let people: Vec<String> = household.everyone().map(Person::index_input).collect();
+    let contact = Contact { name: household.name.clone(), address: household.address.clone() };
+    let contact = serde_json::to_string(&contact).map_err(|_| SealError::Invalid("an address that cannot be written"))?;
+    let mobile: Vec<String> = household.mobile.iter().map(|phone| phone.digits().to_owned()).collect();
+    Ok(SealedHousehold {
+        identity: seal_group(keys, scheme, record, FieldGroup::Identity, &people)?,
+        contact: seal_group(keys, scheme, record, FieldGroup::Contact, &[contact])?,
+        mobile: seal_group(keys, scheme, record, FieldGroup::Mobile, &mobile)?,
+    })
+}
+
+fn seal_group(
+    keys: &Keyring,
+    scheme: &Scheme,
+    record: RecordNumber,
+    group: FieldGroup,
+    values: &[String],
+) -> Result<SealedGroup, SealError> {
+    let rule = scheme.group(group);
+    let mut bytes = Vec::new();
+    for (value, person) in values.iter().zip(0u8..) {
+        let slot = slot(&rule.purpose, rule.expiry, record, group, person)?;
+        let sealed = keys.seal(&slot, value.as_bytes())?;
+        let length = u16::try_from(sealed.as_bytes().len()).map_err(|_| SealError::Invalid("a value over 64 KiB"))?;
+        bytes.extend_from_slice(&length.to_be_bytes());
+        bytes.extend_from_slice(sealed.as_bytes());
+    }
+    let bytes = (!values.is_empty()).then_some(bytes);
+    Ok(SealedGroup { bytes, purpose: rule.purpose.clone(), expiry: rule.expiry })
+}
+
+fn slot(
+    purpose: &str,
+    expiry: Day,
+    record: RecordNumber,
+    group: FieldGroup,
+    person: u8,
+) -> Result<Slot, SealError> {
+    Ok(Slot { purpose: Purpose::new(purpose)?, record, person, group: group as u8, schema: SCHEMA, expiry })
+}
+
+/// The sealed values of one group, as they stand in the row.
+pub(crate) fn split(bytes: &[u8]) -> Vec<&[u8]> {
+    let mut rest = bytes;
+    let mut values = Vec::new();
+    while let Some((length, after)) = rest.split_first_chunk::<2>() {
+        let length = usize::from(u16::from_be_bytes(*length)).min(after.len());
+        let (value, following) = after.split_at(length);
+        values.push(value);
+        rest = following;
+    }
+    values
+}
+
+/// Opens one group of one household; the unit of work behind `committed` put the opening on record.
+fn open_group(
+    committed: &Committed,
+    keys: &Keyring,
+    group: FieldGroup,
+    record: RecordNumber,
+    sealed: &SealedGroup,
+) -> Result<Vec<Secret<Vec<u8>>>, SealError> {
+    let Some(bytes) = &sealed.bytes else { return Ok(Vec::new()) };
+    let open = |(value, person): (&[u8], u8)| {
+        let slot = slot(&sealed.purpose, sealed.expiry, record, group, person)?;
+        committed.open(keys, &slot, &Sealed::from_bytes(value.to_vec()))
+    };
+    split(bytes).into_iter().zip(0u8..).map(open).collect()
+}
+
+pub(crate) fn open_people(
+    committed: &Committed,
+    keys: &Keyring,
+    record: RecordNumber,
+    sealed: &SealedGroup,
+) -> Result<Vec<Person>, SealError> {
+    let values = open_group(committed, keys, FieldGroup::Identity, record, sealed)?;
+    values.iter().map(|value| person(value.expose()).ok_or(SealError::Broken)).collect()
+}
+
+fn person(bytes: &[u8]) -> Option<Person> {
+    let (number, birth) = std::str::from_utf8(bytes).ok()?.split_once('|')?;
+    Some(Person { id_number: IdNumber::from_number(number).ok()?, birth: birth.parse().ok()? })
+}
+
+pub(crate) fn open_contact(
+    committed: &Committed,
+    keys: &Keyring,
+    record: RecordNumber,
+    sealed: &SealedGroup,
+) -> Result<Option<Contact>, SealError> {
+    let values = open_group(committed, keys, FieldGroup::Contact, record, sealed)?;
+    values.first().map(|value| serde_json::from_slice(value.expose()).map_err(|_| SealError::Broken)).transpose()
+}
+
+pub(crate) fn open_mobile(
+    committed: &Committed,
+    keys: &Keyring,
+    record: RecordNumber,
+    sealed: &SealedGroup,
+) -> Result<Option<Phone>, SealError> {
+    let values = open_group(committed, keys, FieldGroup::Mobile, record, sealed)?;
+    let phone = |value: &Secret<Vec<u8>>| std::str::from_utf8(value.expose()).ok().and_then(|text| Phone::parse(text).ok());
+    values.first().map(|value| phone(value).ok_or(SealError::Broken)).transpose()
+}

@@ -1,0 +1,10 @@
+//! Every SQL text of the slice, a file for each table.
+
+pub(crate) mod code;
+pub(crate) mod counter;
+pub(crate) mod directory;
+pub(crate) mod export;
+pub(crate) mod household;
+pub(crate) mod index;
+pub(crate) mod state;
+pub(crate) mod submission;

@@ -1,0 +1,150 @@
+use kernel::{Day, Id, Instant, Language, kinds};
+use seal::RecordNumber;
+use store::{Row, StoreError, Tx, Value};
+
+use crate::register::{Channel, Register};
+use crate::sealing::{SealedGroup, SealedHousehold};
+
+/// A submission as the folding job reads it.
+#[derive(Clone, Debug)]
+pub(crate) struct Submitted {
+    pub event: Id<kinds::Event>,
+    pub household: Id<kinds::Household>,
+    pub record: RecordNumber,
+    pub at: Instant,
+    pub language: Language,
+    pub channel: Channel,
+    pub district: String,
+    pub people: i64,
+    pub address_known: bool,
+    pub replaces: Option<Id<kinds::Household>>,
+    pub sealed: SealedHousehold,
+}
+
+fn bytes(group: &SealedGroup) -> Value {
+    group.bytes.as_deref().map_or(Value::Null, Value::from)
+}
+
+pub(crate) fn insert(
+    tx: &mut Tx<'_>,
+    event: Id<kinds::Event>,
+    at: Instant,
+    command: &Register,
+) -> Result<(), StoreError> {
+    let SealedHousehold { identity, contact, mobile } = &command.sealed;
+    tx.execute(
+        "-- registration.insert_submission
+insert into household_submission (event, household, record, at, language, channel, district, people, address_known,
+    replaces, identity, identity_purpose, identity_expiry, contact, contact_purpose, contact_expiry,
+    mobile, mobile_purpose, mobile_expiry, version)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+        &[
+            event.into(),
+            command.household.into(),
+            i64::try_from(command.record.0).unwrap_or(i64::MAX).into(),
+            at.into(),
+            command.language.slug().into(),
+            command.channel.as_str().into(),
+            command.district.as_str().into(),
+            command.people.into(),
+            command.address_known.into(),
+            command.replaces.map_or(Value::Null, Value::from),
+            bytes(identity),
+            identity.purpose.as_str().into(),
+            identity.expiry.into(),
+            bytes(contact),
+            contact.purpose.as_str().into(),
+            contact.expiry.into(),
+            bytes(mobile),
+            mobile.purpose.as_str().into(),
+            mobile.expiry.into(),
+            command.version.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Submissions after `after`, oldest first, that were committed before `before`.
+pub(crate) fn after(
+    tx: &mut Tx<'_>,
+    after: Id<kinds::Event>,
+    before: Instant,
+    limit: i64,
+) -> Result<Vec<Submitted>, StoreError> {
+    let rows = tx.query(
+        "-- registration.submissions_after
+select event, household, record, at, language, channel, district, people, address_known, replaces,
+    identity, identity_purpose, identity_expiry, contact, contact_purpose, contact_expiry,
+    mobile, mobile_purpose, mobile_expiry
+from household_submission where event > $1 and at <= $2 order by event limit $3",
+        &[after.into(), before.into(), limit.into()],
+    )?;
+    rows.iter().map(submitted).collect()
+}
+
+pub(crate) fn by_event(tx: &mut Tx<'_>, event: Id<kinds::Event>) -> Result<Option<Submitted>, StoreError> {
+    let row = tx.query_opt(
+        "-- registration.submission_by_event
+select event, household, record, at, language, channel, district, people, address_known, replaces,
+    identity, identity_purpose, identity_expiry, contact, contact_purpose, contact_expiry,
+    mobile, mobile_purpose, mobile_expiry
+from household_submission where event = $1",
+        &[event.into()],
+    )?;
+    row.as_ref().map(submitted).transpose()
+}
+
+fn submitted(row: &Row) -> Result<Submitted, StoreError> {
+    let language: String = row.get(4)?;
+    let channel: String = row.get(5)?;
+    Ok(Submitted {
+        event: row.get(0)?,
+        household: row.get(1)?,
+        record: RecordNumber(u64::try_from(row.get::<i64>(2)?).unwrap_or(0)),
+        at: row.get(3)?,
+        language: Language::from_slug(&language).unwrap_or(Language::ZhHant),
+        channel: Channel::from_str(&channel),
+        district: row.get(6)?,
+        people: row.get(7)?,
+        address_known: row.get(8)?,
+        replaces: row.get(9)?,
+        sealed: SealedHousehold { identity: group(row, 10)?, contact: group(row, 13)?, mobile: group(row, 16)? },
+    })
+}
+
+fn group(row: &Row, at: usize) -> Result<SealedGroup, StoreError> {
+    Ok(SealedGroup { bytes: row.get(at)?, purpose: row.get(at + 1)?, expiry: row.get(at + 2)? })
+}
+
+/// Removes the sealed values whose last day has passed. Their keys died at midnight; now the ciphertext goes too.
+pub(crate) fn forget_expired(tx: &mut Tx<'_>, today: Day) -> Result<u64, StoreError> {
+    let mut forgotten = 0;
+    for sql in [
+        "-- registration.forget_identity
+update household_submission set identity = null where event in (
+    select event from household_submission where identity_expiry < $1 and identity is not null limit 5000)",
+        "-- registration.forget_contact
+update household_submission set contact = null where event in (
+    select event from household_submission where contact_expiry < $1 and contact is not null limit 5000)",
+        "-- registration.forget_mobile
+update household_submission set mobile = null where event in (
+    select event from household_submission where mobile_expiry < $1 and mobile is not null limit 5000)",
+    ] {
+        forgotten += tx.execute(sql, &[today.into()])?;
+    }
+    Ok(forgotten)
+}
+
+/// One page of sealed values in the order of submission: what the commitment in the certificate covers.
+pub(crate) fn sealed_values(
+    tx: &mut Tx<'_>,
+    after: Id<kinds::Event>,
+    limit: i64,
+) -> Result<Vec<(Id<kinds::Event>, [Option<Vec<u8>>; 3])>, StoreError> {
+    let rows = tx.query(
+        "-- registration.sealed_values
+select event, identity, contact, mobile from household_submission where event > $1 order by event limit $2",
+        &[after.into(), limit.into()],
+    )?;
+    rows.iter().map(|row| Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?]))).collect()
+}

@@ -1,0 +1,107 @@
+use std::fmt::Write;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use journal::Inclusion;
+use kernel::{Instant, to_hex};
+use seal::sha256;
+use serde_json::{Value, json};
+
+/// What was erased and how: the facts of a certificate (`docs/formats.md`). Counts and commitments, never the data.
+#[derive(Clone, Debug)]
+pub struct Erasure {
+    /// Origin of the journal that records the certificate.
+    pub origin: String,
+    /// The service's name.
+    pub service: String,
+    /// What was erased, in words, on one line.
+    pub scope: String,
+    /// Households.
+    pub households: u64,
+    /// Persons.
+    pub persons: u64,
+    /// Root over the sealed values (RFC 6962, entry = SHA-256 of the sealed bytes).
+    pub values: [u8; 32],
+    /// Purposes and when the keys of each died.
+    pub trees: Vec<(String, Instant)>,
+    /// Root keys: id (64 hexadecimal digits), `overwritten` or `destroyed`, when.
+    pub roots: Vec<(String, String, Instant)>,
+    /// Who could hold an old copy of a root, and is trusted not to.
+    pub custodians: Vec<String>,
+    /// What became of the store (`dropped`), and when.
+    pub store: (String, Instant),
+    /// The journal's size and root when the certificate was written.
+    pub journal: (u64, [u8; 32]),
+    /// When it was issued.
+    pub issued: Instant,
+}
+
+/// A certificate as a file: anyone checks it with `lionrock-verify certificate`.
+#[derive(Clone, Debug)]
+pub struct Certificate {
+    /// The signed note.
+    pub note: String,
+    /// The exact JSON of the event that records it.
+    pub event: String,
+    /// That event's salt.
+    pub salt: Vec<u8>,
+    /// The proof that the event stands in the journal.
+    pub inclusion: Inclusion,
+    /// The path from the `journal` line's tree to the inclusion's checkpoint.
+    pub consistency: Option<Vec<[u8; 32]>>,
+}
+
+/// The text of the note, before it is signed.
+pub fn certificate_note(erasure: &Erasure) -> String {
+    let mut text = String::from("lionrock erasure certificate v1\n");
+    let mut line = |key: &str, value: &str| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{key}: {}", value.replace(['\n', '\r'], " "));
+    };
+    line("origin", &erasure.origin);
+    line("service", &erasure.service);
+    line("scope", &erasure.scope);
+    line("households", &erasure.households.to_string());
+    line("persons", &erasure.persons.to_string());
+    line("values", &STANDARD.encode(erasure.values));
+    let names: Vec<&str> = erasure.trees.iter().map(|(name, _)| name.as_str()).collect();
+    line("purposes", &names.join(", "));
+    for (purpose, at) in &erasure.trees {
+        line("tree", &format!("{purpose} {at}"));
+    }
+    for (id, how, at) in &erasure.roots {
+        line("root", &format!("{id} {how} {at}"));
+    }
+    for custodian in &erasure.custodians {
+        line("custodian", custodian);
+    }
+    line("store", &format!("{} {}", erasure.store.0, erasure.store.1));
+    line("journal", &format!("{} {}", erasure.journal.0, STANDARD.encode(erasure.journal.1)));
+    line("issued", &erasure.issued.to_string());
+    text
+}
+
+impl Erasure {
+    /// SHA-256 of the note's text in hexadecimal, as the event's `details.certificate` has it.
+    pub fn digest(&self) -> String {
+        to_hex(&sha256(&[certificate_note(self).as_bytes()]))
+    }
+}
+
+impl Certificate {
+    /// The file.
+    pub fn to_json(&self) -> Value {
+        let mut file = json!({
+            "format": "lionrock-certificate/1",
+            "note": self.note,
+            "event": self.event,
+            "salt": STANDARD.encode(&self.salt),
+            "inclusion": self.inclusion.to_json(),
+        });
+        if let (Some(map), Some(path)) = (file.as_object_mut(), &self.consistency) {
+            let path: Vec<String> = path.iter().map(|hash| STANDARD.encode(hash)).collect();
+            map.insert("consistency".into(), json!(path));
+        }
+        file
+    }
+}

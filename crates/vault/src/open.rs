@@ -1,0 +1,139 @@
+use journal::{Actor, Committed, Event, Work};
+use kernel::{Day, Fault, Id, Kind, Secret, kinds};
+use people::{Grant, OpenRecord};
+use seal::{Keyring, Purpose, RecordNumber, SealError, Sealed, Slot};
+use store::{StoreError, Tx};
+use thiserror::Error;
+
+use crate::purpose::REASONS;
+use crate::storage::{self, NewOpening, OpeningRow};
+
+/// An officer asks to open one record.
+#[derive(Clone, Debug)]
+pub struct OpenCommand {
+    /// The record, as the journal links it.
+    pub record: [u8; 16],
+    /// One of the purposes of the statement.
+    pub purpose: String,
+    /// Why, in the officer's words; sealed, since it may name people.
+    pub reason: Secret<String>,
+    /// Until when the reason is kept: as long as the record.
+    pub expiry: Day,
+    /// A record number for sealing the reason, taken from the keyring before the transaction.
+    pub number: RecordNumber,
+}
+
+/// What came of it. Both are durable and journaled.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The values may be opened with the `Committed` of this unit of work.
+    Granted(Opening),
+    /// The statement does not name this purpose.
+    Refused,
+}
+
+/// An opening on record.
+#[derive(Clone, Copy, Debug)]
+pub struct Opening {
+    /// Its id.
+    pub id: Id<kinds::Opening>,
+}
+
+/// Why an opening could not even be put on record.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// A reason of a few words is needed.
+    #[error("say in a few words why you open this record (10 to 500 characters)")]
+    Reason,
+    /// The grant is for another service.
+    #[error("there is no such record in your services")]
+    Elsewhere,
+    /// Sealing the reason failed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Fault for OpenError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Reason => Kind::Invalid,
+            Self::Elsewhere => Kind::Missing,
+            Self::Seal(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+        }
+    }
+}
+
+/// Puts the opening of one record on the journal. The caller opens the values with the `Committed` afterwards.
+pub fn open_record(
+    work: &mut Work<'_, '_>,
+    keys: &Keyring,
+    grant: &Grant<OpenRecord>,
+    command: &OpenCommand,
+) -> Result<Outcome, OpenError> {
+    let length = command.reason.expose().trim().chars().count();
+    if !(10..=500).contains(&length) {
+        return Err(OpenError::Reason);
+    }
+    if !storage::has_purpose(work.tx(), &command.purpose)? {
+        refuse(work, &command.purpose, Some(command.record))?;
+        return Ok(Outcome::Refused);
+    }
+    let sealed = keys.seal(&reason_slot(command.number, command.expiry)?, command.reason.expose().trim().as_bytes())?;
+    let event = Event::new("vault.opened")
+        .record(command.record)
+        .detail("purpose", command.purpose.clone())
+        .detail("right", grant.role().to_string());
+    let event = work.journal(event)?;
+    let id = work.new_id();
+    let row = NewOpening {
+        id,
+        at: work.now(),
+        actor: work.actor().to_json().to_string(),
+        purpose: command.purpose.clone(),
+        records: 1,
+        event,
+        record: Some(command.record),
+        reason: Some(sealed),
+        expiry: command.expiry,
+    };
+    storage::insert_opening(work.tx(), &row)?;
+    Ok(Outcome::Granted(Opening { id }))
+}
+
+/// Notes that somebody asked for a purpose that the statement does not name.
+pub(crate) fn refuse(work: &mut Work<'_, '_>, purpose: &str, record: Option<[u8; 16]>) -> Result<(), StoreError> {
+    let mut event = Event::new("vault.opening_refused").detail("purpose", purpose);
+    if let Some(record) = record {
+        event = event.record(record);
+    }
+    work.journal(event).map(|_| ())
+}
+
+/// Every single opening of one record, oldest first: the resident's own list. Reasons stay sealed.
+pub fn openings_of(tx: &mut Tx<'_>, record: [u8; 16]) -> Result<Vec<OpeningRow>, StoreError> {
+    storage::openings_of(tx, record)
+}
+
+impl OpeningRow {
+    /// The free-text reason, opened by a unit of work that noted this reading.
+    pub fn reason(&self, committed: &Committed, keys: &Keyring) -> Result<Option<Secret<String>>, SealError> {
+        let Some(sealed) = &self.reason else { return Ok(None) };
+        let sealed = Sealed::from_bytes(sealed.clone());
+        let slot = sealed.claimed_slot(Purpose::new(REASONS)?)?;
+        let bytes = committed.open(keys, &slot, &sealed)?;
+        Ok(String::from_utf8(bytes.into_exposed()).ok().map(Secret::new))
+    }
+
+    /// Who it was, as the journal names actors.
+    pub fn actor_json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.actor).unwrap_or_else(|_| Actor::Operator.to_json())
+    }
+}
+
+fn reason_slot(number: RecordNumber, expiry: Day) -> Result<Slot, SealError> {
+    Ok(Slot { purpose: Purpose::new(REASONS)?, record: number, person: 0, group: 0, schema: 1, expiry })
+}

@@ -1,0 +1,102 @@
+//! Every SQL text of the vault.
+
+use kernel::{Day, Id, Instant, kinds};
+use seal::Sealed;
+use store::{Row, StoreError, Tx, Value};
+
+use crate::purpose::REASONS;
+
+pub(crate) struct NewOpening {
+    pub id: Id<kinds::Opening>,
+    pub at: Instant,
+    pub actor: String,
+    pub purpose: String,
+    pub records: i64,
+    pub event: Id<kinds::Event>,
+    pub record: Option<[u8; 16]>,
+    pub reason: Option<Sealed>,
+    pub expiry: Day,
+}
+
+/// One line of a list of openings.
+#[derive(Clone, Debug)]
+pub struct OpeningRow {
+    /// Its id.
+    pub id: Id<kinds::Opening>,
+    /// When.
+    pub at: Instant,
+    /// For what.
+    pub purpose: String,
+    /// How many records.
+    pub records: i64,
+    /// The journal entry that proves it.
+    pub event: Id<kinds::Event>,
+    pub(crate) actor: String,
+    pub(crate) reason: Option<Vec<u8>>,
+}
+
+pub(crate) fn replace_purposes(
+    tx: &mut Tx<'_>,
+    purposes: &[String],
+    statement: &[u8; 32],
+    now: Instant,
+) -> Result<(), StoreError> {
+    tx.execute("-- vault.forget_purposes\ndelete from vault_purpose", &[])?;
+    let row = |purpose: &String| vec![purpose.as_str().into(), now.into(), (*statement).into()];
+    let rows: Vec<Vec<Value>> = purposes.iter().map(row).collect();
+    tx.bulk_insert(
+        "-- vault.insert_purposes\ninsert into vault_purpose (purpose, declared, statement)",
+        &rows,
+        "on conflict do nothing",
+    )?;
+    Ok(())
+}
+
+pub(crate) fn has_purpose(tx: &mut Tx<'_>, purpose: &str) -> Result<bool, StoreError> {
+    let sql = "-- vault.has_purpose\nselect purpose from vault_purpose where purpose = $1";
+    Ok(tx.query_opt(sql, &[purpose.into()])?.is_some())
+}
+
+pub(crate) fn insert_opening(tx: &mut Tx<'_>, row: &NewOpening) -> Result<(), StoreError> {
+    let reason = row.reason.as_ref().map_or(Value::Null, |sealed| sealed.as_bytes().into());
+    tx.execute(
+        "-- vault.insert_opening
+insert into vault_opening
+    (id, at, actor, purpose, records, event, record, reason, reason_purpose, reason_expiry)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        &[
+            row.id.into(),
+            row.at.into(),
+            row.actor.as_str().into(),
+            row.purpose.as_str().into(),
+            row.records.into(),
+            row.event.into(),
+            row.record.map_or(Value::Null, Value::from),
+            reason,
+            REASONS.into(),
+            row.expiry.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn openings_of(tx: &mut Tx<'_>, record: [u8; 16]) -> Result<Vec<OpeningRow>, StoreError> {
+    let rows = tx.query(
+        "-- vault.openings_of
+select id, at, purpose, records, event, actor, reason from vault_opening where record = $1 order by at limit 500",
+        &[record.into()],
+    )?;
+    rows.iter().map(opening).collect()
+}
+
+fn opening(row: &Row) -> Result<OpeningRow, StoreError> {
+    Ok(OpeningRow {
+        id: row.get(0)?,
+        at: row.get(1)?,
+        purpose: row.get(2)?,
+        records: row.get(3)?,
+        event: row.get(4)?,
+        actor: row.get(5)?,
+        reason: row.get(6)?,
+    })
+}
