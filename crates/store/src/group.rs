@@ -46,40 +46,30 @@ enum Ended {
 fn settle(session: &mut dyn Session, group: &mut Group, trace: Option<&Trace>) {
     // A savepoint is a microsecond on SQLite and a round trip on PostgreSQL, where it is only used when needed.
     let mut savepoints = group.len() > 1 && session.dialect() == Dialect::Sqlite;
-    let tries = if group.len() > 1 { GROUP_TRIES } else { SINGLE_TRIES };
-    for _ in 0..tries {
+    let mut last = StoreError::Conflict;
+    for _ in 0..if group.len() > 1 { GROUP_TRIES } else { SINGLE_TRIES } {
         match attempt(session, group, trace, savepoints) {
             Ended::Settled => {
                 session.between_groups();
                 return;
             }
             Ended::NeedsSavepoints => savepoints = true,
-            Ended::Conflict => {}
-            Ended::Lost(error) => {
-                if lost(session, group, trace, error) {
-                    return;
+            Ended::Conflict => last = StoreError::Conflict,
+            Ended::Lost(error @ StoreError::Unreachable(_)) => {
+                if session.reopen().is_err() {
+                    return fail_all(group, &error);
                 }
+                last = error;
             }
-            Ended::Unknown(error) => return fail_all(group, &error),
+            Ended::Lost(error @ (StoreError::Locked | StoreError::Closed)) | Ended::Unknown(error) => return fail_all(group, &error),
+            // A full disk, or a rule that is checked at the commit: what can be kept is kept.
+            Ended::Lost(error) => {
+                last = error;
+                break;
+            }
         }
     }
-    one_by_one(session, group, trace, &StoreError::Conflict);
-}
-
-/// After the engine threw the group away: true when every request has its result.
-fn lost(session: &mut dyn Session, group: &mut Group, trace: Option<&Trace>, error: StoreError) -> bool {
-    match error {
-        // What fits is kept: a smaller transaction may find room.
-        StoreError::Full => {
-            one_by_one(session, group, trace, &StoreError::Full);
-            true
-        }
-        StoreError::Unreachable(_) if session.reopen().is_ok() => false,
-        error => {
-            fail_all(group, &error);
-            true
-        }
-    }
+    one_by_one(session, group, trace, &last);
 }
 
 fn one_by_one(session: &mut dyn Session, group: &mut Group, trace: Option<&Trace>, error: &StoreError) {

@@ -50,7 +50,7 @@ impl PostgresServer {
 }
 
 fn start() -> Result<PostgresServer, String> {
-    let script = Command::new("sh").args(["-c", SCRIPT]).env("SCRIPT", SCRIPT).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let script = Command::new("sh").args(["-c", SCRIPT]).env("SCRIPT", SCRIPT).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
     let mut script = script.map_err(|error| format!("sh did not start: {error}"))?;
     let mut line = String::new();
     if let Some(output) = script.stdout.take() {

@@ -6,7 +6,7 @@ use std::path::Path;
 use store::{Location, Options, RunError, Store, StoreError};
 use testkit::{Place, both_engines};
 
-use crate::{Fail, MIGRATIONS, PUT, Ran, amount, count, put, queue};
+use crate::book::{Fail, MIGRATIONS, PUT, Ran, amount, count, put, queue};
 
 #[test]
 fn what_was_acknowledged_is_there_after_reopening() {

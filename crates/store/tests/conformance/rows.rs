@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use store::{RunError, StoreError, Value};
 use testkit::both_engines;
 
-use crate::{Fail, MIGRATIONS, PUT, Ran, amount, count, put};
+use crate::book::{Fail, MIGRATIONS, PUT, Ran, amount, count, put};
 
 const LINE: &str = "-- book.line\ninsert into line (id, note, seal, open, at) values ($1, $2, $3, $4, $5)";
 const LINES: &str = "-- book.lines\nselect id, note, seal, open, at from line order by id";

@@ -3,7 +3,7 @@
 use store::{Migration, Options, Store, StoreError};
 use testkit::both_engines;
 
-use crate::{MIGRATIONS, amount, put};
+use crate::book::{MIGRATIONS, amount, put};
 
 fn open(place: &testkit::Place, migrations: &[&[Migration]]) -> Result<Store, StoreError> {
     Store::open(place.location(), "book", migrations, Options::default())
