@@ -3,6 +3,8 @@
 mod chinese;
 mod english;
 
+pub(crate) use chinese::{chinese_number, numeral};
+
 use crate::address::Unit;
 use crate::fold::{half_width_char, is_han};
 

@@ -103,6 +103,19 @@ impl Premises {
         hash
     }
 
+    /// Bytes that belong to this record alone.
+    pub(crate) fn own_bytes(&self) -> usize {
+        let boxed = self.phase.as_ref().map_or(0, |_| size_of::<Phase>())
+            + self.block.as_ref().map_or(0, |_| size_of::<Block>())
+            + self.locality.as_ref().map_or(0, |_| size_of::<Name>());
+        size_of::<Self>() + self.csu_id.len() + boxed
+    }
+
+    /// Where the texts stand that it may share with others, and how long they are.
+    pub(crate) fn shared_texts(&self) -> Vec<(*const u8, usize)> {
+        self.texts().into_iter().skip(1).map(|text| (text.as_ptr(), text.len())).collect()
+    }
+
     /// Every text that belongs to the address, in a fixed order.
     fn texts(&self) -> Vec<&str> {
         let mut texts = vec![self.district.code()];
