@@ -186,6 +186,13 @@ impl Ledger {
         Ok(Some(Consistency { old, new, path }))
     }
 
+    /// Size and root of the published tree.
+    pub fn size_and_root(&self) -> Result<(u64, Hash), JournalError> {
+        let state = self.integrator.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let size = state.tiles.size();
+        Ok((size, root(&state.tiles, size).map_err(|error| self.tiles_error(error))?))
+    }
+
     fn tiles_error(&self, error: std::io::Error) -> JournalError {
         JournalError::Tiles(self.integrator.dir.clone(), error)
     }

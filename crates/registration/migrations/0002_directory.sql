@@ -12,6 +12,7 @@ create table scheme_service (
     service BYTES not null primary key,
     slug TEXT not null unique,
     created INT64 not null,
+    ending TEXT,
     ended INT64,
     certificate TEXT
 );

@@ -16,6 +16,8 @@ pub struct SchemeService {
     pub slug: String,
     /// When it was created.
     pub created: Instant,
+    /// The facts of its end, written before anything is destroyed, as JSON.
+    pub ending: Option<String>,
     /// When its store was removed.
     pub ended: Option<Instant>,
     /// The certificate of its erasure, as JSON.
@@ -135,6 +137,13 @@ fn save(
         .detail("digest", to_hex(&version.digest));
     work.journal(event)?;
     Ok(version)
+}
+
+/// Writes down the facts of a scheme's end before anything of it is destroyed, so that a crash in between is finished
+/// and not forgotten. The first facts stand.
+pub fn note_ending(work: &mut Work<'_, '_>, service: Id<kinds::Service>, facts: &str) -> Result<(), StoreError> {
+    storage::directory::begin_end(work.tx(), service, facts)?;
+    work.journal(Event::new("registration.erasure_begun").detail("service", service.to_string())).map(|_| ())
 }
 
 /// Notes that a scheme's store is gone, with its certificate.

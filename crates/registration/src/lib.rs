@@ -28,7 +28,7 @@ mod storage;
 use store::Migration;
 
 pub use directory::{
-    SaveError, SchemeService, SchemeVersion, compile, create_scheme, note_ended, save_version, scheme_by_slug, schemes, versions,
+    SaveError, SchemeService, SchemeVersion, compile, create_scheme, note_ended, note_ending, save_version, scheme_by_slug, schemes, versions,
 };
 pub use export::{
     ExportError, ImportedResults, export_district, export_file, export_words, exports, import_results,

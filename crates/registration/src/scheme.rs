@@ -32,3 +32,6 @@ pub use pieces::{
 };
 pub use statement::StatementPart;
 pub use table::DataRow;
+
+#[cfg(test)]
+mod story;

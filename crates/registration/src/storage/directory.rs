@@ -33,6 +33,14 @@ insert into scheme_version (id, service, slug, digest, definition, author, saved
     Ok(())
 }
 
+pub(crate) fn begin_end(tx: &mut Tx<'_>, service: Id<kinds::Service>, facts: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "-- directory.begin_end\nupdate scheme_service set ending = $2 where service = $1 and ending is null",
+        &[service.into(), facts.into()],
+    )?;
+    Ok(())
+}
+
 pub(crate) fn end(
     tx: &mut Tx<'_>,
     service: Id<kinds::Service>,
@@ -48,7 +56,7 @@ pub(crate) fn end(
 
 pub(crate) fn all(tx: &mut Tx<'_>) -> Result<Vec<SchemeService>, StoreError> {
     let rows = tx.query(
-        "-- directory.all\nselect service, slug, created, ended, certificate from scheme_service order by created",
+        "-- directory.all\nselect service, slug, created, ending, ended, certificate from scheme_service order by created",
         &[],
     )?;
     rows.iter().map(service).collect()
@@ -56,7 +64,7 @@ pub(crate) fn all(tx: &mut Tx<'_>) -> Result<Vec<SchemeService>, StoreError> {
 
 pub(crate) fn by_slug(tx: &mut Tx<'_>, slug: &str) -> Result<Option<SchemeService>, StoreError> {
     let row = tx.query_opt(
-        "-- directory.by_slug\nselect service, slug, created, ended, certificate from scheme_service where slug = $1",
+        "-- directory.by_slug\nselect service, slug, created, ending, ended, certificate from scheme_service where slug = $1",
         &[slug.into()],
     )?;
     row.as_ref().map(service).transpose()
@@ -64,7 +72,7 @@ pub(crate) fn by_slug(tx: &mut Tx<'_>, slug: &str) -> Result<Option<SchemeServic
 
 pub(crate) fn by_service(tx: &mut Tx<'_>, id: Id<kinds::Service>) -> Result<Option<SchemeService>, StoreError> {
     let row = tx.query_opt(
-        "-- directory.by_service\nselect service, slug, created, ended, certificate from scheme_service where service = $1",
+        "-- directory.by_service\nselect service, slug, created, ending, ended, certificate from scheme_service where service = $1",
         &[id.into()],
     )?;
     row.as_ref().map(service).transpose()
@@ -75,8 +83,9 @@ fn service(row: &Row) -> Result<SchemeService, StoreError> {
         service: row.get(0)?,
         slug: row.get(1)?,
         created: row.get(2)?,
-        ended: row.get(3)?,
-        certificate: row.get(4)?,
+        ending: row.get(3)?,
+        ended: row.get(4)?,
+        certificate: row.get(5)?,
     })
 }
 

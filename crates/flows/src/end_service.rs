@@ -1,0 +1,179 @@
+use std::sync::Arc;
+
+use journal::{Actor, Event, JournalError, sign_note};
+use kernel::{Fault, Id, Instant, Kind, kinds, to_hex};
+use registration::{Remains, SchemeService};
+use seal::{Keyring, SealError};
+use serde::{Deserialize, Serialize};
+use store::{RunError, Store, StoreError};
+use thiserror::Error;
+use vault::{Certificate, Erasure, certificate_note};
+
+use crate::open_platform::{key_place, store_name};
+use crate::{Platform, Service};
+
+/// Why a service was not ended. What was begun is finished by the next try.
+#[derive(Debug, Error)]
+pub enum EndError {
+    /// Keys.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The database was busy.
+    #[error("the write queue is full")]
+    Busy,
+    /// The facts written before destruction cannot be read.
+    #[error("the facts of the end of {0} cannot be read")]
+    Facts(String),
+}
+
+impl Fault for EndError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Seal(error) => error.kind(),
+            Self::Journal(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+            Self::Busy => Kind::Busy,
+            Self::Facts(_) => Kind::Broken,
+        }
+    }
+}
+
+impl From<RunError<StoreError>> for EndError {
+    fn from(error: RunError<StoreError>) -> Self {
+        match error {
+            RunError::Refused(error) | RunError::Store(error) => Self::Store(error),
+            RunError::Busy { .. } => Self::Busy,
+        }
+    }
+}
+
+/// What is written down before anything is destroyed; a crash after that is finished from it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Facts {
+    title: String,
+    households: u64,
+    persons: u64,
+    values: String,
+    /// Purposes with the last day of the values under each.
+    purposes: Vec<(String, kernel::Day)>,
+}
+
+/// Ends a service: facts first, then its keys die, then its store is removed, then the certificate is signed.
+pub fn end_service(platform: &Arc<Platform>, service: &Arc<Service>) -> Result<(), EndError> {
+    let remains = registration::remains(service.ledger())?;
+    registration::note_end(service.ledger(), remains)?;
+    service.ledger().integrate()?;
+    let facts = serde_json::to_string(&facts(service, remains)).map_err(|_| EndError::Facts(service.slug().into()))?;
+    let id = service.id();
+    platform.ledger().write("flows.note_ending", Actor::Job("retire"), move |work| {
+        registration::note_ending(work, id, &facts)
+    })?;
+    platform.forget(service.slug());
+    service.ledger().keys().destroy()?;
+    service.ledger().store().clone().destroy()?;
+    finish_ends(platform)
+}
+
+fn facts(service: &Service, remains: Remains) -> Facts {
+    let scheme = service.scheme();
+    let mut purposes: Vec<(String, kernel::Day)> = Vec::new();
+    for group in scheme.groups() {
+        if !purposes.iter().any(|(purpose, _)| *purpose == group.purpose) {
+            purposes.push((group.purpose.clone(), group.expiry));
+        }
+    }
+    Facts {
+        title: scheme.title(kernel::Language::En).to_owned(),
+        households: remains.households,
+        persons: remains.people,
+        values: to_hex(&remains.values),
+        purposes,
+    }
+}
+
+/// Finishes every end that was begun: also after a crash between the facts and the certificate.
+pub(crate) fn finish_ends(platform: &Platform) -> Result<(), EndError> {
+    let begun = platform.ledger().read("flows.ends_begun", registration::schemes)?;
+    for listed in begun.into_iter().filter(|listed| listed.ending.is_some() && listed.ended.is_none()) {
+        finish_end(platform, &listed)?;
+    }
+    Ok(())
+}
+
+fn finish_end(platform: &Platform, listed: &SchemeService) -> Result<(), EndError> {
+    let unreadable = || EndError::Facts(listed.slug.clone());
+    let facts = listed.ending.as_deref().and_then(|facts| serde_json::from_str::<Facts>(facts).ok());
+    let facts = facts.ok_or_else(unreadable)?;
+    let name = store_name(&listed.slug);
+    let place = key_place(&platform.parts, &name);
+    let destroyed = match Keyring::destroyed(&place)? {
+        Some(destroyed) => destroyed,
+        None => {
+            let today = platform.now().day();
+            Keyring::open(place, &name, today, platform.parts.random.clone())?.destroy()?
+        }
+    };
+    if Store::exists(&platform.parts.location, &name)? {
+        Store::open(&platform.parts.location, &name, &[], platform.parts.options.clone())?.destroy()?;
+    }
+    let now = platform.now();
+    let root = (destroyed.root_id, destroyed.kind.to_owned(), now);
+    let certificate = issue(platform, listed.service, &listed.slug, &facts, root, now)?;
+    let (service, json) = (listed.service, certificate.to_json().to_string());
+    platform.ledger().write("flows.note_ended", Actor::Job("retire"), move |work| {
+        registration::note_ended(work, service, &json)
+    })?;
+    Ok(())
+}
+
+fn issue(
+    platform: &Platform,
+    service: Id<kinds::Service>,
+    slug: &str,
+    facts: &Facts,
+    root: (String, String, Instant),
+    now: Instant,
+) -> Result<Certificate, EndError> {
+    let ledger = platform.ledger();
+    ledger.integrate()?;
+    let unreadable = || EndError::Facts(slug.to_owned());
+    let values = kernel::from_hex(&facts.values).ok().and_then(|bytes| bytes.try_into().ok());
+    let erasure = Erasure {
+        origin: ledger.origin().to_owned(),
+        service: slug.to_owned(),
+        scope: format!("all personal data of the scheme \"{}\"", facts.title),
+        households: facts.households,
+        persons: facts.persons,
+        values: values.ok_or_else(unreadable)?,
+        trees: facts.purposes.iter().map(|(purpose, last)| (purpose.clone(), died(*last, now))).collect(),
+        roots: vec![root],
+        custodians: vec!["whoever administers the machine that held the root key file".into()],
+        store: ("dropped".into(), now),
+        journal: ledger.size_and_root()?,
+        issued: now,
+    };
+    let digest = erasure.digest();
+    let size = erasure.journal.0;
+    let (_, committed) = ledger.write("flows.certificate", Actor::Job("retire"), move |work| {
+        let event = Event::new("vault.erased").detail("service", service.to_string());
+        work.journal(event.detail("certificate", digest.clone()))?;
+        Ok::<_, StoreError>(())
+    })?;
+    ledger.integrate()?;
+    let event = committed.events().first().cloned().ok_or_else(unreadable)?;
+    let inclusion = ledger.inclusion(event.id)?.ok_or_else(unreadable)?;
+    let consistency = ledger.consistency(size)?.map(|consistency| consistency.path);
+    let note = sign_note(&certificate_note(&erasure), &**ledger.signer());
+    Ok(Certificate { note, event: event.body, salt: event.salt.to_vec(), inclusion, consistency })
+}
+
+/// The keys of a purpose died at the midnight after its last day, or now if that is still to come.
+fn died(last: kernel::Day, now: Instant) -> Instant {
+    Instant::at(last.plus(1), 0).min(now)
+}

@@ -1,0 +1,145 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use journal::{JournalError, Ledger, LedgerParts};
+use kernel::{Clock, Day, Environment, Fault, Kind, Random};
+use registration::{Places, Sender};
+use seal::{KeyPlace, Keyring, SealError, Signer};
+use store::{Location, Migration, Options, RunError, Store, StoreError};
+use thiserror::Error;
+
+use crate::Platform;
+
+/// What a platform is made of.
+pub struct PlatformParts {
+    /// Demo, test or live.
+    pub environment: Environment,
+    /// Where stores are: a directory, or a PostgreSQL database.
+    pub location: Location,
+    /// How stores behave.
+    pub options: Options,
+    /// Where key trees are kept.
+    pub keys: PathBuf,
+    /// Where root keys are kept: another directory, outside every backup of the data and of the key trees.
+    pub roots: PathBuf,
+    /// Where the journals' tiles are kept.
+    pub tiles: PathBuf,
+    /// The log key.
+    pub signer: Arc<dyn Signer>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Random>,
+    /// The gazetteer.
+    pub places: Arc<dyn Places>,
+    /// The first part of every log's name, such as `lionrock.example`.
+    pub origin: String,
+    /// What messages say about where to go.
+    pub sender: Sender,
+}
+
+/// Why a platform does not start, or a service does not open.
+#[derive(Debug, Error)]
+pub enum PlatformError {
+    /// A store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Keys.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// A journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A stored definition that does not compile any more.
+    #[error("the stored definition of {0} does not compile: it was saved by another version of this program")]
+    Definition(String),
+    /// The write queue was full.
+    #[error("the write queue is full")]
+    Busy,
+}
+
+impl Fault for PlatformError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Store(error) => error.kind(),
+            Self::Seal(error) => error.kind(),
+            Self::Journal(error) => error.kind(),
+            Self::Definition(_) => Kind::Broken,
+            Self::Busy => Kind::Busy,
+        }
+    }
+}
+
+impl From<RunError<StoreError>> for PlatformError {
+    fn from(error: RunError<StoreError>) -> Self {
+        match error {
+            RunError::Refused(error) | RunError::Store(error) => Self::Store(error),
+            RunError::Busy { .. } => Self::Busy,
+        }
+    }
+}
+
+/// Name of the platform's own store, key tree and journal.
+const PLATFORM: &str = "platform";
+
+const PLATFORM_TABLES: &[&[Migration]] =
+    &[journal::MIGRATIONS, people::MIGRATIONS, assurance::MIGRATIONS, registration::PLATFORM_MIGRATIONS];
+
+const SERVICE_TABLES: &[&[Migration]] = &[
+    journal::MIGRATIONS,
+    vault::MIGRATIONS,
+    notify::MIGRATIONS,
+    people::APPROVAL_MIGRATIONS,
+    registration::MIGRATIONS,
+];
+
+impl Platform {
+    /// Opens the platform's own ledger and every service that has a store.
+    pub fn open(parts: PlatformParts) -> Result<Arc<Self>, PlatformError> {
+        let ledger = open_ledger(&parts, PLATFORM, PLATFORM_TABLES)?;
+        people::prepare_keys(ledger.keys())?;
+        let platform = Arc::new(Self::new(parts, ledger));
+        platform.refresh()?;
+        Ok(platform)
+    }
+}
+
+pub(crate) fn open_service_ledger(parts: &PlatformParts, slug: &str) -> Result<Arc<Ledger>, PlatformError> {
+    open_ledger(parts, &store_name(slug), SERVICE_TABLES)
+}
+
+/// A store's name is the slug with underscores, after a letter that keeps it apart from the platform's.
+pub(crate) fn store_name(slug: &str) -> String {
+    format!("s_{}", slug.replace('-', "_"))
+}
+
+pub(crate) fn key_place(parts: &PlatformParts, name: &str) -> KeyPlace {
+    KeyPlace { tree: parts.keys.join(format!("{name}.tree")), root: parts.roots.join(format!("{name}.root")) }
+}
+
+fn open_ledger(parts: &PlatformParts, name: &str, tables: &[&[Migration]]) -> Result<Arc<Ledger>, PlatformError> {
+    let today = parts.clock.now().day();
+    let exists = Store::exists(&parts.location, name)?;
+    let keys = open_keys(parts, name, today, exists)?;
+    let store = Store::open(&parts.location, name, tables, parts.options.clone())?;
+    Ok(Ledger::open(LedgerParts {
+        store,
+        keys: Arc::new(keys),
+        signer: parts.signer.clone(),
+        clock: parts.clock.clone(),
+        random: parts.random.clone(),
+        tiles: parts.tiles.join(name),
+        origin: format!("{}/{}", parts.origin, name),
+    })?)
+}
+
+/// A store without its keys is a fault to be mended, never a reason to make new keys: that would make every value in it
+/// unreadable for good.
+fn open_keys(parts: &PlatformParts, name: &str, today: Day, store_exists: bool) -> Result<Keyring, SealError> {
+    let place = key_place(parts, name);
+    if store_exists || Path::new(&place.tree).exists() {
+        Keyring::open(place, name, today, parts.random.clone())
+    } else {
+        Keyring::create(place, name, today, parts.random.clone())
+    }
+}

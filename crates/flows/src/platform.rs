@@ -1,0 +1,174 @@
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use journal::{Actor, Ledger};
+use kernel::{Environment, Id, Instant, kinds};
+use people::Scope;
+use registration::scheme::{Definition, Scheme};
+use registration::{Places, SchemeService, Sender};
+use store::{Store, StoreError};
+use waitingroom::Room;
+
+use crate::open_platform::{PlatformParts, open_service_ledger, store_name};
+use crate::{PlatformError, Service};
+
+/// The whole: the platform's own ledger and its services.
+pub struct Platform {
+    pub(crate) parts: PlatformParts,
+    ledger: Arc<Ledger>,
+    services: RwLock<BTreeMap<String, Arc<Service>>>,
+}
+
+impl Platform {
+    pub(crate) fn new(parts: PlatformParts, ledger: Arc<Ledger>) -> Self {
+        Self { parts, ledger, services: RwLock::new(BTreeMap::new()) }
+    }
+
+    /// The platform's own ledger.
+    pub const fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger
+    }
+
+    /// Demo, test or live.
+    pub const fn environment(&self) -> Environment {
+        self.parts.environment
+    }
+
+    /// The gazetteer.
+    pub fn places(&self) -> &dyn Places {
+        &*self.parts.places
+    }
+
+    /// What messages say about where to go.
+    pub const fn sender(&self) -> &Sender {
+        &self.parts.sender
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Instant {
+        self.parts.clock.now()
+    }
+
+    /// A service for the public: only if the gate lets it at this moment.
+    pub fn public_service(&self, slug: &str) -> Option<Arc<Service>> {
+        self.service(slug).filter(|service| service.is_in_force())
+    }
+
+    /// A service for officers, in force or not.
+    pub fn service(&self, slug: &str) -> Option<Arc<Service>> {
+        self.services.read().unwrap_or_else(PoisonError::into_inner).get(slug).cloned()
+    }
+
+    /// Every service that has a store.
+    pub fn services(&self) -> Vec<Arc<Service>> {
+        self.services.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    pub(crate) fn forget(&self, slug: &str) {
+        self.services.write().unwrap_or_else(PoisonError::into_inner).remove(slug);
+    }
+
+    /// Asks the gate which version of each scheme is in force: opens the store of one that came into force, puts a new
+    /// version into effect, and closes the public routes of one whose gate no longer holds. Runs each second and after acts.
+    pub fn refresh(&self) -> Result<(), PlatformError> {
+        let now = self.now();
+        let listed = self.ledger.read("platform.directory", |tx| {
+            let mut listed = Vec::new();
+            for service in registration::schemes(tx)?.into_iter().filter(|service| service.ending.is_none()) {
+                let version = assurance::in_force(tx, service.service, now)?;
+                let scope = people::owner_of(tx, service.service)?;
+                listed.push((service, version, scope));
+            }
+            Ok::<_, StoreError>(listed)
+        })?;
+        for (service, version, scope) in listed {
+            let Some(scope) = scope else { continue };
+            self.refresh_one(&service, version, scope)?;
+        }
+        Ok(())
+    }
+
+    fn refresh_one(
+        &self,
+        listed: &SchemeService,
+        version: Option<[u8; 32]>,
+        scope: Scope,
+    ) -> Result<(), PlatformError> {
+        let open = self.service(&listed.slug);
+        let Some(version) = version else { return self.suspend(listed, scope, open.as_deref()) };
+        if let Some(service) = &open
+            && service.scheme().digest() == version
+        {
+            service.set_in_force(true);
+            return Ok(());
+        }
+        let scheme = self.definition(listed, version)?;
+        let service = match open {
+            Some(service) => service,
+            None => self.open_service(listed, scope, scheme.clone())?,
+        };
+        self.put_in_force(&service, scheme)
+    }
+
+    /// A service without a gate in force keeps its store, so that officers and jobs go on, but has no public route.
+    fn suspend(&self, listed: &SchemeService, scope: Scope, open: Option<&Service>) -> Result<(), PlatformError> {
+        if let Some(service) = open {
+            service.set_in_force(false);
+        } else if Store::exists(&self.parts.location, &store_name(&listed.slug))? {
+            let last = self.last_definition(listed)?;
+            self.open_service(listed, scope, last)?;
+        }
+        Ok(())
+    }
+
+    fn open_service(
+        &self,
+        listed: &SchemeService,
+        scope: Scope,
+        scheme: Arc<Scheme>,
+    ) -> Result<Arc<Service>, PlatformError> {
+        let ledger = open_service_ledger(&self.parts, &listed.slug)?;
+        let room = Room::new(listed.service.bytes(), scheme.rate_per_minute(), self.now());
+        let service = Arc::new(Service::new(listed.slug.clone(), scope, ledger, scheme, room));
+        let mut services = self.services.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(services.entry(listed.slug.clone()).or_insert(service).clone())
+    }
+
+    fn put_in_force(&self, service: &Service, scheme: Arc<Scheme>) -> Result<(), PlatformError> {
+        let purposes: Vec<String> = scheme.purposes().iter().map(|purpose| purpose.id.clone()).collect();
+        vault::prepare_keys(service.ledger().keys(), &purposes)?;
+        vault::prepare_keys(service.ledger().keys(), &[notify::PURPOSE.to_owned()])?;
+        let digest = scheme.digest();
+        let state = service.ledger().read("platform.state", registration::current_state)?;
+        if state.is_none_or(|state| state.version != digest) {
+            let scheme = scheme.clone();
+            service.ledger().write("platform.put_in_force", Actor::Job("gate"), move |work| {
+                registration::put_in_force(work, &scheme)
+            })?;
+        }
+        service.adopt(scheme);
+        service.set_in_force(true);
+        Ok(())
+    }
+
+    fn definition(&self, listed: &SchemeService, digest: [u8; 32]) -> Result<Arc<Scheme>, PlatformError> {
+        let versions = self.versions(listed.service)?;
+        let version = versions.iter().find(|version| version.digest == digest);
+        let broken = || PlatformError::Definition(listed.slug.clone());
+        compile(&version.ok_or_else(broken)?.definition).ok_or_else(broken)
+    }
+
+    fn last_definition(&self, listed: &SchemeService) -> Result<Arc<Scheme>, PlatformError> {
+        let versions = self.versions(listed.service)?;
+        let newest = versions.first().and_then(|version| compile(&version.definition));
+        newest.ok_or_else(|| PlatformError::Definition(listed.slug.clone()))
+    }
+
+    fn versions(&self, service: Id<kinds::Service>) -> Result<Vec<registration::SchemeVersion>, PlatformError> {
+        Ok(self.ledger.read("platform.versions", |tx| registration::versions(tx, service))?)
+    }
+}
+
+fn compile(toml: &str) -> Option<Arc<Scheme>> {
+    Some(Arc::new(Scheme::compile(Definition::from_toml(toml).ok()?).ok()?))
+}

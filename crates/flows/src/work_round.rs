@@ -1,0 +1,191 @@
+use std::sync::Arc;
+
+use journal::JournalError;
+use kernel::{Fault, Kind};
+use notify::{Carrier, DeliverError};
+use registration::matching::PopulationRegister;
+use registration::{Batch, MatchError, Matcher};
+use seal::SealError;
+use store::{RunError, StoreError};
+use thiserror::Error;
+
+use crate::{EndError, Platform, PlatformError, Service, end_service};
+
+/// The outside world, as the jobs need it.
+#[derive(Clone)]
+pub struct Ports {
+    /// The population register.
+    pub register: Arc<dyn PopulationRegister>,
+    /// Whoever carries text messages.
+    pub carrier: Arc<dyn Carrier>,
+}
+
+/// What one round did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    /// Submissions taken by matching.
+    pub matched: usize,
+    /// One-time codes sent.
+    pub codes: usize,
+    /// Messages handed to the carrier.
+    pub sent: usize,
+    /// Leaves that got their place.
+    pub leaves: u64,
+    /// Services that ended.
+    pub ended: usize,
+    /// Steps that failed and are tried again in the next round.
+    pub failed: usize,
+}
+
+impl Round {
+    /// Whether nothing was left to do.
+    pub const fn is_idle(&self) -> bool {
+        self.matched == 0 && self.codes == 0 && self.sent == 0 && self.leaves == 0 && self.ended == 0
+    }
+}
+
+/// A step of a round that failed; the others go on.
+#[derive(Debug, Error)]
+pub enum StepError {
+    /// Matching or codes.
+    #[error("matching: {0}")]
+    Match(#[from] MatchError),
+    /// Messages.
+    #[error("messages: {0}")]
+    Deliver(#[from] DeliverError),
+    /// The journal.
+    #[error("journal: {0}")]
+    Journal(#[from] JournalError),
+    /// Keys.
+    #[error("keys: {0}")]
+    Seal(#[from] SealError),
+    /// The database.
+    #[error("database: {0}")]
+    Run(#[from] RunError<StoreError>),
+    /// The gate or the directory.
+    #[error("platform: {0}")]
+    Platform(#[from] PlatformError),
+    /// The end of a service.
+    #[error("end of a service: {0}")]
+    End(#[from] EndError),
+}
+
+impl Fault for StepError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Match(error) => error.kind(),
+            Self::Deliver(error) => error.kind(),
+            Self::Journal(error) => error.kind(),
+            Self::Seal(error) => error.kind(),
+            Self::Run(error) => error.kind(),
+            Self::Platform(error) => error.kind(),
+            Self::End(error) => error.kind(),
+        }
+    }
+}
+
+/// Submissions in one batch, and batches in one round before the other jobs get their turn.
+const BATCH: usize = 1000;
+const BATCHES: usize = 8;
+const MESSAGES: usize = 100;
+const MESSAGE_ROUNDS: usize = 20;
+const CODES: usize = 100;
+
+/// One round of slow work over every service. A step that fails is reported and tried again in the next round; it does not
+/// stop the others.
+pub fn work_round(platform: &Arc<Platform>, ports: &Ports, report: &dyn Fn(&str, &StepError)) -> Round {
+    let mut round = Round::default();
+    let note = |round: &mut Round, name: &str, error: StepError| {
+        round.failed += 1;
+        report(name, &error);
+    };
+    if let Err(error) = platform.refresh() {
+        note(&mut round, "platform", error.into());
+    }
+    let today = platform.now().day();
+    if let Err(error) = platform.ledger().keys().midnight(today) {
+        note(&mut round, "platform", error.into());
+    }
+    match platform.ledger().integrate() {
+        Ok(integrated) => round.leaves += integrated.leaves,
+        Err(error) => note(&mut round, "platform", error.into()),
+    }
+    for service in platform.services() {
+        for step in STEPS {
+            if let Err(error) = step(platform, &service, ports, &mut round) {
+                note(&mut round, service.slug(), error);
+            }
+        }
+    }
+    round
+}
+
+type Step = fn(&Arc<Platform>, &Arc<Service>, &Ports, &mut Round) -> Result<(), StepError>;
+
+const STEPS: &[Step] = &[midnight, matching, codes, messages, integrate, bulletin, purge, end];
+
+fn midnight(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut Round) -> Result<(), StepError> {
+    service.ledger().keys().midnight(platform.now().day())?;
+    Ok(())
+}
+
+fn matching(platform: &Arc<Platform>, service: &Arc<Service>, ports: &Ports, round: &mut Round) -> Result<(), StepError> {
+    let scheme = service.scheme();
+    let matcher =
+        Matcher { scheme: &scheme, register: &*ports.register, sender: platform.sender(), limit: BATCH };
+    for _ in 0..BATCHES {
+        let Batch { taken, .. } = registration::match_batch(service.ledger(), &matcher)?;
+        round.matched += taken;
+        if taken < BATCH {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn codes(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, round: &mut Round) -> Result<(), StepError> {
+    round.codes += registration::send_codes(service.ledger(), &service.scheme(), platform.sender(), CODES)?;
+    Ok(())
+}
+
+fn messages(_: &Arc<Platform>, service: &Arc<Service>, ports: &Ports, round: &mut Round) -> Result<(), StepError> {
+    for _ in 0..MESSAGE_ROUNDS {
+        let delivery = notify::deliver_due(service.ledger(), &*ports.carrier, MESSAGES)?;
+        round.sent += delivery.sent;
+        if delivery.claimed < MESSAGES {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn integrate(_: &Arc<Platform>, service: &Arc<Service>, _: &Ports, round: &mut Round) -> Result<(), StepError> {
+    round.leaves += service.ledger().integrate()?.leaves;
+    Ok(())
+}
+
+fn bulletin(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut Round) -> Result<(), StepError> {
+    let now = platform.now();
+    let (last, state) = service.ledger().read("platform.bulletin", |tx| {
+        Ok::<_, StoreError>((registration::bulletins(tx, 1)?, registration::current_state(tx)?))
+    })?;
+    let opened = state.is_some_and(|state| state.status_at(now) != registration::Status::Scheduled);
+    let last = last.first().map(|bulletin| bulletin.at);
+    if opened && registration::bulletin_due(&service.scheme().bulletin_minutes(), last, now) {
+        registration::publish_bulletin(service.ledger(), service.room().average_wait_seconds())?;
+    }
+    Ok(())
+}
+
+fn purge(_: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut Round) -> Result<(), StepError> {
+    registration::purge_expired(service.ledger())?;
+    Ok(())
+}
+
+fn end(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, round: &mut Round) -> Result<(), StepError> {
+    if registration::may_be_destroyed(service.ledger(), service.scheme().last_expiry())? {
+        end_service(platform, service)?;
+        round.ended += 1;
+    }
+    Ok(())
+}
