@@ -12,7 +12,7 @@ pub struct Flaw {
 impl Flaw {
     /// A flaw at `path`, said in English, Traditional and Simplified Chinese.
     pub(super) fn new(path: impl Into<String>, message: [&str; 3]) -> Self {
-        let [en, zh_hant, zh_hans] = message;
-        Self { path: path.into(), message: Text::new(en, zh_hant, zh_hans) }
+        let [en, traditional, simplified] = message;
+        Self { path: path.into(), message: Text::new(en, traditional, simplified) }
     }
 }

@@ -62,8 +62,8 @@ fn part(name: PartName, language: Language, paragraphs: Vec<String>, items: Vec<
 }
 
 fn purpose_items(definition: &Definition, names: &[String], language: Language) -> Vec<String> {
-    let named = definition.purposes.iter().filter(|purpose| names.contains(&purpose.id));
-    named.map(|p| bracketed(p.text.get(language), p.legal_ground.get(language), language)).collect()
+    let told = definition.purposes.iter().filter(|purpose| names.contains(&purpose.id));
+    told.map(|p| bracketed(p.text.get(language), p.legal_ground.get(language), language)).collect()
 }
 
 fn marked_items(definition: &Definition, language: Language) -> Vec<String> {

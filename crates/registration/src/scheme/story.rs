@@ -62,11 +62,11 @@ const SPOILINGS: &[Spoiling] = &[
     (|d| drop(purposes(d).names.remove(1)), "statement.purposes.names"),
     (|d| purposes(d).names.push("delivery".into()), "statement.purposes.names[3]"),
     (|d| purposes(d).names.push("marketing".into()), "statement.purposes.names[3]"),
-    (|d| drop(marks(d).remove(2)), "statement.items.marks"),
+    (|d| marks(d).retain(|item| item.field != FieldKind::Name), "statement.items.marks"),
     (|d| marks(d)[2].obligatory = false, "statement.items.marks"),
     (|d| marks(d).push(Item { field: FieldKind::Name, obligatory: true }), "statement.items.marks"),
-    (|d| d.statement.refusal = own(Text::new("no", "", "不")), "statement.refusal.clause.zh-hant"),
-    (|d| d.statement.access = own(Text::new("{name}", "可", "可")), "statement.access.clause.en"),
+    (|d| d.statement.refusal = Some(own(Text::new("no", "", "不"))), "statement.refusal.clause.zh-hant"),
+    (|d| d.statement.access = Some(own(Text::new("{name}", "可", "可"))), "statement.access.clause.en"),
     (|d| officer(d).post.en = String::new(), "statement.officer.post.en"),
     (|d| officer(d).address.en = String::new(), "statement.officer.address.en"),
     (|d| officer(d).mail = "nobody".into(), "statement.officer.mail"),
@@ -188,9 +188,9 @@ fn deviations_from_the_usual_clauses_are_shown() {
     let found: Vec<_> = deviations(&definition).iter().map(|deviation| deviation.part).collect();
     assert_eq!(found, ["refusal"]);
     let usual = deviations(&definition)[0].usual.clone();
-    definition.statement.refusal = own(usual);
+    definition.statement.refusal = Some(own(usual));
     assert_eq!(deviations(&definition), []);
-    definition.statement.retention = own(Text::new("For ever.", "永久。", "永久。"));
+    definition.statement.retention = Some(own(Text::new("For ever.", "永久。", "永久。")));
     assert_eq!(deviations(&definition)[0].actual.en, "For ever.");
     let shown = Scheme::compile(definition).unwrap().statement(Language::En);
     assert_eq!(shown[5].paragraphs, ["For ever."]);
@@ -275,8 +275,8 @@ fn changes_after(change: fn(&mut Definition)) -> Vec<Change> {
     changes(&scheme(), &Scheme::compile(definition).unwrap())
 }
 
-fn own(text: Text) -> Option<ClausePart> {
-    Some(ClausePart { clause: Clause::Own(text) })
+fn own(text: Text) -> ClausePart {
+    ClausePart { clause: Clause::Own(text) }
 }
 
 fn purposes(definition: &mut Definition) -> &mut PurposesPart {

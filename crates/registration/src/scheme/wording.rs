@@ -62,7 +62,7 @@ impl PartName {
 
     /// The heading above the part.
     pub(super) fn heading(self) -> Text {
-        let [en, zh_hant, zh_hans] = match self {
+        let [en, traditional, simplified] = match self {
             Self::Purposes => ["What your data are used for", "資料的用途", "资料的用途"],
             Self::Items => ["What you must give, and what you may leave out", "必須及自願提供的資料", "必须及自愿提供的资料"],
             Self::Refusal => ["If you do not give your data", "如不提供資料", "如不提供资料"],
@@ -72,12 +72,12 @@ impl PartName {
             Self::Access => ["Your right to see and correct your data", "查閱及改正資料的權利", "查阅及改正资料的权利"],
             Self::Officer => ["Whom to ask", "查詢及聯絡", "查询及联络"],
         };
-        Text::new(en, zh_hant, zh_hans)
+        Text::new(en, traditional, simplified)
     }
 
     /// The usual clause. Matching has none: its basis is always the scheme's own.
     pub(super) fn usual(self) -> Text {
-        let [en, zh_hant, zh_hans] = match self {
+        let [en, traditional, simplified] = match self {
             Self::Purposes => PURPOSES,
             Self::Items => ITEMS,
             Self::Refusal => REFUSAL,
@@ -87,7 +87,7 @@ impl PartName {
             Self::Access => ACCESS,
             Self::Officer => OFFICER,
         };
-        Text::new(en, zh_hant, zh_hans)
+        Text::new(en, traditional, simplified)
     }
 }
 

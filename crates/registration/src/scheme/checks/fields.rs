@@ -131,13 +131,13 @@ fn present(definition: &Definition, flaws: &mut Vec<Flaw>) {
 }
 
 fn missing(kind: FieldKind) -> Flaw {
-    let [en, zh_hant, zh_hans] = kernel::Language::ALL.map(|language| kind.label(language));
+    let [en, traditional, simplified] = kernel::Language::ALL.map(|language| kind.label(language));
     Flaw::new(
         "fields",
         [
             &format!("The main registrant must be asked for this item: {en}."),
-            &format!("必須向主要登記人收集此項資料：{zh_hant}。"),
-            &format!("必须向主要登记人收集此项资料：{zh_hans}。"),
+            &format!("必須向主要登記人收集此項資料：{traditional}。"),
+            &format!("必须向主要登记人收集此项资料：{simplified}。"),
         ],
     )
 }

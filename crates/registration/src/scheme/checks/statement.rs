@@ -69,13 +69,13 @@ fn items(definition: &Definition, part: &ItemsPart, flaws: &mut Vec<Flaw>) {
     for field in &definition.fields {
         let told: Vec<_> = part.marks.iter().filter(|item| item.field == field.field).collect();
         if told.len() != 1 || told.iter().any(|item| item.obligatory != field.obligatory) {
-            let [en, zh_hant, zh_hans] = kernel::Language::ALL.map(|language| field.field.label(language));
+            let [en, traditional, simplified] = kernel::Language::ALL.map(|language| field.field.label(language));
             flaws.push(Flaw::new(
                 "statement.items.marks",
                 [
                     &format!("The statement must say once, and as the form does, whether this item is obligatory: {en}."),
-                    &format!("聲明須就此項資料註明一次屬必須或自願提供，並與表格一致：{zh_hant}。"),
-                    &format!("声明须就此项资料注明一次属必须或自愿提供，并与表格一致：{zh_hans}。"),
+                    &format!("聲明須就此項資料註明一次屬必須或自願提供，並與表格一致：{traditional}。"),
+                    &format!("声明须就此项资料注明一次属必须或自愿提供，并与表格一致：{simplified}。"),
                 ],
             ));
         }
