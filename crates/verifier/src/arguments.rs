@@ -1,0 +1,68 @@
+use crate::Language;
+
+/// What to check, and with what.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Arguments {
+    pub what: What,
+    pub file: String,
+    pub key: String,
+    pub language: Language,
+    /// Older checkpoint and consistency proof.
+    pub growth: Option<(String, String)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    Receipt,
+    Certificate,
+    Checkpoint,
+}
+
+pub const USAGE: &str = "\
+lionrock-verify checks evidence offline.
+
+  lionrock-verify receipt FILE --key KEY
+  lionrock-verify certificate FILE --key KEY
+  lionrock-verify checkpoint FILE --key KEY [--older FILE --proof FILE]
+
+FILE  a file; for a receipt also the line of its QR code itself (LR1.…)
+KEY   the public key of the journal (name+hash+base64) or a file with it on the first line
+--language en | zh-hant | zh-hans
+
+Exit code: 0 valid, 1 not valid, 2 wrong use or unreadable file.";
+
+impl Arguments {
+    /// Reads the command line; nothing when it is not one of the forms above.
+    pub fn parse(arguments: &[String]) -> Option<Self> {
+        let (what, rest) = arguments.split_first()?;
+        let what = match what.as_str() {
+            "receipt" => What::Receipt,
+            "certificate" => What::Certificate,
+            "checkpoint" => What::Checkpoint,
+            _ => return None,
+        };
+        let (mut file, mut key, mut older, mut proof, mut language) = (None, None, None, None, None);
+        let mut rest = rest.iter();
+        while let Some(argument) = rest.next() {
+            let place = match argument.as_str() {
+                "--key" => &mut key,
+                "--older" => &mut older,
+                "--proof" => &mut proof,
+                "--language" => &mut language,
+                flag if flag.starts_with("--") => return None,
+                _ => &mut file,
+            };
+            let value = if argument.starts_with("--") { rest.next()? } else { argument };
+            if place.replace(value.clone()).is_some() {
+                return None;
+            }
+        }
+        let growth = match (older, proof) {
+            (Some(older), Some(proof)) if what == What::Checkpoint => Some((older, proof)),
+            (None, None) => None,
+            _ => return None,
+        };
+        let language = Language::from_name(language.as_deref().unwrap_or("en"))?;
+        Some(Self { what, file: file?, key: key?, language, growth })
+    }
+}

@@ -1,0 +1,147 @@
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::checkpoint::{Inclusion, decimal, hash};
+use crate::document::{Document, Field};
+use crate::finding::{Finding, Report};
+use crate::key::hex;
+use crate::merkle::{self, Hash};
+use crate::{Key, Reason, note};
+
+/// Checks a certificate of erasure.
+pub fn check_certificate(text: &str, key: &Key) -> Result<Report, Reason> {
+    let mut document = Document::parse(text.trim(), &["format", "note", "event", "salt", "inclusion", "consistency"])?;
+    if document.take("format")?.text()? != "lionrock-certificate/1" {
+        return Err(Reason::Format);
+    }
+    let note = document.take("note")?.text()?;
+    let text = note::verified_text(&note, key)?;
+    let statement = Statement::parse(text)?;
+    let event = document.take("event")?.text()?;
+    if recorded_digest(&event).as_deref() != Some(hex(&Sha256::digest(text)).as_str()) {
+        return Err(Reason::Binding);
+    }
+    let entry = merkle::entry(&document.take("salt")?.array()?, &event);
+    let inclusion = Inclusion::verified(document.take("inclusion")?, &entry, key)?;
+    if inclusion.checkpoint.origin != statement.origin {
+        return Err(Reason::Origin);
+    }
+    if inclusion.index < statement.journal_size {
+        return Err(Reason::Order);
+    }
+    let consistency = document.take_if_any("consistency").map(Field::hashes).transpose()?;
+    report(&statement, &inclusion, consistency.as_deref(), key)
+}
+
+fn report(statement: &Statement, inclusion: &Inclusion, path: Option<&[Hash]>, key: &Key) -> Result<Report, Reason> {
+    let mut proven = vec![Finding::Certified { key: key.name.clone() }, inclusion.finding()];
+    let mut unproven = vec![Finding::NoCopies, Finding::SameForAll];
+    let (from, to) = (statement.journal_size, inclusion.checkpoint.size);
+    match path {
+        Some(path) if merkle::continues(from, &statement.journal_root, to, &inclusion.checkpoint.root, path) => {
+            proven.push(Finding::Unchanged { from, to });
+        }
+        Some(_) => return Err(Reason::Growth),
+        None => unproven.insert(1, Finding::EarlierEntries),
+    }
+    Ok(Report { proven, unproven, stated: statement.lines.clone() })
+}
+
+/// The lines of the note that matter to the check, and all of them for the reader.
+struct Statement {
+    origin: String,
+    journal_size: u64,
+    journal_root: Hash,
+    lines: Vec<String>,
+}
+
+/// Name, and how often the line may stand at least and at most.
+const LINES: [(&str, usize, usize); 13] = [
+    ("origin", 1, 1),
+    ("service", 1, 1),
+    ("scope", 1, 1),
+    ("households", 1, 1),
+    ("persons", 1, 1),
+    ("values", 1, 1),
+    ("purposes", 1, 1),
+    ("tree", 1, usize::MAX),
+    ("root", 1, usize::MAX),
+    ("custodian", 0, usize::MAX),
+    ("store", 1, 1),
+    ("journal", 1, 1),
+    ("issued", 1, 1),
+];
+
+impl Statement {
+    fn parse(text: &str) -> Result<Self, Reason> {
+        let mut lines = text.lines();
+        if lines.next() != Some("lionrock erasure certificate v1") {
+            return Err(Reason::Format);
+        }
+        let pairs: Vec<(&str, &str)> = lines.map(|line| line.split_once(": ").unwrap_or_default()).collect();
+        let mut rest = pairs.as_slice();
+        for (name, least, most) in LINES {
+            let count = rest.iter().take_while(|(key, _)| *key == name).count();
+            let (these, others) = rest.split_at(count);
+            let sound = these.iter().all(|(_, value)| is_sound(name, value));
+            if !(least..=most).contains(&count) || !sound {
+                return Err(Reason::Member(name));
+            }
+            rest = others;
+        }
+        if !rest.is_empty() {
+            return Err(Reason::Note);
+        }
+        check_trees(&pairs)?;
+        let value = |name| pairs.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value);
+        let (journal_size, journal_root) = journal(value("journal")).ok_or(Reason::Member("journal"))?;
+        let lines = pairs.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+        Ok(Self { origin: value("origin").to_owned(), journal_size, journal_root, lines })
+    }
+}
+
+/// Every purpose has a tree that died, and no other tree is named.
+fn check_trees(pairs: &[(&str, &str)]) -> Result<(), Reason> {
+    let of = |name| pairs.iter().filter(move |(key, _)| *key == name).map(|(_, value)| *value);
+    let purposes: Vec<&str> = of("purposes").flat_map(|value| value.split(", ")).collect();
+    let trees: Vec<&str> = of("tree").filter_map(|value| value.split(' ').next()).collect();
+    let same = purposes.iter().all(|purpose| trees.contains(purpose)) && trees.iter().all(|tree| purposes.contains(tree));
+    if same { Ok(()) } else { Err(Reason::Member("tree")) }
+}
+
+fn is_sound(name: &str, value: &str) -> bool {
+    let words: Vec<&str> = value.split(' ').collect();
+    match (name, words.as_slice()) {
+        ("households" | "persons", [number]) => decimal(number).is_some(),
+        ("values", [root]) => hash(root).is_some(),
+        ("tree", [purpose, moment]) => !purpose.is_empty() && is_moment(moment),
+        ("root", [id, how, moment]) => is_root_id(id) && ["overwritten", "destroyed"].contains(how) && is_moment(moment),
+        ("store", [how, moment]) => ["dropped", "emptied", "kept"].contains(how) && is_moment(moment),
+        ("journal", _) => journal(value).is_some(),
+        ("issued", [moment]) => is_moment(moment),
+        ("households" | "persons" | "values" | "tree" | "root" | "store" | "issued", _) => false,
+        _ => !value.trim().is_empty(),
+    }
+}
+
+fn journal(value: &str) -> Option<(u64, Hash)> {
+    let (size, root) = value.split_once(' ')?;
+    Some((decimal(size)?, hash(root)?))
+}
+
+fn is_root_id(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+/// RFC 3339 with milliseconds and offset, by its shape.
+fn is_moment(text: &str) -> bool {
+    let shape = "0000-00-00T00:00:00.000+00:00";
+    let fits = |(c, s): (char, char)| if s == '0' { c.is_ascii_digit() } else { c == s || (s == '+' && c == '-') };
+    text.len() == shape.len() && text.chars().zip(shape.chars()).all(fits)
+}
+
+/// `details.certificate` of the event.
+fn recorded_digest(event: &str) -> Option<String> {
+    let event: Value = serde_json::from_str(event).ok()?;
+    event.get("details")?.get("certificate")?.as_str().map(str::to_owned)
+}

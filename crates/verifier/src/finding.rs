@@ -1,0 +1,131 @@
+use crate::Language;
+
+/// What a valid document shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// What follows from signatures and hashes alone.
+    pub proven: Vec<Finding>,
+    /// What a reader might believe and should not.
+    pub unproven: Vec<Finding>,
+    /// Lines of the document, as they stand in it.
+    pub stated: Vec<String>,
+}
+
+/// One sentence of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// The key's holder promised that the entry is durable and will be merged by the deadline.
+    Promised { key: String, origin: String, at: String, deadline: String },
+    /// The entry stands in the journal.
+    Included { origin: String, index: u64, size: u64 },
+    /// The key's holder signed the certificate.
+    Certified { key: String },
+    /// Nothing recorded before the certificate was changed afterwards.
+    Unchanged { from: u64, to: u64 },
+    /// The key's holder signed the journal's state.
+    Checkpoint { key: String, origin: String, size: u64 },
+    /// The newer journal continues the older one.
+    Grown { from: u64, to: u64 },
+    /// The entry's merging is promised only.
+    NotYetMerged,
+    /// Whether the content is true is another question.
+    ContentTrue,
+    /// Everyone might be shown another journal.
+    SameForAll,
+    /// Copies made beforehand are beyond a proof.
+    NoCopies,
+    /// Whether earlier entries were changed was not checked.
+    EarlierEntries,
+}
+
+impl Finding {
+    /// One plain sentence.
+    pub fn text(&self, language: Language) -> String {
+        match self {
+            Self::Promised { key, origin, at, deadline } => language.pick([
+                format!("On {at} the holder of the key {key} promised that this entry is stored and will be in the journal {origin} by {deadline}."),
+                format!("密鑰 {key} 的持有人於 {at} 承諾：本記項已妥為儲存，並會於 {deadline} 前載入日誌 {origin}。"),
+                format!("密钥 {key} 的持有人于 {at} 承诺：本记项已妥为储存，并会于 {deadline} 前载入日志 {origin}。"),
+            ]),
+            Self::Included { origin, index, size } => language.pick([
+                format!("The entry stands in the journal {origin}: entry {index} (counted from 0) of the {size} that a signed checkpoint covers."),
+                format!("本記項載於日誌 {origin}：在已簽署檢查點所涵蓋的 {size} 項之中，編號為 {index}（由 0 起計）。"),
+                format!("本记项载于日志 {origin}：在已签署检查点所涵盖的 {size} 项之中，编号为 {index}（由 0 起计）。"),
+            ]),
+            Self::Certified { key } => language.pick([
+                format!("The holder of the key {key} stated this erasure and cannot take the statement back."),
+                format!("密鑰 {key} 的持有人作出了本刪除聲明，並且不能收回。"),
+                format!("密钥 {key} 的持有人作出了本删除声明，并且不能收回。"),
+            ]),
+            Self::Unchanged { from, to } => language.pick([
+                format!("The {from} entries made before the certificate were not changed up to entry {to}."),
+                format!("證明書發出前的 {from} 項記錄，直至第 {to} 項仍未被更改。"),
+                format!("证明书发出前的 {from} 项记录，直至第 {to} 项仍未被更改。"),
+            ]),
+            Self::Checkpoint { key, origin, size } => language.pick([
+                format!("The holder of the key {key} signed this state of the journal {origin}, with {size} entries."),
+                format!("密鑰 {key} 的持有人簽署了日誌 {origin} 的這個狀態，共 {size} 項記錄。"),
+                format!("密钥 {key} 的持有人签署了日志 {origin} 的这个状态，共 {size} 项记录。"),
+            ]),
+            Self::Grown { from, to } => language.pick([
+                format!("The journal grew from {from} to {to} entries; none of the first {from} was changed or removed."),
+                format!("日誌由 {from} 項增至 {to} 項；最初的 {from} 項全部未被更改或移除。"),
+                format!("日志由 {from} 项增至 {to} 项；最初的 {from} 项全部未被更改或移除。"),
+            ]),
+            _ => language.pick(self.caution()).to_owned(),
+        }
+    }
+
+    fn caution(&self) -> [&'static str; 3] {
+        match self {
+            Self::NotYetMerged => [
+                "That the entry is in the journal already: this is a promise. Fetch the receipt again after the deadline.",
+                "記項已載入日誌：目前只是承諾，請於期限後重新索取收據。",
+                "记项已载入日志：目前只是承诺，请于期限后重新索取收据。",
+            ],
+            Self::ContentTrue => [
+                "That what was entered is true, or that anyone was matched or accepted.",
+                "所填內容屬實，或任何人已獲核對或接納。",
+                "所填内容属实，或任何人已获核对或接纳。",
+            ],
+            Self::SameForAll => [
+                "That everyone is shown the same journal: compare the checkpoint with one that somebody else kept.",
+                "所有人看到的是同一份日誌：請與其他人保存的檢查點比較。",
+                "所有人看到的是同一份日志：请与其他人保存的检查点比较。",
+            ],
+            Self::NoCopies => [
+                "That no copy of a key or of the data was made beforehand: this rests on the custodians the certificate names.",
+                "事前沒有複製密鑰或資料：這有賴證明書所列保管人的誠信。",
+                "事前没有复制密钥或资料：这有赖证明书所列保管人的诚信。",
+            ],
+            _ => [
+                "That no earlier entry of the journal was changed: the document holds no proof of it.",
+                "日誌較早的記項未被更改：文件沒有附上這項證明。",
+                "日志较早的记项未被更改：文件没有附上这项证明。",
+            ],
+        }
+    }
+}
+
+impl Report {
+    /// The report in plain words.
+    pub fn text(&self, language: Language) -> String {
+        let titles = [
+            ["Proven:", "已證明：", "已证明："],
+            ["Not proven:", "未能證明：", "未能证明："],
+            ["It states:", "文件聲明：", "文件声明："],
+        ];
+        let sentences = |findings: &[Finding]| findings.iter().map(|finding| finding.text(language)).collect();
+        let parts: [Vec<String>; 3] = [sentences(&self.proven), sentences(&self.unproven), self.stated.clone()];
+        let mut out = language.pick(["VALID", "有效", "有效"]).to_owned();
+        for (title, lines) in titles.into_iter().zip(parts).filter(|(_, lines)| !lines.is_empty()) {
+            out.push_str("\n\n");
+            out.push_str(language.pick(title));
+            for line in lines {
+                out.push_str("\n  - ");
+                out.push_str(&line);
+            }
+        }
+        out
+    }
+}

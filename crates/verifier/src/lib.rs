@@ -1,0 +1,25 @@
+//! Checks receipts, certificates of erasure and checkpoints without a network, without a server, and without a line of
+//! the code that wrote them. What it reads is described in `docs/formats.md`; what it prints says in plain words what
+//! is proven and what is not.
+
+mod arguments;
+mod certificate;
+mod checkpoint;
+mod command;
+mod document;
+mod finding;
+mod key;
+mod language;
+mod merkle;
+mod note;
+mod reason;
+mod receipt;
+
+pub use certificate::check_certificate;
+pub use checkpoint::{check_checkpoint, check_growth};
+pub use command::{Outcome, run};
+pub use finding::{Finding, Report};
+pub use key::Key;
+pub use language::Language;
+pub use reason::Reason;
+pub use receipt::check_receipt;
