@@ -15,17 +15,53 @@ pub struct Report {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
     /// The key's holder promised that the entry is durable and will be merged by the deadline.
-    Promised { key: String, origin: String, at: String, deadline: String },
+    Promised {
+        /// Name of the key.
+        key: String,
+        /// The journal.
+        origin: String,
+        /// When it was promised.
+        at: String,
+        /// By when the entry is merged.
+        deadline: String,
+    },
     /// The entry stands in the journal.
-    Included { origin: String, index: u64, size: u64 },
+    Included {
+        /// The journal.
+        origin: String,
+        /// Counted from 0.
+        index: u64,
+        /// How many entries the checkpoint covers.
+        size: u64,
+    },
     /// The key's holder signed the certificate.
-    Certified { key: String },
+    Certified {
+        /// Name of the key.
+        key: String,
+    },
     /// Nothing recorded before the certificate was changed afterwards.
-    Unchanged { from: u64, to: u64 },
+    Unchanged {
+        /// Entries before the certificate.
+        from: u64,
+        /// Entries that the checkpoint covers.
+        to: u64,
+    },
     /// The key's holder signed the journal's state.
-    Checkpoint { key: String, origin: String, size: u64 },
+    Checkpoint {
+        /// Name of the key.
+        key: String,
+        /// The journal.
+        origin: String,
+        /// How many entries it has.
+        size: u64,
+    },
     /// The newer journal continues the older one.
-    Grown { from: u64, to: u64 },
+    Grown {
+        /// Entries of the older one.
+        from: u64,
+        /// Entries of the newer one.
+        to: u64,
+    },
     /// The entry's merging is promised only.
     NotYetMerged,
     /// Whether the content is true is another question.

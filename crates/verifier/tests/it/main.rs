@@ -1,0 +1,8 @@
+//! The verifier against documents written here from `docs/formats.md`, whole and tampered with.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests stop at the first surprise")]
+
+mod certificates;
+mod checkpoints;
+mod command_line;
+mod receipts;
+mod writer;
