@@ -52,6 +52,14 @@ pub struct Consistency {
     pub path: Vec<Hash>,
 }
 
+impl Consistency {
+    /// The file that `lionrock-verify checkpoint --proof` reads.
+    pub fn to_json(&self) -> Value {
+        let path: Vec<String> = self.path.iter().map(|hash| STANDARD.encode(hash)).collect();
+        json!({"format": "lionrock-consistency/1", "from": self.old, "to": self.new, "path": path})
+    }
+}
+
 /// Gives leaves their index, builds tiles, signs checkpoints. One at a time.
 pub(crate) struct Integrator {
     dir: PathBuf,

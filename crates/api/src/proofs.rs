@@ -1,0 +1,69 @@
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use flows::Platform;
+use journal::{Ledger, verifier_key};
+use kernel::{Id, Kind, kinds};
+use serde_json::{Value, json};
+use webkit::{Failure, Json};
+
+use crate::public;
+
+const TEXT: [(axum::http::HeaderName, &str); 1] = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
+
+/// `GET /api/v1/schemes/{slug}/checkpoint`: the newest signed checkpoint.
+pub(crate) async fn checkpoint(
+    State(platform): State<Arc<Platform>>,
+    Path(slug): Path<String>,
+) -> Result<Response, Failure> {
+    note(public(&platform, &slug)?.ledger())
+}
+
+/// `GET /api/v1/checkpoint`: that of the platform's own journal, which records certificates.
+pub(crate) async fn platform_checkpoint(State(platform): State<Arc<Platform>>) -> Result<Response, Failure> {
+    note(platform.ledger())
+}
+
+fn note(ledger: &Ledger) -> Result<Response, Failure> {
+    let note = ledger.checkpoint().ok_or_else(|| Failure::of(Kind::Missing))?;
+    Ok((TEXT, note).into_response())
+}
+
+/// `GET /api/v1/schemes/{slug}/consistency/{size}`: the proof that the tree of that size is the beginning of today's.
+pub(crate) async fn consistency(
+    State(platform): State<Arc<Platform>>,
+    Path((slug, size)): Path<(String, u64)>,
+) -> Result<Json<Value>, Failure> {
+    let service = public(&platform, &slug)?;
+    let proof = service.ledger().consistency(size)?.ok_or_else(|| Failure::of(Kind::Missing))?;
+    Ok(Json(proof.to_json()))
+}
+
+/// `GET /api/v1/schemes/{slug}/receipts/{event}`: the inclusion proof that completes a receipt.
+pub(crate) async fn inclusion(
+    State(platform): State<Arc<Platform>>,
+    Path((slug, event)): Path<(String, String)>,
+) -> Result<Json<Value>, Failure> {
+    let service = public(&platform, &slug)?;
+    let event: Id<kinds::Event> = event.parse().map_err(|_| Failure::of(Kind::Missing))?;
+    let proof = service.ledger().inclusion(event)?.ok_or_else(|| Failure::of(Kind::Missing))?;
+    Ok(Json(proof.to_json()))
+}
+
+/// `GET /api/v1/key`: the log key, as `lionrock-verify --key` takes it.
+pub(crate) async fn key(State(platform): State<Arc<Platform>>) -> Response {
+    (TEXT, format!("{}\n", verifier_key(&**platform.ledger().signer()))).into_response()
+}
+
+/// `GET /api/v1/certificates/{slug}`: the certificate of a scheme that has ended.
+pub(crate) async fn certificate(
+    State(platform): State<Arc<Platform>>,
+    Path(slug): Path<String>,
+) -> Result<Json<Value>, Failure> {
+    let listed = platform.ledger().read("api.certificate", |tx| registration::scheme_by_slug(tx, &slug))?;
+    let certificate = listed.and_then(|listed| listed.certificate);
+    let certificate = certificate.and_then(|text| serde_json::from_str(&text).ok());
+    Ok(Json(certificate.ok_or_else(|| Failure::of(Kind::Missing))?))
+}

@@ -1,0 +1,239 @@
+//! The configuration: one table generates parser, `explain` and tests.
+
+use std::path::{Path, PathBuf};
+
+use kernel::{Environment, Secret};
+use serde::Deserialize;
+use thiserror::Error;
+
+/// One key of the configuration file, as `explain` prints it.
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// What it means, in which form, and what happens without it.
+    pub meaning: &'static str,
+    /// An example.
+    pub example: &'static str,
+    /// Whether its value is never printed.
+    pub secret: bool,
+    /// Its effective value.
+    pub value: fn(&Config) -> Option<String>,
+}
+
+macro_rules! config {
+    ($($(#[doc = $doc:literal])+ $name:ident: $type:ty = $default:expr, $example:literal, $kind:ident;)*) => {
+        /// The configuration of `serve` and `work`.
+        #[derive(Clone, Debug, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct Config { $($(#[doc = $doc])+ pub $name: $type),* }
+
+        impl Default for Config {
+            fn default() -> Self { Self { $($name: $default),* } }
+        }
+
+        /// Every key, in the order of the manual.
+        pub const KEYS: &[Key] = &[$(Key {
+            name: stringify!($name),
+            meaning: concat!($($doc),+),
+            example: $example,
+            secret: config!(@secret $kind),
+            value: |config| config.$name.shown(),
+        }),*];
+    };
+    (@secret secret) => { true };
+    (@secret plain) => { false };
+}
+
+config! {
+    /// `demo`, `test` or `live`. Demo and test accept synthetic identity numbers only (prefixes Q, U, I, O), live refuses them.
+    environment: Environment = Environment::Test, "live", plain;
+    /// Address and port to listen on. Port 0 takes a free one and prints it.
+    listen: String = "127.0.0.1:8443".into(), "0.0.0.0:8443", plain;
+    /// The public address of the service as residents type it, without a slash at the end; passkeys and one-time codes are
+    /// bound to its host.
+    origin: String = "https://localhost:8443".into(), "https://register.example", plain;
+    /// First part of the name of every journal; never changes, since receipts name it.
+    log_name: String = "lionrock.local".into(), "register.example", plain;
+    /// Where stores are: `sqlite:DIRECTORY`, or the address of a PostgreSQL database.
+    store: Secret<String> = Secret::new("sqlite:lionrock-data/stores".into()), "sqlite:/srv/lionrock/stores", secret;
+    /// Directory of the key trees. Back it up never: an old copy opens nothing, and a new one is made at each erasure.
+    keys: PathBuf = "lionrock-data/keys".into(), "/srv/lionrock/keys", plain;
+    /// Directory of the root keys: another disk or a protected directory, outside every backup.
+    roots: PathBuf = "lionrock-data/roots".into(), "/etc/lionrock/roots", plain;
+    /// Directory of the journals' tiles and checkpoints. Holds hashes only and may be published.
+    tiles: PathBuf = "lionrock-data/tiles".into(), "/srv/lionrock/tiles", plain;
+    /// The log key (Ed25519, PKCS#8), made by `lionrock keys init`.
+    log_key: PathBuf = "lionrock-data/roots/log.key".into(), "/etc/lionrock/log.key", plain;
+    /// Certificate chain in PEM. Renewed files are taken over without a restart. Without it the server speaks plain HTTP and
+    /// listens on loopback addresses only.
+    tls_certificate: Option<PathBuf> = None, "/etc/lionrock/tls/chain.pem", plain;
+    /// Private key of the certificate in PEM.
+    tls_key: Option<PathBuf> = None, "/etc/lionrock/tls/key.pem", plain;
+    /// Address of the population register (HTTPS with mutual TLS).
+    register_url: Option<String> = None, "https://register.internal:9443", plain;
+    /// The authority that signed the register's certificate, in PEM.
+    register_authority: Option<PathBuf> = None, "/etc/lionrock/register/ca.pem", plain;
+    /// Our certificate for the register, in PEM.
+    register_certificate: Option<PathBuf> = None, "/etc/lionrock/register/client.pem", plain;
+    /// Our private key for the register, in PEM.
+    register_key: Option<PathBuf> = None, "/etc/lionrock/register/client.key", plain;
+    /// Address of the SMS gateway. Without it messages stay in the queue (in a demonstration: in the inbox).
+    sms_url: Option<String> = None, "http://127.0.0.1:9080/messages", plain;
+    /// Address list (TSV of the shipped form) for the gazetteer. Without it the shipped sample is used.
+    addresses: Option<PathBuf> = None, "/srv/lionrock/addresses.tsv", plain;
+    /// Font for letters, with Hong Kong's characters. Without it letters are refused.
+    letter_font: PathBuf = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc".into(),
+        "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", plain;
+    /// Whether this process also does the slow work (matching, messages, erasure). One process of an installation should.
+    work: bool = true, "true", plain;
+    /// Log format: `text` or `json`.
+    log_format: String = "text".into(), "json", plain;
+}
+
+/// Why a configuration is not taken: one line that says what to do.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {}: {}. Name a configuration file with --config, or see `lionrock explain`", .0.display(), .1)]
+    Read(PathBuf, std::io::Error),
+    /// The file does not parse.
+    #[error("{}: {}. `lionrock explain` lists every key", .0.display(), .1)]
+    Parse(PathBuf, String),
+    /// Two values do not go together, or one is not acceptable.
+    #[error("{key}: {problem}")]
+    Value {
+        /// The key.
+        key: &'static str,
+        /// What is wrong and what to do.
+        problem: String,
+    },
+}
+
+impl Config {
+    /// Reads and checks a configuration file.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Read(path.to_owned(), error))?;
+        let one_line = |error: toml::de::Error| error.message().replace('\n', " ");
+        let config: Self =
+            toml::from_str(&text).map_err(|error| ConfigError::Parse(path.to_owned(), one_line(error)))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Checks what the types cannot.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let value = |key, problem: &str| Err(ConfigError::Value { key, problem: problem.to_owned() });
+        if self.keys == self.roots {
+            return value("roots", "must be another directory than keys: whoever copies one must not get the other");
+        }
+        if self.origin.ends_with('/') || !self.origin.contains("://") {
+            return value("origin", "must be like https://register.example, without a slash at the end");
+        }
+        if self.tls_certificate.is_some() != self.tls_key.is_some() {
+            return value("tls_key", "certificate and key go together: set both or neither");
+        }
+        let loopback = self.listen.starts_with("127.") || self.listen.starts_with("[::1]") || self.listen.starts_with("localhost");
+        if self.tls_certificate.is_none() && !loopback {
+            return value("listen", "without tls_certificate only a loopback address is allowed");
+        }
+        if self.environment == Environment::Live && self.register_url.is_none() {
+            return value("register_url", "a live system needs the population register; set its address and certificates");
+        }
+        if !matches!(self.log_format.as_str(), "text" | "json") {
+            return value("log_format", "is `text` or `json`");
+        }
+        Ok(())
+    }
+
+    /// The host that passkeys and one-time codes are bound to.
+    pub fn host(&self) -> &str {
+        let after = self.origin.split_once("://").map_or(self.origin.as_str(), |(_, rest)| rest);
+        after.split([':', '/']).next().unwrap_or(after)
+    }
+}
+
+/// How a value is shown by `explain`; secrets are redacted whatever they are.
+trait Shown {
+    fn shown(&self) -> Option<String>;
+}
+
+impl Shown for String {
+    fn shown(&self) -> Option<String> {
+        Some(self.clone())
+    }
+}
+
+impl Shown for PathBuf {
+    fn shown(&self) -> Option<String> {
+        Some(self.display().to_string())
+    }
+}
+
+impl Shown for bool {
+    fn shown(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
+impl Shown for Environment {
+    fn shown(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
+impl Shown for Secret<String> {
+    fn shown(&self) -> Option<String> {
+        Some("(redacted)".into())
+    }
+}
+
+impl<T: Shown> Shown for Option<T> {
+    fn shown(&self) -> Option<String> {
+        self.as_ref().and_then(Shown::shown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(change: impl FnOnce(&mut Config)) -> String {
+        let mut config = Config::default();
+        change(&mut config);
+        config.check().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_default_configuration_is_sound_and_every_key_is_explained() {
+        Config::default().check().unwrap();
+        for key in KEYS {
+            assert!(key.meaning.trim().ends_with('.'), "{}", key.name);
+            assert!(!key.example.is_empty());
+        }
+    }
+
+    #[test]
+    fn what_does_not_go_together_is_named_with_its_key() {
+        assert!(refused(|c| c.roots = c.keys.clone()).starts_with("roots: "));
+        assert!(refused(|c| c.origin = "https://x/".into()).starts_with("origin: "));
+        assert!(refused(|c| c.tls_key = Some("k".into())).starts_with("tls_key: "));
+        assert!(refused(|c| c.listen = "0.0.0.0:80".into()).starts_with("listen: "));
+        assert!(refused(|c| c.environment = Environment::Live).starts_with("register_url: "));
+    }
+
+    #[test]
+    fn an_unknown_key_and_a_missing_file_are_one_line() {
+        let dir = std::env::temp_dir().join("lionrock-config-test.toml");
+        std::fs::write(&dir, "lissten = \"x\"\n").unwrap();
+        let error = Config::read(&dir).unwrap_err().to_string();
+        assert!(error.contains("lissten") && error.contains("lionrock explain") && !error.contains('\n'), "{error}");
+        let error = Config::read(Path::new("no-such-file")).unwrap_err().to_string();
+        assert!(error.starts_with("cannot read no-such-file"), "{error}");
+    }
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        let key = KEYS.iter().find(|key| key.name == "store").unwrap();
+        assert_eq!((key.value)(&Config::default()).unwrap(), "(redacted)");
+    }
+}
