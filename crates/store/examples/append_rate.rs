@@ -4,10 +4,10 @@
 //! vary by a factor of two with its disk; the CPU time of a request is the steadier figure, so it is printed beside.
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use store::{Location, Migration, Options, Store, StoreError, Tx, Value};
+use store::{Location, Migration, Options, RunError, Store, StoreError, Tx, Value};
 
 const MIGRATIONS: &[Migration] = &[Migration {
     name: "rate.0001",
@@ -26,33 +26,48 @@ fn append(tx: &mut Tx<'_>, number: u64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How many requests are on their way, and how many failed.
+/// The requests that are on their way.
 #[derive(Default)]
 struct Way {
-    state: Mutex<(usize, u64)>,
+    state: Mutex<State>,
     changed: Condvar,
 }
 
+#[derive(Default)]
+struct State {
+    outstanding: usize,
+    failed: u64,
+    /// How long each answer took, in microseconds.
+    waits: Vec<u128>,
+}
+
 impl Way {
-    fn wait_below(&self, limit: usize) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        while state.0 >= limit {
+    fn enter(&self, limit: usize) {
+        let mut state = self.lock();
+        while state.outstanding >= limit {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        state.0 += 1;
+        state.outstanding += 1;
     }
 
-    fn arrived(&self, failed: bool) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.0 -= 1;
-        state.1 += u64::from(failed);
+    fn leave(&self, entered: Instant, failed: bool) {
+        let mut state = self.lock();
+        state.outstanding -= 1;
+        state.failed += u64::from(failed);
+        state.waits.push(entered.elapsed().as_micros());
         drop(state);
         self.changed.notify_one();
     }
 
-    fn failures(&self) -> u64 {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).1
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The wait that so many of a thousand answers did not exceed, in milliseconds.
+#[expect(clippy::cast_precision_loss, reason = "microseconds far below 2^52")]
+fn quantile(waits: &[u128], permille: usize) -> f64 {
+    waits.get(waits.len() * permille / 1000).map_or(0.0, |&micros| micros as f64 / 1000.0)
 }
 
 /// User and system time of this process in seconds, from the clock ticks (100 a second) of `proc_pid_stat(5)`.
@@ -74,16 +89,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let way = Arc::new(Way::default());
     let (started, cpu) = (Instant::now(), cpu_secs());
     for number in 0..requests {
-        way.wait_below(outstanding);
-        let arrived = Arc::clone(&way);
-        store.submit("rate.append", move |tx| append(tx, number), move |result: Result<(), store::RunError<StoreError>>| arrived.arrived(result.is_err()));
+        way.enter(outstanding);
+        let (arrived, entered) = (Arc::clone(&way), Instant::now());
+        let reply = move |result: Result<(), RunError<StoreError>>| arrived.leave(entered, result.is_err());
+        store.submit("rate.append", move |tx| append(tx, number), reply);
     }
-    way.wait_below(1);
+    way.enter(1);
     let wall = started.elapsed().as_secs_f64();
     let cpu = cpu_secs().zip(cpu).map_or(0.0, |(after, before)| after - before);
     let each = 1e6 / requests as f64;
-    println!("{requests} requests, {outstanding} outstanding: {:.0}/s, {:.1} µs CPU and {:.1} µs wall each, {} failed, {} bytes",
-        requests as f64 / wall, cpu * each, wall * each, way.failures(), store.size_bytes()?);
+    let mut state = way.lock();
+    state.waits.sort_unstable();
+    let (rate, half, most) = (requests as f64 / wall, quantile(&state.waits, 500), quantile(&state.waits, 990));
+    println!("{requests} requests, {outstanding} outstanding, {} failed, {} bytes", state.failed, store.size_bytes()?);
+    println!("{rate:.0}/s, {:.1} µs CPU and {:.1} µs wall each; waits: p50 {half:.1} ms, p99 {most:.1} ms", cpu * each, wall * each);
+    drop(state);
     store.destroy()?;
     Ok(())
 }

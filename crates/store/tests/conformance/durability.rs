@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use store::{Location, Options, RunError, Store, StoreError};
+use store::{Location, Options, RunError, Store, StoreError, Value};
 use testkit::{Place, both_engines};
 
 use crate::book::{Fail, MIGRATIONS, PUT, Ran, amount, count, put, queue};
@@ -83,6 +83,34 @@ fn a_compacted_store_holds_no_old_bytes() {
 }
 
 #[test]
+fn what_is_deleted_is_overwritten_in_the_file() {
+    let place = Place::sqlite();
+    let store = place.store("book", &[MIGRATIONS]);
+    put(&store, "canary-7f3a", 1).unwrap();
+    let deleted: Ran<u64> = store.write("book.delete", |tx| Ok(tx.execute("-- book.delete\ndelete from account", &[])?));
+    assert_eq!(deleted, Ok(1));
+    // Closing moves the log into the file and removes it.
+    drop(store);
+    assert!(!found(&place, b"canary-7f3a"));
+}
+
+#[test]
+fn compacting_gives_the_room_back() {
+    both_engines(|place| {
+        let store = place.store("book", &[MIGRATIONS]);
+        let rows: Vec<Vec<Value>> = (0..2000).map(|n| vec![format!("{n:0500}").into(), Value::Int(n)]).collect();
+        let grown: Ran<u64> = store.write("book.grow", move |tx| Ok(tx.bulk_insert("-- book.bulk\ninsert into account (name, amount)", &rows, "")?));
+        assert_eq!(grown, Ok(2000));
+        let deleted: Ran<u64> = store.write("book.delete", |tx| Ok(tx.execute("-- book.delete\ndelete from account", &[])?));
+        assert_eq!(deleted, Ok(2000));
+        let before = store.size_bytes().unwrap();
+        store.compact().unwrap();
+        let after = store.size_bytes().unwrap();
+        assert!(before > 1_000_000 && after < before / 5, "{before} then {after}");
+    });
+}
+
+#[test]
 fn compacting_keeps_what_is_there() {
     both_engines(|place| {
         let store = place.store("book", &[MIGRATIONS]);
@@ -114,11 +142,29 @@ fn stores_in_memory_are_apart() {
 }
 
 #[test]
-fn acknowledging_early_is_only_a_matter_of_options() {
+fn an_answer_waits_for_the_disk_unless_the_torture_test_says_otherwise() {
     both_engines(|place| {
-        let store = place.store_with("book", &[MIGRATIONS], Options { synchronous_off: true, ..Options::default() });
-        assert_eq!(put(&store, "a", 1), Ok(1));
+        for (synchronous_off, engine, expected) in
+            [(false, "SQLite", "2"), (true, "SQLite", "0"), (false, "PostgreSQL", "on"), (true, "PostgreSQL", "off")]
+        {
+            if engine == place.engine() {
+                let store = place.store_with("book", &[MIGRATIONS], Options { synchronous_off, ..Options::default() });
+                assert_eq!(synchronous(&store, engine), expected);
+            }
+        }
     });
+}
+
+fn synchronous(store: &Store, engine: &str) -> String {
+    let sqlite = engine == "SQLite";
+    let read: Ran<String> = store.write("book.synchronous", move |tx| {
+        if sqlite {
+            let row = tx.query_opt("-- book.synchronous\npragma synchronous", &[])?.ok_or(Fail::No)?;
+            return Ok(row.get::<i64>(0)?.to_string());
+        }
+        Ok(tx.query_opt("-- book.synchronous\nshow synchronous_commit", &[])?.ok_or(Fail::No)?.get(0)?)
+    });
+    read.unwrap()
 }
 
 fn directory(place: &Place) -> &Path {
