@@ -8,7 +8,7 @@ use std::time::Duration;
 use kernel::Day;
 use seal::{AfterCommit, Keyring, OsRandom, Purpose, Sealed, Slot};
 
-const HOUSEHOLDS: u64 = 200_000;
+const HOUSEHOLDS: u32 = 200_000;
 /// Person and field group of the values of a household of three: name and address, then each one's number and date of birth.
 const VALUES: [(u8, u8); 4] = [(0, 0), (0, 1), (1, 1), (2, 1)];
 
@@ -50,8 +50,8 @@ fn seal_households(keys: &Keyring, purpose: Purpose, expiry: Day) -> Result<Vec<
     Ok(out)
 }
 
-fn report(what: &str, households: u64, since_us: u64) -> Result<(), Box<dyn Error>> {
-    let each = Duration::from_micros(cpu_us()? - since_us).as_secs_f64() * 1e6 / households as f64;
+fn report(what: &str, households: u32, since_us: u64) -> Result<(), Box<dyn Error>> {
+    let each = Duration::from_micros(cpu_us()? - since_us).as_secs_f64() * 1e6 / f64::from(households);
     println!("{each:6.2} µs CPU a household of {} values   {what}", VALUES.len());
     Ok(())
 }

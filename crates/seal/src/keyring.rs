@@ -1,3 +1,4 @@
+use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -48,7 +49,7 @@ pub(crate) struct Held {
     state: State,
     root: Root,
     pub(crate) macs: Macs,
-    /// The files do not yet show what was forgotten.
+    /// The files, or old copies of them, may still open what was forgotten; a roll ends it.
     dirty: bool,
     destroyed: Option<Destroyed>,
 }
@@ -58,7 +59,7 @@ impl Keyring {
     pub fn create(place: KeyPlace, service: &str, today: Day, random: Arc<dyn Random>) -> Result<Self, SealError> {
         file::make_directory_of(&place.tree)?;
         file::make_directory_of(&place.root)?;
-        let files = Files::hold(&place, service)?;
+        let files = Files::hold(place, service)?;
         let (root, state) = (Root::new(0, random.as_ref()), State::new(today, random.as_ref()));
         files.create(&root, &state, random.as_ref())?;
         Ok(Self::assemble(service, random, Some(files), root, state))
@@ -69,7 +70,7 @@ impl Keyring {
         if !file::directory_of(&place.tree).is_dir() {
             return Err(SealError::NoTree(place.tree));
         }
-        let files = Files::hold(&place, service)?;
+        let files = Files::hold(place, service)?;
         let (root, state) = files.load(random.as_ref())?;
         let keyring = Self::assemble(service, random, Some(files), root, state);
         keyring.midnight(today)?;
@@ -138,8 +139,12 @@ impl Keyring {
     }
 
     /// Drops the nodes of days before `today` and rolls the root, so that old copies of the files die too. Returns how
-    /// many nodes were dropped.
+    /// many nodes were dropped. Cheap when the day is not new, so it may be called before every unit of work.
     pub fn midnight(&self, today: Day) -> Result<usize, SealError> {
+        let up_to_date = |held: &Held| today <= held.state.today && !held.dirty;
+        if up_to_date(&*self.read()?) {
+            return Ok(0);
+        }
         let mut held = self.write()?;
         self.forget_trails();
         let dropped = held.state.drop_past(today)?;
@@ -154,13 +159,21 @@ impl Keyring {
     /// `roll`, which ends a batch of erasures.
     pub fn puncture(&self, purpose: &Purpose, expiry: Day, record: RecordNumber) -> Result<(), SealError> {
         let mut held = self.write()?;
-        self.forget_trails();
-        let path = Path::of_record(expiry, record)?;
-        if held.state.tree_mut(purpose)?.puncture(path) > 0 {
+        if self.puncture_held(&mut held, *purpose, expiry, record)? {
             held.dirty = true;
             self.persist(&held)?;
         }
         Ok(())
+    }
+
+    /// Forgets many records at once, then rolls the root: one write of the tree, however many there are.
+    pub fn puncture_batch(&self, records: &[(Purpose, Day, RecordNumber)]) -> Result<Roll, SealError> {
+        let mut held = self.write()?;
+        held.dirty = true;
+        for &(purpose, expiry, record) in records {
+            self.puncture_held(&mut held, purpose, expiry, record)?;
+        }
+        self.roll_held(&mut held)
     }
 
     /// Writes the tree anew under a new root, then overwrites and removes the old root.
@@ -243,6 +256,13 @@ impl Keyring {
         }
     }
 
+    fn puncture_held(&self, held: &mut Held, purpose: Purpose, expiry: Day, record: RecordNumber) -> Result<bool, SealError> {
+        let path = Path::of_record(expiry, record)?;
+        let tree = held.state.tree_mut(&purpose)?;
+        self.forget_trails();
+        Ok(tree.puncture(path) > 0)
+    }
+
     fn reserve(&self) -> Result<std::ops::Range<u64>, SealError> {
         let mut held = self.write()?;
         let start = held.state.reserved;
@@ -281,6 +301,12 @@ impl Keyring {
         }
         held.dirty = false;
         Ok(roll)
+    }
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keyring").field("service", &self.service).finish_non_exhaustive()
     }
 }
 

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
 use kernel::Secret;
@@ -7,6 +9,12 @@ use crate::SealError;
 /// An ES256 key (ECDSA, P-256, SHA-256): what the software passkey of simulations and demonstrations signs with.
 pub struct Es256Signer {
     pair: EcdsaKeyPair,
+}
+
+impl fmt::Debug for Es256Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Es256Signer")
+    }
 }
 
 impl Es256Signer {

@@ -33,13 +33,13 @@ pub struct Files {
 }
 
 impl Files {
-    pub fn hold(place: &KeyPlace, service: &str) -> Result<Self, SealError> {
+    pub fn hold(place: KeyPlace, service: &str) -> Result<Self, SealError> {
         if file::directory_of(&place.tree) == file::directory_of(&place.root) {
             return Err(SealError::Invalid("the root key must stand in another directory than the key tree"));
         }
         let root_new = file::with_suffix(&place.root, "new");
         let lock = file::hold(&place.tree)?;
-        Ok(Self { service: service.to_owned(), tree: place.tree.clone(), root: place.root.clone(), root_new, _lock: lock })
+        Ok(Self { service: service.to_owned(), tree: place.tree, root: place.root, root_new, _lock: lock })
     }
 
     /// Writes the first root and the first tree. A crash on the way leaves nothing that stops another try.

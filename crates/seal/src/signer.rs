@@ -1,3 +1,4 @@
+use std::fmt;
 use std::path::Path;
 
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
@@ -66,6 +67,12 @@ impl Signer for Ed25519Signer {
 
     fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.pair.sign(message).as_ref().first_chunk().copied().unwrap_or([0; 64])
+    }
+}
+
+impl fmt::Debug for Ed25519Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ed25519Signer").field("name", &self.name).finish_non_exhaustive()
     }
 }
 

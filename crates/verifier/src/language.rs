@@ -21,11 +21,11 @@ impl Language {
     }
 
     /// The version of a text in this language, from English, Traditional and Simplified Chinese.
-    pub fn pick<T>(self, [en, zh_hant, zh_hans]: [T; 3]) -> T {
+    pub fn pick<T>(self, [english, traditional, simplified]: [T; 3]) -> T {
         match self {
-            Self::En => en,
-            Self::ZhHant => zh_hant,
-            Self::ZhHans => zh_hans,
+            Self::En => english,
+            Self::ZhHant => traditional,
+            Self::ZhHans => simplified,
         }
     }
 }

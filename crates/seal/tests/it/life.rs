@@ -66,6 +66,22 @@ fn a_punctured_record_is_gone_and_its_neighbours_are_not() {
 }
 
 #[test]
+fn a_batch_of_erasures_ends_in_one_roll() {
+    let house = House::new();
+    let keys = house.create();
+    let expiry = today().plus(90);
+    let values: Vec<_> = (0..60).map(|n| slot(n, expiry)).map(|s| (s, keys.seal(&s, b"x").unwrap())).collect();
+    let erased: Vec<_> = (0..60).step_by(3).map(|n| (purpose("matching"), expiry, RecordNumber(n))).collect();
+    let roll = keys.puncture_batch(&erased).unwrap();
+    assert_eq!(keys.rolls().unwrap(), [roll]);
+    drop(keys);
+    let keys = house.open().unwrap();
+    for (slot, sealed) in &values {
+        assert_eq!(open(&keys, slot, sealed).is_ok(), slot.record.0 % 3 != 0, "{slot:?}");
+    }
+}
+
+#[test]
 fn without_the_deletion_job_a_past_day_is_unreadable_when_the_files_are_opened() {
     let house = House::new();
     let slot = slot(5, today().plus(2));

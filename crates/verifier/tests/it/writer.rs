@@ -22,6 +22,10 @@ pub fn sha256(parts: &[&[u8]]) -> Hash {
     Sha256::digest(parts.concat()).into()
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}
+
 pub struct Writer {
     pub name: &'static str,
     key: SigningKey,
@@ -37,7 +41,7 @@ impl Writer {
     }
 
     pub fn vkey(&self) -> String {
-        let hex: String = self.hash()[..4].iter().map(|b| format!("{b:02x}")).collect();
+        let hex = hex(&self.hash()[..4]);
         let public = [&[1], self.key.verifying_key().as_bytes().as_slice()].concat();
         format!("{}+{hex}+{}", self.name, base64(public))
     }
@@ -185,7 +189,7 @@ impl Journal {
 
 /// The event that records a certificate's text.
 pub fn certificate_event(text: &str) -> String {
-    let digest: String = sha256(&[text.as_bytes()]).iter().map(|b| format!("{b:02x}")).collect();
+    let digest = hex(&sha256(&[text.as_bytes()]));
     format!(r#"{{"verb":"vault.certified","details":{{"certificate":"{digest}"}}}}"#)
 }
 
