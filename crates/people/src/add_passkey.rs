@@ -119,7 +119,6 @@ pub fn begin_passkey(
     if existing.len() >= PASSKEYS_MAX {
         return Err(AddPasskeyError::TooMany);
     }
-    let existing = existing.into_iter().map(Into::into).collect();
     let begun = rp.begin_registration(officer.id, &officer.post.en, existing);
     let (options, state) = begun.map_err(|_| AddPasskeyError::Refused)?;
     let ceremony = Ceremony { kind: KIND, officer: Some(officer.id), invitation, state };

@@ -45,7 +45,7 @@ impl Fault for ChangeRolesError {
 pub fn change_roles(
     work: &mut Work<'_, '_>,
     grant: &Grant<ManageOfficers>,
-    command: ChangeRoles,
+    command: &ChangeRoles,
 ) -> Result<(), ChangeRolesError> {
     if command.officer == grant.officer() {
         return Err(ChangeRolesError::Own);
@@ -79,7 +79,7 @@ mod tests {
         let officer = city.sign_in_new(department, &[Role::CaseOfficer]);
         let grant = city.administrator(department);
         let command = ChangeRoles { officer: officer.who.officer(), roles: vec![Role::DeliveryOfficer] };
-        city.act(grant.actor(), move |work| change_roles(work, &grant, command.clone())).unwrap();
+        city.act(grant.actor(), move |work| change_roles(work, &grant, &command)).unwrap();
         assert_eq!(city.find_session(&officer.token).unwrap().who.roles(), [Role::DeliveryOfficer]);
     }
 
@@ -91,7 +91,7 @@ mod tests {
         let grant = city.administrator(department);
         let change = |officer, roles: Vec<Role>| {
             city.act(grant.actor(), move |work| {
-                change_roles(work, &grant, ChangeRoles { officer, roles: roles.clone() })
+                change_roles(work, &grant, &ChangeRoles { officer, roles: roles.clone() })
             })
         };
         let own = change(grant.officer(), vec![Role::SchemeOwner]);

@@ -54,7 +54,8 @@ impl Contact {
         if name.is_empty() || name.chars().count() > NAME_MAX_CHARS || name.chars().any(char::is_control) {
             return Err(ContactError::Name);
         }
-        let plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c == '@' || c.is_whitespace() || c.is_control());
+        let plain =
+            |part: &str| !part.is_empty() && !part.contains(|c: char| c == '@' || c.is_whitespace() || c.is_control());
         let usual = mail.split_once('@').is_some_and(|(local, host)| plain(local) && plain(host) && host.contains('.'));
         if !usual || mail.chars().count() > MAIL_MAX_CHARS {
             return Err(ContactError::Mail);

@@ -104,9 +104,8 @@ mod tests {
         let visitor = city.act(Actor::Visitor, |work| create_department(work, itb()));
         assert!(matches!(visitor, Err(RunError::Refused(CreateDepartmentError::Denied))));
         for code in ["", "I", "itb", "I B", "ABCDEFGHIJKLMNOPQ"] {
-            let bad = city.operator(move |work| {
-                create_department(work, CreateDepartment { code: code.to_owned(), ..itb() })
-            });
+            let bad =
+                city.operator(move |work| create_department(work, CreateDepartment { code: code.to_owned(), ..itb() }));
             assert!(matches!(bad, Err(RunError::Refused(CreateDepartmentError::Code))), "{code}");
         }
         let nameless = CreateDepartment { name: Text::new("Bureau", "", "局"), ..itb() };

@@ -110,13 +110,13 @@ mod tests {
         SignedIn::at_console(Id::from_bytes([9; 16]), Id::from_bytes([department; 16]), vec![role], post)
     }
 
-    fn scope(department: u8) -> Option<Scope> {
-        Some(Scope::at_console(Id::from_bytes([7; 16]), Id::from_bytes([department; 16])))
+    fn scope(department: u8) -> Scope {
+        Scope::at_console(Id::from_bytes([7; 16]), Id::from_bytes([department; 16]))
     }
 
     #[test]
     fn a_grant_names_the_role_and_the_service() {
-        let grant = authorise::<OpenRecord>(&officer(1, Role::CaseOfficer), scope(1)).unwrap();
+        let grant = authorise::<OpenRecord>(&officer(1, Role::CaseOfficer), Some(scope(1))).unwrap();
         assert_eq!(grant.role(), Role::CaseOfficer);
         assert!(grant.covers(Id::from_bytes([7; 16])));
         assert!(!grant.covers(Id::from_bytes([8; 16])));
@@ -126,14 +126,14 @@ mod tests {
 
     #[test]
     fn the_wrong_role_gets_nothing() {
-        let denied = authorise::<OpenRecord>(&officer(1, Role::SchemeOwner), scope(1)).unwrap_err();
+        let denied = authorise::<OpenRecord>(&officer(1, Role::SchemeOwner), Some(scope(1))).unwrap_err();
         assert_eq!(denied.kind(), Kind::Denied);
         assert!(authorise::<ManageOfficers>(&officer(1, Role::Auditor), None).is_err());
     }
 
     #[test]
     fn another_departments_service_does_not_exist() {
-        let denied = authorise::<OperateScheme>(&officer(1, Role::SchemeOwner), scope(2)).unwrap_err();
+        let denied = authorise::<OperateScheme>(&officer(1, Role::SchemeOwner), Some(scope(2))).unwrap_err();
         assert_eq!((denied, denied.kind()), (Denied::Elsewhere, Kind::Missing));
     }
 

@@ -59,7 +59,9 @@ pub use change_roles::{ChangeRoles, ChangeRolesError, change_roles};
 pub use contact::{Contact, ContactError, SealedContact, prepare_keys, seal_contact};
 pub use create_department::{CreateDepartment, CreateDepartmentError, create_department};
 pub use decide_approval::{DecideApprovalError, approve, refuse};
-pub use directory::{Department, Officer, PasskeyListed, approvals, department, departments, officer, officers, passkeys};
+pub use directory::{
+    Department, Officer, PasskeyListed, approvals, department, departments, officer, officers, passkeys,
+};
 pub use end_officer::{EndOfficer, EndOfficerError, end_officer};
 pub use enrol_service::{EnrolService, EnrolServiceError, Scope, enrol_service, owner_of};
 pub use find_session::{Found, SessionError, find_session, keep_session};
@@ -73,7 +75,7 @@ pub use renew_contact::{RenewContact, RenewContactError, renew_contact};
 pub use request_approval::{RequestApproval, RequestApprovalError, request_approval};
 pub use role::{RIGHTS, Role, RoleClash, check_roles};
 pub use session::{ABSOLUTE_LIMIT_MS, IDLE_LIMIT_MS};
-pub use sign_in::{FinishSignIn, SignIn, SignInError, begin_sign_in, finish_sign_in};
+pub use sign_in::{FinishSignIn, SignIn, SignInError, Welcome, begin_sign_in, finish_sign_in};
 pub use sign_out::{end_sessions, sign_out};
 pub use signed_in::SignedIn;
 pub use software_passkey::{CeremonyRefused, SoftwarePasskey};

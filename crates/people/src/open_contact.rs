@@ -62,7 +62,7 @@ pub fn open_contact(
     command: OpenContact,
 ) -> Result<SealedContact, OpenContactError> {
     let found = storage::officer::find(work.tx(), command.officer)?;
-    if !found.is_some_and(|officer| officer.department == grant.department()) {
+    if found.is_none_or(|officer| officer.department != grant.department()) {
         return Err(OpenContactError::Missing);
     }
     note_opening(work, command.officer, command.reason.slug())

@@ -194,7 +194,8 @@ impl City {
         let invited = self.invite(department, roles);
         let mut passkey = self.add_passkey(&invited.token).unwrap();
         let (sign_in, _) = self.try_sign_in(&mut passkey).unwrap();
-        let SignIn::Welcome { token, who, .. } = sign_in else { panic!("suspended") };
+        let SignIn::Welcome(welcome) = sign_in else { panic!("suspended") };
+        let Welcome { token, who, .. } = *welcome;
         AtDesk { who, token, passkey }
     }
 

@@ -95,8 +95,7 @@ pub(crate) struct Claim {
 impl Claim {
     pub(crate) fn parse(rp: &RelyingParty, answer: Value) -> Result<Self, Answer> {
         let answer: PublicKeyCredential = serde_json::from_value(answer).map_err(|_| Answer::Refused)?;
-        let (handle, credential) =
-            rp.0.identify_discoverable_authentication(&answer).map_err(|_| Answer::Refused)?;
+        let (handle, credential) = rp.0.identify_discoverable_authentication(&answer).map_err(|_| Answer::Refused)?;
         let credential = credential.to_vec();
         Ok(Self { officer: Id::from_bytes(handle.into_bytes()), credential, answer })
     }

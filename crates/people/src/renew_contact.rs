@@ -66,15 +66,15 @@ mod tests {
         city.clock.advance_days(740);
         city.keys.midnight(city.now().day()).unwrap();
         let (sign_in, committed) = city.try_sign_in(&mut officer.passkey).unwrap();
-        let SignIn::Welcome { contact, .. } = sign_in else { panic!("suspended") };
-        assert_eq!(contact.open(&committed, &city.keys).unwrap_err().kind(), Kind::Gone);
+        let SignIn::Welcome(welcome) = sign_in else { panic!("suspended") };
+        assert_eq!(welcome.contact.open(&committed, &city.keys).unwrap_err().kind(), Kind::Gone);
         let grant = city.administrator(department);
         let fresh = Contact::parse("Lee Ka Yan", "ky.lee@itb.example.hk").unwrap();
         let contact = seal_contact(&city.keys, city.now().day(), &fresh).unwrap();
         let command = RenewContact { officer: officer.who.officer(), contact };
         city.act(grant.actor(), move |work| renew_contact(work, &grant, &command)).unwrap();
         let (sign_in, committed) = city.try_sign_in(&mut officer.passkey).unwrap();
-        let SignIn::Welcome { contact, .. } = sign_in else { panic!("suspended") };
-        assert_eq!(contact.open(&committed, &city.keys).unwrap().name().expose(), "Lee Ka Yan");
+        let SignIn::Welcome(welcome) = sign_in else { panic!("suspended") };
+        assert_eq!(welcome.contact.open(&committed, &city.keys).unwrap().name().expose(), "Lee Ka Yan");
     }
 }

@@ -48,13 +48,7 @@ pub const RIGHTS: &[(Role, &[&str])] = &[
     ),
     (
         Role::CaseOfficer,
-        &[
-            OpenRecord::NAME,
-            ResolveException::NAME,
-            RegisterForResident::NAME,
-            ReadMessages::NAME,
-            ReadDashboard::NAME,
-        ],
+        &[OpenRecord::NAME, ResolveException::NAME, RegisterForResident::NAME, ReadMessages::NAME, ReadDashboard::NAME],
     ),
     (
         Role::PrivacyOfficer,
@@ -106,7 +100,7 @@ impl Role {
         match self {
             Self::SchemeOwner => Text::new("Scheme owner", "計劃負責人", "计划负责人"),
             Self::CaseOfficer => Text::new("Case officer", "個案主任", "个案主任"),
-            Self::PrivacyOfficer => Text::new("Privacy officer", "私隱主任", "隐私主任"),
+            Self::PrivacyOfficer => Text::new("Privacy officer", "私隱主任", "私隐主任"),
             Self::SecurityOfficer => Text::new("Security officer", "保安主任", "安全主任"),
             Self::SupervisingOfficer => Text::new("Supervising officer", "監督主任", "监督主任"),
             Self::Auditor => Text::new("Auditor", "審計人員", "审计人员"),

@@ -26,18 +26,22 @@ pub struct FinishSignIn {
 #[derive(Clone, Debug)]
 pub enum SignIn {
     /// The officer is signed in.
-    Welcome {
-        /// The secret of the session's cookie. It is stored nowhere.
-        token: Token,
-        /// Who signed in.
-        who: SignedIn,
-        /// Who fills the post, sealed; the officer's own name may be opened with this unit of work's `Committed`.
-        contact: SealedContact,
-        /// When the session dies at the latest.
-        expires: Instant,
-    },
+    Welcome(Box<Welcome>),
     /// The passkey's counter went backwards, so it may exist twice. It is suspended now, and that is on record.
     Suspended,
+}
+
+/// An officer who has just signed in.
+#[derive(Clone, Debug)]
+pub struct Welcome {
+    /// The secret of the session's cookie. It is stored nowhere.
+    pub token: Token,
+    /// Who signed in.
+    pub who: SignedIn,
+    /// Who fills the post, sealed; the officer's own name may be opened with this unit of work's `Committed`.
+    pub contact: SealedContact,
+    /// When the session dies at the latest.
+    pub expires: Instant,
 }
 
 /// Why nobody was signed in. One answer for every reason, so that a stranger learns nothing.
@@ -121,7 +125,8 @@ fn start_session(
     )?;
     let Officer { id, department, post, roles, .. } = officer;
     let who = SignedIn { officer: id, department, roles, post, session: Some(session) };
-    Ok(SignIn::Welcome { token, who, contact, expires: now.plus_millis(ABSOLUTE_LIMIT_MS) })
+    let expires = now.plus_millis(ABSOLUTE_LIMIT_MS);
+    Ok(SignIn::Welcome(Box::new(Welcome { token, who, contact, expires })))
 }
 
 fn suspend(
@@ -149,7 +154,7 @@ mod tests {
     use crate::{Role, SessionError, end_officer};
     use store::RunError;
 
-    fn refused<T: std::fmt::Debug>(result: Result<T, RunError<SignInError>>) -> bool {
+    fn refused<T>(result: &Result<T, RunError<SignInError>>) -> bool {
         matches!(result, Err(RunError::Refused(SignInError::Refused)))
     }
 
@@ -168,9 +173,9 @@ mod tests {
         let city = City::new();
         let mut officer = city.sign_in_new(city.department(), &[Role::CaseOfficer]);
         let (sign_in, committed) = city.try_sign_in(&mut officer.passkey).unwrap();
-        let SignIn::Welcome { contact, .. } = sign_in else { panic!("suspended") };
-        assert_eq!(contact.open(&committed, &city.keys).unwrap().name().expose(), "Chan Siu Ming");
-        let bytes = contact.sealed.as_bytes();
+        let SignIn::Welcome(welcome) = sign_in else { panic!("suspended") };
+        assert_eq!(welcome.contact.open(&committed, &city.keys).unwrap().name().expose(), "Chan Siu Ming");
+        let bytes = welcome.contact.sealed.as_bytes();
         assert!(!bytes.windows(4).any(|part| part == b"Chan"));
     }
 
@@ -203,16 +208,16 @@ mod tests {
         let mut officer = city.sign_in_new(city.department(), &[Role::CaseOfficer]);
         let (one, two) = (city.begin_sign_in(), city.begin_sign_in());
         let answer = officer.passkey.get(ORIGIN, &one.options).unwrap();
-        assert!(refused(city.answer(&two, answer, None)));
+        assert!(refused(&city.answer(&two, answer, None)));
         let elsewhere = officer.passkey.get("https://evil.example", &one.options).unwrap();
-        assert!(refused(city.answer(&one, elsewhere, None)));
+        assert!(refused(&city.answer(&one, elsewhere, None)));
         let unverified = officer.passkey.get_unverified(ORIGIN, &one.options);
-        assert!(refused(city.answer(&one, unverified, None)));
+        assert!(refused(&city.answer(&one, unverified, None)));
         let mut forged = officer.passkey.get(ORIGIN, &one.options).unwrap();
         forged["response"]["signature"] = "MEUCIQ".into();
-        assert!(refused(city.answer(&one, forged, None)));
+        assert!(refused(&city.answer(&one, forged, None)));
         let nonsense = serde_json::json!({"id": 7});
-        assert!(refused(city.answer(&one, nonsense, None)));
+        assert!(refused(&city.answer(&one, nonsense, None)));
     }
 
     #[test]
@@ -229,7 +234,7 @@ mod tests {
             base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(handle.as_bytes())
         };
         answer["response"]["userHandle"] = encoded.into();
-        assert!(refused(city.answer(&challenge, answer, None)));
+        assert!(refused(&city.answer(&challenge, answer, None)));
     }
 
     #[test]
@@ -240,7 +245,7 @@ mod tests {
         let (sign_in, _) = city.try_sign_in(&mut thief).unwrap();
         assert!(matches!(sign_in, SignIn::Suspended));
         assert_eq!(city.verbs().last().unwrap(), "people.passkey_suspended");
-        assert!(refused(city.try_sign_in(&mut officer.passkey)));
+        assert!(refused(&city.try_sign_in(&mut officer.passkey)));
         assert_eq!(city.find_session(&officer.token).unwrap_err(), SessionError::Ended);
     }
 
@@ -252,7 +257,7 @@ mod tests {
         let grant = city.administrator(department);
         let command = crate::EndOfficer { officer: officer.who.officer() };
         city.act(grant.actor(), move |work| end_officer(work, &grant, command)).unwrap();
-        assert!(refused(city.try_sign_in(&mut officer.passkey)));
+        assert!(refused(&city.try_sign_in(&mut officer.passkey)));
         assert_eq!(city.find_session(&officer.token).unwrap_err(), SessionError::Ended);
     }
 }

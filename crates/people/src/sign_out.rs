@@ -52,10 +52,10 @@ mod tests {
         let city = City::new();
         let mut officer = city.sign_in_new(city.department(), &[Role::CaseOfficer]);
         let (second, _) = city.try_sign_in(&mut officer.passkey).unwrap();
-        let SignIn::Welcome { token, .. } = second else { panic!("suspended") };
+        let SignIn::Welcome(welcome) = second else { panic!("suspended") };
         let who = officer.who.clone();
         let (ended, _) = city.ledger.write("test", Actor::Visitor, move |work| end_sessions(work, &who)).unwrap();
         assert_eq!(ended, 2);
-        assert_eq!(city.find_session(&token).unwrap_err(), SessionError::Ended);
+        assert_eq!(city.find_session(&welcome.token).unwrap_err(), SessionError::Ended);
     }
 }

@@ -119,27 +119,30 @@ mod tests {
         Id::from_bytes([2; 16])
     }
 
-    fn scope() -> Option<Scope> {
-        Some(Scope::at_console(service(), Id::from_bytes([1; 16])))
+    fn scope() -> Scope {
+        Scope::at_console(service(), Id::from_bytes([1; 16]))
     }
 
     fn asker() -> Grant<RequestExport> {
-        authorise(&officer(1, Role::DeliveryOfficer), scope()).unwrap()
+        authorise(&officer(1, Role::DeliveryOfficer), Some(scope())).unwrap()
     }
 
     fn second(number: u8) -> Grant<ApproveExport> {
-        authorise(&officer(number, Role::SupervisingOfficer), scope()).unwrap()
+        authorise(&officer(number, Role::SupervisingOfficer), Some(scope())).unwrap()
     }
 
     fn ask(city: &City) -> Approval {
         let command = RequestApproval { service: service(), what: WHAT.to_owned() };
-        let ask = move |work: &mut Work<'_, '_>| {
-            request_approval::<PersonalDataExport>(work, &asker(), command.clone())
-        };
+        let ask =
+            move |work: &mut Work<'_, '_>| request_approval::<PersonalDataExport>(work, &asker(), command.clone());
         city.act(asker().actor(), ask).unwrap()
     }
 
-    fn use_it(city: &City, id: Id<kinds::Approval>, what: &str) -> Result<Used<PersonalDataExport>, RunError<UseApprovalError>> {
+    fn use_it(
+        city: &City,
+        id: Id<kinds::Approval>,
+        what: &str,
+    ) -> Result<Used<PersonalDataExport>, RunError<UseApprovalError>> {
         let command = UseApproval { approval: id, what: what.to_owned() };
         city.act(asker().actor(), move |work| use_approval::<PersonalDataExport>(work, &asker(), &command))
     }
@@ -158,10 +161,7 @@ mod tests {
         assert_eq!((used.approved_by(), used.service()), (Id::from_bytes([2; 16]), service()));
         let again = use_it(&city, asked.id, WHAT);
         assert!(matches!(again, Err(RunError::Refused(UseApprovalError::Refused(ApprovalRefused::Used)))));
-        assert_eq!(
-            city.verbs(),
-            ["people.approval_requested", "people.approval_given", "people.approval_used"]
-        );
+        assert_eq!(city.verbs(), ["people.approval_requested", "people.approval_given", "people.approval_used"]);
         assert!(!city.journal_text().contains("Sha Tin"));
     }
 
@@ -200,9 +200,8 @@ mod tests {
     fn a_grant_for_another_service_asks_for_nothing() {
         let city = City::new();
         let command = RequestApproval { service: Id::from_bytes([9; 16]), what: WHAT.to_owned() };
-        let refused = city.act(asker().actor(), move |work| {
-            request_approval::<PersonalDataExport>(work, &asker(), command.clone())
-        });
+        let refused = city
+            .act(asker().actor(), move |work| request_approval::<PersonalDataExport>(work, &asker(), command.clone()));
         assert!(matches!(refused, Err(RunError::Refused(RequestApprovalError::Denied))));
     }
 }

@@ -41,11 +41,7 @@ pub(crate) fn find(
 }
 
 /// The requests of a service, newest first.
-pub(crate) fn list(
-    tx: &mut Tx<'_>,
-    service: Id<kinds::Service>,
-    limit: usize,
-) -> Result<Vec<Approval>, StoreError> {
+pub(crate) fn list(tx: &mut Tx<'_>, service: Id<kinds::Service>, limit: usize) -> Result<Vec<Approval>, StoreError> {
     let rows = tx.query(
         "-- people.list_approvals\n\
          select id, kind, service, what, digest, requested_by, requested_at, expires, state, decided_by \

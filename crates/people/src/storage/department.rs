@@ -14,13 +14,15 @@ pub(crate) fn insert(tx: &mut Tx<'_>, department: &Department, now: Instant) -> 
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<kinds::Department>) -> Result<Option<Department>, StoreError> {
-    let row = tx.query_opt("-- people.find_department\nselect id, code, name from department where id = $1", &[id.into()])?;
+    let row =
+        tx.query_opt("-- people.find_department\nselect id, code, name from department where id = $1", &[id.into()])?;
     row.as_ref().map(read).transpose()
 }
 
 /// All departments, by code.
 pub(crate) fn list(tx: &mut Tx<'_>) -> Result<Vec<Department>, StoreError> {
-    let rows = tx.query("-- people.list_departments\nselect id, code, name from department order by code limit 1000", &[])?;
+    let rows =
+        tx.query("-- people.list_departments\nselect id, code, name from department order by code limit 1000", &[])?;
     rows.iter().map(read).collect()
 }
 

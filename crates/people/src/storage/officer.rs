@@ -60,11 +60,7 @@ pub(crate) fn contact(tx: &mut Tx<'_>, id: Id<kinds::Officer>) -> Result<Option<
     row.map(read).transpose()
 }
 
-pub(crate) fn set_contact(
-    tx: &mut Tx<'_>,
-    id: Id<kinds::Officer>,
-    contact: &SealedContact,
-) -> Result<u64, StoreError> {
+pub(crate) fn set_contact(tx: &mut Tx<'_>, id: Id<kinds::Officer>, contact: &SealedContact) -> Result<u64, StoreError> {
     tx.execute(
         "-- people.set_contact\n\
          update officer set contact = $2, contact_record = $3, contact_expiry = $4 where id = $1 and ended is null",

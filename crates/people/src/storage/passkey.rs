@@ -81,12 +81,11 @@ pub(crate) fn list(tx: &mut Tx<'_>, officer: Id<kinds::Officer>) -> Result<Vec<P
     rows.iter().map(read).collect()
 }
 
-pub(crate) fn delete(
-    tx: &mut Tx<'_>,
-    officer: Id<kinds::Officer>,
-    id: Id<kinds::Passkey>,
-) -> Result<u64, StoreError> {
-    tx.execute("-- people.delete_passkey\ndelete from passkey where id = $1 and officer = $2", &[id.into(), officer.into()])
+pub(crate) fn delete(tx: &mut Tx<'_>, officer: Id<kinds::Officer>, id: Id<kinds::Passkey>) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- people.delete_passkey\ndelete from passkey where id = $1 and officer = $2",
+        &[id.into(), officer.into()],
+    )
 }
 
 pub(crate) fn delete_all(tx: &mut Tx<'_>, officer: Id<kinds::Officer>) -> Result<u64, StoreError> {

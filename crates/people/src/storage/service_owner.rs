@@ -15,10 +15,7 @@ pub(crate) fn insert(
     )
 }
 
-pub(crate) fn find(
-    tx: &mut Tx<'_>,
-    service: Id<kinds::Service>,
-) -> Result<Option<Id<kinds::Department>>, StoreError> {
+pub(crate) fn find(tx: &mut Tx<'_>, service: Id<kinds::Service>) -> Result<Option<Id<kinds::Department>>, StoreError> {
     let row = tx.query_opt(
         "-- people.find_service_owner\nselect department from service_owner where service = $1",
         &[service.into()],

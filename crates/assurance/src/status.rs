@@ -1,0 +1,97 @@
+use kernel::{Day, Id, Instant, kinds};
+use store::{StoreError, Tx};
+
+use crate::{Digest, Gate, InForce, Missing, storage};
+
+/// Where a version stands.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// The gate with its whole history.
+    pub gate: Gate,
+    /// What is missing; empty when it is in force.
+    pub missing: Vec<Missing>,
+    /// Whether it is in force.
+    pub in_force: Option<InForce>,
+}
+
+/// A service that the public may use, and by which version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenService {
+    /// The service.
+    pub service: Id<kinds::Service>,
+    /// The version.
+    pub version: Id<kinds::SchemeVersion>,
+    /// The digest of its definition; a definition with another digest is not served.
+    pub digest: Digest,
+    /// The last day, unless something is renewed or withdrawn before.
+    pub until: Option<Day>,
+}
+
+/// Where one version stands.
+pub fn status(tx: &mut Tx<'_>, version: Id<kinds::SchemeVersion>, now: Instant) -> Result<Option<Status>, StoreError> {
+    let stored = storage::load(tx, version)?;
+    Ok(stored.map(|stored| status_of(stored.gate, now)))
+}
+
+/// The versions of a service, newest first.
+pub fn gates(tx: &mut Tx<'_>, service: Id<kinds::Service>, now: Instant) -> Result<Vec<Status>, StoreError> {
+    let versions = storage::of_service(tx, service)?;
+    let loaded = versions.into_iter().map(|version| Ok(storage::load(tx, version)?.map(|it| status_of(it.gate, now))));
+    loaded.filter_map(Result::transpose).collect()
+}
+
+/// The services that are open now. The router holds public routes for these and for no others.
+pub fn open_services(tx: &mut Tx<'_>, now: Instant) -> Result<Vec<OpenService>, StoreError> {
+    let mut open: Vec<OpenService> = Vec::new();
+    for version in storage::standing(tx)? {
+        let Some(gate) = storage::load_sound(tx, version)? else { continue };
+        if let Some(force) = gate.in_force(now) {
+            let (service, digest, until) = (gate.service(), gate.digest(), force.until);
+            open.retain(|earlier| earlier.service != service);
+            open.push(OpenService { service, version, digest, until });
+        }
+    }
+    Ok(open)
+}
+
+fn status_of(gate: Gate, now: Instant) -> Status {
+    let (missing, in_force) = (gate.missing(now), gate.in_force(now));
+    Status { gate, missing, in_force }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rehearsal::{City, new_record};
+    use crate::{RecordKind, Requirement};
+
+    #[test]
+    fn a_version_without_documents_lists_everything_it_needs() {
+        let city = City::new();
+        let version = city.open(b"definition").unwrap();
+        let status = city.status(version);
+        assert_eq!((status.missing.len(), status.in_force), (9, None));
+        assert_eq!(status.missing.last(), Some(&Missing::Absent(Requirement::TwoSignatures)));
+        assert!(city.open_versions().is_empty());
+    }
+
+    #[test]
+    fn versions_are_listed_newest_first() {
+        let city = City::new();
+        let old = city.open(b"definition").unwrap();
+        city.clock.advance_days(1);
+        let new = city.open(b"another").unwrap();
+        let listed: Vec<_> = city.read(|tx| gates(tx, City::SERVICE, city.now()));
+        assert_eq!(listed.iter().map(|status| status.gate.version()).collect::<Vec<_>>(), [new, old]);
+    }
+
+    #[test]
+    fn a_row_written_past_the_verbs_opens_nothing() {
+        let city = City::new();
+        let version = city.launch(b"definition");
+        city.forge(version, &new_record(RecordKind::SecurityAudit));
+        let now = city.now();
+        assert!(city.ledger.read("test", |tx| status(tx, version, now)).is_err());
+        assert!(city.open_versions().is_empty());
+    }
+}

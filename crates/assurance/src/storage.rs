@@ -1,0 +1,123 @@
+//! Every SQL text of this crate.
+
+use kernel::{Id, Instant, kinds};
+use store::{StoreError, Tx};
+
+use crate::{Gate, GateEvent, Opening};
+
+/// A gate read back from its events, and the number of its next event.
+pub(crate) struct Stored {
+    pub(crate) gate: Gate,
+    pub(crate) next: i64,
+}
+
+/// Enters a new gate; 0 when this version has one.
+pub(crate) fn insert(tx: &mut Tx<'_>, opening: &Opening) -> Result<u64, StoreError> {
+    let inserted = tx.execute(
+        "-- assurance.insert_gate\n\
+         insert into gate (version, service, digest, opened) values ($1, $2, $3, $4) on conflict (version) do nothing",
+        &[opening.version.into(), opening.service.into(), opening.digest.bytes().into(), opening.at.into()],
+    )?;
+    if inserted == 1 {
+        append(tx, opening.version, 0, &GateEvent::Opened(opening.clone()))?;
+    }
+    Ok(inserted)
+}
+
+/// Appends an event. Two officers at once cannot both have the same number.
+pub(crate) fn append(
+    tx: &mut Tx<'_>,
+    version: Id<kinds::SchemeVersion>,
+    number: i64,
+    event: &GateEvent,
+) -> Result<(), StoreError> {
+    let body = serde_json::to_string(event).map_err(|_| unreadable(version))?;
+    tx.execute(
+        "-- assurance.append_event\ninsert into gate_event (version, number, at, body) values ($1, $2, $3, $4)",
+        &[version.into(), number.into(), event.at().into(), body.into()],
+    )?;
+    if let GateEvent::Superseded { at } = event {
+        tx.execute(
+            "-- assurance.supersede\nupdate gate set superseded = $2 where version = $1",
+            &[version.into(), (*at).into()],
+        )?;
+    }
+    Ok(())
+}
+
+/// A gate with its whole history. A history that does not follow the rules is an error.
+pub(crate) fn load(tx: &mut Tx<'_>, version: Id<kinds::SchemeVersion>) -> Result<Option<Stored>, StoreError> {
+    match bodies(tx, version)? {
+        bodies if bodies.is_empty() => Ok(None),
+        bodies => replay(version, &bodies).map(Some).ok_or_else(|| unreadable(version)),
+    }
+}
+
+/// A gate whose history follows the rules; nothing for any other, so that one damaged history closes one service.
+pub(crate) fn load_sound(tx: &mut Tx<'_>, version: Id<kinds::SchemeVersion>) -> Result<Option<Gate>, StoreError> {
+    Ok(replay(version, &bodies(tx, version)?).map(|stored| stored.gate))
+}
+
+fn bodies(tx: &mut Tx<'_>, version: Id<kinds::SchemeVersion>) -> Result<Vec<String>, StoreError> {
+    let rows = tx.query(
+        "-- assurance.load_gate\nselect body from gate_event where version = $1 order by number limit 10000",
+        &[version.into()],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+fn replay(version: Id<kinds::SchemeVersion>, bodies: &[String]) -> Option<Stored> {
+    let mut events = bodies.iter().map(|body| serde_json::from_str::<GateEvent>(body).ok());
+    let mut gate = match events.next()?? {
+        GateEvent::Opened(opening) if opening.version == version => Gate::open(opening),
+        _ => return None,
+    };
+    for event in events {
+        gate.apply(event?).ok()?;
+    }
+    Some(Stored { gate, next: i64::try_from(bodies.len()).ok()? })
+}
+
+/// The versions of a service that have a gate, newest first.
+pub(crate) fn of_service(
+    tx: &mut Tx<'_>,
+    service: Id<kinds::Service>,
+) -> Result<Vec<Id<kinds::SchemeVersion>>, StoreError> {
+    let rows = tx.query(
+        "-- assurance.gates_of_service\n\
+         select version from gate where service = $1 order by opened desc, version desc limit 1000",
+        &[service.into()],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// The gates of a service that began earlier than this moment and are not superseded.
+pub(crate) fn earlier(
+    tx: &mut Tx<'_>,
+    service: Id<kinds::Service>,
+    opened: Instant,
+    except: Id<kinds::SchemeVersion>,
+) -> Result<Vec<Id<kinds::SchemeVersion>>, StoreError> {
+    let rows = tx.query(
+        "-- assurance.earlier_gates\n\
+         select version from gate where service = $1 and opened <= $2 and version <> $3 and superseded is null \
+         order by version limit 1000",
+        &[service.into(), opened.into(), except.into()],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// Every gate that is not superseded.
+pub(crate) fn standing(tx: &mut Tx<'_>) -> Result<Vec<Id<kinds::SchemeVersion>>, StoreError> {
+    let rows = tx.query(
+        "-- assurance.standing_gates\n\
+         select version from gate where superseded is null order by service, opened, version limit 10000",
+        &[],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// Damage, or a row written past the verbs.
+fn unreadable(version: Id<kinds::SchemeVersion>) -> StoreError {
+    StoreError::Engine(format!("the history of the launch gate {version} cannot be read"))
+}
