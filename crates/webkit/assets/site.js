@@ -17,10 +17,9 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
 
-// What is wrong is read first; its links lead to the fields with their labels in sight.
-const summary = document.querySelector("[data-focus]");
+// What is wrong is read first (autofocus does that, without scripts too); its links show the fields with their labels.
+const summary = document.querySelector("[data-summary]");
 if (summary) {
-  summary.focus();
   summary.addEventListener("click", (event) => {
     const anchor = event.target.closest("a[href^='#']");
     const field = anchor && document.getElementById(anchor.hash.slice(1));

@@ -1,5 +1,6 @@
 # The shell's own words. The pages' words stand in the faces' catalogues.
 skip = Skip to main content
+default-button = Continue
 back = Back
 change = Change
 previous = Previous

@@ -1,5 +1,6 @@
 # 外壳本身的文字。各页面的文字在各自的目录内。
 skip = 跳至主要内容
+default-button = 继续
 back = 返回
 change = 更改
 previous = 上一页

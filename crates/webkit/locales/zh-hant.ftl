@@ -1,5 +1,6 @@
 # 外殼本身的文字。各頁面的文字在各自的目錄內。
 skip = 跳至主要內容
+default-button = 繼續
 back = 返回
 change = 更改
 previous = 上一頁

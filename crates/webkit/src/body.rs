@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use kernel::Language;
 
 use crate::markup::Markup;
@@ -53,7 +55,7 @@ impl Body {
     pub fn link(&mut self, text: impl AsRef<str>, href: impl AsRef<str>) -> &mut Self {
         let (text, href) = (Markup::text(text.as_ref()), Markup::text(href.as_ref()));
         self.push(&Markup::trusted(format!(
-            "<p class=\"govuk-body\"><a class=\"govuk-link\" href=\"{href}\">{text}</a></p>\n"
+            "<p class=\"govuk-body lr-alone\"><a class=\"govuk-link\" href=\"{href}\">{text}</a></p>\n"
         )))
     }
 
@@ -106,9 +108,9 @@ impl Body {
     ) -> &mut Self {
         let mut html = format!("<{name} class=\"{class}\">\n");
         for item in items {
-            html.push_str(&format!("<li>{}</li>\n", item.into()));
+            let _ = writeln!(html, "<li>{}</li>", item.into());
         }
-        html.push_str(&format!("</{name}>\n"));
+        let _ = writeln!(html, "</{name}>");
         self.push(&Markup::trusted(html))
     }
 }

@@ -194,13 +194,14 @@ mod tests {
     #[test]
     fn each_flaw_is_found() {
         let en = "a = Hello { $name }\nb = Two\nc = Three\nd = Four\n";
-        let hant = "a = 你好 { $nom }\nb = 二 two\nc = 三\nd = 电话\n";
-        let hans = "a = { $name ->\n    [x] 你好\n   *[other] 您好\n}\nb = 二\nd = 電話\nd = 二\n";
+        let traditional = "a = 你好 { $nom }\nb = 二 two\nc = 三\nd = 电话\n";
+        let simplified =
+            "a = { $name ->\n    [x] 你好\n   *[other] 您好\n}\nb = 二\nd = 電話\nd = 二\n";
         let flaws = check_catalogues(
             [
                 (Language::En, en),
-                (Language::ZhHant, hant),
-                (Language::ZhHans, hans),
+                (Language::ZhHant, traditional),
+                (Language::ZhHans, simplified),
             ],
             &[],
         );

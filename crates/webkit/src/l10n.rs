@@ -54,11 +54,11 @@ impl Catalogue {
     }
 
     fn bundle(&self, language: Language) -> &FluentBundle<FluentResource> {
-        let [en, zh_hant, zh_hans] = &*self.0;
+        let [english, traditional, simplified] = &*self.0;
         match language {
-            Language::En => en,
-            Language::ZhHant => zh_hant,
-            Language::ZhHans => zh_hans,
+            Language::En => english,
+            Language::ZhHant => traditional,
+            Language::ZhHans => simplified,
         }
     }
 }

@@ -61,10 +61,9 @@ fn of_tag(tag: &str) -> Option<Language> {
     let mut subtags = tag.split('-');
     match subtags.next()? {
         "en" | "*" => Some(Language::En),
-        "yue" => Some(Language::ZhHant),
         "zh" if subtags.clone().any(|s| s == "hant") => Some(Language::ZhHant),
         "zh" if subtags.any(|s| matches!(s, "hans" | "cn" | "sg" | "my")) => Some(Language::ZhHans),
-        "zh" => Some(Language::ZhHant),
+        "zh" | "yue" => Some(Language::ZhHant),
         _ => None,
     }
 }

@@ -67,6 +67,10 @@ impl Layout {
     }
 
     /// Renders a page.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a page is built to be shown once"
+    )]
     pub fn page(&self, visitor: &Visitor, page: Page) -> Response {
         let status = page.status;
         let html = self.html(visitor, &page);

@@ -65,7 +65,6 @@ impl IntoResponse for Problem {
 /// The name of a status in problem types and text keys. What we never send ourselves falls to its class.
 pub(crate) const fn name(status: StatusCode) -> &'static str {
     match status.as_u16() {
-        400 => "malformed",
         401 => "signed-out",
         403 => "denied",
         404 => "missing",

@@ -127,7 +127,7 @@ impl Host {
         match &self.tls {
             None => self.converse(stream, false, peer, permit),
             Some(current) => {
-                self.converse_by_tls(TlsAcceptor::from(current.config()), stream, peer, permit)
+                self.converse_by_tls(TlsAcceptor::from(current.config()), stream, peer, permit);
             }
         }
     }
@@ -237,7 +237,7 @@ async fn watch(current: Arc<Current>) {
         match tokio::task::spawn_blocking(move || look.refresh()).await {
             Ok(Ok(true)) => tracing::info!("a new certificate is in force"),
             Ok(Err(error)) => {
-                tracing::error!(%error, "the certificate files changed but cannot be used; the old ones stay")
+                tracing::error!(%error, "the certificate files changed but cannot be used; the old ones stay");
             }
             Ok(Ok(false)) | Err(_) => {}
         }

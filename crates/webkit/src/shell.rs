@@ -190,6 +190,7 @@ struct Seen {
     method: Method,
     route: String,
     json: bool,
+    slash: bool,
 }
 
 impl Seen {
@@ -200,10 +201,13 @@ impl Seen {
             .map_or("-", MatchedPath::as_str)
             .to_owned();
         let json = wants_json(request.headers()) || request.uri().path().starts_with("/api/");
+        let path = request.uri().path();
+        let slash = path.len() > 1 && path.ends_with('/');
         Self {
             method: request.method().clone(),
             route,
             json,
+            slash,
         }
     }
 
@@ -237,10 +241,9 @@ fn is_bare(response: &Response) -> bool {
 
 fn dress(shell: &Inner, visitor: &Visitor, seen: &Seen, response: Response) -> Response {
     let reads = seen.method == Method::GET || seen.method == Method::HEAD;
-    if response.status() == StatusCode::NOT_FOUND && reads && !seen.json {
-        if let Some(elsewhere) = elsewhere(visitor, &seen.route) {
-            return elsewhere;
-        }
+    let may_move = response.status() == StatusCode::NOT_FOUND && reads && !seen.json;
+    if let Some(elsewhere) = may_move.then(|| elsewhere(visitor, seen)).flatten() {
+        return elsewhere;
     }
     let (mut parts, _) = response.into_parts();
     let fields = parts
@@ -264,8 +267,8 @@ fn dress(shell: &Inner, visitor: &Visitor, seen: &Seen, response: Response) -> R
 }
 
 /// Where an unknown address may lead all the same: a page without its language, a page with a slash too many.
-fn elsewhere(visitor: &Visitor, route: &str) -> Option<Response> {
-    if route != "-" {
+fn elsewhere(visitor: &Visitor, seen: &Seen) -> Option<Response> {
+    if seen.route != "-" {
         return None;
     }
     let path = visitor.path.trim_end_matches('/');
@@ -273,8 +276,7 @@ fn elsewhere(visitor: &Visitor, route: &str) -> Option<Response> {
         .rsplit('/')
         .next()
         .is_some_and(|name| name.contains('.'));
-    let has_slash = visitor.prefixed && path != visitor.path && visitor.path != "/";
-    if is_file || path.contains("//") || path.contains('\\') || (visitor.prefixed && !has_slash) {
+    if is_file || path.contains("//") || path.contains('\\') || (visitor.prefixed && !seen.slash) {
         return None;
     }
     let target = url_in(visitor.language, if path.is_empty() { "/" } else { path });

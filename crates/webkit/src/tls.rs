@@ -23,7 +23,7 @@ pub struct TlsFiles {
 impl TlsFiles {
     /// Files, looked at every minute, TLS 1.3 only.
     pub fn new(certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
-        let check_every = Duration::from_secs(60);
+        let check_every = Duration::from_mins(1);
         Self {
             certificate: certificate.into(),
             key: key.into(),

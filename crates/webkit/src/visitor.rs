@@ -109,7 +109,7 @@ impl fmt::Debug for Visitor {
         f.debug_struct("Visitor")
             .field("language", &self.language)
             .field("request_id", &self.request_id)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

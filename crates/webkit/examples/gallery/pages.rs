@@ -93,31 +93,7 @@ fn form_page(visitor: &Visitor, values: &Values, errors: &FieldErrors) -> Respon
     let mut body = Body::new(visitor.language);
     body.maybe(errors.summary(&t).as_ref())
         .h1(t.get("form-title"));
-    let form = Form::new(visitor)
-        .to(visitor.url("/form"))
-        .part(&TextInput {
-            hint: Some(t.get("name-hint")),
-            value: values.get("name").into(),
-            error: errors.message("name", &t),
-            autocomplete: Some("name"),
-            verbatim: true,
-            ..TextInput::new("name", t.get("name"))
-        })
-        .part(&TextInput {
-            hint: Some(t.get("hkid-hint")),
-            value: values.get("hkid").into(),
-            error: errors.message("hkid", &t),
-            width: Width::Ten,
-            verbatim: true,
-            ..TextInput::new("hkid", t.get("hkid"))
-        })
-        .part(&DateInput {
-            hint: Some(t.get("dob-hint")),
-            value: DateValue::of(values, "dob"),
-            error: errors.message("dob", &t),
-            birthday: true,
-            ..DateInput::new("dob", t.get("dob"))
-        })
+    let form = about(visitor, &t, values, errors)
         .part(&delivery(&t, values, errors))
         .part(&Checkboxes {
             values: values.all("contact").map(str::to_owned).collect(),
@@ -165,6 +141,34 @@ fn form_page(visitor: &Visitor, values: &Values, errors: &FieldErrors) -> Respon
             built.invalid()
         },
     )
+}
+
+fn about(visitor: &Visitor, t: &L10n, values: &Values, errors: &FieldErrors) -> Form {
+    Form::new(visitor)
+        .to(visitor.url("/form"))
+        .part(&TextInput {
+            hint: Some(t.get("name-hint")),
+            value: values.get("name").into(),
+            error: errors.message("name", t),
+            autocomplete: Some("name"),
+            verbatim: true,
+            ..TextInput::new("name", t.get("name"))
+        })
+        .part(&TextInput {
+            hint: Some(t.get("hkid-hint")),
+            value: values.get("hkid").into(),
+            error: errors.message("hkid", t),
+            width: Width::Ten,
+            verbatim: true,
+            ..TextInput::new("hkid", t.get("hkid"))
+        })
+        .part(&DateInput {
+            hint: Some(t.get("dob-hint")),
+            value: DateValue::of(values, "dob"),
+            error: errors.message("dob", t),
+            birthday: true,
+            ..DateInput::new("dob", t.get("dob"))
+        })
 }
 
 fn delivery(t: &L10n, values: &Values, errors: &FieldErrors) -> Radios {

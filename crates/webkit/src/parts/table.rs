@@ -37,8 +37,8 @@ impl Table {
         self
     }
 
-    fn is_numeric(&self, index: &usize) -> bool {
-        self.numeric.contains(index)
+    fn is_numeric(&self, index: usize) -> bool {
+        self.numeric.contains(&index)
     }
 }
 

@@ -30,8 +30,8 @@ impl Waiting {
         self.number.saturating_sub(self.serving).saturating_sub(1)
     }
 
-    fn shown(number: &u64) -> String {
-        crate::formats::number(i64::try_from(*number).unwrap_or(i64::MAX))
+    fn shown(number: u64) -> String {
+        crate::formats::number(i64::try_from(number).unwrap_or(i64::MAX))
     }
 }
 
