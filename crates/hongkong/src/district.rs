@@ -66,18 +66,18 @@ impl District {
 
     /// `Kwun Tong District`, `觀塘區`, `观塘区`.
     pub const fn name(self, language: Language) -> &'static str {
-        let (_, en, zh_hant, zh_hans) = self.row();
+        let (_, english, traditional, simplified) = self.row();
         match language {
-            Language::En => en,
-            Language::ZhHant => zh_hant,
-            Language::ZhHans => zh_hans,
+            Language::En => english,
+            Language::ZhHant => traditional,
+            Language::ZhHans => simplified,
         }
     }
 
     /// The name in all three languages.
     pub fn text(self) -> Text {
-        let (_, en, zh_hant, zh_hans) = self.row();
-        Text::new(en, zh_hant, zh_hans)
+        let (_, english, traditional, simplified) = self.row();
+        Text::new(english, traditional, simplified)
     }
 
     /// The region it lies in.
@@ -98,8 +98,8 @@ impl District {
     pub fn from_name(name: &str) -> Option<Self> {
         let name = name.trim();
         Self::ALL.into_iter().find(|district| {
-            let (_, en, zh_hant, zh_hans) = district.row();
-            en.eq_ignore_ascii_case(name) || zh_hant == name || zh_hans == name
+            let (_, english, traditional, simplified) = district.row();
+            english.eq_ignore_ascii_case(name) || traditional == name || simplified == name
         })
     }
 
@@ -195,14 +195,14 @@ mod tests {
         assert_eq!(lines.len(), District::ALL.len());
         for (line, district) in lines.into_iter().zip(District::ALL) {
             let region = district.region();
-            let [en, zh_hant, zh_hans] = Language::ALL.map(|language| district.name(language));
+            let [en, traditional, simplified] = Language::ALL.map(|language| district.name(language));
             let (region_en, region_zh) = (region.name(Language::En), region.name(Language::ZhHant));
             let geojson = en.to_ascii_uppercase();
-            let expected = [district.code(), region.code(), region_en, region_zh, en, zh_hant, zh_hans, &geojson].join("\t");
+            let expected = [district.code(), region.code(), region_en, region_zh, en, traditional, simplified, &geojson].join("\t");
             assert_eq!(line, expected);
             assert_eq!(District::from_code(district.code()), Some(district));
             assert_eq!(District::from_name(&geojson), Some(district));
-            assert_eq!(District::from_name(zh_hans), Some(district));
+            assert_eq!(District::from_name(simplified), Some(district));
         }
     }
 

@@ -57,9 +57,9 @@ const CUT: char = '\u{1}';
 
 fn flat_and_floor(text: &str) -> (Unit, Line) {
     let mut line = Line::new(text);
-    let mut unit = Unit::default();
-    unit.flat = chinese::take_flat(&mut line).or_else(|| english::take_flat(&mut line)).unwrap_or_default();
-    unit.floor = chinese::take_floor(&mut line).or_else(|| english::take_floor(&mut line)).unwrap_or_default();
+    let flat = chinese::take_flat(&mut line).or_else(|| english::take_flat(&mut line)).unwrap_or_default();
+    let floor = chinese::take_floor(&mut line).or_else(|| english::take_floor(&mut line)).unwrap_or_default();
+    let mut unit = Unit { flat, floor, block: String::new() };
     if unit.flat.is_empty() && !unit.floor.is_empty() {
         let bare = chinese::take_bare_flat(&mut line).or_else(|| english::take_bare_flat(&mut line));
         unit.flat = bare.unwrap_or_default();
@@ -124,7 +124,8 @@ impl Line {
         let pieces = text.split([CUT, ',', '，', '、', '\n']).map(str::trim).filter(|piece| !piece.is_empty());
         let mut whole = String::new();
         for piece in pieces {
-            if !whole.is_empty() && !(whole.ends_with(is_han) && piece.starts_with(is_han)) {
+            let within_chinese = whole.ends_with(is_han) && piece.starts_with(is_han);
+            if !(whole.is_empty() || within_chinese) {
                 whole.push_str(", ");
             }
             whole.push_str(piece);

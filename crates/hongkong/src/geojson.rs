@@ -117,14 +117,14 @@ struct PhaseOf<'a> {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[serde(default)]
 struct BlockOf<'a> {
-    #[serde(borrow)]
-    block_descriptor: Loose<'a>,
-    #[serde(borrow)]
-    block_no: Loose<'a>,
-    #[serde(borrow)]
-    block_descriptor_precedence_indicator: Loose<'a>,
+    #[serde(rename = "BlockDescriptor", borrow)]
+    descriptor: Loose<'a>,
+    #[serde(rename = "BlockNo", borrow)]
+    number: Loose<'a>,
+    #[serde(rename = "BlockDescriptorPrecedenceIndicator", borrow)]
+    descriptor_first: Loose<'a>,
 }
 
 impl Properties<'_> {
@@ -143,9 +143,9 @@ impl Properties<'_> {
             phase: [&en.estate.phase.phase_name, &zh.estate.phase.phase_name],
             phase_no: &en.estate.phase.phase_no,
             building: [&en.building_name, &zh.building_name],
-            block_descriptor: [&en.block.block_descriptor, &zh.block.block_descriptor],
-            block_no: [&en.block.block_no, &zh.block.block_no],
-            block_descriptor_first: &en.block.block_descriptor_precedence_indicator,
+            block_descriptor: [&en.block.descriptor, &zh.block.descriptor],
+            block_no: [&en.block.number, &zh.block.number],
+            block_descriptor_first: &en.block.descriptor_first,
             easting: &self.easting,
             northing: &self.northing,
         }

@@ -29,6 +29,11 @@ pub(crate) static DISTRICTS: LazyLock<Vec<(String, District)>> = LazyLock::new(|
     names
 });
 
+/// Regions, localities and districts, folded.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    LOCALITIES.iter().map(String::as_str).chain(DISTRICTS.iter().map(|(name, _)| name.as_str()))
+}
+
 /// The text, folded, ever shorter: first without regions, then without one locality after the other from its beginning.
 /// The original is not among them, nor a text in which nothing is left.
 pub(crate) fn shortened(text: &str) -> Vec<String> {

@@ -1,12 +1,14 @@
-use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use kernel::Language;
 
 use super::Gazetteer;
 use super::index::leading_number;
+use super::row_set::RowSet;
 use super::tokens::{Piece, han_line, pieces, word_line};
 use crate::address::Unit;
 use crate::district::District;
+use crate::fold::is_han;
 use crate::freeform::without_flat_and_floor;
 use crate::noise;
 use crate::premises::{Block, Name, Numbered, Premises};
@@ -43,6 +45,42 @@ impl Gazetteer {
 
     /// The rows that share the rarest words and pairs of characters with the text.
     fn plausible(&self, text: &str) -> Vec<u32> {
+        let postings = self.index.postings();
+        let mut weights: Vec<f32> = vec![0.0; self.len()];
+        let mut touched = RowSet::empty(self.len());
+        let mut budget = POSTINGS_BUDGET;
+        for token in self.tokens(text) {
+            let count = postings.count(token);
+            let weight = ratio(self.len() + 1, count.max(1)).ln();
+            let mut add = |row: u32| {
+                if let Some(sum) = weights.get_mut(row as usize) {
+                    *sum += weight;
+                }
+            };
+            if count > budget {
+                // Too common to bring in new rows, but it still tells apart those that are there.
+                let mut common = self.index.set(Some(token));
+                common.keep(&touched);
+                common.rows().for_each(add);
+            } else {
+                budget -= count;
+                postings.each(token, &mut add);
+                postings.add_to(token, &mut touched);
+            }
+        }
+        let weight = |row: u32| weights.get(row as usize).copied().unwrap_or(0.0);
+        let mut rows: Vec<(u32, f32)> = touched.rows().map(|row| (row, weight(row))).collect();
+        let heavier = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+        if rows.len() > MOST_PLAUSIBLE {
+            rows.select_nth_unstable_by(MOST_PLAUSIBLE, heavier);
+            rows.truncate(MOST_PLAUSIBLE);
+        }
+        rows.sort_unstable_by(heavier);
+        rows.into_iter().map(|(row, _)| row).collect()
+    }
+
+    /// The words and pairs of characters of a text that occur at all, the rarest first.
+    fn tokens(&self, text: &str) -> Vec<u32> {
         let mut tokens: Vec<u32> = Vec::new();
         for piece in pieces(text) {
             match piece {
@@ -52,45 +90,36 @@ impl Gazetteer {
                 }
             }
         }
-        let postings = self.index.postings();
-        tokens.sort_by_key(|token| (postings.count(*token), *token));
+        tokens.sort_by_key(|token| (self.index.postings().count(*token), *token));
         tokens.dedup();
-        let mut weights: HashMap<u32, f32> = HashMap::new();
-        let mut budget = POSTINGS_BUDGET;
-        for token in tokens {
-            let count = postings.count(token);
-            let weight = (ratio(self.len() + 1, count.max(1))).ln();
-            if count > budget {
-                // Too common to bring in new rows, but it still tells apart those that are there.
-                let common = self.index.set(Some(token));
-                common.rows().for_each(|row| {
-                    weights.entry(row).and_modify(|sum| *sum += weight);
-                });
-                continue;
-            }
-            budget -= count;
-            postings.each(token, |row| *weights.entry(row).or_default() += weight);
-        }
-        let mut rows: Vec<(u32, f32)> = weights.into_iter().collect();
-        rows.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        rows.truncate(MOST_PLAUSIBLE);
-        rows.into_iter().map(|(row, _)| row).collect()
+        tokens
     }
 }
 
+/// A shorter part of a name is chance: many buildings are called 大廈 or BUILDING.
+const LEAST_CHARACTERS: usize = 3;
+const LEAST_WORDS: usize = 2;
+const LONGEST_PART: usize = 16;
 const LEAST_SCORE: f32 = 0.5;
-const MOST_PLAUSIBLE: usize = 192;
+const MOST_PLAUSIBLE: usize = 96;
 const POSTINGS_BUDGET: usize = 40_000;
 
-/// A typed address in the form in which records are held against it.
+/// A typed address in the forms in which records are held against it.
 struct Typed {
-    /// English, as [`word_line`] writes it.
-    words: String,
-    /// Chinese, as [`han_line`] writes it.
-    han: String,
+    /// In English as [`word_line`] writes it, in Chinese as [`han_line`] does; only languages that occur.
+    sides: Vec<Side>,
+    /// Folded.
     block: String,
-    /// Which district it names, if any.
+    /// Which districts it names, if any.
     districts: Vec<District>,
+}
+
+/// A typed address in one language.
+struct Side {
+    language: Language,
+    text: String,
+    /// Where the text names districts, regions and localities, which do not tell buildings apart.
+    noise: Vec<(usize, usize)>,
 }
 
 impl Typed {
@@ -99,33 +128,48 @@ impl Typed {
         let districts = noise::DISTRICTS.iter().filter(|(name, _)| noise::find(&folded, name).is_some());
         let mut districts: Vec<District> = districts.map(|(_, district)| *district).collect();
         districts.dedup();
-        Self { words: word_line(rest), han: han_line(rest), block: crate::search_form(block), districts }
+        let sides = [(Language::En, word_line(rest)), (Language::ZhHant, han_line(rest))];
+        let sides = sides.into_iter().filter(|(language, text)| match language {
+            Language::En => text.contains(|c: char| c.is_ascii_alphabetic()),
+            Language::ZhHant | Language::ZhHans => text.contains(is_han),
+        });
+        let sides = sides.map(|(language, text)| Side { language, noise: noise_in(&text, language), text }).collect();
+        Self { sides, block: crate::search_form(block), districts }
     }
 
     fn score(&self, premises: &Premises) -> f32 {
-        let english = self.score_in(premises, Language::En);
-        let chinese = self.score_in(premises, Language::ZhHant);
         let wrong_district = !self.districts.is_empty() && !self.districts.contains(&premises.district);
-        english.max(chinese) * if wrong_district { 0.6 } else { 1.0 }
+        let best = self.sides.iter().map(|side| self.score_in(premises, side)).fold(0.0, f32::max);
+        best * if wrong_district { 0.6 } else { 1.0 }
     }
 
-    fn score_in(&self, premises: &Premises, language: Language) -> f32 {
-        let mut sheet = Sheet::new(if language == Language::En { &self.words } else { &self.han }, language);
+    fn score_in(&self, premises: &Premises, side: &Side) -> f32 {
+        let mut sheet = Sheet::new(&side.text, side.language);
         let mut fit = 1.0;
+        for name in [&premises.estate, &premises.building].into_iter().flatten() {
+            sheet.name(name);
+        }
+        if let Some(phase) = &premises.phase {
+            sheet.name(&phase.name);
+        }
+        // After the names: an estate may be called after its street, and the street must not take its words.
         for place in [&premises.street, &premises.village].into_iter().flatten() {
             fit *= sheet.place(place);
         }
-        for name in [&premises.estate, &premises.building].into_iter().flatten() {
-            sheet.name(name, 1);
-        }
-        if let Some(phase) = &premises.phase {
-            sheet.name(&phase.name, 1);
-        }
         fit *= sheet.block(premises.block.as_deref(), &self.block);
-        sheet.pass_over(premises);
-        fit * (0.75 * sheet.explained() + 0.25 * sheet.said())
+        sheet.pass_over(&side.noise);
+        fit * (0.8 * sheet.explained() + 0.2 * sheet.said())
     }
 }
+
+fn noise_in(text: &str, language: Language) -> Vec<(usize, usize)> {
+    let names = if language == Language::En { &*NOISE_WORDS } else { &*NOISE_HAN };
+    let spans = names.iter().flat_map(|name| text.match_indices(name.as_str()).map(|(place, found)| (place, place + found.len())));
+    spans.collect()
+}
+
+static NOISE_WORDS: LazyLock<Vec<String>> = LazyLock::new(|| noise::names().filter(|name| name.is_ascii()).map(word_line).collect());
+static NOISE_HAN: LazyLock<Vec<String>> = LazyLock::new(|| noise::names().filter(|name| !name.is_ascii()).map(han_line).collect());
 
 /// A typed text with marks on what the record explains.
 struct Sheet<'a> {
@@ -151,19 +195,53 @@ impl<'a> Sheet<'a> {
     }
 
     /// Looks for a name and marks it; says where it ends.
-    fn name(&mut self, name: &Name, weight: usize) -> Option<(usize, usize)> {
-        let form = self.form(name.get(self.language));
-        if form.trim().is_empty() {
-            return None;
+    fn name(&mut self, name: &Name) -> Option<(usize, usize)> {
+        let (length, span) = self.seek(name.get(self.language));
+        self.named += length;
+        self.found += match span {
+            Some(_) => length,
+            None => self.part(name.get(self.language)).min(length),
+        };
+        span
+    }
+
+    /// Looks for the longest part of a name that was typed (創紀之城 of 東亞銀行中心創紀之城５) and marks it; says how long it is.
+    fn part(&mut self, name: &str) -> usize {
+        let form = self.form(name);
+        let cuts: Vec<usize> = match self.language {
+            Language::En => form.match_indices(' ').map(|(place, _)| place).collect(),
+            _ => form.char_indices().map(|(place, _)| place).chain([form.len()]).collect(),
+        };
+        let least = if self.language == Language::En { LEAST_WORDS } else { LEAST_CHARACTERS };
+        for length in (least..cuts.len().saturating_sub(1).min(LONGEST_PART)).rev() {
+            for (from, to) in cuts.iter().zip(cuts.iter().skip(length)) {
+                // In English a part carries its spaces, so that words are found whole.
+                let end = to + usize::from(self.language == Language::En);
+                let Some(part) = form.get(*from..end) else { continue };
+                if let Some(place) = self.text.find(part) {
+                    self.mark(place, place + part.len());
+                    return part.trim().len();
+                }
+            }
         }
-        self.named += form.trim().len() * weight;
-        let spans: Vec<usize> = self.text.match_indices(&form).map(|(place, _)| place).collect();
-        let fresh = spans.iter().find(|place| self.marked.get(**place + 1) == Some(&false)).or(spans.first());
-        let from = *fresh?;
-        let to = from + form.len();
-        self.mark(from, to);
-        self.found += form.trim().len() * weight;
-        Some((from, to))
+        0
+    }
+
+    /// The length of a text in the form of what was typed, and where it stands there, now marked.
+    fn seek(&mut self, text: &str) -> (usize, Option<(usize, usize)>) {
+        let form = self.form(text);
+        let length = form.trim().len();
+        if length == 0 {
+            return (0, None);
+        }
+        let mut places = self.text.match_indices(&form).map(|(place, _)| place);
+        let first = places.next();
+        let fresh = first.into_iter().chain(places).find(|place| self.marked.get(*place + 1) == Some(&false)).or(first);
+        let span = fresh.map(|from| (from, from + form.len()));
+        if let Some((from, to)) = span {
+            self.mark(from, to);
+        }
+        (length, span)
     }
 
     fn mark(&mut self, from: usize, to: usize) {
@@ -172,20 +250,22 @@ impl<'a> Sheet<'a> {
 
     /// A street or village with its number: 1 when both fit, little when the number is another's.
     fn place(&mut self, place: &Numbered) -> f32 {
-        let Some((from, to)) = self.name(&place.name, 1) else { return 1.0 };
+        let Some((from, to)) = self.name(&place.name) else { return 1.0 };
         let numbers = if self.language == Language::En { self.numbers_before(from) } else { self.numbers_after(to) };
         if numbers.is_empty() {
             return if place.from.is_empty() { 1.0 } else { 0.9 };
         }
         let (first, last) = (crate::search_form(&place.from), crate::search_form(&place.to));
-        if numbers.contains(&first) || (!last.is_empty() && numbers.contains(&last)) {
-            return if numbers.len() > 1 && last.is_empty() { 0.97 } else { 1.0 };
+        let ends: Vec<&String> = [&first, &last].into_iter().filter(|end| !end.is_empty()).collect();
+        let fitting = ends.iter().filter(|end| numbers.contains(end)).count();
+        if fitting > 0 {
+            return if fitting == ends.len() && fitting == numbers.len() { 1.0 } else { 0.85 };
         }
         let range = leading_number(&first).zip(leading_number(if last.is_empty() { &first } else { &last }));
         let within = |number: &String| {
             range.zip(leading_number(number)).is_some_and(|((from, to), number)| (from..=to).contains(&number))
         };
-        if numbers.iter().any(within) { 0.85 } else { 0.4 }
+        if numbers.iter().any(within) { 0.8 } else { 0.4 }
     }
 
     fn numbers_before(&mut self, end: usize) -> Vec<String> {
@@ -217,8 +297,7 @@ impl<'a> Sheet<'a> {
             _ => [format!("{number}{descriptor}"), format!("第{number}{descriptor}")],
         };
         for form in forms {
-            let name = Name { en: form.as_str().into(), zh: form.as_str().into() };
-            if self.name(&name, 0).is_some() {
+            if self.seek(&form).1.is_some() {
                 return 1.0;
             }
         }
@@ -230,18 +309,12 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// What does not tell buildings apart: district, region, localities.
-    fn pass_over(&mut self, premises: &Premises) {
-        let mut names = vec![premises.district.name(self.language).to_owned(), premises.region().name(self.language).to_owned()];
-        names.extend(noise::LOCALITIES.iter().filter(|name| (self.language == Language::En) == name.is_ascii()).cloned());
-        names.extend(noise::DISTRICTS.iter().map(|(name, _)| name.clone()));
-        for name in names {
-            let form = self.form(&name);
-            for (place, _) in self.text.match_indices(&form) {
-                let span = self.marked.get_mut(place..place + form.len()).unwrap_or_default();
-                self.noise += span.iter().filter(|marked| !**marked).count();
-                span.fill(true);
-            }
+    /// What was typed and does not tell buildings apart counts neither for nor against.
+    fn pass_over(&mut self, spans: &[(usize, usize)]) {
+        for &(from, to) in spans {
+            let span = self.marked.get_mut(from..to).unwrap_or_default();
+            self.noise += span.iter().filter(|marked| !**marked).count();
+            span.fill(true);
         }
     }
 
@@ -262,4 +335,96 @@ impl<'a> Sheet<'a> {
 #[expect(clippy::cast_precision_loss, reason = "counts of letters and rows, far below the precision of f32")]
 fn ratio(part: usize, whole: usize) -> f32 {
     part as f32 / whole.max(1) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{format_line, shipped_premises};
+
+    static CITY: LazyLock<Gazetteer> = LazyLock::new(|| Gazetteer::build(shipped_premises().unwrap()));
+
+    /// Of a thousand formatted addresses, how many lead back to the same words and the same unit.
+    fn round_trips_in_a_thousand(language: Language, unit: &Unit) -> usize {
+        let (mut all, mut right) = (0, 0);
+        for premises in CITY.premises().iter().skip(3).step_by(9) {
+            let line = format_line(premises, unit, language);
+            let found = CITY.resolve(&line);
+            let back = found.as_ref().map(|found| format_line(found.premises, unit, language));
+            all += 1;
+            let same = back.as_deref() == Some(line.as_str()) && found.as_ref().is_some_and(|found| found.unit.flat == unit.flat && found.unit.floor == unit.floor);
+            right += usize::from(same);
+        }
+        right * 1000 / all
+    }
+
+    #[test]
+    fn a_formatted_address_leads_back_to_its_premises() {
+        let unit = Unit { flat: "A".into(), floor: "12".into(), block: String::new() };
+        for (language, floor) in [(Language::En, 995), (Language::ZhHant, 995)] {
+            let right = round_trips_in_a_thousand(language, &unit);
+            assert!(right >= floor, "{language}: {right} of 1000");
+        }
+    }
+
+    fn means(typed: &str) -> String {
+        let found = CITY.resolve(typed).unwrap_or_else(|| panic!("{typed} means nothing"));
+        assert_eq!(CITY.get(&found.key), Some(found.premises));
+        format_line(found.premises, &found.unit, Language::ZhHant)
+    }
+
+    #[test]
+    fn an_address_is_found_as_people_type_it() {
+        let block = "新界葵青區担杆山路6號長發邨3座亮發樓";
+        assert_eq!(means("青衣長發邨亮發樓12樓A室"), format!("{block}12樓A室"));
+        assert_eq!(means("青衣长发村亮发楼十二楼Ａ室"), format!("{block}12樓A室"));
+        assert_eq!(means("Rm 1203, 12/F, Leung Fat Hse, Cheung Fat Est., Tsing Yi, N.T."), format!("{block}12樓1203室"));
+        assert_eq!(means("flat a 12/f blk 3 cheung fat estate 6 tam kon shan rd"), format!("{block}12樓A室"));
+        assert_eq!(means("長發邨第三座"), block);
+        assert!(means("觀塘觀塘道388號創紀之城").contains("觀塘道388號"));
+        assert!(means("觀塘觀塘道418號創紀之城五期地下1號").contains("觀塘道418號"));
+    }
+
+    #[test]
+    fn the_number_of_the_house_decides() {
+        assert!(means("觀塘物華街31號").contains("物華街31號"));
+        assert!(means("59 Mut Wah Street").contains("物華街59號"));
+        assert!(means("彩虹道84至86號").contains("彩虹道84-86號"));
+        assert!(CITY.resolve("物華街59號").is_some_and(|found| found.score > 0.8));
+        assert!(CITY.resolve("物華街9999號").is_none_or(|found| found.score < 0.8));
+    }
+
+    #[test]
+    fn what_stands_elsewhere_is_not_found() {
+        for typed in ["", "12樓A室", "巴黎香榭麗舍大道", "10 Downing Street, London", "新界葵青區", "香港", "1", "座"] {
+            let found = CITY.resolve(typed);
+            assert!(found.is_none(), "{typed}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_people_typed_of_these_districts_is_found() {
+        let lines = include_str!("../../data/address-freeform.tsv").lines().skip(1).filter_map(|line| line.split('\t').next());
+        let ours = ["觀塘", "牛頭角", "黃大仙", "新蒲崗", "青衣", "葵涌", "秀茂坪", "油塘"];
+        let typed: Vec<&str> = lines.filter(|line| ours.iter().any(|place| line.contains(place))).collect();
+        let found: Vec<String> = typed.iter().filter_map(|line| Some(format!("{line} => {}", format_line(CITY.resolve(line)?.premises, &Unit::default(), Language::ZhHant)))).collect();
+        // Of the twenty, some name buildings that are not among the shipped ones.
+        assert_eq!(typed.len(), 20);
+        assert!(found.len() >= 14, "{}", found.join("\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in any::<String>()) {
+            let _ = CITY.resolve(&text);
+        }
+
+        #[test]
+        fn no_mixture_of_its_own_marks_makes_it_panic(text in "[0-9 A觀塘道長發邨至及號期座樓室Road,&-]{0,40}") {
+            let _ = CITY.resolve(&text);
+            let _ = CITY.search(&text, 5);
+        }
+    }
 }

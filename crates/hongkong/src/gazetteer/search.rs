@@ -1,7 +1,7 @@
 use super::Gazetteer;
 use super::index::INITIAL;
 use super::row_set::RowSet;
-use super::tokens::{Piece, han_line, pieces, word_line};
+use super::tokens::{Piece, abbreviated, han_line, pieces, word_line};
 use crate::noise;
 use crate::premises::{Name, Premises};
 
@@ -62,7 +62,9 @@ impl Gazetteer {
         let mut rows = Vec::with_capacity(CANDIDATES);
         for filters in [&[&initial, &complete][..], &[&initial], &[&complete], &[]] {
             let mut tier = fitting.clone();
-            filters.iter().for_each(|filter| tier.keep(filter));
+            for filter in filters {
+                tier.keep(filter);
+            }
             for row in tier.rows().take(CANDIDATES) {
                 if rows.len() < CANDIDATES && !rows.contains(&row) {
                     rows.push(row);
@@ -81,6 +83,9 @@ impl Gazetteer {
                 let mut rows = self.index.set(self.index.word(word));
                 if unfinished {
                     rows.add(&self.index.beginning(word));
+                    for whole in abbreviated(word) {
+                        rows.add(&self.index.set(self.index.word(whole)));
+                    }
                 }
                 rows
             }
@@ -179,12 +184,12 @@ impl Sought {
             (premises.building.as_ref(), 2),
             (place.map(|place| &place.name), 1),
         ];
-        let named = names.iter().filter_map(|(name, weight)| Some(self.name_fits((*name)?) * 4 + weight)).max().unwrap_or(0);
+        let fits = names.iter().filter_map(|(name, weight)| Some(self.name_fits((*name)?) * 4 + weight)).max().unwrap_or(0);
         let house = place.is_some_and(|place| self.numbers.iter().any(|number| place.from.eq_ignore_ascii_case(number)));
         let block = premises.block.as_ref().is_some_and(|block| self.holds(&block.number.en));
         let parts = [premises.building.is_some(), premises.block.is_some(), premises.estate.is_some()];
         let simple = 3 - u32::try_from(parts.into_iter().filter(|part| *part).count()).unwrap_or(3);
-        named * 4 + u32::from(house) * 24 + u32::from(block) * 12 + simple
+        fits * 4 + u32::from(house) * 24 + u32::from(block) * 12 + simple
     }
 
     /// 3 where the name is what was typed, 2 where it begins so, 1 where it holds it.
@@ -308,7 +313,7 @@ mod tests {
         }
 
         #[test]
-        fn a_longer_query_finds_no_more(row in 0_usize..6279, letters in 1_usize..12) {
+        fn what_is_typed_of_a_name_is_found(row in 0_usize..6279, letters in 1_usize..12) {
             let one = &CITY.premises()[row];
             let name = one.building.as_ref().or(one.estate.as_ref()).map(|name| name.en.to_string()).unwrap_or_default();
             let typed: String = name.chars().take(letters).collect();

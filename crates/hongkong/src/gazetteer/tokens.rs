@@ -84,36 +84,65 @@ fn canonical(text: &str) -> Vec<char> {
     plain
 }
 
+/// The whole words that an unfinished word may be the abbreviation of: `hs` of `hse`, which is `house`.
+pub(super) fn abbreviated(beginning: &str) -> impl Iterator<Item = &'static str> {
+    ABBREVIATIONS.iter().filter(move |(short, _)| short.starts_with(beginning)).map(|(_, whole)| *whole)
+}
+
 /// The whole word for an abbreviation; the source itself writes both.
 fn written_out(word: &str) -> &str {
-    match word {
-        "rd" => "road",
-        "st" => "street",
-        "ave" | "av" => "avenue",
-        "ln" => "lane",
-        "dr" => "drive",
-        "terr" | "ter" => "terrace",
-        "sq" => "square",
-        "bldg" | "bldgs" | "bld" | "buildings" => "building",
-        "blk" | "blks" | "blocks" => "block",
-        "twr" | "towers" => "tower",
-        "hse" | "hses" | "houses" => "house",
-        "est" | "estates" => "estate",
-        "ct" | "crt" => "court",
-        "ctr" | "center" | "cntr" => "centre",
-        "gdn" | "gdns" | "garden" => "gardens",
-        "mans" | "mansions" | "man" => "mansion",
-        "vil" | "vill" | "vlg" => "village",
-        "ind" | "indl" => "industrial",
-        "fty" | "factories" => "factory",
-        "comm" | "coml" => "commercial",
-        "hts" => "heights",
-        "ii" => "2",
-        "iii" => "3",
-        "iv" => "4",
-        other => other,
-    }
+    ABBREVIATIONS.iter().find(|(short, _)| *short == word).map_or(word, |(_, whole)| whole)
 }
+
+const ABBREVIATIONS: [(&str, &str); 47] = [
+    ("rd", "road"),
+    ("st", "street"),
+    ("ave", "avenue"),
+    ("av", "avenue"),
+    ("ln", "lane"),
+    ("dr", "drive"),
+    ("terr", "terrace"),
+    ("ter", "terrace"),
+    ("sq", "square"),
+    ("bldg", "building"),
+    ("bldgs", "building"),
+    ("bld", "building"),
+    ("buildings", "building"),
+    ("blk", "block"),
+    ("blks", "block"),
+    ("blocks", "block"),
+    ("twr", "tower"),
+    ("towers", "tower"),
+    ("hse", "house"),
+    ("hses", "house"),
+    ("houses", "house"),
+    ("est", "estate"),
+    ("estates", "estate"),
+    ("ct", "court"),
+    ("crt", "court"),
+    ("ctr", "centre"),
+    ("center", "centre"),
+    ("cntr", "centre"),
+    ("gdn", "gardens"),
+    ("gdns", "gardens"),
+    ("garden", "gardens"),
+    ("mans", "mansion"),
+    ("mansions", "mansion"),
+    ("man", "mansion"),
+    ("vil", "village"),
+    ("vill", "village"),
+    ("vlg", "village"),
+    ("ind", "industrial"),
+    ("indl", "industrial"),
+    ("fty", "factory"),
+    ("factories", "factory"),
+    ("comm", "commercial"),
+    ("coml", "commercial"),
+    ("hts", "heights"),
+    ("ii", "2"),
+    ("iii", "3"),
+    ("iv", "4"),
+];
 
 #[cfg(test)]
 mod tests {
