@@ -20,6 +20,11 @@ pub struct Migration {
 /// The version of what this crate itself keeps in a store.
 const FORMAT: i64 = 1;
 
+const TABLES: &str = "-- store.tables
+create table if not exists store_format (version INT64 not null);
+create table if not exists store_migrations (name TEXT primary key);
+";
+
 /// Brings a store up to date: all of it or nothing.
 pub(crate) fn migrate(session: &mut dyn Session, store: &str, lists: &[&[Migration]]) -> Result<(), StoreError> {
     session.step(Step::Begin)?;
@@ -64,11 +69,8 @@ fn failed(migration: &Migration, reason: &str) -> StoreError {
 }
 
 fn check_format(session: &mut dyn Session, store: &str) -> Result<(), StoreError> {
-    for table in [
-        "create table if not exists store_format (version INT64 not null)",
-        "create table if not exists store_migrations (name TEXT primary key)",
-    ] {
-        session.script(&ddl::translate(table, session.dialect()))?;
+    for table in ddl::statements(TABLES) {
+        session.script(&ddl::translate(&table, session.dialect()))?;
     }
     let select = Statement::plain("-- store.format\nselect version from store_format");
     let rows = session.query(&select, Params::One(&[]))?;

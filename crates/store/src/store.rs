@@ -74,7 +74,7 @@ impl Store {
         }
     }
 
-    /// Queues a write and waits for it.
+    /// Queues a write and waits for it. Never inside a transaction or a reply: the writer would wait for itself.
     pub fn write<T, E>(
         &self,
         name: &'static str,
@@ -92,7 +92,8 @@ impl Store {
         receiver.recv().unwrap_or(Err(RunError::Store(StoreError::Closed)))
     }
 
-    /// Reads one snapshot on this thread. The closure may run more than once.
+    /// Reads one snapshot on this thread. The closure may run more than once; it cannot write. It must not read through
+    /// the store again: when every reader did that, all would wait for one more connection.
     pub fn read<T, E>(&self, name: &'static str, mut work: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, RunError<E>> {
         let mut outcome = Err(RunError::Store(StoreError::Closed));
         self.0.engine.reader(&mut |session| outcome = read(session, name, self.0.trace.as_ref(), &mut work))?;

@@ -21,6 +21,14 @@ struct InSchema {
 /// The lock two nodes take in turn when they open the same database, so that one of them makes the schema.
 const OPENING: i64 = 0x6c69_6f6e_726f_636b;
 
+const EXISTS: &str = "-- store.exists\nselect 1 from pg_namespace where nspname = $1";
+
+/// Tables with their indexes and the rows that were too long for them.
+const SIZE: &str = "-- store.size
+select coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = $1 and c.relkind = 'r'";
+
 /// Opens, and makes when it is not there, the store `name` in a database.
 pub(crate) fn open(url: &Secret<String>, name: &str, lists: &[&[Migration]], options: &Options) -> Result<Opened, StoreError> {
     let target = target(url, name, options.synchronous_off);
@@ -39,7 +47,7 @@ pub(crate) fn open(url: &Secret<String>, name: &str, lists: &[&[Migration]], opt
 pub(crate) fn exists(url: &Secret<String>, name: &str) -> Result<bool, StoreError> {
     let target = target(url, name, false);
     with_session(&target, |session| {
-        let rows = session.client()?.query("select 1 from pg_namespace where nspname = $1", &[&target.schema]).map_err(refused)?;
+        let rows = session.client()?.query(EXISTS, &[&target.schema]).map_err(refused)?;
         Ok(!rows.is_empty())
     })
 }
@@ -94,9 +102,7 @@ impl Engine for InSchema {
     fn size_bytes(&self) -> Result<u64, StoreError> {
         with_session(&self.target, |session| {
             let schema = &self.target.schema;
-            let select = "select coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint from pg_class c \
-                          join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relkind = 'r'";
-            let size: i64 = session.client()?.query_one(select, &[schema]).and_then(|row| row.try_get(0)).map_err(refused)?;
+            let size: i64 = session.client()?.query_one(SIZE, &[schema]).and_then(|row| row.try_get(0)).map_err(refused)?;
             Ok(u64::try_from(size).unwrap_or(0))
         })
     }

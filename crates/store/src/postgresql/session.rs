@@ -36,6 +36,9 @@ const DECLARED: usize = 42;
 /// After so many rows, and then each time there are eight times as many, the server learns what the tables hold.
 const FIRST_ANALYSIS: u64 = 512;
 
+const TABLES: &str = "-- store.tables
+select quote_ident(schemaname) || '.' || quote_ident(tablename) from pg_tables where schemaname = $1";
+
 impl PostgresSession {
     pub(super) fn writer(target: Arc<Target>) -> Self {
         Self::new(target, "begin isolation level serializable")
@@ -69,8 +72,7 @@ impl PostgresSession {
     /// The schema's tables, as the server may put them into a statement.
     pub(super) fn tables(&mut self) -> Result<Vec<String>, StoreError> {
         let schema = self.target.schema.clone();
-        let select = "select quote_ident(schemaname) || '.' || quote_ident(tablename) from pg_tables where schemaname = $1";
-        let rows = self.client()?.query(select, &[&schema]).map_err(refused)?;
+        let rows = self.client()?.query(TABLES, &[&schema]).map_err(refused)?;
         rows.iter().map(|row| row.try_get(0).map_err(refused)).collect()
     }
 
