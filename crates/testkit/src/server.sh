@@ -21,7 +21,8 @@ if [ "$(id -u)" = 0 ]; then
     exec setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups sh -c "$SCRIPT"
 fi
 
-trap '' INT TERM HUP
+# The reader may be gone before we say "ready"; without this the shell would die of it and leave the server behind.
+trap '' INT TERM HUP PIPE
 cd /
 umask 022
 home=$(mktemp -d "${TMPDIR:-/tmp}/lionrock-postgres.XXXXXX")
