@@ -230,7 +230,7 @@ mod tests {
     fn the_sample_is_read_and_agrees_with_the_table() {
         let sample = import_geojson(SAMPLE).unwrap();
         assert_eq!(sample.len(), 141);
-        let table = import_tsv(include_str!("../data/als-addresses.tsv")).unwrap();
+        let table = import_tsv(crate::SAMPLE_ADDRESSES).unwrap();
         let missing: Vec<&Premises> = sample
             .iter()
             .filter(|one| !table.contains(&Premises { locality: None, ..(*one).clone() }))

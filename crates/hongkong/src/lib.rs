@@ -40,7 +40,11 @@ pub use tsv::import_tsv;
 /// The credit that DATA.GOV.HK's terms of use require wherever its addresses are shown.
 pub const CREDIT: &str = "Contains information from the Address Lookup Service and other datasets on DATA.GOV.HK, owned by the Government of the HKSAR.";
 
-/// The addresses that come with the crate: 6,280 real premises of three districts, for the demo city and for tests.
+/// The addresses that come with the crate, as [`import_tsv`] reads them: 6,280 real premises of three districts, for the
+/// demo city and for tests.
+pub const SAMPLE_ADDRESSES: &str = include_str!("../data/als-addresses.tsv");
+
+/// [`SAMPLE_ADDRESSES`], read.
 pub fn shipped_premises() -> Result<Vec<Premises>, ImportError> {
-    import_tsv(include_str!("../data/als-addresses.tsv"))
+    import_tsv(SAMPLE_ADDRESSES)
 }

@@ -87,13 +87,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::District;
-
-    const SHIPPED: &str = include_str!("../data/als-addresses.tsv");
+    use crate::{District, SAMPLE_ADDRESSES};
 
     #[test]
     fn the_shipped_table_is_read() {
-        let premises = import_tsv(SHIPPED).unwrap();
+        let premises = import_tsv(SAMPLE_ADDRESSES).unwrap();
         assert_eq!(premises.len(), 6280);
         let block = premises.iter().find(|one| one.building.as_ref().is_some_and(|name| &*name.en == "LEUNG FAT HOUSE")).unwrap();
         assert_eq!(block.district, District::KwaiTsing);
@@ -109,14 +107,14 @@ mod tests {
     #[test]
     fn a_wrong_table_is_refused_with_its_reason() {
         assert_eq!(import_tsv("a\tb\n"), Err(ImportError::Column("csu_id")));
-        let strange = SHIPPED.lines().take(2).collect::<Vec<_>>().join("\n").replace("KWAI TSING", "GOTHAM").replace("葵青區", "");
+        let strange = SAMPLE_ADDRESSES.lines().take(2).collect::<Vec<_>>().join("\n").replace("KWAI TSING", "GOTHAM").replace("葵青區", "");
         let error = import_tsv(&strange).unwrap_err();
         assert_eq!(error, ImportError::District { record: 1, name: "GOTHAM DISTRICT".to_owned() });
     }
 
     #[test]
     fn an_address_has_a_key_of_its_own() {
-        let premises = import_tsv(SHIPPED).unwrap();
+        let premises = import_tsv(SAMPLE_ADDRESSES).unwrap();
         let mut keys: Vec<String> = premises.iter().map(Premises::key).collect();
         keys.sort_unstable();
         keys.dedup();
@@ -129,7 +127,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_makes_it_panic(text in any::<String>()) {
-            let header = SHIPPED.lines().next().unwrap_or_default();
+            let header = SAMPLE_ADDRESSES.lines().next().unwrap_or_default();
             let _ = import_tsv(&text);
             let _ = import_tsv(&format!("{header}\n{text}"));
         }

@@ -24,6 +24,8 @@ pub struct Resolution<'a> {
     pub unit: Unit,
     /// From 0 to 1: how much of what was typed they explain, and how little they leave unsaid.
     pub score: f32,
+    /// Nothing but these premises can be meant: the score is high, and no other building comes near it.
+    pub certain: bool,
 }
 
 impl Gazetteer {
@@ -31,16 +33,15 @@ impl Gazetteer {
     pub fn resolve(&self, text: &str) -> Option<Resolution<'_>> {
         let typed = without_flat_and_floor(text);
         let sought = Typed::new(&typed.rest, &typed.unit.block);
-        let mut best: Option<(f32, &Premises)> = None;
-        for row in self.plausible(&typed.rest) {
-            let Some(premises) = self.row(row) else { continue };
-            let score = sought.score(premises);
-            if best.is_none_or(|(known, _)| score > known) {
-                best = Some((score, premises));
-            }
-        }
-        let (score, premises) = best.filter(|(score, _)| *score >= LEAST_SCORE)?;
-        Some(Resolution { premises, key: premises.key(), unit: typed.unit, score })
+        let rows = self.plausible(&typed.rest);
+        let mut scored: Vec<(f32, &Premises)> =
+            rows.into_iter().filter_map(|row| self.row(row)).map(|one| (sought.score(one), one)).collect();
+        scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let &(score, premises) = scored.first().filter(|(score, _)| *score >= LEAST_SCORE)?;
+        let near = scored.iter().skip(1).take_while(|(other, _)| *other > score - LEAST_LEAD).map(|(_, other)| *other);
+        let mut rivals = near.filter(|other| other.csu_id != premises.csu_id && other.digest() != premises.digest());
+        let certain = score >= CERTAIN_SCORE && rivals.next().is_none();
+        Some(Resolution { premises, key: premises.key(), unit: typed.unit, score, certain })
     }
 
     /// The rows that share the rarest words and pairs of characters with the text.
@@ -101,6 +102,8 @@ const LEAST_CHARACTERS: usize = 3;
 const LEAST_WORDS: usize = 2;
 const LONGEST_PART: usize = 16;
 const LEAST_SCORE: f32 = 0.5;
+const CERTAIN_SCORE: f32 = 0.8;
+const LEAST_LEAD: f32 = 0.02;
 const MOST_PLAUSIBLE: usize = 96;
 const POSTINGS_BUDGET: usize = 40_000;
 
@@ -394,6 +397,16 @@ mod tests {
         assert!(means("彩虹道84至86號").contains("彩虹道84-86號"));
         assert!(CITY.resolve("物華街59號").is_some_and(|found| found.score > 0.8));
         assert!(CITY.resolve("物華街9999號").is_none_or(|found| found.score < 0.8));
+    }
+
+    #[test]
+    fn what_could_mean_several_buildings_is_not_certain() {
+        let certain = |typed: &str| CITY.resolve(typed).map(|found| found.certain);
+        assert_eq!(certain("葵青區長發邨亮發樓12樓A室"), Some(true));
+        assert_eq!(certain("Flat A, 12/F, Leung Fat House, Cheung Fat Estate"), Some(true));
+        assert_eq!(certain("觀塘道"), Some(false), "a street without a number");
+        assert_eq!(certain("長發邨"), Some(false), "an estate without a building");
+        assert_ne!(certain("物華街9999號"), Some(true));
     }
 
     #[test]
