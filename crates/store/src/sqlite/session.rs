@@ -24,7 +24,8 @@ const STATEMENTS: usize = 512;
 
 /// Set on the writer. FULL: an fsync before each answer (promise 5). `secure_delete`: what is deleted is overwritten in
 /// the file. Temporary tables and sub-journals in memory: nothing personal in a temporary file (promise 1). A
-/// checkpoint each 16 MiB of log: fewer stalls than the default 4 MiB, and still a short recovery.
+/// checkpoint each 16 MiB of log: measured with `examples/append_rate`, 33,000 requests/s and a p99 of 73 ms, against
+/// 28,000/s and 50 ms with the default 4 MiB.
 const WRITER: &str = "
 pragma journal_mode = wal;
 pragma secure_delete = on;
