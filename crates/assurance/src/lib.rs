@@ -26,6 +26,8 @@ mod withdraw_record;
 
 #[cfg(test)]
 mod rehearsal;
+#[cfg(test)]
+mod story;
 
 use store::Migration;
 
@@ -34,11 +36,11 @@ pub use components::{Component, ComponentsError, parse_components};
 pub use digest::{Digest, DigestError};
 pub use event::{GateEvent, Opening, Signature, Tier, WithdrawReason};
 pub use gate::{Gate, GateRefused, InForce};
-pub use open_gate::{OpenGate, OpenGateError, open_gate, version_id};
+pub use open_gate::{OpenGate, OpenGateError, find_version, open_gate};
 pub use record::{ASSESSMENT_MONTHS, GateRecord, NewRecord, RecordKind, RecordRefused};
 pub use requirement::{Missing, Requirement};
 pub use sign_gate::{SignGateError, SignVersion, sign_version};
-pub use status::{OpenService, Status, gates, open_services, status};
+pub use status::{OpenService, Status, gates, in_force, open_services, status};
 pub use trust::{
     Contractor, Incident, Retention, TrustFacts, TrustRecord, TrustSignature, TrustSupplement, trust_facts,
 };

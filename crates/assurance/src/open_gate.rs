@@ -1,8 +1,7 @@
 use journal::{Event, Work};
 use kernel::{Fault, Id, Kind, kinds};
 use people::{EditScheme, Grant};
-use seal::sha256;
-use store::StoreError;
+use store::{StoreError, Tx};
 
 use crate::{Digest, Opening, Tier, storage};
 
@@ -23,7 +22,7 @@ pub enum OpenGateError {
     /// The grant is for another service.
     #[error("there is no such service in your department")]
     Elsewhere,
-    /// This version has its gate.
+    /// This definition has a gate that was not superseded.
     #[error("this version has its gate already")]
     Taken,
     /// The store failed.
@@ -41,16 +40,17 @@ impl Fault for OpenGateError {
     }
 }
 
-/// The id of a version: it follows from the service and the digest of the definition, so that the same definition is
-/// the same version, and a changed one is another.
-pub fn version_id(service: Id<kinds::Service>, digest: Digest) -> Id<kinds::SchemeVersion> {
-    let hash = sha256(&[b"lionrock scheme version\0", &service.bytes(), digest.bytes()]);
-    let mut id = [0; 16];
-    id.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
-    Id::from_bytes(id)
+/// The newest version of a service with this definition, if it ever went to the gate.
+pub fn find_version(
+    tx: &mut Tx<'_>,
+    service: Id<kinds::Service>,
+    digest: Digest,
+) -> Result<Option<Id<kinds::SchemeVersion>>, StoreError> {
+    Ok(storage::find(tx, service, digest)?.map(|(version, _)| version))
 }
 
-/// Opens the launch gate of a version. The version before it keeps running.
+/// Opens the launch gate of a version. The version before it keeps running. A definition that was superseded and is
+/// wanted again is a new version, with everything to be signed anew.
 pub fn open_gate(
     work: &mut Work<'_, '_>,
     grant: &Grant<EditScheme>,
@@ -61,10 +61,11 @@ pub fn open_gate(
     }
     let owner = people::department(work.tx(), grant.department())?.ok_or(OpenGateError::Elsewhere)?.name;
     let OpenGate { service, digest, tier } = command;
-    let opening = Opening { version: version_id(service, digest), service, digest, tier, owner, at: work.now() };
-    if storage::insert(work.tx(), &opening)? == 0 {
+    if let Some((_, false)) = storage::find(work.tx(), service, digest)? {
         return Err(OpenGateError::Taken);
     }
+    let opening = Opening { version: work.new_id(), service, digest, tier, owner, at: work.now() };
+    storage::insert(work.tx(), &opening)?;
     work.journal(
         Event::new("assurance.gate_opened")
             .detail("service", service.to_string())
@@ -82,12 +83,35 @@ mod tests {
     use store::RunError;
 
     #[test]
-    fn the_same_definition_is_the_same_version() {
+    fn a_definition_has_one_gate_at_a_time() {
         let city = City::new();
         let version = city.open(b"definition").unwrap();
-        assert_eq!(version, version_id(City::SERVICE, Digest::of(b"definition")));
         assert!(matches!(city.open(b"definition"), Err(RunError::Refused(OpenGateError::Taken))));
         assert_ne!(city.open(b"another purpose").unwrap(), version);
         assert_eq!(city.verbs(), ["assurance.gate_opened", "assurance.gate_opened"]);
+        let found = city.read(|tx| find_version(tx, City::SERVICE, Digest::of(b"definition")));
+        assert_eq!(found, Some(version));
+    }
+
+    #[test]
+    fn going_back_to_an_earlier_definition_starts_at_the_beginning() {
+        let city = City::new();
+        let first = city.launch(b"definition");
+        city.clock.advance_days(1);
+        let second = city.launch(b"another purpose");
+        city.clock.advance_days(1);
+        let again = city.open(b"definition").unwrap();
+        assert_ne!(again, first);
+        assert_eq!(city.status(again).missing.len(), 9);
+        assert_eq!(city.open_versions(), [second]);
+    }
+
+    #[test]
+    fn another_services_owner_opens_nothing_here() {
+        let city = City::new();
+        let grant = city.elsewhere::<EditScheme>(people::Role::SchemeOwner);
+        let command = OpenGate { service: City::SERVICE, digest: Digest::of(b"definition"), tier: Tier::Ordinary };
+        let refused = city.act(grant.actor(), move |work| open_gate(work, &grant, command));
+        assert!(matches!(refused, Err(RunError::Refused(OpenGateError::Elsewhere))));
     }
 }

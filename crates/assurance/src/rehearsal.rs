@@ -7,7 +7,7 @@ use kernel::{Clock as _, Day, Id, Instant, Random, Text, kinds};
 use people::{Action, EditScheme, Grant, Role, Scope, SignGate, SignedIn, SubmitGateRecord, authorise};
 use seal::{Ed25519Signer, Keyring};
 use serde_json::Value;
-use store::{RunError, Store, StoreError, Tx};
+use store::{Migration, RunError, Store, StoreError, Tx};
 use tempfile::TempDir;
 use testkit::{MovableClock, SeededRandom};
 
@@ -30,7 +30,7 @@ pub(crate) fn officer(number: u8) -> Id<kinds::Officer> {
 pub(crate) fn opening(tier: Tier) -> Opening {
     let (service, digest) = (Id::from_bytes([1; 16]), Digest::of(b"definition"));
     let owner = Text::new("Bureau", "局方", "局方");
-    Opening { version: version_id(service, digest), service, digest, tier, owner, at: now() }
+    Opening { version: Id::from_bytes([3; 16]), service, digest, tier, owner, at: now() }
 }
 
 pub(crate) fn new_record(kind: RecordKind) -> NewRecord {
@@ -107,12 +107,18 @@ pub(crate) struct City {
 }
 
 impl City {
+    pub(crate) const TABLES: &[&[Migration]] = &[journal::MIGRATIONS, people::MIGRATIONS, MIGRATIONS];
+
     pub(crate) fn new() -> Self {
+        Self::on(Store::open_in_memory(Self::TABLES).unwrap())
+    }
+
+    pub(crate) fn on(store: Store) -> Self {
         let tiles = TempDir::new().unwrap();
         let clock = Arc::new(MovableClock::at(NOW));
         let random: Arc<dyn Random> = Arc::new(SeededRandom::new(11));
         let parts = LedgerParts {
-            store: Store::open_in_memory(&[journal::MIGRATIONS, people::MIGRATIONS, MIGRATIONS]).unwrap(),
+            store,
             keys: Arc::new(Keyring::in_memory("platform", clock.now().day(), random.clone())),
             signer: Arc::new(Ed25519Signer::create(&tiles.path().join("log.key"), "test").unwrap()),
             clock: clock.clone(),
@@ -235,7 +241,10 @@ impl City {
 
     pub(crate) fn open_versions(&self) -> Vec<Id<kinds::SchemeVersion>> {
         let now = self.now();
-        self.read(|tx| open_services(tx, now)).into_iter().map(|open| open.version).collect()
+        let open = self.read(|tx| open_services(tx, now));
+        let digest = self.read(|tx| in_force(tx, Self::SERVICE, now));
+        assert_eq!(digest, open.first().map(|open| *open.digest.bytes()), "both ways of asking agree");
+        open.into_iter().map(|open| open.version).collect()
     }
 
     /// Writes an event past the verbs, as somebody with the database in hand would: a self-made audit.

@@ -44,14 +44,31 @@ pub fn gates(tx: &mut Tx<'_>, service: Id<kinds::Service>, now: Instant) -> Resu
 pub fn open_services(tx: &mut Tx<'_>, now: Instant) -> Result<Vec<OpenService>, StoreError> {
     let mut open: Vec<OpenService> = Vec::new();
     for version in storage::standing(tx)? {
-        let Some(gate) = storage::load_sound(tx, version)? else { continue };
-        if let Some(force) = gate.in_force(now) {
-            let (service, digest, until) = (gate.service(), gate.digest(), force.until);
-            open.retain(|earlier| earlier.service != service);
-            open.push(OpenService { service, version, digest, until });
-        }
+        let newer = open.last().map(|newer| newer.service);
+        open.extend(open_by(tx, version, now)?.filter(|it| Some(it.service) != newer));
     }
     Ok(open)
+}
+
+/// The digest of the definition by which a service is open now; the one before while a new one is on its way.
+pub fn in_force(tx: &mut Tx<'_>, service: Id<kinds::Service>, now: Instant) -> Result<Option<[u8; 32]>, StoreError> {
+    for version in storage::standing_of(tx, service)? {
+        if let Some(open) = open_by(tx, version, now)? {
+            return Ok(Some(*open.digest.bytes()));
+        }
+    }
+    Ok(None)
+}
+
+fn open_by(
+    tx: &mut Tx<'_>,
+    version: Id<kinds::SchemeVersion>,
+    now: Instant,
+) -> Result<Option<OpenService>, StoreError> {
+    let Some(gate) = storage::load_sound(tx, version)? else { return Ok(None) };
+    let open =
+        |force: InForce| OpenService { service: gate.service(), version, digest: gate.digest(), until: force.until };
+    Ok(gate.in_force(now).map(open))
 }
 
 fn status_of(gate: Gate, now: Instant) -> Status {

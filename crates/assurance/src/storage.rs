@@ -3,7 +3,7 @@
 use kernel::{Id, Instant, kinds};
 use store::{StoreError, Tx};
 
-use crate::{Gate, GateEvent, Opening};
+use crate::{Digest, Gate, GateEvent, Opening};
 
 /// A gate read back from its events, and the number of its next event.
 pub(crate) struct Stored {
@@ -11,17 +11,27 @@ pub(crate) struct Stored {
     pub(crate) next: i64,
 }
 
-/// Enters a new gate; 0 when this version has one.
-pub(crate) fn insert(tx: &mut Tx<'_>, opening: &Opening) -> Result<u64, StoreError> {
-    let inserted = tx.execute(
-        "-- assurance.insert_gate\n\
-         insert into gate (version, service, digest, opened) values ($1, $2, $3, $4) on conflict (version) do nothing",
+/// Enters a new gate.
+pub(crate) fn insert(tx: &mut Tx<'_>, opening: &Opening) -> Result<(), StoreError> {
+    tx.execute(
+        "-- assurance.insert_gate\ninsert into gate (version, service, digest, opened) values ($1, $2, $3, $4)",
         &[opening.version.into(), opening.service.into(), opening.digest.bytes().into(), opening.at.into()],
     )?;
-    if inserted == 1 {
-        append(tx, opening.version, 0, &GateEvent::Opened(opening.clone()))?;
-    }
-    Ok(inserted)
+    append(tx, opening.version, 0, &GateEvent::Opened(opening.clone()))
+}
+
+/// The newest gate of a definition in a service, and whether it was superseded.
+pub(crate) fn find(
+    tx: &mut Tx<'_>,
+    service: Id<kinds::Service>,
+    digest: Digest,
+) -> Result<Option<(Id<kinds::SchemeVersion>, bool)>, StoreError> {
+    let row = tx.query_opt(
+        "-- assurance.find_gate\n\
+         select version, superseded from gate where service = $1 and digest = $2 order by opened desc, version desc limit 1",
+        &[service.into(), digest.bytes().into()],
+    )?;
+    row.map(|row| Ok((row.get(0)?, row.get::<Option<Instant>>(1)?.is_some()))).transpose()
 }
 
 /// Appends an event. Two officers at once cannot both have the same number.
@@ -107,12 +117,26 @@ pub(crate) fn earlier(
     rows.iter().map(|row| row.get(0)).collect()
 }
 
-/// Every gate that is not superseded.
+/// Every gate that is not superseded, by service, newest first.
 pub(crate) fn standing(tx: &mut Tx<'_>) -> Result<Vec<Id<kinds::SchemeVersion>>, StoreError> {
     let rows = tx.query(
         "-- assurance.standing_gates\n\
-         select version from gate where superseded is null order by service, opened, version limit 10000",
+         select version from gate where superseded is null order by service, opened desc, version desc limit 10000",
         &[],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// The gates of a service that are not superseded, newest first.
+pub(crate) fn standing_of(
+    tx: &mut Tx<'_>,
+    service: Id<kinds::Service>,
+) -> Result<Vec<Id<kinds::SchemeVersion>>, StoreError> {
+    let rows = tx.query(
+        "-- assurance.standing_gates_of_service\n\
+         select version from gate where service = $1 and superseded is null \
+         order by opened desc, version desc limit 1000",
+        &[service.into()],
     )?;
     rows.iter().map(|row| row.get(0)).collect()
 }

@@ -192,8 +192,11 @@ mod tests {
     fn an_invitation_dies_after_three_days() {
         let city = City::new();
         let invited = city.invite(city.department(), &[Role::CaseOfficer]);
-        city.clock.advance_secs(72 * 3600);
-        let late = city.add_passkey(&invited.token);
+        city.clock.advance_secs(72 * 3600 - 60);
+        let begun_in_time = city.begin(&invited.token).unwrap();
+        city.clock.advance_secs(60);
+        assert!(matches!(city.begin(&invited.token), Err(RunError::Refused(AddPasskeyError::Invitation))));
+        let late = city.finish(&begun_in_time);
         assert!(matches!(late, Err(RunError::Refused(AddPasskeyError::Invitation))));
     }
 

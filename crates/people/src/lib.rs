@@ -42,6 +42,8 @@ mod use_approval;
 
 #[cfg(test)]
 mod rehearsal;
+#[cfg(test)]
+mod story;
 
 use store::Migration;
 

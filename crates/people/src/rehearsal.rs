@@ -6,7 +6,7 @@ use journal::{Actor, Committed, Ledger, LedgerParts, Work};
 use kernel::{Clock as _, Id, Instant, Random, Text, kinds};
 use seal::{Ed25519Signer, Keyring};
 use serde_json::Value;
-use store::{RunError, Store, StoreError, Tx};
+use store::{Migration, RunError, Store, StoreError, Tx};
 use tempfile::TempDir;
 use testkit::{MovableClock, SeededRandom};
 
@@ -35,14 +35,20 @@ pub(crate) fn itb() -> CreateDepartment {
 }
 
 impl City {
+    pub(crate) const TABLES: &[&[Migration]] = &[journal::MIGRATIONS, MIGRATIONS, APPROVAL_MIGRATIONS];
+
     pub(crate) fn new() -> Self {
+        Self::on(Store::open_in_memory(Self::TABLES).unwrap())
+    }
+
+    pub(crate) fn on(store: Store) -> Self {
         let tiles = TempDir::new().unwrap();
         let clock = Arc::new(MovableClock::at("2020-05-06T07:00"));
         let random: Arc<dyn Random> = Arc::new(SeededRandom::new(7));
         let keys = Arc::new(Keyring::in_memory("platform", clock.now().day(), random.clone()));
         prepare_keys(&keys).unwrap();
         let parts = LedgerParts {
-            store: Store::open_in_memory(&[journal::MIGRATIONS, MIGRATIONS, APPROVAL_MIGRATIONS]).unwrap(),
+            store,
             keys: keys.clone(),
             signer: Arc::new(Ed25519Signer::create(&tiles.path().join("log.key"), "test").unwrap()),
             clock: clock.clone(),

@@ -64,8 +64,7 @@ pub const RIGHTS: &[(Role, &[&str])] = &[
     (Role::Administrator, &[ManageOfficers::NAME]),
 ];
 
-/// Actions of which one officer holds at most one role's worth: who asks does not approve, and the launch gate's two
-/// signatures of different roles come from two people.
+/// Pairs of actions that never meet in one officer: who may ask does not approve.
 const APART: &[(&str, &str)] = &[(RequestExport::NAME, ApproveExport::NAME), (RequestClose::NAME, ApproveClose::NAME)];
 
 impl Role {

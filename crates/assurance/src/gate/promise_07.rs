@@ -179,6 +179,9 @@ impl Run {
         let in_force = self.gate.in_force(self.now);
         assert_eq!(in_force.is_some(), self.facts.say_in_force(tier, today), "on {today}: {:?}", self.gate);
         assert_eq!(in_force.is_some(), self.gate.missing(self.now).is_empty());
+        if let Some(InForce { until: None, .. }) = in_force {
+            assert!(self.facts.say_in_force(tier, today.plus(100_000)), "endless only if nothing ends");
+        }
         if let Some(InForce { until: Some(until), .. }) = in_force {
             assert!(today <= until);
             assert!(!self.facts.say_in_force(tier, until.plus(1)), "it ends when it says");
