@@ -295,7 +295,7 @@ mod tests {
 
     #[test]
     fn every_address_is_among_the_first_for_its_own_name() {
-        let named = CITY.premises().iter().filter_map(|one| Some((one, one.building.as_ref()?))).step_by(7);
+        let named = CITY.premises().iter().filter_map(|one| Some((one, one.building.as_ref()?))).step_by(15);
         let (mut all, mut found) = (0, 0);
         for (premises, building) in named.filter(|(_, name)| !name.en.is_empty() && !name.zh.is_empty()) {
             for query in [&building.en, &building.zh] {
@@ -303,10 +303,12 @@ mod tests {
                 found += usize::from(CITY.search(query, 10).iter().any(|hit| hit.premises.building == premises.building));
             }
         }
-        assert!(all > 900 && found * 1000 >= all * 995, "{found} of {all}");
+        assert!(all > 400 && found * 1000 >= all * 995, "{found} of {all}");
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn no_text_makes_it_panic(text in any::<String>()) {
             let _ = CITY.search(&text, 5);
