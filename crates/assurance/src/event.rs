@@ -14,6 +14,16 @@ pub enum Tier {
     LargeOrHighRisk,
 }
 
+impl Tier {
+    /// The name in forms and in the journal.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Ordinary => "ordinary",
+            Self::LargeOrHighRisk => "large-or-high-risk",
+        }
+    }
+}
+
 /// How a gate begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opening {
@@ -59,6 +69,18 @@ pub enum WithdrawReason {
 }
 
 impl WithdrawReason {
+    /// Every reason.
+    pub const ALL: [Self; 3] = [Self::Mistaken, Self::Outdated, Self::Unreliable];
+
+    /// What people read.
+    pub fn title(self) -> Text {
+        match self {
+            Self::Mistaken => Text::new("Put on record by mistake", "誤作記錄", "误作记录"),
+            Self::Outdated => Text::new("No longer describes the service", "已不符合服務現況", "已不符合服务现况"),
+            Self::Unreliable => Text::new("Cannot be relied on", "內容不可依賴", "内容不可依赖"),
+        }
+    }
+
     /// The name in the journal.
     pub const fn slug(self) -> &'static str {
         match self {

@@ -71,7 +71,7 @@ pub fn open_gate(
             .detail("service", service.to_string())
             .detail("version", opening.version.to_string())
             .detail("definition", digest.to_string())
-            .detail("tier", if tier == Tier::Ordinary { "ordinary" } else { "large-or-high-risk" }),
+            .detail("tier", tier.slug()),
     )?;
     Ok(opening.version)
 }

@@ -48,15 +48,36 @@ impl RecordKind {
         matches!(self, Self::PrivacyImpactAssessment | Self::SecurityAudit)
     }
 
-    /// The name in the journal.
+    /// Every kind, in the order in which the documents are usually made.
+    pub const ALL: [Self; 9] = [
+        Self::CollectionStatement { language: Language::En },
+        Self::CollectionStatement { language: Language::ZhHant },
+        Self::CollectionStatement { language: Language::ZhHans },
+        Self::PrivacyCommissionerConsultation,
+        Self::PrivacyImpactAssessment,
+        Self::SecurityRiskAssessment,
+        Self::SecurityAudit,
+        Self::PreLaunchTest { simulated_intrusion: false },
+        Self::PreLaunchTest { simulated_intrusion: true },
+    ];
+
+    /// The kind with this name.
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.slug() == slug)
+    }
+
+    /// The name in forms and in the journal.
     pub const fn slug(self) -> &'static str {
         match self {
-            Self::CollectionStatement { .. } => "collection-statement",
+            Self::CollectionStatement { language: Language::En } => "collection-statement-en",
+            Self::CollectionStatement { language: Language::ZhHant } => "collection-statement-zh-hant",
+            Self::CollectionStatement { language: Language::ZhHans } => "collection-statement-zh-hans",
             Self::PrivacyCommissionerConsultation => "privacy-commissioner-consultation",
             Self::PrivacyImpactAssessment => "privacy-impact-assessment",
             Self::SecurityRiskAssessment => "security-risk-assessment",
             Self::SecurityAudit => "security-audit",
-            Self::PreLaunchTest { .. } => "pre-launch-test",
+            Self::PreLaunchTest { simulated_intrusion: false } => "pre-launch-test",
+            Self::PreLaunchTest { simulated_intrusion: true } => "pre-launch-test-with-intrusion",
         }
     }
 
@@ -298,6 +319,15 @@ mod tests {
         assert_eq!(assessed.recheck(&owner(), today()), Ok(()));
         let endless = GateRecord { expires: None, ..assessed };
         assert_eq!(endless.recheck(&owner(), today()), Err(RecordRefused::TooLong));
+    }
+
+    #[test]
+    fn kinds_go_there_and_back_and_are_named_in_three_languages() {
+        for kind in RecordKind::ALL {
+            assert_eq!(RecordKind::from_slug(kind.slug()), Some(kind));
+            assert!(kind.title().blanks().is_empty());
+        }
+        assert_eq!(RecordKind::from_slug("a-promise"), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use kernel::{Day, Instant, Text};
 use people::Role;
 
-use crate::{Component, Digest, Gate, InForce, RecordKind, Tier};
+use crate::{Component, Digest, Gate, InForce, RecordKind, Tier, WithdrawReason};
 
 /// What a service's public trust page says. Everything in it is public.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,8 +58,8 @@ pub struct TrustRecord {
     pub document: Digest,
     /// The last day on which it holds.
     pub expires: Option<Day>,
-    /// Whether it was withdrawn.
-    pub withdrawn: bool,
+    /// Why it was withdrawn, if it was.
+    pub withdrawn: Option<WithdrawReason>,
 }
 
 /// A signature, as the public sees it: the role, not the person.
@@ -122,9 +122,9 @@ pub fn trust_facts(gate: &Gate, now: Instant, beside: TrustSupplement) -> TrustF
 }
 
 fn records(gate: &Gate) -> Vec<TrustRecord> {
-    let held = gate.held().map(|record| (record, false));
-    let withdrawn = gate.withdrawn().map(|(record, _)| (record, true));
-    let shown = |(record, withdrawn): (&crate::GateRecord, bool)| TrustRecord {
+    let held = gate.held().map(|record| (record, None));
+    let withdrawn = gate.withdrawn().map(|(record, reason)| (record, Some(reason)));
+    let shown = |(record, withdrawn): (&crate::GateRecord, Option<WithdrawReason>)| TrustRecord {
         kind: record.kind,
         title: record.title.clone(),
         author: record.author.clone(),
@@ -135,15 +135,15 @@ fn records(gate: &Gate) -> Vec<TrustRecord> {
         withdrawn,
     };
     let mut records: Vec<_> = held.chain(withdrawn).map(shown).collect();
-    records.sort_by_key(|record| (record.kind, record.withdrawn, std::cmp::Reverse(record.dated)));
+    records.sort_by_key(|record| (record.kind, record.withdrawn.is_some(), std::cmp::Reverse(record.dated)));
     records
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::GateEvent;
     use crate::rehearsal::{full, now, sign};
-    use crate::{GateEvent, WithdrawReason};
 
     #[test]
     fn the_trust_page_shows_roles_dates_and_digests_and_what_was_withdrawn() {
@@ -162,6 +162,8 @@ mod tests {
         gate.apply(withdraw).unwrap();
         let facts = trust_facts(&gate, now(), TrustSupplement::default());
         assert!(facts.in_force.is_none());
-        assert!(facts.records.iter().any(|record| record.kind == RecordKind::SecurityAudit && record.withdrawn));
+        assert!(
+            facts.records.iter().any(|record| record.kind == RecordKind::SecurityAudit && record.withdrawn.is_some())
+        );
     }
 }
