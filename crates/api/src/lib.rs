@@ -15,6 +15,7 @@ use axum::routing::{get, post};
 use flows::Platform;
 
 pub use households::{Answer, Request};
+pub use queue::{Enter, Place};
 
 /// The routes below `/api/v1`.
 pub fn routes(platform: Arc<Platform>) -> Router {

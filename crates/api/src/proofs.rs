@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use flows::Platform;
 use journal::{Ledger, verifier_key};
 use kernel::{Id, Kind, kinds};
-use serde_json::{Value, json};
+use serde_json::Value;
 use webkit::{Failure, Json};
 
 use crate::public;

@@ -74,8 +74,10 @@ impl Platform {
         let now = self.now();
         let listed = self.ledger.read("platform.directory", |tx| {
             let mut listed = Vec::new();
+            let open = assurance::open_services(tx, now)?;
             for service in registration::schemes(tx)?.into_iter().filter(|service| service.ending.is_none()) {
-                let version = assurance::in_force(tx, service.service, now)?;
+                let version = open.iter().find(|open| open.service == service.service);
+                let version = version.map(|open| *open.digest.bytes());
                 let scope = people::owner_of(tx, service.service)?;
                 listed.push((service, version, scope));
             }
@@ -128,10 +130,25 @@ impl Platform {
         scheme: Arc<Scheme>,
     ) -> Result<Arc<Service>, PlatformError> {
         let ledger = open_service_ledger(&self.parts, &listed.slug)?;
-        let room = Room::new(listed.service.bytes(), scheme.rate_per_minute(), self.now());
+        let room = self.open_room(&ledger, &scheme)?;
         let service = Arc::new(Service::new(listed.slug.clone(), scope, ledger, scheme, room));
         let mut services = self.services.write().unwrap_or_else(PoisonError::into_inner);
         Ok(services.entry(listed.slug.clone()).or_insert(service).clone())
+    }
+
+    /// The waiting room goes on from its last snapshot, which reserves numbers ahead: no number is given out twice.
+    fn open_room(&self, ledger: &Ledger, scheme: &Scheme) -> Result<Room, PlatformError> {
+        let (state, snapshot) = ledger.read("platform.room", |tx| {
+            Ok::<_, StoreError>((registration::current_state(tx)?, registration::room_snapshot(tx)?))
+        })?;
+        let rate = state.map_or(scheme.rate_per_minute(), |state| state.rate);
+        let closes = state.map_or(scheme.window().closes, |state| state.closes);
+        let snapshot = snapshot.and_then(|text| serde_json::from_str(&text).ok());
+        let now = self.now();
+        Ok(match snapshot {
+            Some(snapshot) => Room::restore(scheme.slug(), rate, closes, now, &snapshot),
+            None => Room::new(scheme.slug(), rate, closes, now),
+        })
     }
 
     fn put_in_force(&self, service: &Service, scheme: Arc<Scheme>) -> Result<(), PlatformError> {

@@ -1,11 +1,11 @@
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use journal::Ledger;
-use kernel::{Id, kinds};
+use kernel::{Id, Instant, kinds};
 use people::Scope;
 use registration::scheme::Scheme;
-use waitingroom::Room;
+use waitingroom::{Arrival, Entry, Pass, Room, RoomName, Status, Ticket};
 
 /// One scheme with a store of its own.
 pub struct Service {
@@ -15,13 +15,27 @@ pub struct Service {
     ledger: Arc<Ledger>,
     scheme: RwLock<Arc<Scheme>>,
     in_force: AtomicBool,
-    room: Room,
+    room: Mutex<Room>,
+    room_name: RoomName,
+    entered: AtomicI64,
+    waited_ms: AtomicI64,
 }
 
 impl Service {
     pub(crate) fn new(slug: String, scope: Scope, ledger: Arc<Ledger>, scheme: Arc<Scheme>, room: Room) -> Self {
         let id = scope.service();
-        Self { id, slug, scope, ledger, scheme: RwLock::new(scheme), in_force: AtomicBool::new(false), room }
+        Self {
+            id,
+            slug,
+            scope,
+            ledger,
+            scheme: RwLock::new(scheme),
+            in_force: AtomicBool::new(false),
+            room_name: room.name(),
+            room: Mutex::new(room),
+            entered: AtomicI64::new(0),
+            waited_ms: AtomicI64::new(0),
+        }
     }
 
     /// Its id.
@@ -49,9 +63,68 @@ impl Service {
         self.scheme.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Its waiting room.
-    pub const fn room(&self) -> &Room {
-        &self.room
+    /// Its waiting room, for the operator: rate, pause, counts. Held for a moment only.
+    pub fn with_room<T>(&self, use_it: impl FnOnce(&mut Room) -> T) -> T {
+        use_it(&mut self.room.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What everybody may know about the waiting room.
+    pub fn room_status(&self, now: Instant) -> Status {
+        self.with_room(|room| room.status(now))
+    }
+
+    /// A visitor arrives: admitted at once, or with a ticket.
+    pub fn arrive(&self, now: Instant) -> Arrival {
+        let arrival = self.with_room(|room| room.arrive(now));
+        if matches!(arrival, Arrival::Admitted(_)) {
+            self.entered.fetch_add(1, Ordering::Relaxed);
+        }
+        arrival
+    }
+
+    /// The holder of a ticket asks to enter.
+    pub fn enter(&self, ticket: &Ticket, now: Instant) -> Result<Pass, Entry> {
+        let pass = self.with_room(|room| room.enter(ticket, now))?;
+        self.entered.fetch_add(1, Ordering::Relaxed);
+        self.waited_ms.fetch_add(now.since(ticket.issued).max(0), Ordering::Relaxed);
+        Ok(pass)
+    }
+
+    /// The average wait of those who entered since this process started, in seconds.
+    pub fn average_wait_seconds(&self) -> i64 {
+        let entered = self.entered.load(Ordering::Relaxed).max(1);
+        self.waited_ms.load(Ordering::Relaxed) / entered / 1000
+    }
+
+    /// Signs for the waiting room.
+    fn mac(&self) -> impl Fn(&[u8]) -> [u8; 32] {
+        |input| self.ledger.keys().prf("waitingroom", input)
+    }
+
+    /// The signed text of a ticket.
+    pub fn write_ticket(&self, ticket: &Ticket) -> String {
+        ticket.write(&self.mac())
+    }
+
+    /// The code that brings a place back on any device.
+    pub fn resume_code(&self, ticket: &Ticket) -> String {
+        ticket.resume_code(&self.mac())
+    }
+
+    /// The ticket of a signed text or of a resume code.
+    pub fn read_ticket(&self, text: &str, now: Instant) -> Option<Ticket> {
+        let signed = Ticket::read(text, self.room_name, &self.mac());
+        signed.or_else(|_| Ticket::resume(text, self.room_name, now, &self.mac())).ok()
+    }
+
+    /// The signed text of a pass.
+    pub fn write_pass(&self, pass: &Pass) -> String {
+        pass.write(&self.mac())
+    }
+
+    /// Whether a pass lets its holder use the form now.
+    pub fn admits(&self, pass: &str, now: Instant) -> bool {
+        Pass::read(pass, self.room_name, now, &self.mac()).is_ok()
     }
 
     pub(crate) fn adopt(&self, scheme: Arc<Scheme>) {

@@ -122,10 +122,36 @@ pub fn work_round(platform: &Arc<Platform>, ports: &Ports, report: &dyn Fn(&str,
 
 type Step = fn(&Arc<Platform>, &Arc<Service>, &Ports, &mut Round) -> Result<(), StepError>;
 
-const STEPS: &[Step] = &[midnight, matching, codes, messages, integrate, bulletin, purge, end];
+const STEPS: &[Step] = &[midnight, room, matching, codes, messages, integrate, bulletin, purge, end];
 
 fn midnight(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut Round) -> Result<(), StepError> {
     service.ledger().keys().midnight(platform.now().day())?;
+    Ok(())
+}
+
+/// The room follows the operator's rate and pause, and its counters are saved before the numbers saved run out.
+fn room(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut Round) -> Result<(), StepError> {
+    let now = platform.now();
+    let state = service.ledger().read("platform.state", registration::current_state)?;
+    let Some(state) = state else { return Ok(()) };
+    let snapshot = service.with_room(|room| {
+        let status = room.status(now);
+        if status.rate_per_minute != state.rate {
+            room.set_rate(state.rate, now);
+        }
+        let open = state.status_at(now) == registration::Status::Open;
+        match (open, status.paused) {
+            (true, true) => room.resume(now),
+            (false, false) => room.pause(now),
+            _ => {}
+        }
+        room.set_closing(state.closes);
+        room.wants_snapshot().then(|| room.snapshot(now))
+    });
+    let Some(text) = snapshot.and_then(|snapshot| serde_json::to_string(&snapshot).ok()) else { return Ok(()) };
+    service.ledger().write("platform.save_room", journal::Actor::Job("room"), move |work| {
+        registration::save_room_snapshot(work, &text)
+    })?;
     Ok(())
 }
 
@@ -172,7 +198,7 @@ fn bulletin(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut
     let opened = state.is_some_and(|state| state.status_at(now) != registration::Status::Scheduled);
     let last = last.first().map(|bulletin| bulletin.at);
     if opened && registration::bulletin_due(&service.scheme().bulletin_minutes(), last, now) {
-        registration::publish_bulletin(service.ledger(), service.room().average_wait_seconds())?;
+        registration::publish_bulletin(service.ledger(), service.average_wait_seconds())?;
     }
     Ok(())
 }

@@ -80,7 +80,9 @@ create table delivery_export (
     households INT64 not null,
     at INT64 not null,
     digest BYTES not null,
-    file BYTES not null
+    file BYTES,
+    file_purpose TEXT not null,
+    file_expiry INT64 not null
 );
 create table bulletin (
     id BYTES not null primary key,
@@ -88,4 +90,8 @@ create table bulletin (
     registrations INT64 not null,
     people INT64 not null,
     wait_seconds INT64 not null
+);
+create table room_snapshot (
+    one INT64 not null primary key,
+    body TEXT not null
 );

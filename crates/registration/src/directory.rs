@@ -153,7 +153,11 @@ pub fn note_ended(
     certificate: &str,
 ) -> Result<(), StoreError> {
     let now = work.now();
-    storage::directory::end(work.tx(), service, now, certificate)
+    storage::directory::end(work.tx(), service, now, certificate)?;
+    let event = Event::new("registration.service_ended")
+        .detail("service", service.to_string())
+        .detail("digest", to_hex(&seal::sha256(&[certificate.as_bytes()])));
+    work.journal(event).map(|_| ())
 }
 
 /// Every scheme of the platform, ended ones included.

@@ -229,7 +229,9 @@ fn parse_name(text: &str) -> Result<String, FieldFault> {
     if name.chars().count() > 100 {
         return Err(FieldFault::TooLong(100));
     }
-    let odd = |c: char| c.is_control() || c.is_ascii_digit() || "<>{}[]@#$%^*=|\\\"".contains(c);
+    // Characters that turn the direction of writing could make a name read as something else on a letter.
+    let turning = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    let odd = |c: char| c.is_control() || turning(c) || c.is_ascii_digit() || "<>{}[]@#$%^*=|\\\"".contains(c);
     if name.chars().any(odd) { Err(FieldFault::NameCharacters) } else { Ok(name) }
 }
 

@@ -18,25 +18,42 @@ pub struct Remains {
     pub values: [u8; 32],
 }
 
-/// Removes the sealed values whose last day has passed; returns how many groups of fields were removed. Their keys died at
-/// midnight whether this job runs or not.
+/// Removes what is sealed when its last day has passed: values, export files, reasons of openings; returns how many values
+/// were removed. Their keys died at midnight whether this job runs or not. Nothing can expire between two midnights, so a
+/// second run on the same day costs one look.
 pub fn purge_expired(ledger: &Ledger) -> Result<u64, RunError<StoreError>> {
+    let today = ledger.now().day();
+    let done = ledger.read("registration.purge_done", |tx| storage::counter::day(tx, PURGED))?;
+    if done.is_some_and(|done| done >= today) {
+        return Ok(0);
+    }
     let mut removed = 0;
+    let mut from = Id::from_bytes([0; 16]);
     loop {
-        let (part, _) = ledger.write("registration.purge", Actor::Job("purge"), |work| {
-            let today = work.today();
-            let part = storage::submission::forget_expired(work.tx(), today)?;
-            if part > 0 {
-                work.journal(Event::new("registration.purged").detail("values", part))?;
-            }
+        let page = ledger.read("registration.purge_look", |tx| storage::submission::expired(tx, from, today, PAGE))?;
+        let Some(&to) = page.last() else { break };
+        let (part, _) = ledger.write("registration.purge", Actor::Job("purge"), move |work| {
+            let part = storage::submission::forget_expired(work.tx(), from, to, today)?;
+            work.journal(Event::new("registration.purged").detail("values", part))?;
             Ok::<_, StoreError>(part)
         })?;
         removed += part;
-        if part == 0 {
-            return Ok(removed);
-        }
+        from = to;
     }
+    ledger.write("registration.purge_rest", Actor::Job("purge"), move |work| {
+        let files = storage::export::forget_expired(work.tx(), today)?;
+        let openings = vault::forget_expired(work)?;
+        if files + openings > 0 {
+            let event = Event::new("registration.purged").detail("export-files", files).detail("openings", openings);
+            work.journal(event)?;
+        }
+        storage::counter::set_day(work.tx(), PURGED, today)
+    })?;
+    Ok(removed)
 }
+
+const PURGED: &str = "purged";
+const PAGE: i64 = 2_000;
 
 /// Counts a scheme and commits to its sealed values, before anything of it is destroyed.
 pub fn remains(ledger: &Ledger) -> Result<Remains, RunError<StoreError>> {

@@ -62,7 +62,7 @@ fn seal_group(
 ) -> Result<SealedGroup, SealError> {
     let rule = scheme.group(group);
     let mut bytes = Vec::new();
-    for (value, person) in values.iter().zip(0u8..) {
+    for (value, person) in values.iter().zip(0u8..=u8::MAX) {
         let slot = slot(&rule.purpose, rule.expiry, record, group, person)?;
         let sealed = keys.seal(&slot, value.as_bytes())?;
         let length = u16::try_from(sealed.as_bytes().len()).map_err(|_| SealError::Invalid("a value over 64 KiB"))?;
@@ -81,6 +81,14 @@ fn slot(
     person: u8,
 ) -> Result<Slot, SealError> {
     Ok(Slot { purpose: Purpose::new(purpose)?, record, person, group: group as u8, schema: SCHEMA, expiry })
+}
+
+/// A value that cannot be opened any more is as good as one that was never given, where a job can go on without it.
+pub(crate) fn readable<T>(opened: Result<Option<T>, SealError>) -> Result<Option<T>, SealError> {
+    match opened {
+        Err(SealError::Gone | SealError::Broken) => Ok(None),
+        other => other,
+    }
 }
 
 /// The sealed values of one group, as they stand in the row.
@@ -109,7 +117,7 @@ fn open_group(
         let slot = slot(&sealed.purpose, sealed.expiry, record, group, person)?;
         committed.open(keys, &slot, &Sealed::from_bytes(value.to_vec()))
     };
-    split(bytes).into_iter().zip(0u8..).map(open).collect()
+    split(bytes).into_iter().zip(0u8..=u8::MAX).map(open).collect()
 }
 
 pub(crate) fn open_people(

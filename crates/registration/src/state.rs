@@ -76,8 +76,11 @@ pub enum OperateError {
     /// An extension must be later than now and not later than the last day that residents were told.
     #[error("a scheme can be extended to {0} at the latest: that day stands in its collection statement")]
     TooLate(Day),
-    /// A rate of 1 to 100,000 a minute.
-    #[error("the admission rate is 1 to 100,000 a minute")]
+    /// An extension that would shorten the window: closing early needs two persons.
+    #[error("the scheme already closes on {0}; to close it earlier, ask for an early close")]
+    NotLater(Instant),
+    /// A rate of 1 to 1,000,000 a minute.
+    #[error("the admission rate is 1 to 1,000,000 a minute")]
     Rate,
     /// Two persons have not agreed to exactly this.
     #[error(transparent)]
@@ -92,7 +95,7 @@ impl Fault for OperateError {
         match self {
             Self::NotSetUp => Kind::Missing,
             Self::Closed => Kind::Gone,
-            Self::TooLate(_) | Self::Rate => Kind::Invalid,
+            Self::TooLate(_) | Self::NotLater(_) | Self::Rate => Kind::Invalid,
             Self::Approval(error) => error.kind(),
             Self::Store(error) => error.kind(),
         }
@@ -136,6 +139,16 @@ pub fn put_in_force(work: &mut Work<'_, '_>, scheme: &Scheme) -> Result<(), Stor
     work.journal(Event::new("registration.in_force").detail("version", to_hex(&scheme.digest()))).map(|_| ())
 }
 
+/// The waiting room's counters as last saved.
+pub fn room_snapshot(tx: &mut Tx<'_>) -> Result<Option<String>, StoreError> {
+    storage::state::read_room(tx)
+}
+
+/// Saves the waiting room's counters.
+pub fn save_room_snapshot(work: &mut Work<'_, '_>, text: &str) -> Result<(), StoreError> {
+    storage::state::write_room(work.tx(), text)
+}
+
 /// Pauses, resumes, extends, sets the rate.
 pub fn operate(
     work: &mut Work<'_, '_>,
@@ -157,14 +170,17 @@ pub fn operate(
         }
         Operate::Extend(closes) => {
             let end_of_latest = Instant::at(state.latest.plus(1), 0);
-            if closes <= work.now() || closes > end_of_latest {
+            if closes <= state.closes {
+                return Err(OperateError::NotLater(state.closes));
+            }
+            if closes > end_of_latest {
                 return Err(OperateError::TooLate(state.latest));
             }
             state.closes = closes;
             Event::new("registration.extended").detail("closes", closes.to_string())
         }
         Operate::Rate(rate) => {
-            if !(1..=100_000).contains(&rate) {
+            if !(1..=1_000_000).contains(&rate) {
                 return Err(OperateError::Rate);
             }
             state.rate = rate;

@@ -48,7 +48,8 @@ impl Figures {
 
 /// Hides cells from 1 to `minimum` - 1. When the hidden cells could be worked out as the difference to a published total,
 /// because there is only one of them or because together they are still under the minimum, the smallest of the others is
-/// hidden too (complementary suppression). Noughts are shown: that nobody registered says nothing about anybody.
+/// hidden too (complementary suppression). Noughts are shown, because that nobody registered says nothing about anybody, unless
+/// they are the only cells left to hide behind.
 pub fn suppress(cells: &[i64], minimum: i64) -> Vec<Option<i64>> {
     let small = |value: i64| value > 0 && value < minimum;
     let mut hidden: Vec<bool> = cells.iter().map(|&value| small(value)).collect();
@@ -58,8 +59,8 @@ pub fn suppress(cells: &[i64], minimum: i64) -> Vec<Option<i64>> {
         if count == 0 || (count > 1 && together >= minimum) {
             break;
         }
-        let shown = cells.iter().zip(&hidden).enumerate().filter(|(_, (value, hide))| !**hide && **value > 0);
-        let Some((next, _)) = shown.min_by_key(|(_, (value, _))| **value) else { break };
+        let shown = cells.iter().zip(&hidden).enumerate().filter(|(_, (_, hide))| !**hide);
+        let Some((next, _)) = shown.min_by_key(|(_, (value, _))| (**value == 0, **value)) else { break };
         if let Some(hide) = hidden.get_mut(next) {
             *hide = true;
         }
@@ -112,6 +113,8 @@ mod tests {
         assert_eq!(suppress(&[100, 3, 50], 10), [Some(100), None, None]);
         // Two small cells that together are still under the minimum.
         assert_eq!(suppress(&[100, 3, 4, 50], 10), [Some(100), None, None, None]);
+        // The only cell with anybody in it: the noughts hide which one it is.
+        assert_eq!(suppress(&[0, 5, 0], 10), [None, None, None]);
         assert_eq!(suppress(&[100, 8, 9, 50], 10), [Some(100), None, None, Some(50)]);
     }
 

@@ -1,16 +1,16 @@
-use journal::{Actor, Event, Ledger, Work, claim_jobs, finish_job};
-use kernel::{Fault, Id, Instant, Kind, kinds};
+use journal::{Actor, Event, Ledger, Work, claim_jobs, finish_job, jobs_waiting};
+use kernel::{Fault, Id, Kind, kinds};
 use seal::{Keyring, constant_time_eq};
 use serde_json::json;
 use store::{StoreError, Tx};
 use thiserror::Error;
 use vault::BatchCommand;
 
-use crate::matching::{AddressState, MatchError, State};
+use crate::matching::{AddressState, MatchError, State, put_on_record};
 use crate::messages::{CODE_MS, Sender, code_message};
 use crate::reference::Reference;
-use crate::scheme::{FieldGroup, Scheme};
-use crate::sealing::open_mobile;
+use crate::scheme::Scheme;
+use crate::sealing::{open_mobile, readable};
 use crate::storage;
 use crate::storage::code::CodeRow;
 use crate::storage::household::HouseholdRow;
@@ -78,7 +78,7 @@ fn code_hash(keys: &Keyring, household: Id<kinds::Household>, code: &str) -> [u8
 
 /// Sends the codes that were asked for: at most `limit`. Codes for references that do not exist are dropped here.
 pub fn send_codes(ledger: &Ledger, scheme: &Scheme, sender: &Sender, limit: usize) -> Result<usize, MatchError> {
-    let waiting = ledger.store().read("registration.codes_waiting", |tx| has_jobs(tx, ledger.now()))?;
+    let waiting = ledger.store().read("registration.codes_waiting", |tx| Ok::<_, MatchError>(jobs_waiting(tx, JOB, ledger.now())?))?;
     if !waiting {
         return Ok(0);
     }
@@ -91,11 +91,6 @@ pub fn send_codes(ledger: &Ledger, scheme: &Scheme, sender: &Sender, limit: usiz
         sent += usize::from(send_code(ledger, scheme, sender, job.id, reference)?);
     }
     Ok(sent)
-}
-
-fn has_jobs(tx: &mut Tx<'_>, now: Instant) -> Result<bool, MatchError> {
-    let sql = "-- registration.codes_waiting\nselect id from outbox_job where kind = $1 and due <= $2 limit 1";
-    Ok(tx.query_opt(sql, &[JOB.into(), now.into()])?.is_some())
 }
 
 fn send_code(
@@ -139,13 +134,13 @@ fn prepare_code(
         return Ok(None);
     }
     let command = BatchCommand {
-        purpose: scheme.group(FieldGroup::Mobile).purpose.clone(),
+        purpose: submission.sealed.mobile.purpose.clone(),
         basis: "one-time code".into(),
         records: vec![household.id.bytes()],
         expiry: scheme.last_expiry(),
     };
-    let committed = crate::matching::put_on_record(ledger, vec![command])?;
-    let phone = open_mobile(&committed, ledger.keys(), household.record, &submission.sealed.mobile)?;
+    let committed = put_on_record(ledger, Actor::Job("codes"), vec![command])?;
+    let phone = readable(open_mobile(&committed, ledger.keys(), household.record, &submission.sealed.mobile))?;
     let code = format!("{:06}", ledger.random().below(1_000_000));
     let Some(phone) = phone else { return Ok(None) };
     let Some(message) = code_message(sender, scheme, &household, &phone, &code, now) else { return Ok(None) };

@@ -52,6 +52,10 @@ words! {
         Limited = "limited",
         /// A person of it proved at a counter that another household is the right one.
         Displaced = "displaced",
+        /// There is no such address.
+        Address = "address",
+        /// A sealed value does not open: it was moved or altered, or its keys have died.
+        Unreadable = "unreadable",
     }
 }
 
@@ -64,5 +68,7 @@ words! {
         ToCheck = "to-check",
         /// An officer has looked.
         Accepted = "accepted",
+        /// An officer has looked: there is no such address.
+        Refused = "refused",
     }
 }

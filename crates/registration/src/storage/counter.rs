@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use kernel::{Id, Instant, kinds};
+use kernel::{Day, Id, Instant, kinds};
 use store::{StoreError, Tx, Value};
 
 /// Changes to counters, folded in memory and written once a batch.
@@ -56,6 +56,28 @@ insert into registration_cursor (name, position) values ($1, $2) on conflict (na
         &[name.into(), from.into(), to.into()],
     )?;
     Ok(moved == 1)
+}
+
+/// A day that is kept as a counter: when a daily job was done.
+pub(crate) fn day(tx: &mut Tx<'_>, name: &'static str) -> Result<Option<Day>, StoreError> {
+    let sql = "-- registration.read_day\nselect value from registration_counter where name = $1 and bucket = 'day'";
+    tx.query_opt(sql, &[name.into()])?.map(|row| row.get(0)).transpose()
+}
+
+pub(crate) fn set_day(tx: &mut Tx<'_>, name: &'static str, day: Day) -> Result<(), StoreError> {
+    tx.execute(
+        "-- registration.set_day
+insert into registration_counter (name, bucket, value) values ($1, 'day', $2)
+on conflict (name, bucket) do update set value = excluded.value",
+        &[name.into(), day.into()],
+    )?;
+    Ok(())
+}
+
+/// One counter without buckets.
+pub(crate) fn total(tx: &mut Tx<'_>, name: &'static str) -> Result<i64, StoreError> {
+    let sql = "-- registration.read_counter\nselect value from registration_counter where name = $1 and bucket = ''";
+    tx.query_opt(sql, &[name.into()])?.map_or(Ok(0), |row| row.get(0))
 }
 
 /// A published figure "as at".

@@ -1,4 +1,4 @@
-use kernel::{Id, Instant, kinds};
+use kernel::{Day, Id, Instant, kinds};
 use store::{StoreError, Tx};
 
 /// A need-only export to the courier: ciphertext only the courier can open.
@@ -16,10 +16,17 @@ pub struct ExportRow {
     pub digest: [u8; 32],
 }
 
-pub(crate) fn insert(tx: &mut Tx<'_>, row: &ExportRow, file: &[u8]) -> Result<(), StoreError> {
+pub(crate) fn insert(
+    tx: &mut Tx<'_>,
+    row: &ExportRow,
+    file: &[u8],
+    purpose: &str,
+    expiry: Day,
+) -> Result<(), StoreError> {
     tx.execute(
         "-- registration.insert_export
-insert into delivery_export (id, district, households, at, digest, file) values ($1, $2, $3, $4, $5, $6)",
+insert into delivery_export (id, district, households, at, digest, file, file_purpose, file_expiry)
+values ($1, $2, $3, $4, $5, $6, $7, $8)",
         &[
             row.id.into(),
             row.district.as_str().into(),
@@ -27,6 +34,8 @@ insert into delivery_export (id, district, households, at, digest, file) values 
             row.at.into(),
             row.digest.into(),
             file.into(),
+            purpose.into(),
+            expiry.into(),
         ],
     )?;
     Ok(())
@@ -53,5 +62,14 @@ select id, district, households, at, digest from delivery_export order by at des
 
 pub(crate) fn file(tx: &mut Tx<'_>, id: Id<kinds::Export>) -> Result<Option<Vec<u8>>, StoreError> {
     let row = tx.query_opt("-- registration.export_file\nselect file from delivery_export where id = $1", &[id.into()])?;
-    row.map(|row| row.get(0)).transpose()
+    Ok(row.map(|row| row.get::<Option<Vec<u8>>>(0)).transpose()?.flatten())
+}
+
+/// Removes the files whose last day has passed. Our keys do not open them, so this is the only way in which they end.
+pub(crate) fn forget_expired(tx: &mut Tx<'_>, today: Day) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- registration.forget_exports
+update delivery_export set file = null where file_expiry < $1 and file is not null",
+        &[today.into()],
+    )
 }

@@ -147,23 +147,27 @@ pub(crate) fn to_deliver(tx: &mut Tx<'_>, district: &str, limit: i64) -> Result<
         "-- registration.households_to_deliver
 select id, code, submission, record, state, reason, language, channel, district, people, address_state, received, decided,
     replaces, export from household
-where state = 'confirmed' and district = $1 and export is null and address_state <> 'to-check' order by id limit $2",
+where state = 'confirmed' and district = $1 and export is null and address_state in ('known', 'accepted')
+order by id limit $2",
         &[district.into(), limit.into()],
     )?;
     rows.iter().map(household).collect()
 }
 
-pub(crate) fn set_state(
+/// Moves a household on from the state in which it was read; nothing happens when somebody else has moved it meanwhile.
+pub(crate) fn move_on(
     tx: &mut Tx<'_>,
-    id: Id<kinds::Household>,
+    row: &HouseholdRow,
     state: State,
     reason: Reason,
     now: Instant,
-) -> Result<u64, StoreError> {
-    tx.execute(
-        "-- registration.set_state\nupdate household set state = $2, reason = $3, decided = $4 where id = $1",
-        &[id.into(), state.as_str().into(), reason.as_str().into(), now.into()],
-    )
+) -> Result<bool, StoreError> {
+    let moved = tx.execute(
+        "-- registration.move_on
+update household set state = $2, reason = $3, decided = $4 where id = $1 and state = $5",
+        &[row.id.into(), state.as_str().into(), reason.as_str().into(), now.into(), row.state.as_str().into()],
+    )?;
+    Ok(moved == 1)
 }
 
 pub(crate) fn set_address_state(
@@ -185,7 +189,8 @@ pub(crate) fn set_exported(
 ) -> Result<u64, StoreError> {
     tx.execute(
         "-- registration.set_exported
-update household set state = 'dispatched', export = $2, decided = $3 where id = $1 and export is null",
+update household set state = 'dispatched', export = $2, decided = $3
+where id = $1 and export is null and state = 'confirmed'",
         &[id.into(), export.into(), now.into()],
     )
 }

@@ -44,3 +44,17 @@ on conflict (one) do update set status = excluded.status, opens = excluded.opens
     )?;
     Ok(())
 }
+
+pub(crate) fn read_room(tx: &mut Tx<'_>) -> Result<Option<String>, StoreError> {
+    let row = tx.query_opt("-- registration.read_room\nselect body from room_snapshot where one = 1", &[])?;
+    row.map(|row| row.get(0)).transpose()
+}
+
+pub(crate) fn write_room(tx: &mut Tx<'_>, body: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "-- registration.write_room
+insert into room_snapshot (one, body) values (1, $1) on conflict (one) do update set body = excluded.body",
+        &[body.into()],
+    )?;
+    Ok(())
+}

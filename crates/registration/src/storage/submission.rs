@@ -64,11 +64,10 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     Ok(())
 }
 
-/// Submissions after `after`, oldest first, that were committed before `before`.
+/// Submissions after `after`, oldest first.
 pub(crate) fn after(
     tx: &mut Tx<'_>,
     after: Id<kinds::Event>,
-    before: Instant,
     limit: i64,
 ) -> Result<Vec<Submitted>, StoreError> {
     let rows = tx.query(
@@ -76,8 +75,8 @@ pub(crate) fn after(
 select event, household, record, at, language, channel, district, people, address_known, replaces,
     identity, identity_purpose, identity_expiry, contact, contact_purpose, contact_expiry,
     mobile, mobile_purpose, mobile_expiry
-from household_submission where event > $1 and at <= $2 order by event limit $3",
-        &[after.into(), before.into(), limit.into()],
+from household_submission where event > $1 order by event limit $2",
+        &[after.into(), limit.into()],
     )?;
     rows.iter().map(submitted).collect()
 }
@@ -116,21 +115,44 @@ fn group(row: &Row, at: usize) -> Result<SealedGroup, StoreError> {
     Ok(SealedGroup { bytes: row.get(at)?, purpose: row.get(at + 1)?, expiry: row.get(at + 2)? })
 }
 
-/// Removes the sealed values whose last day has passed. Their keys died at midnight; now the ciphertext goes too.
-pub(crate) fn forget_expired(tx: &mut Tx<'_>, today: Day) -> Result<u64, StoreError> {
+/// The events of submissions after `after` that hold a value whose last day has passed, oldest first.
+pub(crate) fn expired(
+    tx: &mut Tx<'_>,
+    after: Id<kinds::Event>,
+    today: Day,
+    limit: i64,
+) -> Result<Vec<Id<kinds::Event>>, StoreError> {
+    let rows = tx.query(
+        "-- registration.expired
+select event from household_submission where event > $1 and (
+    (identity_expiry < $2 and identity is not null) or (contact_expiry < $2 and contact is not null)
+    or (mobile_expiry < $2 and mobile is not null)) order by event limit $3",
+        &[after.into(), today.into(), limit.into()],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// Removes the sealed values whose last day has passed from the submissions after `from` up to `to`. Their keys died at
+/// midnight; now the ciphertext goes too.
+pub(crate) fn forget_expired(
+    tx: &mut Tx<'_>,
+    from: Id<kinds::Event>,
+    to: Id<kinds::Event>,
+    today: Day,
+) -> Result<u64, StoreError> {
     let mut forgotten = 0;
     for sql in [
         "-- registration.forget_identity
-update household_submission set identity = null where event in (
-    select event from household_submission where identity_expiry < $1 and identity is not null limit 5000)",
+update household_submission set identity = null
+where event > $1 and event <= $2 and identity_expiry < $3 and identity is not null",
         "-- registration.forget_contact
-update household_submission set contact = null where event in (
-    select event from household_submission where contact_expiry < $1 and contact is not null limit 5000)",
+update household_submission set contact = null
+where event > $1 and event <= $2 and contact_expiry < $3 and contact is not null",
         "-- registration.forget_mobile
-update household_submission set mobile = null where event in (
-    select event from household_submission where mobile_expiry < $1 and mobile is not null limit 5000)",
+update household_submission set mobile = null
+where event > $1 and event <= $2 and mobile_expiry < $3 and mobile is not null",
     ] {
-        forgotten += tx.execute(sql, &[today.into()])?;
+        forgotten += tx.execute(sql, &[from.into(), to.into(), today.into()])?;
     }
     Ok(forgotten)
 }
