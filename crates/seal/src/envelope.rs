@@ -96,6 +96,7 @@ mod tests {
         let bytes = keys.envelope_seal("draft 2020-05-06", b"typed so far").unwrap();
         assert_eq!(keys.envelope_open("draft 2020-05-06", &bytes).unwrap().expose(), b"typed so far");
         assert!(keys.envelope_open("draft 2020-05-07", &bytes).is_err());
+        assert!(aead::open(&keys.prf("draft 2020-05-06", b""), b"cumask", &bytes).is_err(), "a reference is no envelope key");
         assert!(keyring(4).envelope_open("draft 2020-05-06", &bytes).is_err());
         for (at, bit) in (0..bytes.len()).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
             let mut altered = bytes.clone();

@@ -37,7 +37,7 @@ impl Tree {
     pub fn puncture(&mut self, path: Path) -> usize {
         let mut dropped = 0;
         if let Some((cover, node)) = self.take_cover(path) {
-            self.keep_siblings(cover, node, path, |_| true);
+            self.keep_siblings(cover, node, path);
             dropped += 1;
         }
         let below: Vec<u128> = self.nodes.range(path.bits()..=path.last_bits()).map(|(&bits, _)| bits).collect();
@@ -50,17 +50,13 @@ impl Tree {
 
     /// Forgets everything that lies before `path`. Returns how many nodes were dropped.
     pub fn drop_before(&mut self, path: Path) -> usize {
-        let mut dropped = 0;
         let straddles = self.cover(path).is_some_and(|(cover, _)| cover.bits() < path.bits());
         if let Some((cover, node)) = straddles.then(|| self.take_cover(path)).flatten() {
-            let last = self.keep_siblings(cover, node, path, |right| right);
+            let last = self.keep_siblings(cover, node, path);
             self.insert(path, last);
-            dropped += 1;
         }
         let alive = self.nodes.split_off(&path.bits());
-        dropped += self.nodes.len();
-        self.nodes = alive;
-        dropped
+        std::mem::replace(&mut self.nodes, alive).len()
     }
 
     pub fn insert(&mut self, path: Path, node: Node) {
@@ -81,14 +77,11 @@ impl Tree {
         Some((cover, node))
     }
 
-    /// Walks from `cover` down to `path`, keeps the siblings (by their side) that `keep` wants, returns the node at the end.
-    fn keep_siblings(&mut self, cover: Path, node: Node, path: Path, keep: impl Fn(bool) -> bool) -> Node {
-        let mut node = node;
+    /// Walks from `cover` down to `path`, keeps the siblings beside the way, returns the node at the end.
+    fn keep_siblings(&mut self, cover: Path, mut node: Node, path: Path) -> Node {
         for depth in cover.len()..path.len() {
             let right = path.bit(depth);
-            if keep(!right) {
-                self.insert(path.prefix(depth).child(!right), node.child(!right));
-            }
+            self.insert(path.prefix(depth).child(!right), node.child(!right));
             node = node.child(right);
         }
         node
@@ -115,8 +108,8 @@ mod tests {
     fn random_leaf(chance: &Seeded) -> Leaf {
         let pick = |bound| chance.below(bound);
         let small = |n: u64| u8::try_from(n).unwrap();
-        let record = if pick(4) == 0 { pick(1 << 40) } else { pick(40) };
-        (i32::try_from(pick(30)).unwrap(), record, small(pick(9)), small(pick(256)))
+        let record = if pick(4) == 0 { pick(1 << 40) } else { pick(10) };
+        (i32::try_from(pick(8)).unwrap(), record, small(pick(9)), small(pick(10)))
     }
 
     fn key(tree: &Tree, at: Path) -> Option<[u8; 32]> {
@@ -143,12 +136,20 @@ mod tests {
                 let leaf = random_leaf(&chance);
                 match chance.below(5) {
                     0 => {
-                        tree.puncture(Path::of_record(Day::from_number(18_300 + leaf.0), RecordNumber(leaf.1)).unwrap());
-                        dead.extend(alive.extract_if(|l, _| (l.0, l.1) == (leaf.0, leaf.1)).map(|(l, _)| l));
+                        // Mostly a record, now and then one value or a whole day.
+                        let day = Day::from_number(18_300 + leaf.0);
+                        let erased = match chance.below(10) {
+                            0 => Path::of_day(day).unwrap(),
+                            1..4 => path(leaf),
+                            _ => Path::of_record(day, RecordNumber(leaf.1)).unwrap(),
+                        };
+                        tree.puncture(erased);
+                        dead.extend(alive.extract_if(|l, _| erased.covers(path(*l))).map(|(l, _)| l));
+                        assert!(key(&tree, path(leaf)).is_none(), "seed {seed}: {leaf:?} was to die");
                         bench.forget();
                     }
                     1 if chance.below(6) == 0 => {
-                        first_day = (first_day + leaf.0 % 4).min(29);
+                        first_day = (first_day + leaf.0 % 3).min(7);
                         tree.drop_before(Path::of_day(Day::from_number(18_300 + first_day)).unwrap());
                         dead.extend(alive.extract_if(|l, _| l.0 < first_day).map(|(l, _)| l));
                         bench.forget();

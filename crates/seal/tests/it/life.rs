@@ -162,6 +162,7 @@ fn threads_agree_on_what_is_alive() {
     let stop = AtomicBool::new(false);
     let erased = slot(1_000_000, today().plus(50));
     std::thread::scope(|scope| {
+        let _stop = StopAtEnd(&stop);
         for thread in 0..3_u64 {
             let (keys, stop) = (&keys, &stop);
             scope.spawn(move || {
@@ -183,6 +184,14 @@ fn threads_agree_on_what_is_alive() {
             keys.puncture(&purpose("matching"), erased.expiry, record).unwrap();
             assert!(!keys.is_alive(&target));
         }
-        stop.store(true, Ordering::Relaxed);
     });
+}
+
+/// Stops the threads also when an assertion fails, so that the test fails instead of running on.
+struct StopAtEnd<'a>(&'a AtomicBool);
+
+impl Drop for StopAtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
