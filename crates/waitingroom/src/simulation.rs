@@ -19,6 +19,8 @@ struct Seen {
     inversions: usize,
     /// For each look of someone who stayed: whether the words turned out true.
     kept: Vec<bool>,
+    /// The minutes between which each look promised the turn.
+    intervals: Vec<(u64, u64)>,
     /// Estimates that were raised by more than a quarter of a minute, and how many of them without a reason.
     raised: usize,
     raised_in_silence: usize,
@@ -81,6 +83,9 @@ fn the_words_come_true_for_four_in_five() {
         let seen = morning(seed, leaving, 0);
         let kept = seen.kept.iter().filter(|&&kept| kept).count();
         assert!(kept * 100 >= seen.kept.len() * 80, "{leaving} % leaving: {kept} of {}", seen.kept.len());
+        // An honest interval could still be uselessly wide: once the share is learnt, twice the wait is the limit.
+        let narrow = seen.intervals.iter().filter(|&&(low, high)| high <= low * 2 + 3).count();
+        assert!(narrow * 100 >= seen.intervals.len() * 80, "{leaving} % leaving: {narrow} of {} narrow", seen.intervals.len());
     }
 }
 
@@ -92,8 +97,8 @@ fn an_estimate_is_seldom_raised_and_never_in_silence() {
 }
 
 /// 12,000 people in the first ten minutes; so many per cent leave, so many of the others look away for long.
-fn morning(seed: u64, leaving_percent: u64, late_percent: u64) -> Seen {
-    let mut chance = Chance(seed);
+fn morning(start: u64, leaving_percent: u64, late_percent: u64) -> Seen {
+    let mut chance = Chance(start);
     let opens = Instant::from_millis(OPENS_MS);
     let mut room = Room::new("masks-2020", RATE, opens.plus_secs(86_400), opens);
     let mut arrivals: Vec<i64> = (0..12_000).map(|_| chance.millis(600_000)).collect();
@@ -158,6 +163,7 @@ fn look(room: &mut Room, person: &mut Person, now: Instant, seen: &mut Seen) -> 
     seen.raised_in_silence += usize::from(later && told.reason != Some(Reason::FewerLeft));
     let (low, high) = told.estimate.promised_minutes().unwrap();
     person.shown.push((now, low, high));
+    seen.intervals.push((low, high));
     person.promise = told.promise;
     assert!(matches!(told.estimate, Estimate::Between { low_seconds, high_seconds } if low_seconds <= high_seconds));
     let again = now.plus_secs(i64::try_from(status.poll_seconds(person.ticket.number)).unwrap());
