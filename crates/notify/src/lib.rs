@@ -21,6 +21,8 @@ mod segment;
 #[cfg(test)]
 mod stage;
 mod storage;
+#[cfg(test)]
+mod story;
 mod template;
 
 use store::Migration;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use journal::{Actor, Ledger, LedgerParts};
 use kernel::{Clock, Day, Id, Instant, Language, Text, kinds};
 use seal::{Ed25519Signer, Keyring, Purpose};
+use store::Store;
 use testkit::{MovableClock, SeededRandom, memory_store};
 
 use crate::{
@@ -19,6 +20,10 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn new() -> Self {
+        Self::on(memory_store(&[journal::MIGRATIONS, crate::MIGRATIONS]))
+    }
+
+    pub(crate) fn on(store: Store) -> Self {
         let clock = Arc::new(MovableClock::at("2020-05-06T07:00"));
         let random = Arc::new(SeededRandom::new(7));
         let keys = Keyring::in_memory("masks", clock.now().day(), random.clone());
@@ -26,7 +31,7 @@ impl Stage {
         let tiles = tempfile::tempdir().unwrap();
         let signer = Ed25519Signer::create(&tiles.path().join("log.key"), "test").unwrap();
         let ledger = Ledger::open(LedgerParts {
-            store: memory_store(&[journal::MIGRATIONS, crate::MIGRATIONS]),
+            store,
             keys: Arc::new(keys),
             signer: Arc::new(signer),
             clock: clock.clone(),

@@ -48,6 +48,6 @@ impl Dice {
     /// One of a list sorted by frequency: the square of a uniform number prefers its beginning.
     pub(super) fn pick_common<'l, T>(&mut self, list: &'l [T]) -> Option<&'l T> {
         let place = self.below(1 << 16) * self.below(1 << 16);
-        list.get((place >> 16) * list.len() >> 16)
+        list.get(((place >> 16) * list.len()) >> 16)
     }
 }
