@@ -94,3 +94,19 @@ async fn the_environment_is_named_unless_live() {
     layout.environment = kernel::Environment::Live;
     assert!(!layout.html(&visitor, &page).contains("lr-environment"));
 }
+
+#[test]
+fn the_gallery_speaks_three_languages() {
+    let sources = [
+        (Language::En, include_str!("../../examples/gallery/en.ftl")),
+        (
+            Language::ZhHant,
+            include_str!("../../examples/gallery/zh-hant.ftl"),
+        ),
+        (
+            Language::ZhHans,
+            include_str!("../../examples/gallery/zh-hans.ftl"),
+        ),
+    ];
+    assert_eq!(webkit::check_catalogues(sources, &[]), []);
+}
