@@ -1,1 +1,203 @@
-fn main() {}
+//! The one binary.
+//!
+//! `demo` shows a whole city; `serve` and `work` run an installation; `migrate`, `keys` and `explain` look after it.
+
+mod ambient;
+mod config;
+mod control;
+mod keys;
+mod runtime;
+mod seed;
+mod serve;
+mod worker;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use config::{Config, KEYS};
+use store::Options;
+
+#[derive(Parser)]
+#[command(name = "lionrock", version, about = "Services that hold a city's personal data, and prove that they protect it")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves an installation.
+    Serve(ConfigArgs),
+    /// Does the slow work of an installation (matching, messages, erasure) without serving.
+    Work(ConfigArgs),
+    /// Brings every store of an installation up to date and stops.
+    Migrate(ConfigArgs),
+    /// Makes and shows the keys of an installation.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+    /// Explains every key of the configuration and prints its effective value; secrets are redacted.
+    Explain {
+        /// The configuration file; the defaults without it.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+    /// Invites an officer: prints a link that works once, on which a passkey is registered.
+    Invite(InviteArgs),
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// Makes the directories and the log key of a new installation.
+    Init(ConfigArgs),
+    /// Shows the log key and the key trees.
+    Status(ConfigArgs),
+}
+
+#[derive(clap::Args)]
+struct ConfigArgs {
+    /// The configuration file.
+    #[arg(long)]
+    config: PathBuf,
+}
+
+#[derive(clap::Args)]
+struct InviteArgs {
+    /// The configuration file.
+    #[arg(long)]
+    config: PathBuf,
+    /// Code of the department; made when it is new, then with --department-name.
+    #[arg(long)]
+    department: String,
+    /// Name of a new department: English, Traditional Chinese, Simplified Chinese, separated by `|`.
+    #[arg(long)]
+    department_name: Option<String>,
+    /// Title of the post: English, Traditional Chinese, Simplified Chinese, separated by `|`.
+    #[arg(long)]
+    post: String,
+    /// Roles, separated by commas: scheme-owner, case-officer, privacy-officer, security-officer, supervising-officer,
+    /// auditor, delivery-officer, administrator.
+    #[arg(long)]
+    roles: String,
+    /// The officer's name; stored sealed.
+    #[arg(long)]
+    name: String,
+    /// The officer's mail address; stored sealed.
+    #[arg(long)]
+    mail: String,
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve(args) => {
+            start_log(&Config::read(&args.config)?.log_format);
+            let control = environment("LIONROCK_CONTROL");
+            Ok(serve::serve(&args.config, Options::default(), control)?)
+        }
+        Command::Work(args) => work(&args.config),
+        Command::Migrate(args) => {
+            let config = Config::read(&args.config)?;
+            open(&config)?;
+            say("every store is up to date");
+            Ok(())
+        }
+        Command::Keys { command: KeysCommand::Init(args) } => Ok(keys::init(&Config::read(&args.config)?)?),
+        Command::Keys { command: KeysCommand::Status(args) } => Ok(keys::status(&Config::read(&args.config)?)?),
+        Command::Explain { config } => explain(config.as_deref()),
+        Command::Invite(args) => invite(&args),
+    }
+}
+
+fn open(config: &Config) -> Result<runtime::Runtime, Failure> {
+    Ok(runtime::Runtime::open(config, Arc::new(ambient::WallClock::default()), Options::default())?)
+}
+
+fn work(path: &Path) -> Result<(), Failure> {
+    let config = Config::read(path)?;
+    start_log(&config.log_format);
+    let runtime = open(&config)?;
+    let worker = worker::Worker::start(runtime.platform.clone(), runtime.ports.clone())?;
+    say("working; stop with Ctrl-C");
+    serve::block_on(async {
+        let _ = tokio::signal::ctrl_c().await;
+        Ok(())
+    })?;
+    drop(worker);
+    Ok(())
+}
+
+fn explain(path: Option<&Path>) -> Result<(), Failure> {
+    let config = path.map_or_else(|| Ok(Config::default()), Config::read)?;
+    for key in KEYS {
+        let value = (key.value)(&config).unwrap_or_else(|| "(not set)".into());
+        let secret = if key.secret { "  [never printed]" } else { "" };
+        say(&format!("{} = {value}{secret}", key.name));
+        say(&format!("   {}", key.meaning.trim()));
+        say(&format!("   example: {}\n", key.example));
+    }
+    Ok(())
+}
+
+fn invite(args: &InviteArgs) -> Result<(), Failure> {
+    let config = Config::read(&args.config)?;
+    let platform = open(&config)?.platform;
+    let existing = platform.ledger().read("invite.departments", people::departments)?;
+    let department = match existing.iter().find(|department| department.code == args.department) {
+        Some(department) => department.id,
+        None => {
+            let name = args.department_name.as_deref().ok_or("this department is new: give its --department-name")?;
+            seed::department(&platform, &args.department, three(name)?)?
+        }
+    };
+    let roles = args.roles.split(',').map(|role| role.trim().parse()).collect::<Result<Vec<people::Role>, _>>()?;
+    let contact = people::Contact::parse(&args.name, &args.mail)?;
+    let (officer, token) = seed::invite(&platform, department, three(&args.post)?, roles, &contact)?;
+    say(&format!("officer {officer}; this link works once, for {} hours:", people::INVITATION_HOURS));
+    say(&format!("{}/en/staff/invitation/{}", config.origin, token.reveal().expose()));
+    Ok(())
+}
+
+fn three(text: &str) -> Result<kernel::Text, Failure> {
+    let mut parts = text.split('|').map(str::trim);
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(en), Some(zh_hant), Some(zh_hans)) => Ok(kernel::Text::new(en, zh_hant, zh_hans)),
+        _ => Err("give the three languages separated by `|`: English|繁體|简体".into()),
+    }
+}
+
+fn start_log(format: &str) {
+    let builder = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN);
+    // A second start, as in tests, keeps the first log.
+    let _ = if format == "json" { builder.json().try_init() } else { builder.try_init() };
+}
+
+#[expect(clippy::disallowed_methods, reason = "the binary is the one place that reads the environment")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// A line for the operator.
+#[expect(clippy::print_stdout, reason = "the command line's answer")]
+pub(crate) fn say(line: &str) {
+    println!("{line}");
+}
+
+#[expect(clippy::print_stderr, reason = "the command line's complaint")]
+pub(crate) fn complain(line: &str) {
+    eprintln!("lionrock: {line}");
+}

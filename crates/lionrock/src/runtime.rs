@@ -1,0 +1,145 @@
+//! From a configuration to a running platform.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use connectors::{ConnectorError, DemoCarrier, HttpPopulationRegister, RegisterConfig, SmsConfig, SmsHttpGateway};
+use flows::{Platform, PlatformError, PlatformParts, Ports};
+use hongkong::{Gazetteer, ImportError, import_tsv};
+use kernel::Random;
+use notify::Carrier;
+use registration::Sender;
+use registration::matching::{Answer, PopulationRegister, Question, RegisterUnavailable};
+use seal::{Ed25519Signer, OsRandom, SealError, Signer};
+use store::{Location, Options, StoreError};
+use thiserror::Error;
+
+use crate::ambient::WallClock;
+use crate::config::Config;
+
+/// Why nothing runs: one line that says what to do.
+#[derive(Debug, Error)]
+pub enum RuntimeError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
+    /// The log key is missing.
+    #[error("{0}. `lionrock keys init --config FILE` makes one on a new installation")]
+    LogKey(SealError),
+    /// The address list.
+    #[error("addresses: {0}")]
+    Addresses(#[from] ImportError),
+    /// A file.
+    #[error("{0}: {1}")]
+    File(String, std::io::Error),
+    /// The platform.
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+    /// A store's address.
+    #[error("store: {0}")]
+    Store(#[from] StoreError),
+    /// A connector.
+    #[error(transparent)]
+    Connector(#[from] ConnectorError),
+    /// Anything about keys.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+}
+
+/// What the faces and the worker share.
+pub struct Runtime {
+    /// The platform.
+    pub platform: Arc<Platform>,
+    /// The outside world.
+    pub ports: Ports,
+    /// The gazetteer.
+    pub gazetteer: Arc<Gazetteer>,
+    /// The clock, movable in demonstrations and tests.
+    pub clock: Arc<WallClock>,
+    /// Chance.
+    pub random: Arc<dyn Random>,
+}
+
+impl Runtime {
+    /// Opens everything that a configuration names.
+    pub fn open(config: &Config, clock: Arc<WallClock>, options: Options) -> Result<Self, RuntimeError> {
+        let random: Arc<dyn Random> = Arc::new(OsRandom);
+        let signer = Ed25519Signer::open(&config.log_key, &config.log_name).map_err(RuntimeError::LogKey)?;
+        let gazetteer = Arc::new(Gazetteer::build(premises(config.addresses.as_deref())?));
+        let platform = Platform::open(PlatformParts {
+            environment: config.environment,
+            location: Location::parse(config.store.expose())?,
+            options,
+            keys: config.keys.clone(),
+            roots: config.roots.clone(),
+            tiles: config.tiles.clone(),
+            signer: Arc::new(signer) as Arc<dyn Signer>,
+            clock: clock.clone(),
+            random: random.clone(),
+            places: gazetteer.clone(),
+            origin: config.log_name.clone(),
+            sender: Sender { origin: config.origin.clone(), host: config.host().to_owned() },
+        })?;
+        let ports = ports(config, &random)?;
+        Ok(Self { platform, ports, gazetteer, clock, random })
+    }
+}
+
+/// The premises of the gazetteer: a file, or the sample that is shipped.
+pub fn premises(file: Option<&Path>) -> Result<Vec<hongkong::Premises>, RuntimeError> {
+    match file {
+        None => Ok(import_tsv(hongkong::SAMPLE_ADDRESSES)?),
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|e| RuntimeError::File(path.display().to_string(), e))?;
+            Ok(import_tsv(&text)?)
+        }
+    }
+}
+
+fn ports(config: &Config, random: &Arc<dyn Random>) -> Result<Ports, RuntimeError> {
+    Ok(Ports { register: register(config, random)?, carrier: carrier(config)? })
+}
+
+fn register(config: &Config, random: &Arc<dyn Random>) -> Result<Arc<dyn PopulationRegister>, RuntimeError> {
+    let files = (&config.register_url, &config.register_authority, &config.register_certificate, &config.register_key);
+    let (Some(url), Some(authority), Some(certificate), Some(key)) = files else { return Ok(Arc::new(NoRegister)) };
+    let register = RegisterConfig {
+        url: url.clone(),
+        authority: authority.clone(),
+        certificate: certificate.clone(),
+        key: key.clone(),
+        timeout: Duration::from_secs(30),
+    };
+    Ok(Arc::new(HttpPopulationRegister::new(&register, random.clone())?))
+}
+
+fn carrier(config: &Config) -> Result<Arc<dyn Carrier>, RuntimeError> {
+    match &config.sms_url {
+        Some(url) => {
+            let timeout = Duration::from_secs(20);
+            let sms = SmsConfig { url: url.clone(), token: None, authorities: None, timeout };
+            Ok(Arc::new(SmsHttpGateway::new(sms)?))
+        }
+        None if config.environment == kernel::Environment::Demo => Ok(Arc::new(DemoCarrier)),
+        None => Ok(Arc::new(NoGateway)),
+    }
+}
+
+/// Stands where no population register is configured: matching waits, nothing is decided and nothing is lost.
+struct NoRegister;
+
+impl PopulationRegister for NoRegister {
+    fn check(&self, _basis: &str, _questions: &[Question]) -> Result<Vec<Answer>, RegisterUnavailable> {
+        Err(RegisterUnavailable("none is configured: set register_url and its three files".into()))
+    }
+}
+
+/// Stands where no gateway is configured: messages stay in the queue.
+struct NoGateway;
+
+impl Carrier for NoGateway {
+    fn send(&self, _message: &notify::Outgoing) -> Result<notify::Sent, notify::CarrierError> {
+        Err(notify::CarrierError::Later("no SMS gateway is configured: set sms_url".into()))
+    }
+}
