@@ -71,11 +71,15 @@ struct State {
     /// Everything up to here has its place; the scan for new events begins a little before it.
     cursor: Id<kinds::Event>,
     note: Option<String>,
+    /// The size that the note speaks of: what the tiles go back to when writing them failed half-way.
+    published: u64,
+    stale: bool,
 }
 
 /// On an engine with several writers a transaction may commit after one with a later id; none lasts longer than this.
 const OVERLAP_MS: u128 = 30_000;
 const BATCH: i64 = 4096;
+const BATCH_ROWS: usize = 4096;
 
 impl Integrator {
     pub(crate) fn open(store: &Store, signer: &dyn Signer, dir: PathBuf, origin: &str) -> Result<Self, JournalError> {
@@ -99,7 +103,8 @@ impl Integrator {
         }
         let last = store.read("journal.last_placed", storage::last_placed)?;
         let tiles = Tiles::open(dir.clone(), published).map_err(|e| JournalError::Tiles(dir.clone(), e))?;
-        let state = State { tiles, cursor: last.unwrap_or(Id::from_bytes([0; 16])), note };
+        let cursor = last.unwrap_or(Id::from_bytes([0; 16]));
+        let state = State { tiles, cursor, note, published, stale: false };
         Ok(Self { dir, state: Mutex::new(state) })
     }
 }
@@ -108,19 +113,26 @@ impl Ledger {
     /// One pass: places new leaves, extends the tiles, signs a checkpoint. Safe to stop at any point: what the database
     /// has placed and the tiles lack is added by the next pass.
     pub fn integrate(&self) -> Result<Integrated, JournalError> {
-        let integrator = &self.integrator;
-        let mut state = integrator.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = state.tiles.size();
+        let mut state = self.integrator.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.stale {
+            let tiles = Tiles::open(self.integrator.dir.clone(), state.published);
+            state.tiles = tiles.map_err(|error| self.tiles_error(error))?;
+            state.stale = false;
+        }
+        let before = state.published;
         loop {
             let placed = self.place_batch(&mut state)?;
             self.extend_tiles(&mut state)?;
-            if placed < BATCH as usize {
+            if placed < BATCH_ROWS {
                 break;
             }
         }
         let size = state.tiles.size();
         if size != before || (state.note.is_none() && size > 0) {
+            state.stale = true;
             state.note = Some(self.publish(&state.tiles)?);
+            state.stale = false;
+            state.published = size;
         }
         Ok(Integrated { leaves: size - before, size })
     }
@@ -151,7 +163,9 @@ impl Ledger {
             if leaves.is_empty() {
                 return Ok(());
             }
+            state.stale = true;
             state.tiles.append(&leaves).map_err(|error| self.tiles_error(error))?;
+            state.stale = false;
         }
     }
 
@@ -174,7 +188,7 @@ impl Ledger {
     pub fn inclusion(&self, event: Id<kinds::Event>) -> Result<Option<Inclusion>, JournalError> {
         let position = self.store().read("journal.position", |tx| storage::position_of(tx, event))?;
         let state = self.integrator.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let size = state.tiles.size();
+        let size = state.published;
         let (Some((index, _)), Some(note)) = (position, &state.note) else { return Ok(None) };
         if index >= size {
             return Ok(None);
@@ -186,7 +200,7 @@ impl Ledger {
     /// The proof that the tree of `old` leaves is the beginning of the published one.
     pub fn consistency(&self, old: u64) -> Result<Option<Consistency>, JournalError> {
         let state = self.integrator.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = state.tiles.size();
+        let new = state.published;
         if old == 0 || old > new {
             return Ok(None);
         }
@@ -197,7 +211,7 @@ impl Ledger {
     /// Size and root of the published tree.
     pub fn size_and_root(&self) -> Result<(u64, Hash), JournalError> {
         let state = self.integrator.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let size = state.tiles.size();
+        let size = state.published;
         Ok((size, root(&state.tiles, size).map_err(|error| self.tiles_error(error))?))
     }
 

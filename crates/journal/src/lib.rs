@@ -30,7 +30,7 @@ pub use event::{Event, EventProof};
 pub use integrate::{Consistency, Inclusion, Integrated};
 pub use ledger::{JournalError, Ledger, LedgerParts};
 pub use merkle::{Hash, leaf_hash, root_from_inclusion, tree_root};
-pub use outbox::{Job, claim_jobs, finish_job, retry_job};
+pub use outbox::{Job, claim_jobs, finish_job, jobs_waiting, retry_job};
 pub use receipt::{Receipt, ReceiptPromise};
 pub use storage::Entry;
 pub use work::Work;

@@ -53,7 +53,7 @@ pub fn tree_root(entries: &[Hash]) -> Hash {
 
 /// The largest power of two below `size` (`size` > 1).
 fn split(size: u64) -> u64 {
-    1 << (63 - (size - 1).leading_zeros())
+    1 << (size - 1).ilog2()
 }
 
 /// The root of the first `size` leaves.

@@ -1,6 +1,6 @@
 use kernel::{Id, Instant, kinds};
 use serde_json::Value;
-use store::StoreError;
+use store::{StoreError, Tx};
 
 use crate::{Work, storage};
 
@@ -32,6 +32,11 @@ pub fn claim_jobs(
             Ok(Job { id: row.get(0)?, body, attempts: row.get(2)? })
         })
         .collect()
+}
+
+/// Whether a job of a kind waits and is due: a look, so that an idle worker writes nothing.
+pub fn jobs_waiting(tx: &mut Tx<'_>, kind: &'static str, now: Instant) -> Result<bool, StoreError> {
+    storage::jobs_waiting(tx, kind, now)
 }
 
 /// The job is done.

@@ -191,6 +191,11 @@ returning id, body, attempts",
     )
 }
 
+pub(crate) fn jobs_waiting(tx: &mut Tx<'_>, kind: &'static str, now: Instant) -> Result<bool, StoreError> {
+    let sql = "-- outbox.waiting\nselect id from outbox_job where kind = $1 and due <= $2 and lease < $2 limit 1";
+    Ok(tx.query_opt(sql, &[kind.into(), now.into()])?.is_some())
+}
+
 pub(crate) fn delete_job(tx: &mut Tx<'_>, id: Id<kinds::Job>) -> Result<u64, StoreError> {
     tx.execute("-- outbox.finish\ndelete from outbox_job where id = $1", &[id.into()])
 }

@@ -36,14 +36,14 @@ impl Tiles {
         let mut level = 0;
         while count > 0 {
             let (full, rest) = (count / WIDTH as u64, count % WIDTH as u64);
-            let hashes = if rest == 0 { Vec::new() } else { tiles.read_hashes(&tiles.tile(level, full, rest))? };
+            let hashes = if rest == 0 { Vec::new() } else { tiles.read_hashes_upto(level, full, rest)? };
             tiles.edge.push(Edge { full, hashes });
             count = full;
             level += 1;
         }
         let rest = size % WIDTH as u64;
         if rest != 0 {
-            tiles.entries = tiles.read_entries(&tiles.entry_bundle(size / WIDTH as u64, rest))?;
+            tiles.entries = tiles.read_entries_upto(size / WIDTH as u64, rest)?;
         }
         Ok(tiles)
     }
@@ -59,7 +59,7 @@ impl Tiles {
             if self.entries.len() == WIDTH {
                 let index = self.size / WIDTH as u64;
                 let bundle = bundle(&self.entries);
-                self.write_full(&self.entry_bundle(index, 0), &bundle)?;
+                Self::write_full(&self.entry_bundle(index, 0), &bundle)?;
                 self.entries.clear();
             }
             self.size += 1;
@@ -80,7 +80,7 @@ impl Tiles {
         }
         let (hashes, index) = (std::mem::take(&mut edge.hashes), edge.full);
         edge.full += 1;
-        self.write_full(&self.tile(level, index, 0), &hashes.concat())?;
+        Self::write_full(&self.tile(level, index, 0), &hashes.concat())?;
         self.push(level + 1, root_of(&hashes))
     }
 
@@ -100,7 +100,7 @@ impl Tiles {
     }
 
     /// Writes a full tile; the partial ones that led to it are of no more use.
-    fn write_full(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fn write_full(path: &Path, bytes: &[u8]) -> io::Result<()> {
         write_whole(path, bytes)?;
         match fs::remove_dir_all(path.with_extension("p")) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -116,12 +116,14 @@ impl Tiles {
         self.dir.join("tile").join("entries").join(numbered(index, partial))
     }
 
-    fn read_hashes(&self, path: &Path) -> io::Result<Vec<Hash>> {
-        Ok(fs::read(path)?.chunks_exact(32).filter_map(|chunk| chunk.try_into().ok()).collect())
+    fn read_hashes_upto(&self, level: u32, index: u64, width: u64) -> io::Result<Vec<Hash>> {
+        let bytes = read_partial(&self.tile(level, index, width % WIDTH as u64), &self.tile(level, index, 0))?;
+        whole(bytes.chunks_exact(32).filter_map(|chunk| chunk.try_into().ok()), width)
     }
 
-    fn read_entries(&self, path: &Path) -> io::Result<Vec<Hash>> {
-        Ok(fs::read(path)?.chunks_exact(34).filter_map(|chunk| chunk.get(2..)?.try_into().ok()).collect())
+    fn read_entries_upto(&self, index: u64, width: u64) -> io::Result<Vec<Hash>> {
+        let bytes = read_partial(&self.entry_bundle(index, width), &self.entry_bundle(index, 0))?;
+        whole(bytes.chunks_exact(34).filter_map(|chunk| chunk.get(2..)?.try_into().ok()), width)
     }
 }
 
@@ -131,24 +133,40 @@ impl Subtrees for Tiles {
     /// Any complete subtree lies in one tile: level height/8, and 2^(height mod 8) neighbours in it.
     fn hash(&self, height: u32, n: u64) -> io::Result<Hash> {
         let (level, rest) = (height / 8, height % 8);
-        let width = 1u64 << rest;
-        let first = n * width;
-        let (index, from) = (first / WIDTH as u64, (first % WIDTH as u64) as usize);
+        let width = 1usize << rest;
+        let in_tile = WIDTH as u64 >> rest;
+        let (index, from) = (n / in_tile, usize::try_from(n % in_tile).unwrap_or(0) * width);
         let edge = self.edge.get(level as usize).filter(|edge| edge.full == index);
         if let Some(edge) = edge {
-            return slice_root(&edge.hashes, from, width as usize);
+            return slice_root(&edge.hashes, from, width);
         }
         let mut last = self.last_read.lock().map_err(|_| io::Error::other("tile cache poisoned"))?;
         if let Some((l, i, hashes)) = last.as_ref()
             && (*l, *i) == (level, index)
         {
-            return slice_root(hashes, from, width as usize);
+            return slice_root(hashes, from, width);
         }
-        let hashes = self.read_hashes(&self.tile(level, index, 0))?;
-        let root = slice_root(&hashes, from, width as usize);
+        let hashes = self.read_hashes_upto(level, index, WIDTH as u64)?;
+        let root = slice_root(&hashes, from, width);
         *last = Some((level, index, hashes));
         root
     }
+}
+
+/// A process that stopped after a tile filled up and before the next checkpoint has removed the partial one that the last
+/// checkpoint speaks of; the full tile begins with the same hashes.
+fn read_partial(partial: &Path, full: &Path) -> io::Result<Vec<u8>> {
+    match fs::read(partial) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::read(full),
+        read => read,
+    }
+}
+
+fn whole(hashes: impl Iterator<Item = Hash>, width: u64) -> io::Result<Vec<Hash>> {
+    let width = usize::try_from(width).unwrap_or(usize::MAX);
+    let hashes: Vec<Hash> = hashes.take(width).collect();
+    let short = || io::Error::other("a tile is shorter than the checkpoint says");
+    if hashes.len() == width { Ok(hashes) } else { Err(short()) }
 }
 
 fn slice_root(hashes: &[Hash], from: usize, width: usize) -> io::Result<Hash> {
@@ -199,6 +217,22 @@ mod tests {
         assert_eq!(numbered(5, 0).to_str(), Some("005"));
         assert_eq!(numbered(1_234_067, 0).to_str(), Some("x001/x234/067"));
         assert_eq!(numbered(5, 17).to_str(), Some("005.p/17"));
+    }
+
+    #[test]
+    fn a_stop_between_a_full_tile_and_the_next_checkpoint_loses_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let commitments: Vec<Hash> = (0..600u32).map(|i| seal::sha256(&[&i.to_be_bytes()])).collect();
+        let mut tiles = Tiles::open(dir.path().to_owned(), 0).unwrap();
+        tiles.append(&commitments[..300]).unwrap();
+        tiles.flush().unwrap();
+        // Tile 1 fills up, its partial form goes, and the power fails before a checkpoint of more than 300 is signed.
+        tiles.append(&commitments[300..520]).unwrap();
+        let mut tiles = Tiles::open(dir.path().to_owned(), 300).unwrap();
+        assert_eq!(tiles.entries, commitments[256..300]);
+        tiles.append(&commitments[300..]).unwrap();
+        let leaves: Vec<Hash> = commitments.iter().map(|c| leaf_hash(c)).collect();
+        assert_eq!(root(&tiles, 600).unwrap(), root(&leaves[..], 600).unwrap());
     }
 
     #[test]

@@ -1,18 +1,19 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use journal::{Actor, Committed, Event, Ledger};
-use kernel::{Id, Instant, kinds, to_hex};
+use kernel::{Day, Id, Secret, kinds, to_hex};
 use people::{Grant, PersonalDataExport, RequestExport, UseApproval, UseApprovalError, use_approval};
 use seal::{SealError, age_files, sha256};
 use store::{RunError, StoreError};
 use thiserror::Error;
 use vault::{BatchCommand, BatchOutcome};
 
-use crate::matching::{MatchError, Reason, State, put_on_record};
+use crate::matching::{MatchError, Reason, State, openings, put_on_record};
 use crate::messages::{Sender, delivery_message};
 use crate::reference::Reference;
 use crate::scheme::{FieldGroup, Scheme};
-use crate::sealing::{open_contact, open_mobile};
+use crate::sealing::{open_contact, open_mobile, readable};
 use crate::storage;
 use crate::storage::counter::Tally;
 use crate::storage::export::ExportRow;
@@ -91,34 +92,63 @@ pub fn export_district(
     if waiting.is_empty() {
         return Err(ExportError::Empty);
     }
-    let records: Vec<[u8; 16]> = waiting.iter().map(|(household, _)| household.id.bytes()).collect();
-    let command = |group: FieldGroup| BatchCommand {
-        purpose: scheme.group(group).purpose.clone(),
-        basis: format!("approval {approval}"),
-        records: records.clone(),
-        expiry: scheme.last_expiry(),
-    };
-    let commands = vec![command(FieldGroup::Contact), command(FieldGroup::Mobile)];
+    let contacts = waiting.iter().map(|(household, submission)| (&submission.sealed.contact, household.id));
+    let mobiles = waiting.iter().map(|(household, submission)| (&submission.sealed.mobile, household.id));
+    let commands = openings(contacts.chain(mobiles), scheme, &format!("approval {approval}"));
     let words = UseApproval { approval, what: export_words(scheme, district) };
     let committed = open_approved(ledger, grant.clone(), words, commands)?;
-    let now = ledger.now();
-    let mut file = String::from("reference,name,address,people\r\n");
-    let mut messages = Vec::new();
-    for (household, submission) in &waiting {
-        let contact = open_contact(&committed, ledger.keys(), household.record, &submission.sealed.contact)?;
+    let written = write_file(ledger, scheme, sender, &committed, waiting)?;
+    let sealed = age_files::encrypt_to(std::slice::from_ref(&courier.recipient), written.text.expose().as_bytes())?;
+    let row = ExportRow {
+        id: Id::new(ledger.now(), &**ledger.random()),
+        district: district.to_owned(),
+        households: i64::try_from(written.households.len()).unwrap_or(i64::MAX),
+        at: ledger.now(),
+        digest: sha256(&[&sealed]),
+    };
+    let group = scheme.group(FieldGroup::Contact);
+    let file = File { bytes: sealed, purpose: group.purpose.clone(), expiry: group.expiry };
+    record_export(ledger, grant, approval, row, file, written)
+}
+
+/// The list in clear, the households in it and what they are told.
+struct Written {
+    text: Secret<String>,
+    households: Vec<HouseholdRow>,
+    messages: Vec<notify::Prepared>,
+}
+
+/// The list encrypted to the courier. It holds personal data, so it has a purpose and an end like every other value.
+struct File {
+    bytes: Vec<u8>,
+    purpose: String,
+    expiry: Day,
+}
+
+fn write_file(
+    ledger: &Ledger,
+    scheme: &Scheme,
+    sender: &Sender,
+    committed: &Committed,
+    waiting: Vec<(HouseholdRow, Submitted)>,
+) -> Result<Written, ExportError> {
+    let (keys, now) = (ledger.keys(), ledger.now());
+    let mut text = String::from("reference,name,address,people\r\n");
+    let (mut households, mut messages) = (Vec::new(), Vec::new());
+    for (household, submission) in waiting {
+        let contact = open_contact(committed, keys, household.record, &submission.sealed.contact)?;
         let contact = contact.ok_or(SealError::Gone)?;
         let cells = [household.reference.to_string(), contact.name, contact.address.line, household.people.to_string()];
-        file.push_str(&cells.map(|cell| csv_cell(&cell)).join(","));
-        file.push_str("\r\n");
-        let phone = open_mobile(&committed, ledger.keys(), household.record, &submission.sealed.mobile)?;
-        let message = phone.and_then(|p| delivery_message(sender, scheme, household, State::Dispatched, &p, now));
+        text.push_str(&cells.map(|cell| csv_cell(&cell)).join(","));
+        text.push_str("\r\n");
+        let phone = readable(open_mobile(committed, keys, household.record, &submission.sealed.mobile))?;
+        let message = phone.and_then(|p| delivery_message(sender, scheme, &household, State::Dispatched, &p, now));
         if let Some(message) = message {
-            messages.push(notify::prepare(ledger.keys(), &message).map_err(MatchError::from)?);
+            messages.push(notify::prepare(keys, &message).map_err(MatchError::from)?);
         }
+        households.push(household);
     }
-    let file = age_files::encrypt_to(std::slice::from_ref(&courier.recipient), file.as_bytes())?;
-    let households: Vec<HouseholdRow> = waiting.into_iter().map(|(household, _)| household).collect();
-    record_export(ledger, grant, district, approval, file, households, messages, now)
+    Ok(Written { text: Secret::new(text), households, messages })
 }
 
 fn open_approved(
@@ -152,41 +182,34 @@ fn waiting(ledger: &Ledger, district: &str) -> Result<Vec<(HouseholdRow, Submitt
     found.map_err(|error| ExportError::Match(error.into()))
 }
 
-#[expect(clippy::too_many_arguments, reason = "one act, its facts")]
 fn record_export(
     ledger: &Ledger,
     grant: &Grant<RequestExport>,
-    district: &str,
     approval: Id<kinds::Approval>,
-    file: Vec<u8>,
-    households: Vec<HouseholdRow>,
-    messages: Vec<notify::Prepared>,
-    now: Instant,
+    row: ExportRow,
+    file: File,
+    written: Written,
 ) -> Result<ExportRow, ExportError> {
-    let row = ExportRow {
-        id: Id::new(now, &**ledger.random()),
-        district: district.to_owned(),
-        households: i64::try_from(households.len()).unwrap_or(i64::MAX),
-        at: now,
-        digest: sha256(&[&file]),
-    };
-    let written = row.clone();
+    let export = row.clone();
+    let Written { households, messages, .. } = written;
     let done = ledger.write("registration.export_write", grant.actor(), move |work| {
-        storage::export::insert(work.tx(), &written, &file)?;
+        storage::export::insert(work.tx(), &export, &file.bytes, &file.purpose, file.expiry)?;
         let mut tally = Tally::default();
         for household in &households {
-            if storage::household::set_exported(work.tx(), household.id, written.id, now)? == 1 {
-                tally.add(State::Confirmed.as_str(), "", -1);
-                tally.add(State::Dispatched.as_str(), "", 1);
+            // Somebody else has exported or displaced it meanwhile: nobody is delivered to twice or without a claim.
+            if storage::household::set_exported(work.tx(), household.id, export.id, export.at)? != 1 {
+                return Err(MatchError::Overtaken);
             }
+            tally.add(State::Confirmed.as_str(), "", -1);
+            tally.add(State::Dispatched.as_str(), "", 1);
         }
         tally.write(work.tx())?;
         notify::queue_batch(work, &messages)?;
         let event = Event::new("registration.exported")
-            .detail("export", written.id.to_string())
-            .detail("district", written.district.clone())
-            .detail("households", written.households)
-            .detail("digest", to_hex(&written.digest))
+            .detail("export", export.id.to_string())
+            .detail("district", export.district.clone())
+            .detail("households", export.households)
+            .detail("digest", to_hex(&export.digest))
             .detail("approval", approval.to_string());
         work.journal(event)?;
         Ok::<_, MatchError>(())
@@ -224,7 +247,7 @@ pub struct ImportedResults {
 }
 
 /// Takes over the courier's results: lines of `reference,delivered` or `reference,failed`. A bad line is named and does not
-/// stop the others.
+/// stop the others; of several lines about one registration the last one counts.
 pub fn import_results(
     ledger: &Ledger,
     scheme: &Scheme,
@@ -233,17 +256,25 @@ pub fn import_results(
     file: &str,
 ) -> Result<ImportedResults, MatchError> {
     let mut imported = ImportedResults::default();
-    let mut moves = Vec::new();
+    let mut last: HashMap<Reference, usize> = HashMap::new();
+    let mut lines = Vec::new();
     for (line, number) in file.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty()) {
         match result_line(line) {
-            Ok(Some(parsed)) => moves.push((number, parsed)),
+            Ok(Some(parsed)) => {
+                last.insert(parsed.0, number);
+                lines.push((number, parsed));
+            }
             Ok(None) => {}
             Err(why) => imported.bad.push((number, why)),
         }
     }
-    for part in moves.chunks(500) {
+    let all = lines.len();
+    lines.retain(|(number, (reference, _))| last.get(reference) == Some(number));
+    imported.known += all - lines.len();
+    for part in lines.chunks(1000) {
         import_part(ledger, scheme, sender, actor, part, &mut imported)?;
     }
+    imported.bad.sort_unstable();
     Ok(imported)
 }
 
@@ -270,12 +301,11 @@ fn import_part(
     part: &[(usize, (Reference, State))],
     imported: &mut ImportedResults,
 ) -> Result<(), MatchError> {
-    let mut moves: Vec<(HouseholdRow, Submitted, State)> = Vec::new();
-    ledger.read("registration.results_read", |tx| {
-        moves.clear();
+    let (moves, known, bad) = ledger.read("registration.results_read", |tx| {
+        let (mut moves, mut known, mut bad) = (Vec::new(), 0, Vec::new());
         for (number, (reference, state)) in part {
             let Some(household) = storage::household::by_reference(tx, *reference)? else {
-                imported.bad.push((*number, "no such reference in this scheme"));
+                bad.push((*number, "no such reference in this scheme"));
                 continue;
             };
             let submission = storage::submission::by_event(tx, household.submission)?;
@@ -283,12 +313,14 @@ fn import_part(
                 (State::Dispatched | State::Undelivered, Some(submission)) if household.state != *state => {
                     moves.push((household, submission, *state));
                 }
-                _ => imported.known += 1,
+                _ => known += 1,
             }
         }
-        Ok::<_, MatchError>(())
+        Ok::<_, MatchError>((moves, known, bad))
     })?;
     imported.taken += moves.len();
+    imported.known += known;
+    imported.bad.extend(bad);
     if moves.is_empty() { Ok(()) } else { write_results(ledger, scheme, sender, actor, moves) }
 }
 
@@ -300,16 +332,12 @@ fn write_results(
     moves: Vec<(HouseholdRow, Submitted, State)>,
 ) -> Result<(), MatchError> {
     let now = ledger.now();
-    let command = BatchCommand {
-        purpose: scheme.group(FieldGroup::Mobile).purpose.clone(),
-        basis: "delivery result".into(),
-        records: moves.iter().map(|(household, ..)| household.id.bytes()).collect(),
-        expiry: scheme.last_expiry(),
-    };
-    let committed = put_on_record(ledger, vec![command])?;
+    let mobiles = moves.iter().map(|(household, submission, _)| (&submission.sealed.mobile, household.id));
+    let commands = openings(mobiles, scheme, "delivery result");
+    let committed = put_on_record(ledger, actor.clone(), commands)?;
     let mut messages = Vec::new();
     for (household, submission, state) in &moves {
-        let phone = open_mobile(&committed, ledger.keys(), household.record, &submission.sealed.mobile)?;
+        let phone = readable(open_mobile(&committed, ledger.keys(), household.record, &submission.sealed.mobile))?;
         if let Some(message) = phone.and_then(|p| delivery_message(sender, scheme, household, *state, &p, now)) {
             messages.push(notify::prepare(ledger.keys(), &message)?);
         }
@@ -317,7 +345,9 @@ fn write_results(
     ledger.write("registration.results_write", actor.clone(), move |work| {
         let mut tally = Tally::default();
         for (household, _, state) in &moves {
-            storage::household::set_state(work.tx(), household.id, *state, Reason::None, now)?;
+            if !storage::household::move_on(work.tx(), household, *state, Reason::None, now)? {
+                return Err(MatchError::Overtaken);
+            }
             tally.add(household.state.as_str(), "", -1);
             tally.add(state.as_str(), "", 1);
         }

@@ -52,13 +52,14 @@ impl FieldFault {
 
     /// The sentence.
     pub fn text(self) -> Text {
-        let (en, zh_hant, zh_hans) = self.sentences();
+        let (en, traditional, simplified) = self.sentences();
         let number = match self {
             Self::TooYoung(age) => age.to_string(),
             Self::TooLong(most) | Self::TooManyMembers(most) => most.to_string(),
-            _ => return Text::new(en, zh_hant, zh_hans),
+            _ => return Text::new(en, traditional, simplified),
         };
-        Text::new(en.replace("{n}", &number), zh_hant.replace("{n}", &number), zh_hans.replace("{n}", &number))
+        let fill = |text: &str| text.replace("{n}", &number);
+        Text::new(fill(en), fill(traditional), fill(simplified))
     }
 
     #[expect(clippy::too_many_lines, reason = "a table of sentences")]

@@ -4,7 +4,7 @@
 //! sealed before the transaction ([`prepare`]) and taken in two rows ([`register`]); the answer is the same for
 //! everybody. Matching follows in batches ([`match_batch`]) and tells each household one of two things by message. What
 //! needs checking is repaired by the resident behind reference and code ([`request_code`], [`check_code`]) or by an
-//! officer ([`resolve`]). Confirmed households go to the courier in need-only exports ([`export_district`]). At the end the
+//! officer ([`resolve`], [`tell_resolved`]). Confirmed households go to the courier in need-only exports ([`export_district`]). At the end the
 //! values are removed and the scheme's end is noted ([`purge_expired`], [`remains`]).
 
 mod directory;
@@ -14,6 +14,7 @@ mod form;
 mod household;
 pub mod matching;
 mod messages;
+mod places;
 mod reference;
 mod register;
 mod resolve;
@@ -24,6 +25,7 @@ mod state;
 mod statistics;
 mod status;
 mod storage;
+mod tell;
 
 use store::Migration;
 
@@ -51,6 +53,7 @@ pub use statistics::{Bulletin, Figures, bulletin_due, bulletins, publish_bulleti
 pub use status::{CodeError, StatusView, check_code, request_code, send_codes, status};
 pub use storage::export::ExportRow;
 pub use storage::household::HouseholdRow;
+pub use tell::tell_resolved;
 
 /// The tables of a scheme's store, beside those of the journal, the vault and the messages.
 pub const MIGRATIONS: &[Migration] =

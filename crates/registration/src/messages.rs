@@ -41,9 +41,35 @@ pub(crate) fn result_message(
     contact: Option<&Contact>,
     now: Instant,
 ) -> Option<QueueMessage> {
+    let content = result(sender, scheme, household, mobile, contact, now)?;
+    Some(message(&format!("result:{}", household.id), scheme, household, content, now))
+}
+
+/// What a household is told after an officer's decision: the same texts, once for each decision.
+pub(crate) fn resolved_message(
+    sender: &Sender,
+    scheme: &Scheme,
+    household: &HouseholdRow,
+    mobile: Option<&Phone>,
+    contact: Option<&Contact>,
+    now: Instant,
+) -> Option<QueueMessage> {
+    let content = result(sender, scheme, household, mobile, contact, now)?;
+    let key = format!("result:{}:{}", household.id, household.decided.millis());
+    Some(message(&key, scheme, household, content, now))
+}
+
+fn result(
+    sender: &Sender,
+    scheme: &Scheme,
+    household: &HouseholdRow,
+    mobile: Option<&Phone>,
+    contact: Option<&Contact>,
+    now: Instant,
+) -> Option<Content> {
     let good = household.reason == Reason::None;
     let reference = household.reference.to_string();
-    let content = match (mobile.and_then(|phone| Mobile::try_from(*phone).ok()), contact) {
+    Some(match (mobile.and_then(|phone| Mobile::try_from(*phone).ok()), contact) {
         (Some(to), _) => {
             let (scheme_title, link) = (title(scheme), sender.link(scheme, household.language, "repair"));
             let template = if good {
@@ -55,8 +81,7 @@ pub(crate) fn result_message(
         }
         (None, Some(contact)) => Content::Letter(Box::new(letter(sender, scheme, household, contact, now))),
         (None, None) => return None,
-    };
-    Some(message(&format!("result:{}", household.id), scheme, household, content, now))
+    })
 }
 
 fn letter(sender: &Sender, scheme: &Scheme, household: &HouseholdRow, contact: &Contact, now: Instant) -> Letter {

@@ -5,8 +5,9 @@ use seal::Keyring;
 
 /// A household's id: a PRF of the idempotency key, so that a resend is a twin with the same id and needs no look-up.
 pub(crate) fn household_id(keys: &Keyring, idempotency: &str) -> Id<kinds::Household> {
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = keys.prf("household", idempotency.as_bytes());
-    Id::from_bytes([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
+    let mut id = [0; 16];
+    id.iter_mut().zip(keys.prf("household", idempotency.as_bytes())).for_each(|(to, from)| *to = from);
+    Id::from_bytes(id)
 }
 
 /// What a resident writes down: eleven characters and a check character of Crockford's base 32, in three groups of four.
@@ -21,8 +22,8 @@ const DATA_CHARS: u32 = 11;
 impl Reference {
     /// The reference of a household.
     pub fn of(household: Id<kinds::Household>) -> Self {
-        let [a, b, c, d, e, f, g, h, ..] = household.bytes();
-        Self(u64::from_be_bytes([a, b, c, d, e, f, g, h]) >> 9)
+        let [first @ .., _, _, _, _, _, _, _, _] = household.bytes();
+        Self(u64::from_be_bytes(first) >> 9)
     }
 
     /// The number as stored.

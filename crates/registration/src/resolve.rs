@@ -9,13 +9,14 @@ use thiserror::Error;
 use vault::{OpenCommand, OpenError, Outcome};
 
 use crate::household::Person;
-use crate::matching::{AddressState, Reason, State};
-use crate::scheme::{FieldGroup, Scheme};
-use crate::sealing::{Contact, open_contact, open_mobile, open_people};
+use crate::matching::{AddressState, RESOLVED, Reason, State};
+use crate::scheme::Scheme;
+use crate::sealing::{Contact, SealedGroup, open_contact, open_mobile, open_people};
 use crate::storage;
 use crate::storage::counter::Tally;
 use crate::storage::household::HouseholdRow;
 use crate::storage::submission::Submitted;
+use crate::tell;
 
 /// What an officer decides about an exception.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +66,8 @@ impl Fault for ResolveError {
     }
 }
 
-/// Resolves an exception. Returns the households that lost their claim to this one.
+/// Resolves an exception. Returns the households that lost their claim to this one. Everybody whose answer changes by it is
+/// told by [`crate::tell_resolved`].
 pub fn resolve(
     work: &mut Work<'_, '_>,
     grant: &Grant<ResolveException>,
@@ -74,29 +76,36 @@ pub fn resolve(
 ) -> Result<Vec<Id<kinds::Household>>, ResolveError> {
     let row = storage::household::by_id(work.tx(), household)?.ok_or(ResolveError::Missing)?;
     let mut tally = Tally::default();
-    let now = work.now();
+    tally.add(RESOLVED, "", 1);
     let mut displaced = Vec::new();
     match resolution {
-        Resolution::ConfirmWithProof | Resolution::Reject if row.state != State::Checking => {
-            return Err(ResolveError::Decided);
-        }
         Resolution::ConfirmWithProof => {
+            undecided(row.state == State::Checking)?;
             displaced = displace_others(work, &row, &mut tally)?;
             move_to(work, &row, State::Confirmed, Reason::None, &mut tally)?;
             storage::index::set_confirmed(work.tx(), household, true)?;
+            if row.address == AddressState::Refused {
+                storage::household::set_address_state(work.tx(), household, AddressState::ToCheck)?;
+            }
+            tell::later(work, household)?;
         }
-        Resolution::Reject => move_to(work, &row, State::Rejected, row.reason, &mut tally)?,
-        Resolution::AcceptAddress | Resolution::RefuseAddress if row.address != AddressState::ToCheck => {
-            return Err(ResolveError::Decided);
+        Resolution::Reject => {
+            undecided(row.state == State::Checking)?;
+            move_to(work, &row, State::Rejected, row.reason, &mut tally)?;
+            storage::index::set_confirmed(work.tx(), household, false)?;
         }
         Resolution::AcceptAddress => {
+            undecided(row.address == AddressState::ToCheck)?;
             storage::household::set_address_state(work.tx(), household, AddressState::Accepted)?;
         }
         Resolution::RefuseAddress => {
-            storage::household::set_address_state(work.tx(), household, AddressState::Known)?;
-            storage::household::set_state(work.tx(), household, State::Checking, Reason::Mismatch, now)?;
-            tally.add(row.state.as_str(), "", -1);
-            tally.add(State::Checking.as_str(), "", 1);
+            let waits = matches!(row.state, State::Confirmed | State::Checking);
+            undecided(row.address == AddressState::ToCheck && waits)?;
+            storage::household::set_address_state(work.tx(), household, AddressState::Refused)?;
+            if row.state == State::Confirmed {
+                move_to(work, &row, State::Checking, Reason::Address, &mut tally)?;
+                tell::later(work, household)?;
+            }
         }
     }
     tally.write(work.tx())?;
@@ -107,6 +116,10 @@ pub fn resolve(
         .detail("right", grant.role().to_string());
     work.journal(event)?;
     Ok(displaced)
+}
+
+const fn undecided(open: bool) -> Result<(), ResolveError> {
+    if open { Ok(()) } else { Err(ResolveError::Decided) }
 }
 
 /// An early false claim does not lock out the true person: proof at a counter displaces it.
@@ -127,6 +140,7 @@ fn displace_others(
             move_to(work, &other, State::Checking, Reason::Displaced, tally)?;
             storage::index::set_confirmed(work.tx(), other.id, false)?;
             work.journal(Event::new("registration.displaced").record(other.id.bytes()))?;
+            tell::later(work, other.id)?;
         }
     }
     Ok(others.into_iter().collect())
@@ -140,9 +154,10 @@ fn move_to(
     tally: &mut Tally,
 ) -> Result<(), StoreError> {
     let now = work.now();
-    storage::household::set_state(work.tx(), row.id, state, reason, now)?;
-    tally.add(row.state.as_str(), "", -1);
-    tally.add(state.as_str(), "", 1);
+    if storage::household::move_on(work.tx(), row, state, reason, now)? {
+        tally.add(row.state.as_str(), "", -1);
+        tally.add(state.as_str(), "", 1);
+    }
     Ok(())
 }
 
@@ -233,23 +248,25 @@ pub fn open_for_officer(
     })?;
     match outcome {
         Outcome::Refused => Err(OpenRecordError::Purpose),
-        Outcome::Granted(_) => release(ledger, scheme, purpose, household, &submission, &committed),
+        Outcome::Granted(_) => release(ledger, purpose, household, &submission, &committed),
     }
 }
 
 fn release(
     ledger: &Ledger,
-    scheme: &Scheme,
     purpose: &str,
     household: HouseholdRow,
     submission: &Submitted,
     committed: &Committed,
 ) -> Result<OpenedRecord, OpenRecordError> {
     let (keys, sealed, record): (_, _, RecordNumber) = (ledger.keys(), &submission.sealed, household.record);
-    let wanted = |group: FieldGroup| scheme.group(group).purpose == purpose;
-    let people = wanted(FieldGroup::Identity).then(|| open_people(committed, keys, record, &sealed.identity)).transpose()?;
-    let contact = if wanted(FieldGroup::Contact) { open_contact(committed, keys, record, &sealed.contact)? } else { None };
-    let mobile = if wanted(FieldGroup::Mobile) { open_mobile(committed, keys, record, &sealed.mobile)? } else { None };
+    // The purpose under which the values were collected counts, not the one that a later version may give the field.
+    let wanted = |group: &SealedGroup| group.purpose == purpose;
+    let (identity, contact, mobile) = (&sealed.identity, &sealed.contact, &sealed.mobile);
+    let has_people = wanted(identity) && identity.bytes.is_some();
+    let people = has_people.then(|| open_people(committed, keys, record, identity)).transpose()?;
+    let contact = if wanted(contact) { open_contact(committed, keys, record, contact)? } else { None };
+    let mobile = if wanted(mobile) { open_mobile(committed, keys, record, mobile)? } else { None };
     Ok(OpenedRecord { household, people, contact, mobile })
 }
 

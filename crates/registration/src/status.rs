@@ -6,7 +6,7 @@ use store::{StoreError, Tx};
 use thiserror::Error;
 use vault::BatchCommand;
 
-use crate::matching::{AddressState, MatchError, State, put_on_record};
+use crate::matching::{AddressState, MatchError, put_on_record};
 use crate::messages::{CODE_MS, Sender, code_message};
 use crate::reference::Reference;
 use crate::scheme::Scheme;
@@ -166,7 +166,7 @@ pub struct StatusView {
 impl StatusView {
     /// Whether the resident can repair it with a new form.
     pub fn can_repair(&self) -> bool {
-        matches!(self.household.state, State::Checking | State::Undelivered)
+        self.household.state.can_be_repaired()
     }
 
     /// Whether an officer has yet to look at the address.

@@ -113,6 +113,12 @@ pub(crate) fn refuse(work: &mut Work<'_, '_>, purpose: &str, record: Option<[u8;
     work.journal(event).map(|_| ())
 }
 
+/// Cuts the links of openings to records whose last day has passed, and removes the reasons given. Returns how many.
+pub fn forget_expired(work: &mut Work<'_, '_>) -> Result<u64, StoreError> {
+    let today = work.today();
+    storage::forget_expired(work.tx(), today)
+}
+
 /// Every single opening of one record, oldest first: the resident's own list. Reasons stay sealed.
 pub fn openings_of(tx: &mut Tx<'_>, record: [u8; 16]) -> Result<Vec<OpeningRow>, StoreError> {
     storage::openings_of(tx, record)

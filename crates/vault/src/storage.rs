@@ -80,6 +80,16 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     Ok(())
 }
 
+/// The link to the record and the free-text reason die with the record; actor, purpose and time stay.
+pub(crate) fn forget_expired(tx: &mut Tx<'_>, today: Day) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- vault.forget_expired
+update vault_opening set record = null, reason = null
+where reason_expiry < $1 and (record is not null or reason is not null)",
+        &[today.into()],
+    )
+}
+
 pub(crate) fn openings_of(tx: &mut Tx<'_>, record: [u8; 16]) -> Result<Vec<OpeningRow>, StoreError> {
     let rows = tx.query(
         "-- vault.openings_of

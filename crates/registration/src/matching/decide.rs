@@ -24,6 +24,8 @@ pub(super) struct Case {
 #[derive(Default)]
 pub(super) struct Known {
     pub claims: HashMap<[u8; 32], Vec<Claim>>,
+    /// Households that may still be replaced by a repair; the first repair of a batch takes its place.
+    pub repairable: HashSet<Id<kinds::Household>>,
 }
 
 /// What is decided about one household.
@@ -32,20 +34,26 @@ pub(super) struct Verdict {
     pub reason: Reason,
     /// Whether a message may go out.
     pub tell: bool,
+    /// The household that this one takes the place of. A repair that comes too late, because its household stands by now or
+    /// another repair was first, is a household like any other.
+    pub repairs: Option<Id<kinds::Household>>,
 }
 
 impl Known {
     /// Decides one household and notes its claims, so that the next one of the batch sees them. First come, first served:
     /// cases are decided in the order in which they were received.
     pub(super) fn decide(&mut self, case: &Case) -> Verdict {
-        let own = |claim: &Claim| claim.household == case.household || Some(claim.household) == case.replaces;
+        let repairs = case.replaces.filter(|old| self.repairable.remove(old));
+        let own = |claim: &Claim| claim.household == case.household || Some(claim.household) == repairs;
         let others = |tag: &[u8; 32]| self.claims.get(tag).into_iter().flatten().filter(move |claim| !own(claim));
         let households = |tag: &[u8; 32]| others(tag).map(|claim| claim.household).collect::<HashSet<_>>().len();
         let crowded = case.people.iter().any(|(tag, _)| households(tag) >= CLAIMS_MOST)
             || case.mobile.iter().any(|tag| households(tag) >= MOBILE_MOST);
         let taken = case.people.iter().any(|(tag, _)| others(tag).any(|claim| claim.confirmed));
         let said = |wanted| case.people.iter().any(|(_, answer)| *answer == wanted);
-        let reason = if crowded {
+        let reason = if case.people.is_empty() {
+            Reason::Unreadable
+        } else if crowded {
             Reason::Limited
         } else if said(Answer::Mismatch) {
             Reason::Mismatch
@@ -57,7 +65,7 @@ impl Known {
             Reason::None
         };
         self.note(case, reason == Reason::None);
-        Verdict { reason, tell: !crowded }
+        Verdict { reason, tell: !crowded, repairs }
     }
 
     fn note(&mut self, case: &Case, confirmed: bool) {
@@ -102,8 +110,19 @@ mod tests {
     fn a_repair_does_not_collide_with_the_household_it_replaces() {
         let mut known = Known::default();
         known.decide(&case(1, &[7], Answer::Resident));
+        known.repairable.insert(Id::from_bytes([1; 16]));
         let repair = Case { replaces: Some(Id::from_bytes([1; 16])), ..case(2, &[7], Answer::Resident) };
-        assert_eq!(known.decide(&repair).reason, Reason::None);
+        let verdict = known.decide(&repair);
+        assert_eq!((verdict.reason, verdict.repairs), (Reason::None, repair.replaces));
+        // The second repair of the same household, and one of a household that stands by now.
+        let again = Case { replaces: repair.replaces, ..case(3, &[7], Answer::Resident) };
+        let verdict = known.decide(&again);
+        assert_eq!((verdict.reason, verdict.repairs), (Reason::Duplicate, None));
+    }
+
+    #[test]
+    fn a_household_that_does_not_open_waits_for_an_officer() {
+        assert_eq!(Known::default().decide(&case(1, &[], Answer::Resident)).reason, Reason::Unreadable);
     }
 
     #[test]
@@ -112,6 +131,7 @@ mod tests {
         for household in 0..5 {
             assert!(known.decide(&case(household, &[7], Answer::Mismatch)).tell);
         }
-        assert_eq!(known.decide(&case(99, &[7], Answer::Resident)), Verdict { reason: Reason::Limited, tell: false });
+        let verdict = known.decide(&case(99, &[7], Answer::Resident));
+        assert_eq!((verdict.reason, verdict.tell), (Reason::Limited, false));
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use hongkong::Phone;
 use journal::{Actor, Committed, Event, Ledger, Work};
@@ -13,8 +13,8 @@ use super::decide::{Case, Known, Verdict};
 use super::{AddressState, Answer, PopulationRegister, Question, Reason, RegisterUnavailable, State};
 use crate::messages::{Sender, result_message};
 use crate::reference::Reference;
-use crate::scheme::{FieldGroup, Scheme};
-use crate::sealing::{open_contact, open_mobile, open_people};
+use crate::scheme::Scheme;
+use crate::sealing::{SealedGroup, open_contact, open_mobile, open_people, readable};
 use crate::storage;
 use crate::storage::counter::Tally;
 use crate::storage::household::HouseholdRow;
@@ -94,32 +94,52 @@ pub struct Matcher<'a> {
 }
 
 const CURSOR: &str = "matching";
+/// Counts the exceptions that officers resolved.
+pub(crate) const RESOLVED: &str = "resolved";
 /// With several writers a transaction may commit after one with a later id; submissions younger than this wait.
 const SETTLE_MS: i64 = 5_000;
 
 /// Matches one batch: puts the opening on record, opens, asks the register, decides, tells. An empty batch writes nothing.
 pub fn match_batch(ledger: &Ledger, matcher: &Matcher<'_>) -> Result<Batch, MatchError> {
-    let limit = i64::try_from(matcher.limit).unwrap_or(1000);
-    let settle = if ledger.store().commits_in_order() { 0 } else { SETTLE_MS };
-    let before = ledger.now().plus_millis(-settle);
-    let (from, submissions) = ledger.read("registration.match_read", |tx| {
-        let from = storage::counter::cursor(tx, CURSOR)?;
-        Ok::<_, MatchError>((from, storage::submission::after(tx, from, before, limit)?))
-    })?;
+    let (from, submissions) = waiting(ledger, matcher.limit)?;
     let Some(last) = submissions.last() else { return Ok(Batch::default()) };
     let to = last.event;
     let (fresh, twins) = without_twins(ledger, &submissions)?;
     let opened = open(ledger, matcher.scheme, fresh)?;
     let cases = ask(ledger.keys(), matcher, &opened)?;
-    let decided = decide(ledger, &opened, cases)?;
+    let (decided, resolved) = decide(ledger, &opened, cases)?;
     let outcome = Batch {
         taken: submissions.len(),
         twins: twins.len(),
         confirmed: decided.iter().filter(|d| d.verdict.reason == Reason::None).count(),
         checking: decided.iter().filter(|d| d.verdict.reason != Reason::None).count(),
     };
-    write(ledger, matcher, (from, to), &decided, outcome)?;
+    write(ledger, matcher, Place { from, to, resolved }, &decided, outcome)?;
     Ok(outcome)
+}
+
+/// The next submissions. One that is too young ends the batch, whatever stands behind it: nothing is ever passed over, also
+/// when the clock has been set back.
+fn waiting(ledger: &Ledger, limit: usize) -> Result<(Id<kinds::Event>, Vec<Submitted>), MatchError> {
+    let limit = i64::try_from(limit).unwrap_or(1000);
+    let settled = (!ledger.store().commits_in_order()).then(|| ledger.now().plus_millis(-SETTLE_MS));
+    ledger.read("registration.match_read", |tx| {
+        let from = storage::counter::cursor(tx, CURSOR)?;
+        let mut submissions = storage::submission::after(tx, from, limit)?;
+        let old_enough = |submission: &Submitted| settled.is_none_or(|settled| submission.at <= settled);
+        let young = submissions.iter().position(|submission| !old_enough(submission));
+        submissions.truncate(young.unwrap_or(submissions.len()));
+        Ok::<_, MatchError>((from, submissions))
+    })
+    .map_err(MatchError::from)
+}
+
+/// Where a batch stands: the cursor before and after it, and how many exceptions officers had resolved when it was decided.
+#[derive(Clone, Copy)]
+struct Place {
+    from: Id<kinds::Event>,
+    to: Id<kinds::Event>,
+    resolved: i64,
 }
 
 /// A resend has the same household id: it is folded into the first one.
@@ -160,30 +180,43 @@ fn open(ledger: &Ledger, scheme: &Scheme, fresh: Vec<Submitted>) -> Result<Vec<O
     if fresh.is_empty() {
         return Ok(Vec::new());
     }
-    let records: Vec<[u8; 16]> = fresh.iter().map(|submission| submission.household.bytes()).collect();
-    let letters: Vec<[u8; 16]> = fresh
-        .iter()
-        .filter(|submission| submission.sealed.mobile.bytes.is_none())
-        .map(|submission| submission.household.bytes())
-        .collect();
-    let command = |group: FieldGroup, records: Vec<[u8; 16]>| BatchCommand {
-        purpose: scheme.group(group).purpose.clone(),
-        basis: scheme.matching().reference.clone(),
-        records,
-        expiry: scheme.last_expiry(),
-    };
-    let mut commands = vec![command(FieldGroup::Identity, records.clone()), command(FieldGroup::Mobile, records)];
-    if !letters.is_empty() {
-        commands.push(command(FieldGroup::Contact, letters));
-    }
-    let committed = put_on_record(ledger, commands)?;
+    let identities = fresh.iter().map(|submission| (&submission.sealed.identity, submission.household));
+    let others = fresh.iter().map(|submission| match &submission.sealed.mobile {
+        mobile if mobile.bytes.is_some() => (mobile, submission.household),
+        _ => (&submission.sealed.contact, submission.household),
+    });
+    let commands = openings(identities.chain(others), scheme, &scheme.matching().reference);
+    let committed = put_on_record(ledger, Actor::Job("matching"), commands)?;
     let keys = ledger.keys();
     fresh.into_iter().map(|submission| open_one(&committed, keys, submission)).collect()
 }
 
+/// One entry for each purpose under which something is to be opened.
+pub(crate) fn openings<'a>(
+    groups: impl Iterator<Item = (&'a SealedGroup, Id<kinds::Household>)>,
+    scheme: &Scheme,
+    basis: &str,
+) -> Vec<BatchCommand> {
+    let mut records: BTreeMap<&str, Vec<[u8; 16]>> = BTreeMap::new();
+    for (group, household) in groups {
+        records.entry(&group.purpose).or_default().push(household.bytes());
+    }
+    let command = |(purpose, records): (&str, Vec<[u8; 16]>)| BatchCommand {
+        purpose: purpose.to_owned(),
+        basis: basis.to_owned(),
+        records,
+        expiry: scheme.last_expiry(),
+    };
+    records.into_iter().map(command).collect()
+}
+
 /// Opens for several purposes at once; the first that the statement does not name refuses the whole.
-pub(crate) fn put_on_record(ledger: &Ledger, commands: Vec<BatchCommand>) -> Result<Committed, MatchError> {
-    let (refused, committed) = ledger.write("registration.open_batch", Actor::Job("matching"), move |work| {
+pub(crate) fn put_on_record(
+    ledger: &Ledger,
+    actor: Actor,
+    commands: Vec<BatchCommand>,
+) -> Result<Committed, MatchError> {
+    let (refused, committed) = ledger.write("registration.open_batch", actor, move |work| {
         for command in &commands {
             if vault::open_batch(work, command)? == BatchOutcome::Refused {
                 return Ok::<_, MatchError>(Some(command.purpose.clone()));
@@ -194,11 +227,14 @@ pub(crate) fn put_on_record(ledger: &Ledger, commands: Vec<BatchCommand>) -> Res
     refused.map_or(Ok(committed), |purpose| Err(MatchError::Purpose(purpose)))
 }
 
+/// One value that does not open must not hold up everybody behind it: an officer looks at that household.
 fn open_one(committed: &Committed, keys: &Keyring, submission: Submitted) -> Result<Opened, MatchError> {
     let (sealed, record) = (&submission.sealed, submission.record);
-    let people = open_people(committed, keys, record, &sealed.identity)?;
-    let mobile = open_mobile(committed, keys, record, &sealed.mobile)?;
-    let contact = if mobile.is_none() { open_contact(committed, keys, record, &sealed.contact)? } else { None };
+    let people = readable(open_people(committed, keys, record, &sealed.identity).map(Some))?.unwrap_or_default();
+    let mobile = readable(open_mobile(committed, keys, record, &sealed.mobile))?;
+    let by_letter = sealed.mobile.bytes.is_none();
+    let contact =
+        if by_letter { readable(open_contact(committed, keys, record, &sealed.contact))? } else { None };
     Ok(Opened { people, mobile, contact, submission })
 }
 
@@ -239,50 +275,64 @@ struct Decided<'a> {
     verdict: Verdict,
 }
 
-fn decide<'a>(ledger: &Ledger, opened: &'a [Opened], cases: Vec<Case>) -> Result<Vec<Decided<'a>>, MatchError> {
-    let mut known = Known::default();
-    ledger.read("registration.match_claims", |tx| {
-        for tag in cases.iter().flat_map(Case::claims).map(|(_, _, tag)| tag) {
+fn decide<'a>(
+    ledger: &Ledger,
+    opened: &'a [Opened],
+    cases: Vec<Case>,
+) -> Result<(Vec<Decided<'a>>, i64), MatchError> {
+    let (mut known, resolved) = ledger.read("registration.match_claims", |tx| {
+        let mut known = Known::default();
+        for (_, _, tag) in cases.iter().flat_map(Case::claims) {
             if !known.claims.contains_key(&tag) {
                 known.claims.insert(tag, storage::index::claims(tx, &tag)?);
             }
         }
-        Ok::<_, MatchError>(())
+        for old in cases.iter().filter_map(|case| case.replaces) {
+            if storage::household::by_id(tx, old)?.is_some_and(|row| row.state.can_be_repaired()) {
+                known.repairable.insert(old);
+            }
+        }
+        Ok::<_, MatchError>((known, storage::counter::total(tx, RESOLVED)?))
     })?;
     let decide = |(opened, case): (&'a Opened, Case)| {
         let verdict = known.decide(&case);
         Decided { opened, case, verdict }
     };
-    Ok(opened.iter().zip(cases).map(decide).collect())
+    Ok((opened.iter().zip(cases).map(decide).collect(), resolved))
 }
 
 fn write(
     ledger: &Ledger,
     matcher: &Matcher<'_>,
-    (from, to): (Id<kinds::Event>, Id<kinds::Event>),
+    place: Place,
     decided: &[Decided<'_>],
     outcome: Batch,
 ) -> Result<(), MatchError> {
     let now = ledger.now();
     let households: Vec<HouseholdRow> = decided.iter().map(|decided| decided.row(now)).collect();
+    let repairs: Vec<(HouseholdRow, Id<kinds::Household>)> =
+        decided.iter().zip(&households).filter_map(|(d, row)| Some((row.clone(), d.verdict.repairs?))).collect();
     let claims: Vec<_> = decided.iter().flat_map(Decided::claims).collect();
     let mut messages = Vec::new();
-    for decided in decided.iter().filter(|decided| decided.verdict.tell) {
+    for (decided, row) in decided.iter().zip(&households).filter(|(decided, _)| decided.verdict.tell) {
         let (mobile, contact) = (decided.opened.mobile.as_ref(), decided.opened.contact.as_ref());
-        if let Some(message) = result_message(matcher.sender, matcher.scheme, &decided.row(now), mobile, contact, now) {
+        if let Some(message) = result_message(matcher.sender, matcher.scheme, row, mobile, contact, now) {
             messages.push(notify::prepare(ledger.keys(), &message)?);
         }
     }
-    let tally = tally(&households);
+    let counted = tally(&households);
     ledger.write("registration.match_write", Actor::Job("matching"), move |work| {
-        if !storage::counter::advance(work.tx(), CURSOR, from, to)? {
+        let moved = storage::counter::advance(work.tx(), CURSOR, place.from, place.to)?;
+        // An officer who resolved something meanwhile may have given a person to another household.
+        if !moved || storage::counter::total(work.tx(), RESOLVED)? != place.resolved {
             return Err(MatchError::Overtaken);
+        }
+        let mut tally = counted.clone();
+        for (household, old) in &repairs {
+            replace(work.tx(), household, *old, &mut tally)?;
         }
         storage::household::insert_many(work.tx(), &households)?;
         storage::index::insert(work.tx(), &claims)?;
-        for household in &households {
-            replace(work.tx(), household)?;
-        }
         notify::queue_batch(work, &messages)?;
         tally.write(work.tx())?;
         journal_batch(work, outcome)?;
@@ -300,11 +350,25 @@ fn journal_batch(work: &mut Work<'_, '_>, outcome: Batch) -> Result<(), StoreErr
     work.journal(event).map(|_| ())
 }
 
-/// The household that a repair replaces gives up its claims.
-fn replace(tx: &mut Tx<'_>, household: &HouseholdRow) -> Result<(), StoreError> {
-    let Some(old) = household.replaces else { return Ok(()) };
-    storage::household::set_state(tx, old, State::Replaced, Reason::None, household.decided)?;
-    storage::index::set_confirmed(tx, old, false)?;
+/// The household that a repair replaces gives up its claims and its place in the figures.
+fn replace(
+    tx: &mut Tx<'_>,
+    new: &HouseholdRow,
+    old: Id<kinds::Household>,
+    tally: &mut Tally,
+) -> Result<(), MatchError> {
+    let old = storage::household::by_id(tx, old)?.filter(|old| old.state.can_be_repaired());
+    let old = old.ok_or(MatchError::Overtaken)?;
+    storage::household::move_on(tx, &old, State::Replaced, Reason::None, new.decided)?;
+    storage::index::set_confirmed(tx, old.id, false)?;
+    tally.add(old.state.as_str(), "", -1);
+    tally.add(State::Replaced.as_str(), "", 1);
+    tally.add("repaired", "", 1);
+    tally.add("people", "", new.people - old.people);
+    tally.add("received-by-district", &old.district, -1);
+    tally.add("received-by-district", &new.district, 1);
+    tally.add("people-by-district", &old.district, -old.people);
+    tally.add("people-by-district", &new.district, new.people);
     Ok(())
 }
 
@@ -351,9 +415,6 @@ fn tally(households: &[HouseholdRow]) -> Tally {
         tally.add(household.state.as_str(), "", 1);
         if household.reason != Reason::None {
             tally.add("checking-by-reason", household.reason.as_str(), 1);
-        }
-        if household.replaces.is_some() {
-            tally.add("repaired", "", 1);
         }
     }
     tally

@@ -1,3 +1,10 @@
+impl State {
+    /// Whether a new submission may take its place.
+    pub const fn can_be_repaired(self) -> bool {
+        matches!(self, Self::Checking | Self::Undelivered)
+    }
+}
+
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident, $fallback:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$doc])*
