@@ -306,9 +306,10 @@ mod tests {
 
     impl Carrier for Watching<'_> {
         fn send(&self, _: &Outgoing) -> Result<Sent, CarrierError> {
-            let (_, marked, _) = self.0.counts("registration-confirmed");
+            // Under the lock, so that no other lane sends between the two looks; marking may only make the difference smaller.
             let mut state = self.1.lock().unwrap();
             state.0 += 1;
+            let (_, marked, _) = self.0.counts("registration-confirmed");
             state.1 = state.1.max(state.0 - usize::try_from(marked).unwrap());
             Ok(Sent)
         }
