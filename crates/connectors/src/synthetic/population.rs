@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn the_same_seed_makes_the_same_people_and_another_seed_others() {
         // Changes only when the city is meant to change; simulations recorded before then cannot be repeated.
-        assert_eq!(format!("{:016x}", digest(&population(7), 1_000)), "55d8d5bd1efc596d");
+        assert_eq!(format!("{:016x}", digest(&population(7), 1_000)), "cd022517fb5ec710");
         assert_ne!(digest(&population(7), 100), digest(&population(8), 100));
     }
 
