@@ -75,8 +75,8 @@ pub struct Text {
 
 impl Text {
     /// A text from its three versions.
-    pub fn new(en: impl Into<String>, zh_hant: impl Into<String>, zh_hans: impl Into<String>) -> Self {
-        Self { en: en.into(), zh_hant: zh_hant.into(), zh_hans: zh_hans.into() }
+    pub fn new(en: impl Into<String>, traditional: impl Into<String>, simplified: impl Into<String>) -> Self {
+        Self { en: en.into(), zh_hant: traditional.into(), zh_hans: simplified.into() }
     }
 
     /// The version in one language.
