@@ -10,6 +10,12 @@ use crate::runtime::RuntimeError;
 
 /// Makes what a new installation needs and is not there yet.
 pub fn init(config: &Config) -> Result<(), RuntimeError> {
+    init_quietly(config)?;
+    status(config)
+}
+
+/// As [`init`], without a word.
+pub fn init_quietly(config: &Config) -> Result<(), RuntimeError> {
     for directory in [&config.keys, &config.roots, &config.tiles] {
         private_directory(directory)?;
     }
@@ -19,7 +25,7 @@ pub fn init(config: &Config) -> Result<(), RuntimeError> {
     if !config.log_key.exists() {
         Ed25519Signer::create(&config.log_key, &config.log_name)?;
     }
-    status(config)
+    Ok(())
 }
 
 /// Prints the public log key and the key trees.

@@ -5,10 +5,13 @@
 mod ambient;
 mod config;
 mod control;
+mod demo;
 mod keys;
+mod load;
 mod runtime;
 mod seed;
 mod serve;
+mod synth;
 mod worker;
 
 use std::path::{Path, PathBuf};
@@ -28,6 +31,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Shows a whole demonstration city on this machine. Everybody in it is invented.
+    Demo(demo::DemoArgs),
     /// Serves an installation.
     Serve(ConfigArgs),
     /// Does the slow work of an installation (matching, messages, erasure) without serving.
@@ -45,6 +50,11 @@ enum Command {
         #[arg(long)]
         config: Option<PathBuf>,
     },
+    /// Writes synthetic residents: people who do not exist, always the same ones for a seed.
+    Synth(synth::Args),
+    /// Sends load to a server on this machine.
+    #[command(hide = true)]
+    Load(load::Args),
     /// Invites an officer: prints a link that works once, on which a passkey is registered.
     Invite(InviteArgs),
 }
@@ -104,6 +114,10 @@ type Failure = Box<dyn std::error::Error>;
 
 fn run(command: Command) -> Result<(), Failure> {
     match command {
+        Command::Demo(args) => {
+            start_log("text");
+            Ok(demo::demo(&args)?)
+        }
         Command::Serve(args) => {
             start_log(&Config::read(&args.config)?.log_format);
             let control = environment("LIONROCK_CONTROL");
@@ -119,6 +133,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Keys { command: KeysCommand::Init(args) } => Ok(keys::init(&Config::read(&args.config)?)?),
         Command::Keys { command: KeysCommand::Status(args) } => Ok(keys::status(&Config::read(&args.config)?)?),
         Command::Explain { config } => explain(config.as_deref()),
+        Command::Synth(args) => synth::run(&args),
+        Command::Load(args) => load::run(&args),
         Command::Invite(args) => invite(&args),
     }
 }

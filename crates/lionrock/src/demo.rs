@@ -1,0 +1,109 @@
+//! `lionrock demo`: a whole demonstration city on the embedded store, ready in seconds.
+
+mod city;
+mod page;
+mod words;
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use kernel::{Environment, Secret};
+use store::Options;
+use tokio::net::TcpListener;
+
+use crate::ambient::WallClock;
+use crate::config::Config;
+use crate::runtime::{Runtime, RuntimeError};
+use crate::serve::{self, RunError};
+use crate::{keys, say};
+
+/// What `demo` takes from the command line.
+#[derive(Clone, Debug, clap::Args)]
+pub struct DemoArgs {
+    /// Port on localhost.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Directory of the demonstration; it is emptied at the start.
+    #[arg(long, default_value = "lionrock-data/demo")]
+    directory: PathBuf,
+    /// Households that are registered already when it opens.
+    #[arg(long, default_value_t = 400)]
+    households: u64,
+}
+
+/// Runs the demonstration until Ctrl-C.
+pub fn demo(args: &DemoArgs) -> Result<(), RunError> {
+    let file = |error| RunError::Runtime(RuntimeError::File(args.directory.display().to_string(), error));
+    if args.directory.exists() {
+        fs::remove_dir_all(&args.directory).map_err(file)?;
+    }
+    fs::create_dir_all(&args.directory).map_err(file)?;
+    serve::block_on(run(args.clone()))
+}
+
+async fn run(args: DemoArgs) -> Result<(), RunError> {
+    let listen = |error| RunError::Listen("127.0.0.1:0".into(), error);
+    let register = TcpListener::bind("127.0.0.1:0").await.map_err(listen)?;
+    let register_port = register.local_addr().map_err(listen)?.port();
+    let pki = connectors::make_test_pki(&args.directory.join("pki")).map_err(|e| broken("certificates", &e))?;
+    let config = config(&args, register_port, &pki);
+    config.check()?;
+    keys::init_quietly(&config)?;
+    let clock = Arc::new(WallClock::default());
+    let built = tokio::task::spawn_blocking({
+        let (config, args) = (config.clone(), args.clone());
+        move || build(&config, &args, clock)
+    });
+    let (runtime, city) = built.await.map_err(|e| broken("the city", &e))??;
+    let (population, pki_of_server) = (city.register.clone(), pki.clone());
+    let simulator =
+        tokio::spawn(async move { connectors::register_simulator(population, register, &pki_of_server).await });
+    let state = page::DemoState::new(&runtime, city, &config.origin);
+    let extra = page::routes(Arc::new(state));
+    let served = serve::run(&config, &runtime, extra, |_| welcome(&config)).await;
+    simulator.abort();
+    served
+}
+
+pub(crate) fn broken(what: &str, error: &dyn std::fmt::Display) -> RunError {
+    RunError::Runtime(RuntimeError::File(what.to_owned(), std::io::Error::other(error.to_string())))
+}
+
+fn build(config: &Config, args: &DemoArgs, clock: Arc<WallClock>) -> Result<(Runtime, city::City), RunError> {
+    let runtime = Runtime::open(config, clock, Options::default())?;
+    let city = city::build(&runtime, config, args.households)?;
+    Ok((runtime, city))
+}
+
+fn config(args: &DemoArgs, register_port: u16, pki: &connectors::TestPki) -> Config {
+    let directory = &args.directory;
+    Config {
+        environment: Environment::Demo,
+        listen: format!("127.0.0.1:{}", args.port),
+        origin: format!("http://localhost:{}", args.port),
+        log_name: "lionrock.demo".into(),
+        store: Secret::new(format!("sqlite:{}", directory.join("stores").display())),
+        keys: directory.join("keys"),
+        roots: directory.join("roots"),
+        tiles: directory.join("tiles"),
+        log_key: directory.join("log.key"),
+        register_url: Some(format!("https://localhost:{register_port}/v1/match")),
+        register_authority: Some(pki.authority.clone()),
+        register_certificate: Some(pki.client_certificate.clone()),
+        register_key: Some(pki.client_key.clone()),
+        ..Config::default()
+    }
+}
+
+fn welcome(config: &Config) {
+    say("");
+    say("  Lionrock is showing a demonstration city. Everybody in it is invented.");
+    say("");
+    say(&format!("    {}/en/demo        start here: services, officers to sign in as, people to register", config.origin));
+    say(&format!("    {}/zh-hant/demo   繁體中文", config.origin));
+    say(&format!("    {}/zh-hans/demo   简体中文", config.origin));
+    say("");
+    say("  Sign in as any officer with one click on that page; messages go to the inbox there. Stop with Ctrl-C.");
+    say("");
+}

@@ -1,0 +1,175 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+
+use connectors::PopulationTable;
+use connectors::synthetic::{Household, Place, Population};
+use flows::{Service, Submit, submit_household};
+use journal::Actor;
+use kernel::{Day, Instant, Language, Secret};
+use people::{RelyingParty, Role};
+use registration::scheme::Definition;
+use registration::{AddressForm, BirthForm, Channel, HouseholdForm, PersonForm};
+use seal::age_files;
+
+use super::broken;
+use crate::config::Config;
+use crate::runtime::Runtime;
+use crate::seed::{self, SeededOfficer};
+use crate::serve::RunError;
+
+/// What the demonstration knows beside the platform.
+pub struct City {
+    /// The officers to sign in as.
+    pub officers: Vec<SeededOfficer>,
+    /// The population register.
+    pub register: Arc<PopulationTable>,
+    /// Residents who have not registered yet: for whoever wants to try.
+    pub free: Vec<Household>,
+    /// The courier's identity, to open exports with any `age` tool.
+    pub courier: Secret<String>,
+    /// Relying party of the passkeys.
+    pub relying_party: Arc<RelyingParty>,
+}
+
+/// So many households of the synthetic population; the first are registered, some of the rest are offered to visitors.
+const POPULATION: u64 = 3_000;
+const OFFERED: usize = 6;
+const SEED: u64 = 2020;
+
+/// Builds the city: department, officers, scheme through its gate, registrations.
+pub fn build(runtime: &Runtime, config: &Config, households: u64) -> Result<City, RunError> {
+    let platform = &runtime.platform;
+    let relying_party = Arc::new(RelyingParty::new(&config.origin, "Lionrock").map_err(|e| broken("passkeys", &e))?);
+    let name = kernel::Text::new(
+        "Innovation Services Department (demonstration)",
+        "創新服務署（示範）",
+        "创新服务署（示范）",
+    );
+    let department = seed::department(platform, "ISD", name).map_err(|e| broken("the department", &e))?;
+    let mut officers = Vec::new();
+    for (role, number) in Role::ALL.into_iter().zip(1..) {
+        let officer = seed::officer(platform, &relying_party, &config.origin, department, role, number);
+        officers.push(officer.map_err(|e| broken("an officer", &e))?);
+    }
+    let (courier, recipient) = age_files::generate_identity();
+    let definition = definition(platform.now(), &recipient)?;
+    let by_role: BTreeMap<&str, _> = officers.iter().map(|officer| (officer.role.slug(), officer.id)).collect();
+    let id = |role: Role| by_role.get(role.slug()).copied().ok_or_else(|| broken("an officer", &"missing"));
+    let (owner, privacy) = (id(Role::SchemeOwner)?, id(Role::PrivacyOfficer)?);
+    let (service, version) =
+        seed::scheme(platform, department, owner, &definition).map_err(|e| broken("the scheme", &e))?;
+    seed::pass_gate(platform, department, service, version, owner, privacy).map_err(|e| broken("the gate", &e))?;
+    let population = population(runtime)?;
+    let register = Arc::new(table(&population));
+    let service = platform.service(&definition.slug).ok_or_else(|| broken("the scheme", &"not in force"))?;
+    register_households(runtime, &service, &population, households)?;
+    let free = (households..POPULATION).filter_map(|number| population.household(number));
+    let free = free.filter(|household| household.people().all(|person| person.resident)).take(OFFERED).collect();
+    Ok(City { officers, register, free, courier, relying_party })
+}
+
+/// The shipped scheme with a window of a month around today.
+fn definition(now: Instant, recipient: &str) -> Result<Definition, RunError> {
+    let definition = Definition::masks_2020().map_err(|e| broken("the shipped scheme", &e))?;
+    let opens = Instant::at(now.day().plus(-3), 7 * 60);
+    let closes = Instant::at(now.day().plus(28), 0);
+    Ok(definition.with_window(opens, closes, now.day().plus(42)).with_recipient(recipient))
+}
+
+fn population(runtime: &Runtime) -> Result<Population, RunError> {
+    let places: Vec<Place> = runtime
+        .gazetteer
+        .premises()
+        .iter()
+        .filter(|premises| premises.building.is_some() || premises.estate.is_some())
+        .map(|premises| {
+            let unit = hongkong::Unit::default();
+            Place {
+                key: premises.key().into(),
+                en: hongkong::format_line(premises, &unit, Language::En).into(),
+                zh: hongkong::format_line(premises, &unit, Language::ZhHant).into(),
+                district: premises.district,
+            }
+        })
+        .collect();
+    let as_at: Day = runtime.platform.now().day();
+    Population::new(SEED, as_at, places).map_err(|e| broken("the population", &e))
+}
+
+fn table(population: &Population) -> PopulationTable {
+    let mut table = PopulationTable::new();
+    for household in population.households(POPULATION) {
+        for person in household.people() {
+            table.enter(&person.id_number, person.birth, person.resident);
+        }
+    }
+    table
+}
+
+/// Registers the first households by the same way as everybody: parse, seal, write, receipt. A few are wrong on purpose.
+fn register_households(
+    runtime: &Runtime,
+    service: &Arc<Service>,
+    population: &Population,
+    count: u64,
+) -> Result<(), RunError> {
+    let (sender, receiver) = sync_channel(usize::try_from(count).unwrap_or(1) + 1);
+    for (household, number) in population.households(count).zip(0u64..) {
+        let form = spoilt(form_of(&household), number);
+        let submit = Submit {
+            form: &form,
+            idempotency: &format!("demonstration-household-{number}"),
+            language: household.main.language,
+            channel: Channel::Online,
+            replaces: None,
+        };
+        let sender = sender.clone();
+        submit_household(&runtime.platform, service, Actor::Visitor, &submit, move |result| {
+            let _ = sender.send(result.map(|_| ()).map_err(|error| error.to_string()));
+        });
+    }
+    drop(sender);
+    receiver.iter().try_for_each(|result| result.map_err(|error| broken("a registration", &error)))
+}
+
+/// One in fifty has a wrong date of birth, one in sixty an address that is not in the gazetteer.
+fn spoilt(mut form: HouseholdForm, number: u64) -> HouseholdForm {
+    if number % 50 == 7 {
+        form.birth = BirthForm::Iso("1961-01-01".into());
+    }
+    if number % 60 == 11 {
+        form.address = AddressForm {
+            text: "Hut 3, Stone Nullah Village".into(),
+            district: "KT".into(),
+            ..AddressForm::default()
+        };
+    }
+    form
+}
+
+/// What a resident would type.
+pub fn form_of(household: &Household) -> HouseholdForm {
+    let main = &household.main;
+    let name = if main.language == Language::En { main.name_en.clone() } else { main.name_zh.clone() };
+    HouseholdForm {
+        id_number: main.id_number.formatted(),
+        birth: BirthForm::Iso(main.birth.to_string()),
+        name,
+        address: AddressForm {
+            key: main.address_key.to_string(),
+            flat: main.unit.flat.to_string(),
+            floor: main.unit.floor.to_string(),
+            ..AddressForm::default()
+        },
+        mobile: main.mobile.digits().to_owned(),
+        members: household
+            .members
+            .iter()
+            .map(|member| PersonForm {
+                id_number: member.id_number.formatted(),
+                birth: BirthForm::Iso(member.birth.to_string()),
+            })
+            .collect(),
+    }
+}

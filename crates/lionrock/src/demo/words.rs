@@ -1,0 +1,83 @@
+use kernel::Text;
+
+/// The words of the demonstration's front page.
+#[derive(Clone, Copy, Debug)]
+pub enum Word {
+    Title,
+    Lead,
+    OnlyInvented,
+    Services,
+    OpenService,
+    Trust,
+    Statistics,
+    Residents,
+    ResidentsText,
+    IdNumber,
+    Birth,
+    Address,
+    Mobile,
+    Member,
+    Officers,
+    OfficersText,
+    SignInAs,
+    Invitations,
+    InvitationsText,
+    Post,
+    Link,
+    Courier,
+    CourierText,
+}
+
+/// A word in three languages.
+pub fn text(word: Word) -> Text {
+    let (en, zh_hant, zh_hans) = match word {
+        Word::Title => ("Demonstration city", "示範城市", "示范城市"),
+        Word::Lead => (
+            "Try a city-wide registration as a resident, and run it as an officer.",
+            "以居民身分試用全港登記服務，或以職員身分運作。",
+            "以居民身份试用全港登记服务，或以职员身份运作。",
+        ),
+        Word::OnlyInvented => (
+            "Everybody here is invented. Never enter real personal data.",
+            "這裏所有人物均屬虛構。切勿輸入真實個人資料。",
+            "这里所有人物均属虚构。切勿输入真实个人资料。",
+        ),
+        Word::Services => ("Services", "服務", "服务"),
+        Word::OpenService => ("Register as a resident", "以居民身分登記", "以居民身份登记"),
+        Word::Trust => ("Trust page", "公開資料保障頁", "公开数据保障页"),
+        Word::Statistics => ("Statistics", "統計", "统计"),
+        Word::Residents => ("People you can register", "可供登記的人物", "可供登记的人物"),
+        Word::ResidentsText => (
+            "These invented people have not registered yet. Their details match the demonstration's population register.",
+            "以下虛構人物尚未登記，其資料與示範人口登記冊相符。",
+            "以下虚构人物尚未登记，其资料与示范人口登记册相符。",
+        ),
+        Word::IdNumber => ("Identity card number", "身份證號碼", "身份证号码"),
+        Word::Birth => ("Date of birth", "出生日期", "出生日期"),
+        Word::Address => ("Address", "地址", "地址"),
+        Word::Mobile => ("Mobile number", "流動電話號碼", "手机号码"),
+        Word::Member => ("Household member", "住戶成員", "住户成员"),
+        Word::Officers => ("Officers", "職員", "职员"),
+        Word::OfficersText => (
+            "One click signs you in with a passkey that this demonstration keeps for the post.",
+            "按一下即可使用示範系統為該職位保管的通行密鑰登入。",
+            "按一下即可使用示范系统为该职位保管的通行密钥登录。",
+        ),
+        Word::SignInAs => ("Sign in as {post}", "以{post}身分登入", "以{post}身份登录"),
+        Word::Invitations => ("Invitations", "邀請", "邀请"),
+        Word::InvitationsText => (
+            "Or register a passkey of your own: each link works once.",
+            "你亦可登記自己的通行密鑰：每條連結只可使用一次。",
+            "你也可登记自己的通行密钥：每条链接只可使用一次。",
+        ),
+        Word::Post => ("Post", "職位", "职位"),
+        Word::Link => ("Link", "連結", "链接"),
+        Word::Courier => ("The courier's key", "速遞公司的密鑰", "快递公司的密钥"),
+        Word::CourierText => (
+            "Exports are encrypted to the courier. Open one with any age tool and this identity:",
+            "匯出檔案已加密予速遞公司。可用任何 age 工具及以下密鑰開啟：",
+            "导出文件已加密给快递公司。可用任何 age 工具及以下密钥打开：",
+        ),
+    };
+    Text::new(en, zh_hant, zh_hans)
+}
