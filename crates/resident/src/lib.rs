@@ -1,1 +1,58 @@
 //! Pages for residents.
+//!
+//! HTML first: every page works without a script, and a cookie is never needed. What was typed travels sealed inside the
+//! form ([`draft`]) and is stored nowhere before it is sent in; nothing personal is ever part of an address. A scheme that
+//! is not through its launch gate has no page here; one that has ended has its certificate.
+
+mod accessibility;
+mod blocking;
+mod certificate;
+mod check_receipt;
+mod draft;
+mod faults;
+mod front;
+mod journey;
+mod layout;
+mod list;
+mod privacy;
+mod queue;
+mod received;
+mod receipt;
+mod repair;
+mod sealed;
+mod state;
+mod statistics;
+mod status;
+mod texts;
+mod trust;
+mod visit;
+mod wait;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+use webkit::in_every_language;
+
+pub use layout::layout;
+pub use state::ResidentState;
+
+/// The pages, in every language. They want a [`webkit::Shell`] around them.
+pub fn routes(state: Arc<ResidentState>) -> Router {
+    let pages = Router::new()
+        .route("/", get(list::show))
+        .route("/accessibility", get(accessibility::show))
+        .route("/privacy", get(privacy::show))
+        .route("/check-receipt", get(check_receipt::show).post(check_receipt::check))
+        .route("/check-receipt/file", post(check_receipt::download))
+        .route("/{slug}", get(front::show))
+        .route("/{slug}/wait", get(wait::show).post(wait::arrive))
+        .route("/{slug}/register", get(journey::begin).post(journey::step))
+        .route("/{slug}/received", post(received::show))
+        .route("/{slug}/status", get(status::ask).post(status::answer))
+        .route("/{slug}/repair", get(repair::ask).post(repair::answer))
+        .route("/{slug}/trust", get(trust::show))
+        .route("/{slug}/statistics", get(statistics::show))
+        .route("/{slug}/certificate.json", get(certificate::download));
+    in_every_language(&pages).route("/{slug}/queue.json", get(queue::show)).with_state(state)
+}

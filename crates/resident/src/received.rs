@@ -1,0 +1,79 @@
+//! What somebody sees who has registered: the same for everybody, whatever the register will say.
+
+use axum::response::Response;
+use kernel::{Instant, Kind};
+use qrcode::{Color, EcLevel, QrCode};
+use webkit::parts::{Button, ButtonStyle, Form, Inset, Panel};
+use webkit::{Failure, Markup, Page, Values, formats};
+
+use crate::receipt::Held;
+use crate::visit::Visit;
+
+/// `POST …/received`: the confirmation again, in another language.
+pub(crate) async fn show(visit: Visit, values: Values) -> Result<Response, Failure> {
+    page(visit, values.get("receipt")).await
+}
+
+/// The confirmation of a receipt of ours.
+pub(crate) async fn page(visit: Visit, line: &str) -> Result<Response, Failure> {
+    let visit = visit.as_page("/received");
+    let (t, language, ledger) = (&visit.t, visit.language(), visit.service.ledger());
+    let held = Held::parse(line).filter(|held| held.origin == ledger.origin() && held.is_signed_by(&**ledger.signer()));
+    let held = held.ok_or_else(|| Failure::of(Kind::Invalid).because("not a receipt of this service"))?;
+    let reference = held.detail("reference").and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default();
+    let people = held.detail("people").and_then(|value| value.as_i64()).unwrap_or(1);
+    let at = held.id().map(|id| formats::date_time(moment(id.bytes()), language)).unwrap_or_default();
+    let mut body = visit.body();
+    body.part(&Panel { title: t.get("received-title"), label: t.get("received-reference"), reference: reference.clone() });
+    body.p(t.text("received-at", &[("time", at.into()), ("people", people.into())]));
+    body.h2(t.get("received-next")).steps(next_steps(&visit));
+    body.part(&Inset(t.get("received-keep").into()));
+    body.h2(t.get("received-receipt")).p(t.get("received-receipt-text"));
+    body.push(&qr(line, &t.get("received-qr")));
+    let form = Form::new(&visit.visitor).to(visit.visitor.url("/check-receipt/file")).hidden("receipt", line);
+    body.part(&form.part(&Button::new(t.get("received-download")).style(ButtonStyle::Secondary)));
+    body.push(&Markup::trusted(format!(
+        "<p><button class=\"lr-text-button\" type=\"button\" data-print hidden>{}</button></p>",
+        Markup::text(&t.get("received-print"))
+    )));
+    body.link(t.get("received-status"), visit.url("/status"));
+    Ok(visit.show(Page::new(t.get("received-title"), body.markup()).switch_submits("form")))
+}
+
+/// The time inside an event's id (UUIDv7 begins with its milliseconds).
+fn moment(id: [u8; 16]) -> Instant {
+    let millis = id.iter().take(6).fold(0_i64, |all, &byte| all << 8 | i64::from(byte));
+    Instant::from_millis(millis)
+}
+
+fn next_steps(visit: &Visit) -> Vec<String> {
+    let t = &visit.t;
+    let mut steps = vec![t.get("received-next-check"), t.get("received-next-sms")];
+    if let Some(courier) = visit.scheme.courier() {
+        steps.push(t.with("received-next-delivery", [("days", courier.days.get(visit.language()))]));
+    }
+    steps
+}
+
+/// The line as a QR code, drawn as one path, so that it prints sharp and needs no style.
+fn qr(line: &str, name: &str) -> Markup {
+    let Ok(code) = QrCode::with_error_correction_level(line, EcLevel::L) else { return Markup::default() };
+    let width = code.width();
+    let mut path = String::new();
+    for (y, row) in code.to_colors().chunks(width).enumerate() {
+        let mut x = 0;
+        while let Some(dark) = row.get(x) {
+            let run = row.iter().skip(x).take_while(|color| *color == dark).count();
+            if *dark == Color::Dark {
+                path.push_str(&format!("M{x} {y}h{run}v1h-{run}z"));
+            }
+            x += run;
+        }
+    }
+    let side = width + 8;
+    Markup::trusted(format!(
+        "<p><svg role=\"img\" aria-label=\"{}\" viewBox=\"-4 -4 {side} {side}\" width=\"288\" height=\"288\" shape-rendering=\"crispEdges\">\
+         <rect x=\"-4\" y=\"-4\" width=\"{side}\" height=\"{side}\" fill=\"#fff\"/><path fill=\"#000\" d=\"{path}\"/></svg></p>\n",
+        Markup::text(name)
+    ))
+}

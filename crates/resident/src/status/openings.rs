@@ -1,0 +1,79 @@
+use journal::{Actor, Event};
+use kernel::{Id, Secret, kinds};
+use people::Role;
+use registration::StatusView;
+use serde_json::Value;
+use store::{RunError, StoreError};
+use vault::OpeningRow;
+use webkit::parts::Table;
+use webkit::{Body, Failure, Markup, formats};
+
+use crate::blocking::blocking;
+use crate::visit::Visit;
+
+/// Every single opening by an officer: when, who, for what, why. The reasons are sealed, so showing them is itself a unit
+/// of work that the journal records.
+pub(super) async fn list(visit: &Visit, view: &StatusView, body: &mut Body) -> Result<(), Failure> {
+    let t = &visit.t;
+    body.h2(t.get("openings-title")).p(t.get("openings-lead"));
+    if view.openings.is_empty() {
+        body.p(t.get("openings-none"));
+        return Ok(());
+    }
+    let reasons = reasons(visit, view).await?;
+    let departments = departments(visit).await?;
+    let head = ["openings-when", "openings-who", "openings-purpose", "openings-why"].map(|key| t.get(key));
+    let mut table = Table { quiet_caption: true, ..Table::new(t.get("openings-title"), head) };
+    for (opening, reason) in view.openings.iter().zip(reasons) {
+        let reason = reason.map_or_else(|| t.get("openings-reason-gone"), |reason| reason.expose().clone());
+        table.row([
+            Markup::text(&formats::date_time(opening.at, visit.language())),
+            Markup::text(&who(visit, opening, &departments)),
+            Markup::text(&purpose(visit, &opening.purpose)),
+            Markup::text(&reason),
+        ]);
+    }
+    body.part(&table);
+    Ok(())
+}
+
+type Reasons = Vec<Option<Secret<String>>>;
+
+async fn reasons(visit: &Visit, view: &StatusView) -> Result<Reasons, Failure> {
+    let ledger = visit.service.ledger().clone();
+    let (record, openings) = (view.household.id.bytes(), view.openings.clone());
+    blocking(move || -> Result<Reasons, RunError<StoreError>> {
+        let note = move |work: &mut journal::Work<'_, '_>| {
+            work.journal(Event::new("resident.openings_shown").record(record)).map(|_| ())
+        };
+        let ((), committed) = ledger.write::<_, StoreError>("resident.openings_shown", Actor::Visitor, note)?;
+        Ok(openings.iter().map(|opening| opening.reason(&committed, ledger.keys()).ok().flatten()).collect())
+    })
+    .await
+}
+
+async fn departments(visit: &Visit) -> Result<Vec<people::Department>, Failure> {
+    let platform = visit.state.platform.clone();
+    blocking(move || -> Result<_, RunError<StoreError>> {
+        platform.ledger().read("resident.departments", people::departments)
+    })
+    .await
+}
+
+/// The role and the department, never a name.
+fn who(visit: &Visit, opening: &OpeningRow, departments: &[people::Department]) -> String {
+    let actor = opening.actor_json();
+    let text = |name: &str| actor.get(name).and_then(Value::as_str).unwrap_or_default();
+    let role: Option<Role> = serde_json::from_value(text("role").into()).ok();
+    let role = role.map(|role| role.title().get(visit.language()).to_owned());
+    let id: Option<Id<kinds::Department>> = text("department").parse().ok();
+    let department = departments.iter().find(|department| Some(department.id) == id);
+    let department = department.map(|department| department.name.get(visit.language()).to_owned());
+    let parts: Vec<String> = [role, department].into_iter().flatten().collect();
+    if parts.is_empty() { visit.t.get("openings-system") } else { parts.join(if visit.language() == kernel::Language::En { ", " } else { "，" }) }
+}
+
+fn purpose(visit: &Visit, id: &str) -> String {
+    let found = visit.scheme.purposes().iter().find(|purpose| purpose.id == id);
+    found.map_or_else(|| id.to_owned(), |purpose| purpose.text.get(visit.language()).to_owned())
+}
