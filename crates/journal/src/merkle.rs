@@ -153,7 +153,7 @@ mod tests {
             0 => sha256(&[]),
             1 => hashes[0],
             n => {
-                let k = (0..).map(|e| 1usize << e).take_while(|k| *k < n).last().unwrap();
+                let k = (0..63).map(|e| 1usize << e).take_while(|k| *k < n).last().unwrap();
                 node_hash(&naive(&hashes[..k]), &naive(&hashes[k..]))
             }
         }

@@ -3,6 +3,7 @@
 //! Nothing here is in the product. A part that is missing on the machine fails the test with the line that says what
 //! to install; nothing is skipped.
 
+pub mod canary;
 mod chance;
 mod clock;
 mod server;

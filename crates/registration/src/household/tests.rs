@@ -58,9 +58,10 @@ fn a_good_form_is_a_household() {
 
 #[test]
 fn each_bad_field_is_named_once_with_its_fault() {
-    let cases: [(&str, fn(&mut HouseholdForm), &str, &str); 14] = [
+    type Spoil = fn(&mut HouseholdForm);
+    let cases: [(&str, Spoil, &str, &str); 14] = [
         ("no number", |f| f.id_number.clear(), "id_number", "id-missing"),
-        ("check digit", |f| f.id_number = "Q123456(X)".into(), "id_number", "id-shape"),
+        ("check digit", |f| f.id_number = "Q123456(X)".into(), "id_number", "id-check-digit"),
         ("real prefix", |f| f.id_number = "A123456(3)".into(), "id_number", "only-synthetic"),
         ("no birth", |f| f.birth = BirthForm::default(), "birth", "birth-missing"),
         ("31 February", |f| f.birth = BirthForm::Iso("1950-02-31".into()), "birth", "birth-not-a-date"),

@@ -1,3 +1,4 @@
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 
 use hongkong::Phone;
@@ -235,7 +236,7 @@ fn open_one(committed: &Committed, keys: &Keyring, submission: Submitted) -> Res
     let by_letter = sealed.mobile.bytes.is_none();
     let contact =
         if by_letter { readable(open_contact(committed, keys, record, &sealed.contact))? } else { None };
-    Ok(Opened { people, mobile, contact, submission })
+    Ok(Opened { submission, people, mobile, contact })
 }
 
 /// Asks the register about everybody in the batch and computes the index tags.
@@ -283,8 +284,8 @@ fn decide<'a>(
     let (mut known, resolved) = ledger.read("registration.match_claims", |tx| {
         let mut known = Known::default();
         for (_, _, tag) in cases.iter().flat_map(Case::claims) {
-            if !known.claims.contains_key(&tag) {
-                known.claims.insert(tag, storage::index::claims(tx, &tag)?);
+            if let Entry::Vacant(vacant) = known.claims.entry(tag) {
+                vacant.insert(storage::index::claims(tx, &tag)?);
             }
         }
         for old in cases.iter().filter_map(|case| case.replaces) {

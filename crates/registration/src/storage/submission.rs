@@ -157,12 +157,15 @@ where event > $1 and event <= $2 and mobile_expiry < $3 and mobile is not null",
     Ok(forgotten)
 }
 
+/// The sealed groups of one submission.
+pub(crate) type SealedValues = (Id<kinds::Event>, [Option<Vec<u8>>; 3]);
+
 /// One page of sealed values in the order of submission: what the commitment in the certificate covers.
 pub(crate) fn sealed_values(
     tx: &mut Tx<'_>,
     after: Id<kinds::Event>,
     limit: i64,
-) -> Result<Vec<(Id<kinds::Event>, [Option<Vec<u8>>; 3])>, StoreError> {
+) -> Result<Vec<SealedValues>, StoreError> {
     let rows = tx.query(
         "-- registration.sealed_values
 select event, identity, contact, mobile from household_submission where event > $1 order by event limit $2",

@@ -1,0 +1,126 @@
+use journal::Actor;
+use kernel::Clock as _;
+use people::{ApproveClose, EarlyClose, OperateScheme, RequestApproval, RequestClose, Role, UseApproval};
+use registration::{
+    Channel, Operate, OperateError, RegisterError, Status, close_early, close_words, may_be_destroyed, operate,
+    publish_bulletin, purge_expired, remains,
+};
+use store::RunError;
+use testkit::both_engines;
+
+use crate::stage::{Stage, form, grant, moment, service};
+
+fn status(stage: &Stage) -> Status {
+    let state = stage.ledger.read("test.state", registration::current_state).unwrap().unwrap();
+    state.status_at(stage.clock.now())
+}
+
+fn act(stage: &Stage, act: Operate) -> Result<registration::SchemeState, RunError<OperateError>> {
+    let may = grant::<OperateScheme>(1, Role::SchemeOwner);
+    stage.act(may.actor(), move |work| operate(work, &may, act))
+}
+
+fn refused(stage: &Stage, key: &str, replaces: Option<kernel::Id<kernel::kinds::Household>>) -> bool {
+    let result = stage.try_register(key, &form(1), Channel::Online, replaces);
+    matches!(result, Err(RunError::Refused(RegisterError::NotOpen(_))))
+}
+
+#[test]
+fn a_scheme_opens_pauses_extends_and_closes_by_the_clock() {
+    both_engines(|place| {
+        let stage = Stage::at(place);
+        stage.clock.set(moment("2020-05-06T06:59"));
+        assert_eq!(status(&stage), Status::Scheduled);
+        assert!(refused(&stage, "early", None));
+        stage.clock.set(moment("2020-05-06T07:01"));
+        let mut wrong = form(1);
+        wrong.birth = registration::BirthForm::Iso("1950-12-30".into());
+        let received = stage.register("1", &wrong);
+        stage.match_all();
+        act(&stage, Operate::Pause).unwrap();
+        assert!(refused(&stage, "2", None));
+        stage.try_register("3", &form(1), Channel::Online, Some(received.household)).unwrap();
+        act(&stage, Operate::Resume).unwrap();
+        assert_eq!(status(&stage), Status::Open);
+        let too_late = act(&stage, Operate::Extend(moment("2020-07-01T00:01")));
+        assert!(matches!(too_late, Err(RunError::Refused(OperateError::TooLate(_)))));
+        let shorter = act(&stage, Operate::Extend(moment("2020-05-20T00:00")));
+        assert!(matches!(shorter, Err(RunError::Refused(OperateError::NotLater(_)))), "closing early needs two persons");
+        act(&stage, Operate::Extend(moment("2020-06-30T23:59"))).unwrap();
+        assert!(act(&stage, Operate::Rate(0)).is_err());
+        assert_eq!(act(&stage, Operate::Rate(500)).unwrap().rate, 500);
+        stage.clock.set(moment("2020-06-30T23:58"));
+        assert_eq!(status(&stage), Status::Open);
+        stage.clock.set(moment("2020-06-30T23:59"));
+        assert_eq!(status(&stage), Status::Closed);
+        assert!(refused(&stage, "4", None));
+        assert!(matches!(act(&stage, Operate::Resume), Err(RunError::Refused(OperateError::Closed))));
+    });
+}
+
+#[test]
+fn closing_early_takes_two_persons_and_exactly_these_words() {
+    let stage = Stage::on_disk();
+    let asker = grant::<RequestClose>(1, Role::SchemeOwner);
+    let second = grant::<ApproveClose>(2, Role::SupervisingOfficer);
+    let words = close_words(&stage.scheme);
+    let command = RequestApproval { service: service(), what: words.clone() };
+    let ask = move |work: &mut journal::Work<'_, '_>| people::request_approval::<EarlyClose>(work, &asker, command.clone());
+    let approval = stage.act(asker.actor(), ask).unwrap().id;
+    let close = |what: &str| {
+        let approval = UseApproval { approval, what: what.to_owned() };
+        stage.act(asker.actor(), move |work| close_early(work, &asker, &approval))
+    };
+    assert!(close(&words).is_err(), "nobody has approved it");
+    stage.act(second.actor(), move |work| people::approve::<EarlyClose>(work, &second, approval)).unwrap();
+    assert!(close("close something else").is_err());
+    assert_eq!(status(&stage), Status::Open);
+    close(&words).unwrap();
+    assert_eq!(status(&stage), Status::Closed);
+    assert!(matches!(close(&words), Err(RunError::Refused(OperateError::Closed))));
+}
+
+#[test]
+fn a_new_version_keeps_the_pause_and_the_extension() {
+    let stage = Stage::on_disk();
+    act(&stage, Operate::Pause).unwrap();
+    act(&stage, Operate::Extend(moment("2020-06-20T12:00"))).unwrap();
+    let scheme = stage.scheme.clone();
+    stage.act(Actor::Operator, move |work| registration::put_in_force(work, &scheme)).unwrap();
+    assert_eq!(status(&stage), Status::Paused);
+    let state = stage.ledger.read("test.state", registration::current_state).unwrap().unwrap();
+    assert_eq!(state.closes, moment("2020-06-20T12:00"));
+}
+
+#[test]
+fn figures_bulletin_and_the_end() {
+    both_engines(|place| {
+        let stage = Stage::at(place);
+        for n in 0..12 {
+            stage.register(&n.to_string(), &form(n));
+        }
+        stage.match_all();
+        let bulletin = publish_bulletin(&stage.ledger, 90).unwrap();
+        assert_eq!((bulletin.registrations, bulletin.people, bulletin.wait_seconds), (12, 24, 90));
+        let listed = stage.ledger.read("test.bulletins", |tx| registration::bulletins(tx, 10)).unwrap();
+        assert_eq!(listed, [bulletin]);
+        let shown = stage.figures().public_districts(10);
+        assert_eq!(shown.iter().filter_map(|(_, value)| *value).sum::<i64>(), 12);
+        let all_hidden = stage.figures().public_districts(20);
+        assert!(all_hidden.iter().all(|(_, value)| value.is_none()), "one small district alone");
+
+        let before = remains(&stage.ledger).unwrap();
+        assert_eq!((before.households, before.people), (12, 24));
+        assert_eq!(before, remains(&stage.ledger).unwrap());
+        assert_eq!(purge_expired(&stage.ledger).unwrap(), 0);
+        let last = stage.scheme.last_expiry();
+        assert!(!may_be_destroyed(&stage.ledger, last).unwrap());
+        stage.clock.set(kernel::Instant::at(last.plus(1), 1));
+        assert!(may_be_destroyed(&stage.ledger, last).unwrap());
+        assert_eq!(purge_expired(&stage.ledger).unwrap(), 36);
+        assert_eq!(purge_expired(&stage.ledger).unwrap(), 0);
+        assert_ne!(remains(&stage.ledger).unwrap().values, before.values);
+        registration::note_end(&stage.ledger, before).unwrap();
+        assert_eq!(stage.count("registration.ended"), 1);
+    });
+}
