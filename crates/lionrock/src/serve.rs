@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use flows::Platform;
-use kernel::{Random, Text};
+use kernel::Random;
 use seal::OsRandom;
 use store::Options;
 use tokio::net::TcpListener;
-use webkit::{FormKeys, Layout, ServeError, ServeOptions, Shell, TlsFiles};
+use webkit::{FormKeys, ServeError, ServeOptions, Shell, TlsFiles};
 
 use crate::ambient::WallClock;
 use crate::config::{Config, ConfigError};
@@ -38,6 +38,9 @@ pub enum RunError {
     Thread(std::io::Error),
 }
 
+/// What the program is made of; `build.rs` lists it.
+const COMPONENTS: &str = include_str!(concat!(env!("OUT_DIR"), "/components.json"));
+
 /// Message authentication for forms, lent by the platform's keyring.
 struct PlatformKeys(Arc<Platform>);
 
@@ -47,12 +50,28 @@ impl FormKeys for PlatformKeys {
     }
 }
 
+/// What only demonstrations and tests may ask for; a live system does not listen to it.
+#[derive(Debug, Default)]
+pub struct Trial {
+    /// The token of the routes that move the clock.
+    pub control: Option<String>,
+    /// What the clock shows at first: before any key is looked at, since keys of past days die when they are loaded.
+    pub now: Option<Instant>,
+    /// Acknowledges before the disk has it: only to see the power-cut test fail.
+    pub synchronous_off: bool,
+}
+
 /// Serves a configuration until Ctrl-C or SIGTERM.
-pub fn serve(path: &Path, options: Options, control_token: Option<String>) -> Result<(), RunError> {
+pub fn serve(path: &Path, trial: Trial) -> Result<(), RunError> {
     let config = Config::read(path)?;
     let clock = Arc::new(WallClock::default());
+    let trial = if config.environment.synthetic_only() { trial } else { Trial::default() };
+    if let Some(now) = trial.now {
+        clock.show(now);
+    }
+    let options = Options { synchronous_off: trial.synchronous_off, ..Options::default() };
     let runtime = Runtime::open(&config, clock, options)?;
-    let extra = match control_token.filter(|_| config.environment.synthetic_only()) {
+    let extra = match trial.control {
         Some(token) => control::routes(runtime.clock.clone(), runtime.platform.clone(), token),
         None => Router::new(),
     };
@@ -95,11 +114,16 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
     let platform = &runtime.platform;
     let keys = Arc::new(PlatformKeys(platform.clone()));
     let random: &dyn Random = &OsRandom;
-    let layout = Arc::new(Layout::new(Text::new("Lionrock", "獅子山", "狮子山"), config.environment));
-    let faces = api::routes(platform.clone()).merge(extra);
+    let components = assurance::parse_components(COMPONENTS).unwrap_or_default();
+    let residents = resident::ResidentState::new(platform.clone(), runtime.gazetteer.clone(), components);
     let secure = config.tls_certificate.is_some();
     let cookie = if secure { "__Host-session" } else { "session" };
-    let shell = Shell::new(layout, keys, runtime.clock.clone(), random).hsts(secure).session_cookie(cookie);
+    let faces = api::routes(platform.clone())
+        .merge(resident::routes(Arc::new(residents)))
+        .merge(extra);
+    let shell = Shell::new(Arc::new(resident::layout(config.environment)), keys, runtime.clock.clone(), random)
+        .hsts(secure)
+        .session_cookie(cookie);
     Ok(shell.wrap(faces))
 }
 

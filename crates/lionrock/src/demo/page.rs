@@ -11,7 +11,7 @@ use journal::Actor;
 use kernel::{Environment, Kind, Text};
 use people::{FinishSignIn, RelyingParty, SignIn};
 use webkit::parts::{Button, Form, SummaryList, SummaryRow, Table, Warning};
-use webkit::{Body, Failure, Layout, Page, Values, Visitor, set_cookie};
+use webkit::{Body, Failure, Layout, Page, Values, Visitor};
 
 use super::city::City;
 use super::words::{self, Word};
@@ -65,8 +65,8 @@ async fn front(State(state): State<Arc<DemoState>>, Extension(visitor): Extensio
         body.link(text(Word::Trust), visitor.url(&format!("/{}/trust", service.slug())));
         body.link(text(Word::Statistics), visitor.url(&format!("/{}/statistics", service.slug())));
     }
-    residents(&state, &visitor, &mut body);
     officers(&state, &visitor, &mut body);
+    residents(&state, &visitor, &mut body);
     body.h2(text(Word::Courier)).p(text(Word::CourierText)).p(state.courier.expose());
     let layout = Layout::new(Text::new("Lionrock", "獅子山", "狮子山"), Environment::Demo);
     layout.page(&visitor, Page::new(text(Word::Title), body.markup()).wide())
@@ -126,7 +126,9 @@ async fn sign_in(
         move || ceremony(&state, number)
     });
     let token = signed_in.await.map_err(|_| Failure::of(Kind::Broken))??;
-    let cookie = set_cookie("__Host-session", token.expose(), None).ok_or_else(|| Failure::of(Kind::Broken))?;
+    // The demonstration stays on http://localhost, so its cookie is the plain one of the staff pages.
+    let cookie = format!("session={}; Path=/; HttpOnly; SameSite=Lax", token.expose());
+    let cookie = HeaderValue::from_str(&cookie).map_err(|_| Failure::of(Kind::Broken))?;
     let location = HeaderValue::from_str(&visitor.url("/staff")).map_err(|_| Failure::of(Kind::Broken))?;
     Ok((StatusCode::SEE_OTHER, [(LOCATION, location), (SET_COOKIE, cookie)]).into_response())
 }
