@@ -11,6 +11,7 @@ mod load;
 mod runtime;
 mod seed;
 mod serve;
+mod simulate;
 mod synth;
 mod worker;
 
@@ -34,7 +35,7 @@ enum Command {
     /// Shows a whole demonstration city on this machine. Everybody in it is invented.
     Demo(demo::DemoArgs),
     /// Serves an installation.
-    Serve(ConfigArgs),
+    Serve(ServeArgs),
     /// Does the slow work of an installation (matching, messages, erasure) without serving.
     Work(ConfigArgs),
     /// Brings every store of an installation up to date and stops.
@@ -50,6 +51,8 @@ enum Command {
         #[arg(long)]
         config: Option<PathBuf>,
     },
+    /// Lives through the whole life of a scheme, through the real server and without a browser, and checks the promises.
+    Simulate(simulate::Args),
     /// Writes synthetic residents: people who do not exist, always the same ones for a seed.
     Synth(synth::Args),
     /// Sends load to a server on this machine.
@@ -72,6 +75,16 @@ struct ConfigArgs {
     /// The configuration file.
     #[arg(long)]
     config: PathBuf,
+}
+
+#[derive(clap::Args)]
+struct ServeArgs {
+    /// The configuration file.
+    #[arg(long)]
+    config: PathBuf,
+    /// Acknowledges before the disk has it; in tests only.
+    #[arg(long, hide = true)]
+    synchronous_off: bool,
 }
 
 #[derive(clap::Args)]
@@ -120,8 +133,9 @@ fn run(command: Command) -> Result<(), Failure> {
         }
         Command::Serve(args) => {
             start_log(&Config::read(&args.config)?.log_format);
-            let control = environment("LIONROCK_CONTROL");
-            Ok(serve::serve(&args.config, Options::default(), control)?)
+            let now = environment("LIONROCK_CLOCK").and_then(|now| kernel::Instant::parse_hong_kong(&now));
+            let trial = serve::Trial { control: environment("LIONROCK_CONTROL"), now, synchronous_off: args.synchronous_off };
+            Ok(serve::serve(&args.config, trial)?)
         }
         Command::Work(args) => work(&args.config),
         Command::Migrate(args) => {
@@ -133,6 +147,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Keys { command: KeysCommand::Init(args) } => Ok(keys::init(&Config::read(&args.config)?)?),
         Command::Keys { command: KeysCommand::Status(args) } => Ok(keys::status(&Config::read(&args.config)?)?),
         Command::Explain { config } => explain(config.as_deref()),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Synth(args) => synth::run(&args),
         Command::Load(args) => load::run(&args),
         Command::Invite(args) => invite(&args),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use flows::Platform;
-use kernel::Random;
+use kernel::{Instant, Random};
 use seal::OsRandom;
 use store::Options;
 use tokio::net::TcpListener;

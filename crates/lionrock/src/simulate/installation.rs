@@ -1,4 +1,5 @@
 use std::fs;
+use std::net::TcpListener;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
@@ -52,7 +53,7 @@ impl Installation {
             fs::DirBuilder::new().recursive(true).mode(0o700).create(directory.join(part))?;
         }
         let file = directory.join("lionrock.toml");
-        fs::write(&file, configuration(directory, &pki, outside, choices).to_string())?;
+        fs::write(&file, configuration(directory, &pki, outside, choices)?.to_string())?;
         let config = Config::read(&file)?;
         Ed25519Signer::create(&config.log_key, &config.log_name)?;
         let control = to_hex(&OsRandom.bytes16());
@@ -74,7 +75,7 @@ impl Installation {
     }
 }
 
-fn configuration(directory: &Path, pki: &TestPki, outside: &Outside, choices: Choices<'_>) -> Table {
+fn configuration(directory: &Path, pki: &TestPki, outside: &Outside, choices: Choices<'_>) -> Result<Table, Failure> {
     let path = |path: &Path| Value::from(path.display().to_string());
     let within = |name: &str| path(&directory.join(name));
     let mut table = Table::new();
@@ -82,7 +83,9 @@ fn configuration(directory: &Path, pki: &TestPki, outside: &Outside, choices: Ch
         table.insert(key.to_owned(), value);
     };
     set("environment", "test".into());
-    set("listen", "127.0.0.1:0".into());
+    // One port for the whole run, so that clients find the server again after a restart.
+    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    set("listen", format!("127.0.0.1:{port}").into());
     set("origin", ORIGIN.into());
     set("log_name", "lionrock.simulation".into());
     let own = format!("sqlite:{}", directory.join("stores").display());
@@ -105,5 +108,5 @@ fn configuration(directory: &Path, pki: &TestPki, outside: &Outside, choices: Ch
     if let Some(addresses) = choices.addresses {
         set("addresses", path(addresses));
     }
-    table
+    Ok(table)
 }

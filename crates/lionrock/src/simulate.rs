@@ -1,0 +1,95 @@
+//! `lionrock simulate day`: the whole life of a scheme through the real server.
+//!
+//! The server runs as a process of its own; the population register and the telephones of the city are played here, over real
+//! sockets. What happened is then counted anew from the journal and compared with what was acknowledged. A promise that does
+//! not hold ends the run with a code other than 0; `--sabotage` shows that it would.
+
+mod canaries;
+mod console;
+mod crowd;
+mod day;
+mod evidence;
+mod findings;
+mod installation;
+mod outside;
+mod recount;
+mod sabotage;
+mod server;
+mod story;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+pub use console::{Console, Staff};
+pub use crowd::Plan;
+pub use day::Told;
+pub use installation::{Choices, Installation, Outside};
+pub use sabotage::Sabotage;
+pub use server::{Server, Start};
+
+/// Anything that stops a simulation.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// What to simulate.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    /// The whole life of a scheme: gate, opening, registrations, matching, messages, delivery, close, erasure, certificate.
+    Day(DayArgs),
+}
+
+/// How the day is.
+#[derive(Clone, Debug, clap::Args)]
+pub struct DayArgs {
+    /// Registrations of households.
+    #[arg(long, default_value_t = 20_000)]
+    pub households: u64,
+    /// The seed of people and events.
+    #[arg(long, default_value_t = 2020)]
+    pub seed: u64,
+    /// Connections kept open.
+    #[arg(long, default_value_t = 128)]
+    pub connections: usize,
+    /// Address list (TSV of the shipped form); the shipped sample without it.
+    #[arg(long)]
+    pub addresses: Option<PathBuf>,
+    /// Where the stores are: the address of a PostgreSQL database. A directory that is removed afterwards without it.
+    #[arg(long)]
+    pub store: Option<String>,
+    /// Where to write what happened as JSON.
+    #[arg(long)]
+    pub json: Option<PathBuf>,
+    /// Spoils something in the middle; the run must then fail and name the promise.
+    #[arg(long, value_enum)]
+    pub sabotage: Option<Sabotage>,
+}
+
+/// Runs it, prints the table, and fails when a promise does not hold.
+pub fn run(args: &Args) -> Result<(), Box<dyn std::error::Error>> {
+    let What::Day(args) = &args.what;
+    let told = story::live(args).map_err(|error| error.to_string())?;
+    told.print();
+    if let Some(file) = &args.json {
+        std::fs::write(file, serde_json::to_string_pretty(&told.to_json())?)?;
+    }
+    verdict(&told)
+}
+
+/// The exit: one line for each promise that does not hold.
+pub fn verdict(told: &Told) -> Result<(), Box<dyn std::error::Error>> {
+    if told.findings.hold() {
+        return Ok(());
+    }
+    let broken: Vec<String> = told.findings.broken().map(findings::Finding::line).collect();
+    Err(format!("does not hold:\n  {}", broken.join("\n  ")).into())
+}
+
+/// A line about how far it is. A closed pipe is no reason to stop.
+pub fn progress(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
