@@ -32,7 +32,7 @@ pub(crate) async fn begin(visit: Visit) -> Response {
 /// The first page, for somebody with a pass or with a checked code.
 pub(crate) fn first_page(visit: Visit, pass: String, replaces: Option<Id<kinds::Household>>) -> Result<Response, Failure> {
     let draft = Draft::new(&**visit.service.ledger().random(), pass, replaces);
-    page(&visit.as_page("/register"), &draft, &Faults::none())
+    page(&visit.on_page("/register"), &draft, &Faults::none())
 }
 
 /// `POST …/register`: one answer.

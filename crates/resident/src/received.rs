@@ -1,5 +1,7 @@
 //! What somebody sees who has registered: the same for everybody, whatever the register will say.
 
+use std::fmt::Write as _;
+
 use axum::response::Response;
 use kernel::{Instant, Kind};
 use qrcode::{Color, EcLevel, QrCode};
@@ -11,12 +13,12 @@ use crate::visit::Visit;
 
 /// `POST …/received`: the confirmation again, in another language.
 pub(crate) async fn show(visit: Visit, values: Values) -> Result<Response, Failure> {
-    page(visit, values.get("receipt")).await
+    page(visit, values.get("receipt"))
 }
 
 /// The confirmation of a receipt of ours.
-pub(crate) async fn page(visit: Visit, line: &str) -> Result<Response, Failure> {
-    let visit = visit.as_page("/received");
+pub(crate) fn page(visit: Visit, line: &str) -> Result<Response, Failure> {
+    let visit = visit.on_page("/received");
     let (t, language, ledger) = (&visit.t, visit.language(), visit.service.ledger());
     let held = Held::parse(line).filter(|held| held.origin == ledger.origin() && held.is_signed_by(&**ledger.signer()));
     let held = held.ok_or_else(|| Failure::of(Kind::Invalid).because("not a receipt of this service"))?;
@@ -65,7 +67,8 @@ fn qr(line: &str, name: &str) -> Markup {
         while let Some(dark) = row.get(x) {
             let run = row.iter().skip(x).take_while(|color| *color == dark).count();
             if *dark == Color::Dark {
-                path.push_str(&format!("M{x} {y}h{run}v1h-{run}z"));
+                // Writing to a String cannot fail.
+                let _ = write!(path, "M{x} {y}h{run}v1h-{run}z");
             }
             x += run;
         }

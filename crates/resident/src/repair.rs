@@ -23,7 +23,7 @@ pub(crate) async fn answer(visit: Visit, values: Values) -> Result<Response, Fai
     let look = move |tx: &mut store::Tx<'_>| registration::status(tx, household);
     let view = read(&visit.service, "resident.repair", look).await?;
     if !view.is_some_and(|view| view.can_repair()) {
-        return show_view(&visit.as_page("/status"), known, true).await;
+        return show_view(&visit.on_page("/status"), known, true).await;
     }
     if matches!(visit.standing().await?.status, Status::Open | Status::Paused) {
         journey::first_page(visit, String::new(), Some(household))

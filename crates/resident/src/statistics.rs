@@ -32,10 +32,11 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
     });
     body.p(t.with("statistics-small", [("minimum", minimum)]));
     body.h2(t.get("bulletins-title"));
-    match bulletins.is_empty() {
-        true => body.p(t.get("bulletins-none")),
-        false => body.part(&table(&visit, &bulletins)),
-    };
+    if bulletins.is_empty() {
+        body.p(t.get("bulletins-none"));
+    } else {
+        body.part(&table(&visit, &bulletins));
+    }
     let page = Page::new(t.get("statistics-title"), body.markup()).current(visit.path("/statistics")).wide();
     Ok(visit.show(page))
 }

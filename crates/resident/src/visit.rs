@@ -63,7 +63,7 @@ impl Visit {
     }
 
     /// Answers as another page of the scheme: forms and the language switch lead there.
-    pub(crate) fn as_page(mut self, page: &str) -> Self {
+    pub(crate) fn on_page(mut self, page: &str) -> Self {
         self.visitor.path = self.path(page);
         self.visitor.query = None;
         self

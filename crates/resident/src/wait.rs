@@ -1,5 +1,7 @@
 //! The waiting room. A place is a signed number in the address: nothing about anybody, so the page can load itself again.
 
+use std::fmt::Write as _;
+
 use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::Instant;
@@ -78,7 +80,7 @@ fn to_place(visit: &Visit, ticket: &Ticket) -> Response {
         visit.service.room_status(now).entry(ticket.number)
     {
         let by = now.plus_secs(i64::try_from(high_seconds).unwrap_or(86_400));
-        address.push_str(&format!("&by={}&told={}", by.millis(), now.millis()));
+        let _ = write!(address, "&by={}&told={}", by.millis(), now.millis());
     }
     Redirect::to(&address).into_response()
 }
@@ -149,7 +151,7 @@ fn waiting(visit: &Visit, standing: &Standing, place: &Place, ticket: Ticket, es
 fn here(visit: &Visit, place: &Place, still: bool) -> String {
     let mut address = format!("{}?ticket={}", visit.url("/wait"), place.ticket.trim());
     if let Some((by, told)) = place.by.zip(place.told) {
-        address.push_str(&format!("&by={by}&told={told}"));
+        let _ = write!(address, "&by={by}&told={told}");
     }
     if still {
         address.push_str("&still=1");

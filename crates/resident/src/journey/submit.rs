@@ -28,7 +28,7 @@ pub(super) async fn submit(visit: Visit, mut draft: Draft) -> Result<Response, F
     });
     let result = receiver.await.map_err(|_| Failure::of(Kind::Busy))?;
     match result {
-        Ok(acknowledged) => received::page(visit, &acknowledged.receipt.to_line()).await,
+        Ok(acknowledged) => received::page(visit, &acknowledged.receipt.to_line()),
         Err(SubmitError::Fields(problems)) => first_fault(&visit, &mut draft, &problems),
         Err(SubmitError::Busy { .. }) => check::answers(&visit, &draft, Some(&visit.t.get("check-busy"))),
         Err(SubmitError::Register(RegisterError::NotOpen(_))) => front::not_open(&visit).await,

@@ -76,13 +76,11 @@ pub(crate) async fn answer(visit: &Visit, values: &Values, errand: Errand) -> Re
     if values.switching() {
         return Ok(Answered::Page(code_form(visit, errand, reference, &Faults::none())));
     }
-    match try_code(visit, reference, values.get("code").to_owned()).await? {
-        Ok(household) => Ok(Answered::Known(Known { household, until: pass::end(visit) })),
-        Err(_) => {
-            let faults = Faults::one("code", visit.t.get("code-wrong"));
-            Ok(Answered::Page(code_form(visit, errand, reference, &faults)))
-        }
+    if let Ok(household) = try_code(visit, reference, values.get("code").to_owned()).await? {
+        return Ok(Answered::Known(Known { household, until: pass::end(visit) }));
     }
+    let faults = Faults::one("code", visit.t.get("code-wrong"));
+    Ok(Answered::Page(code_form(visit, errand, reference, &faults)))
 }
 
 async fn ask_for_code(visit: &Visit, reference: Reference) -> Result<(), Failure> {

@@ -1,0 +1,61 @@
+use webtest::{Browser, Failure, Page};
+
+use crate::walk::{Walk, ended_city, full_city, serve_city};
+
+/// axe finds nothing, nothing complains, nobody scrolls sideways at 320 px nor with doubled text, targets are large enough.
+fn audit(page: &Page, name: &str, found: &mut Vec<String>) -> Result<(), Failure> {
+    page.viewport(1280, 900, false)?;
+    for violation in page.axe()? {
+        found.push(format!("{name}: {violation:?}"));
+    }
+    page.viewport(320, 640, true)?;
+    for violation in page.axe()? {
+        found.push(format!("{name} at 320: {violation:?}"));
+    }
+    if page.overflow()? > 0 {
+        found.push(format!("{name}: {} px too wide at 320", page.overflow()?));
+    }
+    found.extend(page.small_targets()?.into_iter().map(|target| format!("{name}: small {target}")));
+    page.viewport(1280, 900, false)?;
+    page.double_text()?;
+    if page.overflow()? > 0 {
+        found.push(format!("{name}: {} px too wide with doubled text", page.overflow()?));
+    }
+    Ok(())
+}
+
+fn walk_all(language: &str, scripts: bool) {
+    let (browser, city) = (Browser::launch().unwrap(), full_city());
+    let site = serve_city(&city);
+    let page = browser.page().unwrap();
+    page.scripts_off(!scripts).unwrap();
+    let walk = Walk { page: &page, site: &site, language, city: &city };
+    let mut found = Vec::new();
+    let mut look = |page: &Page, name: &str| audit(page, name, &mut found);
+    walk.public(&mut look).unwrap();
+    let good = walk.journey("Q123456", "1970", &mut look).unwrap();
+    let bad = walk.journey("I222222", "1980", &mut look).unwrap();
+    city.work();
+    walk.status(&good, &mut look).unwrap();
+    walk.status(&bad, &mut look).unwrap();
+    let ended = ended_city();
+    page.goto(&format!("{}/{language}/masks-2020", serve_city(&ended))).unwrap();
+    look(&page, "ended").unwrap();
+    found.extend(page.complaints().unwrap());
+    assert!(found.is_empty(), "{language}: {}", found.join("\n"));
+}
+
+#[test]
+fn every_page_in_english() {
+    walk_all("en", true);
+}
+
+#[test]
+fn every_page_in_traditional_chinese() {
+    walk_all("zh-hant", true);
+}
+
+#[test]
+fn every_page_in_simplified_chinese_without_scripts() {
+    walk_all("zh-hans", false);
+}

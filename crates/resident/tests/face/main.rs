@@ -1,0 +1,16 @@
+//! The pages as residents meet them, without a script and without a cookie.
+
+#[cfg(test)]
+mod city;
+#[cfg(test)]
+mod client;
+#[cfg(test)]
+mod journey;
+#[cfg(test)]
+mod people;
+#[cfg(test)]
+mod looks;
+#[cfg(test)]
+mod numbers;
+#[cfg(test)]
+mod walk;
