@@ -129,8 +129,12 @@ fn submit_all(ledger: &Arc<Ledger>, commands: Vec<Register>) -> Result<usize, Fa
         ledger.submit("registration.register", Actor::Visitor, act, move |result| {
             // Whoever has given up waiting needs no answer.
             match result {
-                Ok((_, committed)) => owner.sign_receipt(&committed, move |_| drop(done.send(true))),
-                Err(_) => drop(done.send(false)),
+                Ok((_, committed)) => owner.sign_receipt(&committed, move |_| {
+                    let _ = done.send(true);
+                }),
+                Err(_) => {
+                    let _ = done.send(false);
+                }
             }
         });
     }

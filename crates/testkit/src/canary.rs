@@ -72,7 +72,7 @@ pub fn scan_bytes(bytes: &[u8], canaries: &[Canary]) -> Vec<Found> {
 /// Every way in which a value may be written down.
 pub fn encodings(value: &str) -> Vec<(&'static str, Vec<u8>)> {
     let bytes = value.as_bytes();
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = kernel::to_hex(bytes);
     let mut all = vec![
         ("UTF-8", bytes.to_vec()),
         ("UTF-16LE", value.encode_utf16().flat_map(u16::to_le_bytes).collect()),

@@ -11,8 +11,8 @@ use testkit::both_engines;
 use crate::stage::{Stage, form, grant, moment, service};
 
 fn status(stage: &Stage) -> Status {
-    let state = stage.ledger.read("test.state", registration::current_state).unwrap().unwrap();
-    state.status_at(stage.clock.now())
+    let now_in_force = stage.ledger.read("test.state", registration::current_state).unwrap().unwrap();
+    now_in_force.status_at(stage.clock.now())
 }
 
 fn act(stage: &Stage, act: Operate) -> Result<registration::SchemeState, RunError<OperateError>> {
@@ -88,8 +88,8 @@ fn a_new_version_keeps_the_pause_and_the_extension() {
     let scheme = stage.scheme.clone();
     stage.act(Actor::Operator, move |work| registration::put_in_force(work, &scheme)).unwrap();
     assert_eq!(status(&stage), Status::Paused);
-    let state = stage.ledger.read("test.state", registration::current_state).unwrap().unwrap();
-    assert_eq!(state.closes, moment("2020-06-20T12:00"));
+    let kept = stage.ledger.read("test.state", registration::current_state).unwrap().unwrap();
+    assert_eq!(kept.closes, moment("2020-06-20T12:00"));
 }
 
 #[test]

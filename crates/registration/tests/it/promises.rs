@@ -85,11 +85,10 @@ fn promise_01_canaries_are_nowhere_in_the_files() {
     // The search can fail: a canary planted in any form is found, in a file of its own and in the database.
     for canary in canaries() {
         for (encoding, bytes) in encodings(&canary.value) {
-            let planted = directory.join("tiles/planted.tmp");
-            fs::write(&planted, bytes).unwrap();
-            let found = scan_dir(directory, &canaries());
+            let beside = tempfile::tempdir().unwrap();
+            fs::write(beside.path().join("planted.tmp"), bytes).unwrap();
+            let found = scan_dir(beside.path(), &canaries());
             assert!(found.iter().any(|hit| hit.canary == canary.name && hit.encoding == encoding), "{encoding}");
-            fs::remove_file(planted).unwrap();
         }
     }
     stage.act(Actor::Job("test"), |work| registration::save_room_snapshot(work, "51239876")).unwrap();

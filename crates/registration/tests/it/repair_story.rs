@@ -24,8 +24,8 @@ fn code(stage: &Stage, mobile: &str) -> String {
         let runs = text.split(|c: char| !c.is_ascii_digit());
         runs.filter(|run| run.len() == 6).map(str::to_owned).next()
     };
-    let mine = texts.iter().filter(|(to, _)| to.replace(' ', "").ends_with(mobile));
-    mine.filter_map(|(_, text)| digits(text)).next().unwrap()
+    let mut mine = texts.iter().filter(|(to, _)| to.replace(' ', "").ends_with(mobile));
+    mine.find_map(|(_, text)| digits(text)).unwrap()
 }
 
 fn nobody() -> Reference {

@@ -175,7 +175,7 @@ impl Stage {
 
     /// Who sent what: template names with how many wait or went.
     pub fn queued(&self, template: &str) -> i64 {
-        self.act(Actor::Job("test"), |work| notify::fold_counts(work)).unwrap();
+        self.act(Actor::Job("test"), notify::fold_counts).unwrap();
         let counts = self.ledger.read("test.counts", notify::counts).unwrap();
         counts.get(template).map_or(0, |counts| counts.queued + counts.sent + counts.failed)
     }
