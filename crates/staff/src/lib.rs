@@ -1,1 +1,47 @@
-//! Pages for officers.
+//! Pages for officers: schemes, the launch gate, the desk, delivery, evidence.
+//!
+//! [`ROUTES`] is the table of contents: every address, who may use it, and the function that answers. The router is built
+//! from it and from nothing else, so the test that attacks every route cannot miss one. A page gets a `Desk` (who asks,
+//! what was sent, the platform) and runs on a blocking thread; it asks `people` for the right to exactly its action and
+//! hands the grant on to the verb. Nothing here decides what is allowed.
+
+mod approval;
+mod bulletins;
+mod certificate;
+mod close;
+mod cookies;
+mod dashboard;
+mod definition;
+mod delivery;
+mod desk;
+mod evidence;
+mod exceptions;
+mod gate;
+mod gate_record;
+mod gate_sign;
+mod home;
+mod invitation;
+mod letters;
+mod messages;
+mod mistakes;
+mod officer;
+mod officers;
+mod operate;
+mod passkeys;
+mod record;
+mod register;
+mod register_form;
+mod resolve;
+mod results;
+mod routes;
+mod scheme_page;
+mod schemes;
+mod shown;
+mod sign_in;
+mod state;
+mod upload;
+mod version;
+mod words;
+
+pub use routes::{Guard, ROUTES, Route, Verb, routes};
+pub use state::{StaffState, layout};

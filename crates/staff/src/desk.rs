@@ -1,0 +1,300 @@
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, RawPathParams, Request};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue, LOCATION};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use flows::{Platform, Service};
+use journal::Actor;
+use kernel::{Instant, Kind, Language};
+use people::{Action, Grant, Scope, SignedIn, Token, authorise};
+use registration::SchemeService;
+use serde_json::Value;
+use store::StoreError;
+use webkit::parts::{Form, Part};
+use webkit::{Arg, Body, Failure, L10n, Markup, Page, Values, Visitor, wants_json};
+
+use crate::mistakes::Mistakes;
+use crate::routes::{Guard, Route, Verb};
+use crate::state::{StaffState, layout_of};
+use crate::{sign_in, upload, words};
+
+/// What a page answers.
+pub(crate) type Answer = Result<Response, Failure>;
+
+/// Everything a page is given: who asks, what was sent, and the platform.
+pub(crate) struct Desk {
+    pub(crate) state: Arc<StaffState>,
+    pub(crate) visitor: Visitor,
+    /// What a form sent; its token has been checked.
+    pub(crate) values: Values,
+    /// The file that a form sent.
+    pub(crate) file: Option<Vec<u8>>,
+    /// What a script sent.
+    pub(crate) json: Value,
+    /// The tokens of the session's and the ceremony's cookies.
+    pub(crate) session: Option<Token>,
+    pub(crate) ceremony: Option<Token>,
+    who: Option<SignedIn>,
+    t: L10n,
+    params: Vec<(String, String)>,
+    query: Values,
+}
+
+/// A scheme of the officer's department.
+pub(crate) struct Case {
+    pub(crate) listed: SchemeService,
+    pub(crate) scope: Scope,
+    live: Option<Arc<Service>>,
+}
+
+/// Reads the request, finds the session and runs the page on a blocking thread.
+pub(crate) async fn attend(
+    state: Arc<StaffState>,
+    route: &'static Route,
+    visitor: Visitor,
+    params: &RawPathParams,
+    request: Request,
+) -> Response {
+    let json = wants_json(request.headers());
+    let mut desk = Desk::new(state, visitor, params, request.headers());
+    if route.verb == Verb::Post
+        && let Err(refused) = desk.read(request).await
+    {
+        return refused;
+    }
+    let done = tokio::task::spawn_blocking(move || {
+        desk.who = desk.find_session()?;
+        if desk.who.is_none() && route.guard != Guard::Public {
+            return Ok(sign_in::turn_away(&desk, route.verb, json));
+        }
+        (route.act)(&desk)
+    });
+    match done.await {
+        Ok(answer) => answer.unwrap_or_else(IntoResponse::into_response),
+        Err(_) => Failure::of(Kind::Broken).because("a page panicked").into_response(),
+    }
+}
+
+impl Desk {
+    fn new(state: Arc<StaffState>, visitor: Visitor, params: &RawPathParams, headers: &HeaderMap) -> Self {
+        let token = |name| webkit::cookie(headers, name).and_then(Token::parse);
+        let (session, ceremony) = (token(state.session_cookie()), token(state.ceremony_cookie()));
+        let pairs: Vec<(String, String)> =
+            visitor.query.as_deref().and_then(|query| serde_html_form::from_str(query).ok()).unwrap_or_default();
+        Self {
+            t: words::texts(visitor.language),
+            params: params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            query: Values::from_pairs(pairs),
+            values: Values::default(),
+            json: Value::Null,
+            file: None,
+            who: None,
+            session,
+            ceremony,
+            visitor,
+            state,
+        }
+    }
+
+    async fn read(&mut self, request: Request) -> Result<(), Response> {
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("").to_owned();
+        if kind.starts_with("application/json") {
+            let bytes = Bytes::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
+            self.json = serde_json::from_slice(&bytes).map_err(|_| StatusCode::BAD_REQUEST.into_response())?;
+        } else if kind.starts_with("multipart/form-data") {
+            let bytes = Bytes::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
+            let sent = upload::parse(&kind, &bytes).ok_or_else(|| StatusCode::BAD_REQUEST.into_response())?;
+            self.values = Values::from_pairs(sent.fields);
+            self.file = sent.file;
+            self.check_token(self.values.get("_token"))?;
+        } else {
+            self.values = Values::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
+        }
+        Ok(())
+    }
+
+    fn check_token(&self, token: &str) -> Result<(), Response> {
+        let refused = || Failure::of(Kind::Denied).because("the form token does not fit").into_response();
+        if self.visitor.token_fits(token) { Ok(()) } else { Err(refused()) }
+    }
+
+    /// The token that a script sent along with its first request.
+    pub(crate) fn check_script_token(&self) -> Result<(), Failure> {
+        let token = self.json.get("_token").and_then(Value::as_str).unwrap_or("");
+        if self.visitor.token_fits(token) { Ok(()) } else { Err(Failure::of(Kind::Denied)) }
+    }
+
+    fn find_session(&self) -> Result<Option<SignedIn>, Failure> {
+        let Some(token) = &self.session else { return Ok(None) };
+        let now = self.now();
+        let ledger = self.platform().ledger();
+        let found = ledger.read("staff.session", |tx| match people::find_session(tx, token, now) {
+            Ok(found) => Ok(Some(found)),
+            Err(people::SessionError::Ended) => Ok(None),
+            Err(people::SessionError::Store(error)) => Err(error),
+        })?;
+        let Some(found) = found else { return Ok(None) };
+        if found.stale {
+            let who = found.who.clone();
+            let noted = ledger.write("staff.keep_session", Actor::Visitor, move |work| people::keep_session(work, &who));
+            // A full queue must not sign anybody out; the next request notes it again.
+            drop(noted);
+        }
+        Ok(Some(found.who))
+    }
+
+    pub(crate) fn platform(&self) -> &Platform {
+        &self.state.platform
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        self.state.platform.now()
+    }
+
+    pub(crate) const fn language(&self) -> Language {
+        self.visitor.language
+    }
+
+    /// Who is signed in.
+    pub(crate) fn who(&self) -> Result<&SignedIn, Failure> {
+        self.who.as_ref().ok_or_else(|| Failure::of(Kind::Denied))
+    }
+
+    /// Whether one of the officer's roles may do `A`: to show a link or not. What is done asks for a grant.
+    pub(crate) fn may<A: Action>(&self) -> bool {
+        self.who.as_ref().is_some_and(|who| who.roles().iter().any(|role| role.may::<A>()))
+    }
+
+    /// A right that concerns no scheme in particular.
+    pub(crate) fn right<A: Action>(&self) -> Result<Grant<A>, Failure> {
+        Ok(authorise::<A>(self.who()?, None)?)
+    }
+
+    /// The scheme of the address and the right to do `A` in it. Without the right nothing is looked up, so that nobody
+    /// learns which schemes other departments have.
+    pub(crate) fn scheme<A: Action>(&self) -> Result<(Case, Grant<A>), Failure> {
+        self.right::<A>()?;
+        let slug = self.param("slug");
+        let found = self.platform().ledger().read("staff.scheme", |tx| {
+            let Some(listed) = registration::scheme_by_slug(tx, slug)? else { return Ok::<_, StoreError>(None) };
+            Ok(people::owner_of(tx, listed.service)?.map(|scope| (listed, scope)))
+        })?;
+        let (listed, scope) = found.ok_or_else(missing)?;
+        let grant = authorise::<A>(self.who()?, Some(scope))?;
+        let live = self.platform().service(&listed.slug);
+        Ok((Case { listed, scope, live }, grant))
+    }
+
+    /// A part of the address.
+    pub(crate) fn param(&self, name: &str) -> &str {
+        self.params.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    /// A part of the address that is an id; another one is not found.
+    pub(crate) fn id<T: std::str::FromStr>(&self, name: &str) -> Result<T, Failure> {
+        self.param(name).parse().map_err(|_| missing())
+    }
+
+    /// A value of the query; empty when it is not there.
+    pub(crate) fn query(&self, name: &str) -> &str {
+        self.query.get(name)
+    }
+
+    pub(crate) fn say(&self, key: &str) -> String {
+        self.t.get(key)
+    }
+
+    pub(crate) fn tell<V: Into<Arg>, const N: usize>(&self, key: &str, args: [(&str, V); N]) -> String {
+        self.t.with(key, args)
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        self.visitor.url(path)
+    }
+
+    /// Whether there is such a text.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.t.has(key)
+    }
+
+    /// An address below the scheme's own page.
+    pub(crate) fn scheme_url(&self, case: &Case, rest: &str) -> String {
+        self.url(&format!("/staff/schemes/{}{rest}", case.listed.slug))
+    }
+
+    /// A body that begins with what is wrong, if anything is, and the heading.
+    pub(crate) fn body(&self, title: &str, mistakes: &Mistakes) -> Body {
+        let mut body = Body::new(self.language());
+        body.maybe(mistakes.summary().as_ref()).h1(title);
+        body
+    }
+
+    /// A form that posts to this very address.
+    pub(crate) fn form(&self) -> Form {
+        Form::new(&self.visitor)
+    }
+
+    /// Shows a page in the officer's layout.
+    pub(crate) fn show(&self, mut page: Page) -> Response {
+        let layout = layout_of(self.platform().environment(), self.who.as_ref());
+        if let Some(who) = &self.who {
+            page = page.signed_in(who.post().get(self.language()), Some(self.url("/staff/sign-out")));
+        }
+        if self.visitor.path == "/staff" || self.visitor.path == "/staff/schemes" || self.visitor.path == "/staff/passkeys" {
+            page = page.current(self.visitor.path.clone());
+        }
+        layout.page(&self.visitor, page)
+    }
+
+    /// Shows a page that has a form; with mistakes it answers 422.
+    pub(crate) fn show_form(&self, page: Page, mistakes: &Mistakes) -> Response {
+        let page = page.switch_submits("form");
+        self.show(if mistakes.is_empty() { page } else { page.invalid() })
+    }
+
+    /// A part as HTML.
+    pub(crate) fn html(&self, part: &impl Part) -> Markup {
+        part.html(self.language())
+    }
+}
+
+impl Case {
+    /// The scheme's own store; before its first gate, and after its end, there is none.
+    pub(crate) fn live(&self) -> Result<&Arc<Service>, Failure> {
+        self.live.as_ref().ok_or_else(missing)
+    }
+
+    pub(crate) const fn is_live(&self) -> bool {
+        self.live.is_some()
+    }
+
+    /// The scheme's name: by the definition in force, else its address.
+    pub(crate) fn title(&self, language: Language) -> String {
+        self.live.as_ref().map_or_else(|| self.listed.slug.clone(), |live| live.scheme().title(language).to_owned())
+    }
+}
+
+/// Goes to another page after a post.
+pub(crate) fn go(url: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    if let Ok(value) = HeaderValue::from_str(url) {
+        response.headers_mut().insert(LOCATION, value);
+    }
+    response
+}
+
+/// A file to keep.
+pub(crate) fn file(bytes: Vec<u8>, kind: &'static str, name: &str) -> Response {
+    let mut response = bytes.into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        response.headers_mut().insert(CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
+pub(crate) fn missing() -> Failure {
+    Failure::of(Kind::Missing)
+}

@@ -1,0 +1,108 @@
+use people::{
+    ApprovalState, ApproveExport, OpenRecord, ReadDashboard, RegisterForResident, RequestExport, ResolveException, SignGate,
+};
+use registration::SchemeService;
+use store::StoreError;
+use webkit::parts::{Table, Tone};
+use webkit::{Body, Failure, Markup, Page};
+
+use crate::desk::{Answer, Desk};
+use crate::mistakes::Mistakes;
+use crate::shown::link;
+
+/// What waits for the officer who looks.
+pub(crate) fn show(desk: &Desk) -> Answer {
+    let who = desk.who()?;
+    let department = who.department();
+    let name = desk.platform().ledger().read("staff.department", |tx| Ok::<_, StoreError>(people::department(tx, department)?))?;
+    let title = desk.say("home-title");
+    let mut body = desk.body(&title, &Mistakes::default());
+    let name = name.map(|department| desk.text(&department.name)).unwrap_or_default();
+    body.p(desk.tell("home-who", [("post", desk.text(who.post())), ("department", name), ("roles", desk.roles(who.roles()))]));
+    let mut waiting = Table::new(desk.say("home-waiting"), ["home-what", "scheme", "home-count"].map(|key| desk.say(key)));
+    waiting.numeric = vec![2];
+    waiting.empty = desk.say("home-nothing");
+    if desk.may::<ReadDashboard>() {
+        for listed in own_schemes(desk)? {
+            wait_in_scheme(desk, &listed, &mut waiting)?;
+        }
+    }
+    body.part(&waiting);
+    more(desk, &mut body);
+    Ok(desk.show(Page::new(title, body.markup()).wide()))
+}
+
+fn more(desk: &Desk, body: &mut Body) {
+    if desk.may::<ReadDashboard>() {
+        body.link(desk.say("home-schemes"), desk.url("/staff/schemes"));
+    }
+    if desk.may::<people::ManageOfficers>() {
+        body.link(desk.say("home-officers"), desk.url("/staff/officers"));
+    }
+}
+
+/// The schemes of the officer's department.
+pub(crate) fn own_schemes(desk: &Desk) -> Result<Vec<SchemeService>, Failure> {
+    let department = desk.who()?.department();
+    Ok(desk.platform().ledger().read("staff.own_schemes", |tx| {
+        let mut own = Vec::new();
+        for listed in registration::schemes(tx)? {
+            let scope = people::owner_of(tx, listed.service)?;
+            if scope.is_some_and(|scope| scope.department() == department) {
+                own.push(listed);
+            }
+        }
+        Ok::<_, StoreError>(own)
+    })?)
+}
+
+fn wait_in_scheme(desk: &Desk, listed: &SchemeService, table: &mut Table) -> Result<(), Failure> {
+    let base = format!("/staff/schemes/{}", listed.slug);
+    let service = desk.platform().service(&listed.slug);
+    let title = service
+        .as_ref()
+        .map_or_else(|| listed.slug.clone(), |service| service.scheme().title(desk.language()).to_owned());
+    let mut add = |what: &str, path: &str, count: usize| {
+        if count > 0 {
+            let what = link(&desk.say(what), &desk.url(&format!("{base}{path}")));
+            let count = webkit::formats::number(i64::try_from(count).unwrap_or(0));
+            table.row([what, Markup::text(&title), desk.tag(count, Tone::Attention)]);
+        }
+    };
+    if desk.may::<SignGate>() {
+        for version in gates_to_sign(desk, listed)? {
+            add("home-gate", &format!("/gates/{version}"), 1);
+        }
+    }
+    let Some(service) = service else { return Ok(()) };
+    let ledger = service.ledger();
+    if desk.may::<ResolveException>() && desk.may::<OpenRecord>() {
+        add("home-exceptions", "/exceptions", registration::exceptions(ledger, None, 200)?.len());
+        add("home-addresses", "/exceptions", registration::unknown_addresses(ledger, 200)?.len());
+    }
+    if desk.may::<RegisterForResident>() {
+        let letters = ledger.read("staff.letters", |tx| Ok::<_, StoreError>(notify::letters_to_post(tx, 200)?))?;
+        add("home-letters", "/letters", letters.len());
+    }
+    let (id, now) = (service.id(), desk.now());
+    let approvals = ledger.read("staff.approvals", |tx| Ok::<_, StoreError>(people::approvals(tx, id, 100)?))?;
+    let in_state = |state| approvals.iter().filter(|it| it.state == state && now < it.expires).count();
+    if desk.may::<ApproveExport>() {
+        add("home-approvals", "/delivery", in_state(ApprovalState::Requested));
+    }
+    if desk.may::<RequestExport>() {
+        add("home-approved", "/delivery", in_state(ApprovalState::Approved));
+    }
+    Ok(())
+}
+
+/// Gates that wait for this officer: complete but for signatures, and not yet signed by the officer.
+fn gates_to_sign(desk: &Desk, listed: &SchemeService) -> Result<Vec<String>, Failure> {
+    let (service, now, officer) = (listed.service, desk.now(), desk.who()?.officer());
+    let gates = desk.platform().ledger().read("staff.gates", |tx| Ok::<_, StoreError>(assurance::gates(tx, service, now)?))?;
+    let mine = gates.into_iter().filter(|status| {
+        let only_signatures = status.missing == [assurance::Missing::Absent(assurance::Requirement::TwoSignatures)];
+        only_signatures && !status.gate.signatures().iter().any(|signature| signature.officer == officer)
+    });
+    Ok(mine.map(|status| status.gate.version().to_string()).collect())
+}

@@ -1,0 +1,30 @@
+use webkit::parts::ErrorSummary;
+
+/// What is wrong with which field, as sentences in the page's language.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Mistakes(Vec<(String, String)>);
+
+impl Mistakes {
+    pub(crate) fn one(field: &str, sentence: String) -> Self {
+        Self(vec![(field.to_owned(), sentence)])
+    }
+
+    pub(crate) fn add(&mut self, field: impl Into<String>, sentence: impl Into<String>) {
+        self.0.push((field.into(), sentence.into()));
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The first sentence about a field.
+    pub(crate) fn of(&self, field: &str) -> Option<String> {
+        self.0.iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence.clone())
+    }
+
+    /// The summary on top of a page; nothing when all is well.
+    pub(crate) fn summary(&self) -> Option<ErrorSummary> {
+        let lines = self.0.iter().map(|(field, sentence)| (format!("#{field}"), sentence.clone()));
+        (!self.is_empty()).then(|| ErrorSummary { lines: lines.collect() })
+    }
+}

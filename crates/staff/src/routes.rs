@@ -1,0 +1,189 @@
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{RawPathParams, Request};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use people::{
+    Action, ApproveClose, ApproveExport, EditScheme, ManageOfficers, OpenRecord, OperateScheme, ReadDashboard,
+    ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport, ResolveException, SignGate,
+    SubmitGateRecord, WithdrawGateRecord,
+};
+use webkit::{Visitor, in_every_language};
+
+use crate::desk::{Answer, Desk, attend};
+use crate::{
+    approval, bulletins, certificate, close, dashboard, definition, delivery, evidence, exceptions, gate, gate_record,
+    gate_sign, home, invitation, letters, messages, officer, officers, operate, passkeys, record, register, resolve,
+    results, scheme_page, schemes, sign_in, version,
+};
+use crate::StaffState;
+
+/// Reading or acting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Reads; changes nothing but the journal.
+    Get,
+    /// Acts; needs a form token.
+    Post,
+}
+
+/// Who may use a route. The pages enforce it by asking for grants; the test of attacks holds them to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// Anybody.
+    Public,
+    /// Whoever is signed in.
+    Officer,
+    /// Officers with one of these rights.
+    Right(&'static [&'static str]),
+    /// Officers with one of these rights, in a scheme of their own department.
+    Scheme(&'static [&'static str]),
+}
+
+/// One address, who may use it, and what answers.
+pub struct Route {
+    /// Reading or acting.
+    pub verb: Verb,
+    /// The path, without the language.
+    pub path: &'static str,
+    /// Who may use it.
+    pub guard: Guard,
+    pub(crate) act: fn(&Desk) -> Answer,
+}
+
+const SEE: Guard = Guard::Scheme(&[ReadDashboard::NAME]);
+const EDIT: Guard = Guard::Scheme(&[EditScheme::NAME]);
+const RECORD: Guard = Guard::Scheme(&[SubmitGateRecord::NAME]);
+const WITHDRAW: Guard = Guard::Scheme(&[WithdrawGateRecord::NAME]);
+const SIGN: Guard = Guard::Scheme(&[SignGate::NAME]);
+const OPERATE: Guard = Guard::Scheme(&[OperateScheme::NAME]);
+const RESOLVE: Guard = Guard::Scheme(&[ResolveException::NAME]);
+const OPEN: Guard = Guard::Scheme(&[OpenRecord::NAME]);
+const REGISTER: Guard = Guard::Scheme(&[RegisterForResident::NAME]);
+const EXPORT: Guard = Guard::Scheme(&[RequestExport::NAME]);
+const APPROVE: Guard = Guard::Scheme(&[ApproveExport::NAME, ApproveClose::NAME]);
+const CLOSE: Guard = Guard::Scheme(&[RequestClose::NAME]);
+const MESSAGES: Guard = Guard::Scheme(&[ReadMessages::NAME]);
+const JOURNAL: Guard = Guard::Scheme(&[ReadJournal::NAME]);
+const OFFICERS: Guard = Guard::Right(&[ManageOfficers::NAME]);
+const CREATE: Guard = Guard::Right(&[EditScheme::NAME]);
+
+/// Every route of this face.
+pub const ROUTES: &[Route] = &[
+    // Ways in and out.
+    get("/staff/sign-in", Guard::Public, sign_in::show),
+    post("/staff/sign-in/options", Guard::Public, sign_in::options),
+    post("/staff/sign-in/finish", Guard::Public, sign_in::finish),
+    post("/staff/sign-out", Guard::Public, sign_in::sign_out),
+    get("/staff/invitation/{token}", Guard::Public, invitation::show),
+    post("/staff/invitation/{token}/options", Guard::Public, invitation::options),
+    post("/staff/invitation/{token}/finish", Guard::Public, invitation::finish),
+    // What every officer has.
+    get("/staff", Guard::Officer, home::show),
+    get("/staff/passkeys", Guard::Officer, passkeys::show),
+    post("/staff/passkeys/options", Guard::Officer, passkeys::options),
+    post("/staff/passkeys/finish", Guard::Officer, passkeys::finish),
+    get("/staff/passkeys/{passkey}/remove", Guard::Officer, passkeys::ask_remove),
+    post("/staff/passkeys/{passkey}/remove", Guard::Officer, passkeys::remove),
+    // Schemes and their definitions.
+    get("/staff/schemes", Guard::Officer, schemes::show),
+    get("/staff/schemes/new", CREATE, definition::new),
+    post("/staff/schemes/new", CREATE, definition::create),
+    get("/staff/schemes/{slug}", SEE, scheme_page::show),
+    get("/staff/schemes/{slug}/definition", EDIT, definition::edit),
+    post("/staff/schemes/{slug}/definition", EDIT, definition::save),
+    get("/staff/schemes/{slug}/versions/{digest}", SEE, version::show),
+    // The launch gate.
+    get("/staff/schemes/{slug}/gates/{version}", SEE, gate::show),
+    get("/staff/schemes/{slug}/gates/{version}/records", RECORD, gate_record::ask),
+    post("/staff/schemes/{slug}/gates/{version}/records", RECORD, gate_record::add),
+    get("/staff/schemes/{slug}/gates/{version}/records/{record}/withdraw", WITHDRAW, gate_record::ask_withdraw),
+    post("/staff/schemes/{slug}/gates/{version}/records/{record}/withdraw", WITHDRAW, gate_record::withdraw),
+    get("/staff/schemes/{slug}/gates/{version}/sign", SIGN, gate_sign::ask),
+    post("/staff/schemes/{slug}/gates/{version}/sign", SIGN, gate_sign::sign),
+    // Running it.
+    get("/staff/schemes/{slug}/dashboard", SEE, dashboard::show),
+    get("/staff/schemes/{slug}/operate", OPERATE, operate::show),
+    get("/staff/schemes/{slug}/operate/{act}", OPERATE, operate::ask),
+    post("/staff/schemes/{slug}/operate/{act}", OPERATE, operate::act),
+    get("/staff/schemes/{slug}/bulletins", SEE, bulletins::show),
+    get("/staff/schemes/{slug}/bulletins/publish", OPERATE, bulletins::ask),
+    post("/staff/schemes/{slug}/bulletins/publish", OPERATE, bulletins::publish),
+    get("/staff/schemes/{slug}/close", CLOSE, close::show),
+    post("/staff/schemes/{slug}/close", CLOSE, close::request),
+    get("/staff/schemes/{slug}/close/{approval}", CLOSE, close::ask),
+    post("/staff/schemes/{slug}/close/{approval}", CLOSE, close::run),
+    // Residents.
+    get("/staff/schemes/{slug}/exceptions", RESOLVE, exceptions::show),
+    get("/staff/schemes/{slug}/find", OPEN, record::ask_find),
+    post("/staff/schemes/{slug}/find", OPEN, record::find),
+    get("/staff/schemes/{slug}/records/{reference}", OPEN, record::show),
+    post("/staff/schemes/{slug}/records/{reference}", OPEN, record::open),
+    get("/staff/schemes/{slug}/records/{reference}/resolve/{act}", RESOLVE, resolve::ask),
+    post("/staff/schemes/{slug}/records/{reference}/resolve/{act}", RESOLVE, resolve::act),
+    get("/staff/schemes/{slug}/register", REGISTER, register::show),
+    post("/staff/schemes/{slug}/register", REGISTER, register::submit),
+    get("/staff/schemes/{slug}/letters", REGISTER, letters::show),
+    post("/staff/schemes/{slug}/letters/{message}/print", REGISTER, letters::print),
+    post("/staff/schemes/{slug}/letters/{message}/posted", REGISTER, letters::posted),
+    // Delivery.
+    get("/staff/schemes/{slug}/delivery", SEE, delivery::show),
+    get("/staff/schemes/{slug}/delivery/request", EXPORT, delivery::ask),
+    post("/staff/schemes/{slug}/delivery/request", EXPORT, delivery::request),
+    get("/staff/schemes/{slug}/delivery/run/{approval}", EXPORT, delivery::ask_run),
+    post("/staff/schemes/{slug}/delivery/run/{approval}", EXPORT, delivery::run),
+    get("/staff/schemes/{slug}/delivery/files/{export}", EXPORT, delivery::file),
+    get("/staff/schemes/{slug}/delivery/results", EXPORT, results::ask),
+    post("/staff/schemes/{slug}/delivery/results", EXPORT, results::import),
+    get("/staff/schemes/{slug}/approvals/{approval}", APPROVE, approval::ask),
+    post("/staff/schemes/{slug}/approvals/{approval}", APPROVE, approval::decide),
+    // Evidence.
+    get("/staff/schemes/{slug}/messages", MESSAGES, messages::show),
+    get("/staff/schemes/{slug}/journal", JOURNAL, evidence::journal),
+    get("/staff/schemes/{slug}/journal/checkpoint", JOURNAL, evidence::checkpoint),
+    get("/staff/schemes/{slug}/journal/{event}", JOURNAL, evidence::entry),
+    get("/staff/schemes/{slug}/journal/{event}/proof", JOURNAL, evidence::proof),
+    get("/staff/schemes/{slug}/certificate", SEE, certificate::show),
+    get("/staff/schemes/{slug}/certificate/file", SEE, certificate::file),
+    // Officers of the department.
+    get("/staff/officers", OFFICERS, officers::show),
+    get("/staff/officers/invite", OFFICERS, officers::ask_invite),
+    post("/staff/officers/invite", OFFICERS, officers::invite),
+    get("/staff/officers/{officer}", OFFICERS, officer::show),
+    post("/staff/officers/{officer}", OFFICERS, officer::change_roles),
+    get("/staff/officers/{officer}/invite-again", OFFICERS, officer::ask_invite_again),
+    post("/staff/officers/{officer}/invite-again", OFFICERS, officer::invite_again),
+    get("/staff/officers/{officer}/end", OFFICERS, officer::ask_end),
+    post("/staff/officers/{officer}/end", OFFICERS, officer::end),
+];
+
+/// The pages for officers, below `/{language}/staff`.
+pub fn routes(state: Arc<StaffState>) -> Router {
+    let mut pages = Router::new();
+    for route in ROUTES {
+        pages = pages.route(route.path, route.serve(&state));
+    }
+    in_every_language(&pages)
+}
+
+impl Route {
+    fn serve(&'static self, state: &Arc<StaffState>) -> MethodRouter {
+        let state = state.clone();
+        let filter = match self.verb {
+            Verb::Get => MethodFilter::GET,
+            Verb::Post => MethodFilter::POST,
+        };
+        on(filter, move |visitor: Visitor, params: RawPathParams, request: Request| {
+            let state = state.clone();
+            async move { attend(state, self, visitor, &params, request).await }
+        })
+    }
+}
+
+const fn get(path: &'static str, guard: Guard, act: fn(&Desk) -> Answer) -> Route {
+    Route { verb: Verb::Get, path, guard, act }
+}
+
+const fn post(path: &'static str, guard: Guard, act: fn(&Desk) -> Answer) -> Route {
+    Route { verb: Verb::Post, path, guard, act }
+}

@@ -1,0 +1,114 @@
+//! How the desk shows what the slices name.
+
+use std::collections::HashMap;
+
+use kernel::{Id, Instant, Text, kinds};
+use people::{ApprovalState, Role};
+use registration::matching::{AddressState, Reason, State};
+use registration::{SchemeState, Status};
+use store::StoreError;
+use webkit::parts::{Tag, Tone};
+use webkit::{Failure, Markup, formats};
+
+use crate::desk::Desk;
+
+impl Desk {
+    pub(crate) fn tag(&self, text: impl Into<String>, tone: Tone) -> Markup {
+        self.html(&Tag::new(text, tone))
+    }
+
+    pub(crate) fn at(&self, instant: Instant) -> String {
+        formats::date_time(instant, self.language())
+    }
+
+    pub(crate) fn text(&self, text: &Text) -> String {
+        text.get(self.language()).to_owned()
+    }
+
+    /// Where a scheme stands; one that has no state is a draft.
+    pub(crate) fn status(&self, state: Option<SchemeState>) -> Markup {
+        let status = state.map_or(Status::Draft, |state| state.status_at(self.now()));
+        let tone = match status {
+            Status::Open => Tone::Good,
+            Status::Scheduled => Tone::Active,
+            Status::Paused => Tone::Attention,
+            Status::Draft | Status::Closed => Tone::Neutral,
+        };
+        self.tag(self.say(&format!("status-{}", status.as_str())), tone)
+    }
+
+    pub(crate) fn household_state(&self, state: State) -> Markup {
+        let tone = match state {
+            State::Confirmed | State::Delivered => Tone::Good,
+            State::Checking | State::Undelivered => Tone::Attention,
+            State::Dispatched => Tone::Active,
+            State::Replaced => Tone::Neutral,
+            State::Rejected => Tone::Bad,
+        };
+        self.tag(self.say(&format!("state-{}", state.as_str())), tone)
+    }
+
+    pub(crate) fn reason(&self, reason: Reason) -> String {
+        if reason == Reason::None { String::new() } else { self.say(&format!("reason-{}", reason.as_str())) }
+    }
+
+    pub(crate) fn address_state(&self, state: AddressState) -> String {
+        self.say(&format!("address-{}", state.as_str()))
+    }
+
+    pub(crate) fn approval_state(&self, state: ApprovalState, expired: bool) -> Markup {
+        let open = matches!(state, ApprovalState::Requested | ApprovalState::Approved);
+        if expired && open {
+            return self.tag(self.say("approval-expired"), Tone::Neutral);
+        }
+        let tone = match state {
+            ApprovalState::Requested => Tone::Attention,
+            ApprovalState::Approved => Tone::Good,
+            ApprovalState::Refused => Tone::Bad,
+            ApprovalState::Used => Tone::Neutral,
+        };
+        self.tag(self.say(&format!("approval-{}", state.slug())), tone)
+    }
+
+    pub(crate) fn roles(&self, roles: &[Role]) -> String {
+        let names: Vec<String> = roles.iter().map(|role| self.text(&role.title())).collect();
+        names.join(&self.say("list-comma"))
+    }
+
+    pub(crate) fn district(&self, code: &str) -> String {
+        hongkong::District::from_code(code).map_or_else(|| code.to_owned(), |it| it.name(self.language()).to_owned())
+    }
+
+    /// The titles of the posts of the officer's department.
+    pub(crate) fn posts(&self) -> Result<Posts, Failure> {
+        let department = self.who()?.department();
+        let officers =
+            self.platform().ledger().read("staff.posts", |tx| Ok::<_, StoreError>(people::officers(tx, department)?))?;
+        Ok(Posts(officers.into_iter().map(|officer| (officer.id, self.text(&officer.post))).collect()))
+    }
+}
+
+/// Post titles by officer.
+pub(crate) struct Posts(HashMap<Id<kinds::Officer>, String>);
+
+impl Posts {
+    pub(crate) fn of(&self, officer: Id<kinds::Officer>) -> String {
+        self.0.get(&officer).cloned().unwrap_or_else(|| officer.to_string())
+    }
+}
+
+/// A link in a cell or a list.
+pub(crate) fn link(text: &str, href: &str) -> Markup {
+    let (text, href) = (Markup::text(text), Markup::text(href));
+    Markup::trusted(format!("<a class=\"govuk-link\" href=\"{href}\">{text}</a>"))
+}
+
+/// A digest, a position, a name of a program: in a fixed pitch, allowed to break anywhere.
+pub(crate) fn code(text: &str) -> Markup {
+    Markup::trusted(format!("<code class=\"lr-code\">{}</code>", Markup::text(text)))
+}
+
+/// The first twelve characters of a digest: enough to compare at a glance; the whole stands on the page behind it.
+pub(crate) fn short(digest: &str) -> Markup {
+    code(digest.get(..12).unwrap_or(digest))
+}
