@@ -3,13 +3,13 @@ use std::sync::Arc;
 use journal::{Actor, Event, JournalError, sign_note};
 use kernel::{Fault, Id, Instant, Kind, kinds, to_hex};
 use registration::{Remains, SchemeService};
-use seal::{Keyring, SealError};
+use seal::{Destroyed, Keyring, SealError};
 use serde::{Deserialize, Serialize};
 use store::{RunError, Store, StoreError};
 use thiserror::Error;
 use vault::{Certificate, Erasure, certificate_note};
 
-use crate::open_platform::{key_place, store_name};
+use crate::open_platform::{SERVICE_TABLES, key_place, store_name};
 use crate::{Platform, Service};
 
 /// Why a service was not ended. What was begun is finished by the next try.
@@ -66,26 +66,33 @@ struct Facts {
 
 /// Ends a service: facts first, then its keys die, then its store is removed, then the certificate is signed.
 pub fn end_service(platform: &Arc<Platform>, service: &Arc<Service>) -> Result<(), EndError> {
+    let _alone = platform.hold_directory();
     let remains = registration::remains(service.ledger())?;
     registration::note_end(service.ledger(), remains)?;
     service.ledger().integrate()?;
-    let facts = serde_json::to_string(&facts(service, remains)).map_err(|_| EndError::Facts(service.slug().into()))?;
+    let unreadable = || EndError::Facts(service.slug().into());
+    let facts = serde_json::to_string(&facts(service, remains)).map_err(|_| unreadable())?;
     let id = service.id();
     platform.ledger().write("flows.note_ending", Actor::Job("retire"), move |work| {
         registration::note_ending(work, id, &facts)
     })?;
     platform.forget(service.slug());
-    service.ledger().keys().destroy()?;
+    let destroyed = service.ledger().keys().destroy()?;
     service.ledger().store().clone().destroy()?;
-    finish_ends(platform)
+    let slug = service.slug().to_owned();
+    let listed = platform.ledger().read("flows.end_begun", |tx| registration::scheme_by_slug(tx, &slug))?;
+    finish_end(platform, &listed.ok_or_else(unreadable)?, Some(destroyed))
 }
 
 fn facts(service: &Service, remains: Remains) -> Facts {
     let scheme = service.scheme();
     let mut purposes: Vec<(String, kernel::Day)> = Vec::new();
-    for group in scheme.groups() {
-        if !purposes.iter().any(|(purpose, _)| *purpose == group.purpose) {
-            purposes.push((group.purpose.clone(), group.expiry));
+    let own = [notify::PURPOSE, vault::REASONS].map(|purpose| (purpose.to_owned(), scheme.last_expiry()));
+    for (purpose, expiry) in scheme.groups().iter().map(|group| (group.purpose.clone(), group.expiry)).chain(own) {
+        // Groups may share a purpose; its keys live as long as the last of them.
+        match purposes.iter_mut().find(|(known, _)| *known == purpose) {
+            Some((_, last)) => *last = expiry.max(*last),
+            None => purposes.push((purpose, expiry)),
         }
     }
     Facts {
@@ -97,30 +104,40 @@ fn facts(service: &Service, remains: Remains) -> Facts {
     }
 }
 
-/// Finishes every end that was begun: also after a crash between the facts and the certificate.
-pub(crate) fn finish_ends(platform: &Platform) -> Result<(), EndError> {
+/// Finishes every end that was begun and not brought to its certificate, because of a crash or a disk that failed. One that
+/// cannot be finished yet does not stop the others. Returns how many were finished.
+pub(crate) fn finish_ends(platform: &Platform) -> Result<usize, EndError> {
+    let _alone = platform.hold_directory();
     let begun = platform.ledger().read("flows.ends_begun", registration::schemes)?;
+    let (mut finished, mut result) = (0, Ok(()));
     for listed in begun.into_iter().filter(|listed| listed.ending.is_some() && listed.ended.is_none()) {
-        finish_end(platform, &listed)?;
+        platform.forget(&listed.slug);
+        let done = finish_end(platform, &listed, None);
+        finished += usize::from(done.is_ok());
+        result = result.and(done);
     }
-    Ok(())
+    result.map(|()| finished)
 }
 
-fn finish_end(platform: &Platform, listed: &SchemeService) -> Result<(), EndError> {
+/// Keys that perhaps live on after a crash. The stone may stand already while the root does not lie under it yet: opening
+/// the keyring erases what is left of it.
+fn destroy_keys(platform: &Platform, name: &str) -> Result<Destroyed, SealError> {
+    let place = key_place(&platform.parts, name);
+    match Keyring::open(place.clone(), name, platform.now().day(), platform.parts.random.clone()) {
+        Ok(keys) => keys.destroy(),
+        Err(SealError::Gone) => Keyring::destroyed(&place)?.ok_or(SealError::Gone),
+        Err(error) => Err(error),
+    }
+}
+
+fn finish_end(platform: &Platform, listed: &SchemeService, destroyed: Option<Destroyed>) -> Result<(), EndError> {
     let unreadable = || EndError::Facts(listed.slug.clone());
     let facts = listed.ending.as_deref().and_then(|facts| serde_json::from_str::<Facts>(facts).ok());
     let facts = facts.ok_or_else(unreadable)?;
     let name = store_name(&listed.slug);
-    let place = key_place(&platform.parts, &name);
-    let destroyed = match Keyring::destroyed(&place)? {
-        Some(destroyed) => destroyed,
-        None => {
-            let today = platform.now().day();
-            Keyring::open(place, &name, today, platform.parts.random.clone())?.destroy()?
-        }
-    };
+    let destroyed = destroyed.map_or_else(|| destroy_keys(platform, &name), Ok)?;
     if Store::exists(&platform.parts.location, &name)? {
-        Store::open(&platform.parts.location, &name, &[], platform.parts.options.clone())?.destroy()?;
+        Store::open(&platform.parts.location, &name, SERVICE_TABLES, platform.parts.options.clone())?.destroy()?;
     }
     let now = platform.now();
     let root = (destroyed.root_id, destroyed.kind.to_owned(), now);

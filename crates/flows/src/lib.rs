@@ -6,6 +6,7 @@
 //! [`end_service`] destroys one whose last day has passed, with a certificate.
 
 mod end_service;
+mod keep_watch;
 mod open_platform;
 mod platform;
 mod service;
@@ -13,6 +14,7 @@ mod submit_household;
 mod work_round;
 
 pub use end_service::{EndError, end_service};
+pub use keep_watch::keep_watch;
 pub use open_platform::{PlatformError, PlatformParts};
 pub use platform::Platform;
 pub use service::Service;

@@ -85,7 +85,7 @@ const PLATFORM: &str = "platform";
 const PLATFORM_TABLES: &[&[Migration]] =
     &[journal::MIGRATIONS, people::MIGRATIONS, assurance::MIGRATIONS, registration::PLATFORM_MIGRATIONS];
 
-const SERVICE_TABLES: &[&[Migration]] = &[
+pub(crate) const SERVICE_TABLES: &[&[Migration]] = &[
     journal::MIGRATIONS,
     vault::MIGRATIONS,
     notify::MIGRATIONS,

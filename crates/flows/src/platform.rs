@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use journal::{Actor, Ledger};
 use kernel::{Environment, Id, Instant, kinds};
@@ -17,11 +17,21 @@ pub struct Platform {
     pub(crate) parts: PlatformParts,
     ledger: Arc<Ledger>,
     services: RwLock<BTreeMap<String, Arc<Service>>>,
+    /// Held by whoever opens or ends services: no two at once.
+    directory: Mutex<()>,
+    /// Held by whoever keeps watch, so that no older counters of a room are saved over newer ones.
+    watch: Mutex<()>,
 }
 
 impl Platform {
     pub(crate) fn new(parts: PlatformParts, ledger: Arc<Ledger>) -> Self {
-        Self { parts, ledger, services: RwLock::new(BTreeMap::new()) }
+        Self {
+            parts,
+            ledger,
+            services: RwLock::new(BTreeMap::new()),
+            directory: Mutex::new(()),
+            watch: Mutex::new(()),
+        }
     }
 
     /// The platform's own ledger.
@@ -68,9 +78,19 @@ impl Platform {
         self.services.write().unwrap_or_else(PoisonError::into_inner).remove(slug);
     }
 
+    pub(crate) fn hold_directory(&self) -> MutexGuard<'_, ()> {
+        self.directory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn hold_watch(&self) -> MutexGuard<'_, ()> {
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Asks the gate which version of each scheme is in force: opens the store of one that came into force, puts a new
     /// version into effect, and closes the public routes of one whose gate no longer holds. Runs each second and after acts.
+    /// A service that fails does not stop the others; the first failure is returned.
     pub fn refresh(&self) -> Result<(), PlatformError> {
+        let _alone = self.hold_directory();
         let now = self.now();
         let listed = self.ledger.read("platform.directory", |tx| {
             let mut listed = Vec::new();
@@ -83,11 +103,19 @@ impl Platform {
             }
             Ok::<_, StoreError>(listed)
         })?;
+        let mut result = Ok(());
         for (service, version, scope) in listed {
             let Some(scope) = scope else { continue };
-            self.refresh_one(&service, version, scope)?;
+            let done = self.refresh_one(&service, version, scope);
+            if done.is_err()
+                && let Some(open) = self.service(&service.slug)
+            {
+                // The gate let another version through than the one that is open here.
+                open.set_in_force(false);
+            }
+            result = result.and(done);
         }
-        Ok(())
+        result
     }
 
     fn refresh_one(
@@ -99,15 +127,15 @@ impl Platform {
         let open = self.service(&listed.slug);
         let Some(version) = version else { return self.suspend(listed, scope, open.as_deref()) };
         if let Some(service) = &open
+            && service.is_in_force()
             && service.scheme().digest() == version
         {
-            service.set_in_force(true);
             return Ok(());
         }
         let scheme = self.definition(listed, version)?;
         let service = match open {
             Some(service) => service,
-            None => self.open_service(listed, scope, scheme.clone())?,
+            None => self.open_service(listed, scope, Some(scheme.clone()))?,
         };
         self.put_in_force(&service, scheme)
     }
@@ -117,8 +145,7 @@ impl Platform {
         if let Some(service) = open {
             service.set_in_force(false);
         } else if Store::exists(&self.parts.location, &store_name(&listed.slug))? {
-            let last = self.last_definition(listed)?;
-            self.open_service(listed, scope, last)?;
+            self.open_service(listed, scope, None)?;
         }
         Ok(())
     }
@@ -127,9 +154,10 @@ impl Platform {
         &self,
         listed: &SchemeService,
         scope: Scope,
-        scheme: Arc<Scheme>,
+        scheme: Option<Arc<Scheme>>,
     ) -> Result<Arc<Service>, PlatformError> {
         let ledger = open_service_ledger(&self.parts, &listed.slug)?;
+        let scheme = scheme.map_or_else(|| self.kept_definition(listed, &ledger), Ok)?;
         let room = self.open_room(&ledger, &scheme)?;
         let service = Arc::new(Service::new(listed.slug.clone(), scope, ledger, scheme, room));
         let mut services = self.services.write().unwrap_or_else(PoisonError::into_inner);
@@ -173,6 +201,14 @@ impl Platform {
         let version = versions.iter().find(|version| version.digest == digest);
         let broken = || PlatformError::Definition(listed.slug.clone());
         compile(&version.ok_or_else(broken)?.definition).ok_or_else(broken)
+    }
+
+    /// The definition that was last in force: a draft that nobody has signed decides nothing about what is stored.
+    fn kept_definition(&self, listed: &SchemeService, ledger: &Ledger) -> Result<Arc<Scheme>, PlatformError> {
+        match ledger.read("platform.kept_state", registration::current_state)? {
+            Some(state) => self.definition(listed, state.version),
+            None => self.last_definition(listed),
+        }
     }
 
     fn last_definition(&self, listed: &SchemeService) -> Result<Arc<Scheme>, PlatformError> {

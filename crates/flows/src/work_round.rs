@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use journal::JournalError;
+use journal::{Actor, JournalError, Work};
 use kernel::{Fault, Kind};
 use notify::{Carrier, DeliverError};
 use registration::matching::PopulationRegister;
@@ -9,7 +9,8 @@ use seal::SealError;
 use store::{RunError, StoreError};
 use thiserror::Error;
 
-use crate::{EndError, Platform, PlatformError, Service, end_service};
+use crate::end_service::finish_ends;
+use crate::{EndError, Platform, PlatformError, Service, end_service, keep_watch};
 
 /// The outside world, as the jobs need it.
 #[derive(Clone)]
@@ -27,6 +28,8 @@ pub struct Round {
     pub matched: usize,
     /// One-time codes sent.
     pub codes: usize,
+    /// Households told what an officer's decision made of them.
+    pub told: usize,
     /// Messages handed to the carrier.
     pub sent: usize,
     /// Leaves that got their place.
@@ -40,7 +43,8 @@ pub struct Round {
 impl Round {
     /// Whether nothing was left to do.
     pub const fn is_idle(&self) -> bool {
-        self.matched == 0 && self.codes == 0 && self.sent == 0 && self.leaves == 0 && self.ended == 0
+        let Self { matched, codes, told, sent, leaves, ended, failed: _ } = *self;
+        matched + codes + told + sent + ended == 0 && leaves == 0
     }
 }
 
@@ -90,6 +94,8 @@ const BATCHES: usize = 8;
 const MESSAGES: usize = 100;
 const MESSAGE_ROUNDS: usize = 20;
 const CODES: usize = 100;
+const TOLD: usize = 500;
+const PURGED: usize = 2_000;
 
 /// One round of slow work over every service. A step that fails is reported and tried again in the next round; it does not
 /// stop the others.
@@ -99,12 +105,10 @@ pub fn work_round(platform: &Arc<Platform>, ports: &Ports, report: &dyn Fn(&str,
         round.failed += 1;
         report(name, &error);
     };
-    if let Err(error) = platform.refresh() {
-        note(&mut round, "platform", error.into());
-    }
-    let today = platform.now().day();
-    if let Err(error) = platform.ledger().keys().midnight(today) {
-        note(&mut round, "platform", error.into());
+    round.failed += keep_watch(platform, report);
+    match finish_ends(platform) {
+        Ok(finished) => round.ended += finished,
+        Err(error) => note(&mut round, "platform", error.into()),
     }
     match platform.ledger().integrate() {
         Ok(integrated) => round.leaves += integrated.leaves,
@@ -122,38 +126,7 @@ pub fn work_round(platform: &Arc<Platform>, ports: &Ports, report: &dyn Fn(&str,
 
 type Step = fn(&Arc<Platform>, &Arc<Service>, &Ports, &mut Round) -> Result<(), StepError>;
 
-const STEPS: &[Step] = &[midnight, room, matching, codes, messages, integrate, bulletin, purge, end];
-
-fn midnight(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut Round) -> Result<(), StepError> {
-    service.ledger().keys().midnight(platform.now().day())?;
-    Ok(())
-}
-
-/// The room follows the operator's rate and pause, and its counters are saved before the numbers saved run out.
-fn room(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut Round) -> Result<(), StepError> {
-    let now = platform.now();
-    let state = service.ledger().read("platform.state", registration::current_state)?;
-    let Some(state) = state else { return Ok(()) };
-    let snapshot = service.with_room(|room| {
-        let status = room.status(now);
-        if status.rate_per_minute != state.rate {
-            room.set_rate(state.rate, now);
-        }
-        let open = state.status_at(now) == registration::Status::Open;
-        match (open, status.paused) {
-            (true, true) => room.resume(now),
-            (false, false) => room.pause(now),
-            _ => {}
-        }
-        room.set_closing(state.closes);
-        room.wants_snapshot().then(|| room.snapshot(now))
-    });
-    let Some(text) = snapshot.and_then(|snapshot| serde_json::to_string(&snapshot).ok()) else { return Ok(()) };
-    service.ledger().write("platform.save_room", journal::Actor::Job("room"), move |work| {
-        registration::save_room_snapshot(work, &text)
-    })?;
-    Ok(())
-}
+const STEPS: &[Step] = &[matching, codes, tell, messages, counts, integrate, bulletin, purge_or_end];
 
 fn matching(platform: &Arc<Platform>, service: &Arc<Service>, ports: &Ports, round: &mut Round) -> Result<(), StepError> {
     let scheme = service.scheme();
@@ -171,6 +144,11 @@ fn matching(platform: &Arc<Platform>, service: &Arc<Service>, ports: &Ports, rou
 
 fn codes(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, round: &mut Round) -> Result<(), StepError> {
     round.codes += registration::send_codes(service.ledger(), &service.scheme(), platform.sender(), CODES)?;
+    Ok(())
+}
+
+fn tell(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, round: &mut Round) -> Result<(), StepError> {
+    round.told += registration::tell_resolved(service.ledger(), &service.scheme(), platform.sender(), TOLD)?;
     Ok(())
 }
 
@@ -203,15 +181,34 @@ fn bulletin(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut
     Ok(())
 }
 
-fn purge(_: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut Round) -> Result<(), StepError> {
-    registration::purge_expired(service.ledger())?;
-    Ok(())
-}
-
-fn end(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, round: &mut Round) -> Result<(), StepError> {
+/// Expired values go. On the day after the last of them everything goes, and the certificate commits to what is still there.
+fn purge_or_end(
+    platform: &Arc<Platform>,
+    service: &Arc<Service>,
+    _: &Ports,
+    round: &mut Round,
+) -> Result<(), StepError> {
     if registration::may_be_destroyed(service.ledger(), service.scheme().last_expiry())? {
         end_service(platform, service)?;
         round.ended += 1;
+        return Ok(());
     }
+    registration::purge_expired(service.ledger())?;
+    until_short(service, "flows.purge_messages", PURGED, |work| notify::purge(work, PURGED))
+}
+
+/// Kept counters are folded here, so that no page ever adds up more than a few rows.
+fn counts(_: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut Round) -> Result<(), StepError> {
+    until_short(service, "flows.fold_counts", 1, |work| Ok(usize::from(notify::fold_counts(work)? > 0)))
+}
+
+/// Repeats a job until it does less than `full`.
+fn until_short(
+    service: &Service,
+    name: &'static str,
+    full: usize,
+    job: fn(&mut Work<'_, '_>) -> Result<usize, StoreError>,
+) -> Result<(), StepError> {
+    while service.ledger().write(name, Actor::Job("work"), job)?.0 >= full {}
     Ok(())
 }
