@@ -106,7 +106,9 @@ pub fn open_record(
 
 /// Notes that somebody asked for a purpose that the statement does not name.
 pub(crate) fn refuse(work: &mut Work<'_, '_>, purpose: &str, record: Option<[u8; 16]>) -> Result<(), StoreError> {
-    let mut event = Event::new("vault.opening_refused").detail("purpose", purpose);
+    // What somebody sends instead of a purpose may be anything, also personal.
+    let named = if Purpose::new(purpose).is_ok() { purpose } else { "(not the name of a purpose)" };
+    let mut event = Event::new("vault.opening_refused").detail("purpose", named);
     if let Some(record) = record {
         event = event.record(record);
     }

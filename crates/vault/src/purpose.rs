@@ -38,4 +38,4 @@ pub fn prepare_keys(keys: &Keyring, purposes: &[String]) -> Result<(), SealError
 }
 
 /// The purpose under which reasons are sealed: they may name people.
-pub(crate) const REASONS: &str = "opening-reasons";
+pub const REASONS: &str = "opening-reasons";
