@@ -114,8 +114,12 @@ impl Hit<'_> {
     }
 }
 
-/// All needles by their first four bytes, so that a file is read once, however many there are.
-struct Needles(HashMap<[u8; 4], Vec<Needle>>);
+/// All needles by their first four bytes, so that a file is read once, however many there are; and which first bytes there
+/// are, needles' and streams', because most bytes are none of them.
+struct Needles {
+    by_beginning: HashMap<[u8; 4], Vec<Needle>>,
+    first: [bool; 256],
+}
 
 const SHORTEST: usize = 6;
 const DEPTH: usize = 2;
@@ -133,7 +137,11 @@ impl Needles {
                 }
             }
         }
-        Self(needles)
+        let mut first = [false; 256];
+        for byte in needles.keys().map(|[byte, ..]| *byte).chain([0x1f, b'P', 0x78]) {
+            first.iter_mut().skip(usize::from(byte)).take(1).for_each(|known| *known = true);
+        }
+        Self { by_beginning: needles, first }
     }
 
     fn scan(&self, bytes: &[u8]) -> Vec<Hit<'_>> {
@@ -143,9 +151,13 @@ impl Needles {
     }
 
     fn scan_into<'n>(&'n self, bytes: &[u8], stream_at: Option<usize>, depth: usize, hits: &mut Vec<Hit<'n>>) {
-        for (at, first) in bytes.array_windows::<4>().enumerate() {
+        for (at, byte) in bytes.iter().enumerate() {
+            if !self.first.get(usize::from(*byte)).is_some_and(|known| *known) {
+                continue;
+            }
             let rest = bytes.get(at..).unwrap_or_default();
-            for needle in self.0.get(first).into_iter().flatten() {
+            let beginning = rest.first_chunk::<4>().and_then(|four| self.by_beginning.get(four));
+            for needle in beginning.into_iter().flatten() {
                 if rest.starts_with(&needle.bytes) {
                     hits.push(Hit { needle, at: stream_at.unwrap_or(at) });
                 }
@@ -170,7 +182,8 @@ fn inflate(bytes: &[u8]) -> Option<Vec<u8>> {
             let start = 30 + length(26) + length(28);
             DeflateDecoder::new(bytes.get(start..)?).take(MOST_INFLATED).read_to_end(&mut out)
         }
-        [method, flags, ..] if method & 0x8f == 8 && (u16::from(*method) << 8 | u16::from(*flags)) % 31 == 0 => {
+        // The window of 32 KiB that every writer uses, at its four levels.
+        [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => {
             ZlibDecoder::new(bytes).take(MOST_INFLATED).read_to_end(&mut out)
         }
         _ => return None,
