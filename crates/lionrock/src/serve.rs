@@ -30,6 +30,9 @@ pub enum RunError {
     /// The address cannot be listened on.
     #[error("cannot listen on {0}: {1}. Is another server running there?")]
     Listen(String, std::io::Error),
+    /// The origin does not suit passkeys.
+    #[error("origin: {0}")]
+    Passkeys(people::RelyingPartyError),
     /// TLS or the accept loop.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -101,12 +104,13 @@ pub async fn run(
     announced(listener.local_addr().map_err(listen)?);
     let worker = config.work.then(|| Worker::start(runtime.platform.clone(), runtime.ports.clone()));
     let worker = worker.transpose().map_err(RunError::Thread)?;
+    let watch = Worker::watch(runtime.platform.clone()).map_err(RunError::Thread)?;
     let tls = config.tls_certificate.as_ref().zip(config.tls_key.as_ref());
     let tls = tls.map(|(certificate, key)| TlsFiles::new(certificate, key));
     let options = ServeOptions { tls, ..ServeOptions::default() };
     let served = webkit::serve(listener, router(config, runtime, extra)?, options, stopped()).await;
-    // The worker's thread may wait for the store; join it away from the async threads.
-    let _ = tokio::task::spawn_blocking(move || drop(worker)).await;
+    // Their threads may wait for the store; join them away from the async threads.
+    let _ = tokio::task::spawn_blocking(move || drop((worker, watch))).await;
     Ok(served?)
 }
 
@@ -116,14 +120,22 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
     let random: &dyn Random = &OsRandom;
     let components = assurance::parse_components(COMPONENTS).unwrap_or_default();
     let residents = resident::ResidentState::new(platform.clone(), runtime.gazetteer.clone(), components);
-    let secure = config.tls_certificate.is_some();
-    let cookie = if secure { "__Host-session" } else { "session" };
+    let officers = staff::StaffState {
+        platform: platform.clone(),
+        relying_party: people::RelyingParty::new(&config.origin, "Lionrock").map_err(RunError::Passkeys)?,
+        origin: config.origin.clone(),
+        letter_font: notify::LetterFont::open(&config.letter_font).ok(),
+        secure: config.tls_certificate.is_some(),
+    };
+    let (secure, cookie) = (officers.secure, officers.session_cookie());
     let faces = api::routes(platform.clone())
         .merge(resident::routes(Arc::new(residents)))
+        .merge(staff::routes(Arc::new(officers)))
         .merge(extra);
     let shell = Shell::new(Arc::new(resident::layout(config.environment)), keys, runtime.clock.clone(), random)
         .hsts(secure)
-        .session_cookie(cookie);
+        .session_cookie(cookie)
+        .layout_below("/staff", Arc::new(staff::layout(config.environment)));
     Ok(shell.wrap(faces))
 }
 
