@@ -1,7 +1,9 @@
 use super::part;
 use crate::markup::Markup;
 
-/// A table with a caption. It scrolls inside its own box when a screen is too narrow for it.
+/// A table with a caption. On a phone each row of a table of three columns and more becomes a block, with the columns' names
+/// before its cells; a wider table than the screen scrolls inside its own box. The roles are written out because a browser
+/// forgets that a table is one when its rows are shown as blocks.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     /// What it shows; also its accessible name.
@@ -40,6 +42,15 @@ impl Table {
     fn is_numeric(&self, index: usize) -> bool {
         self.numeric.contains(&index)
     }
+
+    /// Two columns fit on every phone.
+    const fn stacks(&self) -> bool {
+        self.head.len() > 2
+    }
+
+    fn name_of(&self, index: usize) -> &str {
+        self.head.get(index).map_or("", String::as_str)
+    }
 }
 
 part!(Table, "parts/table.html", without words);
@@ -60,10 +71,22 @@ mod tests {
         table.row(["Sha Tin <x>", "12"]);
         let html = table.html(Language::En).to_string();
         assert!(
-            html.contains("<th scope=\"row\" class=\"govuk-table__header\">Sha Tin &lt;x&gt;</th>"),
+            html.contains("<th scope=\"row\" role=\"rowheader\" class=\"govuk-table__header\">Sha Tin &lt;x&gt;</th>"),
             "{html}"
         );
         assert!(!html.contains("<c>") && !html.contains("<n>") && !html.contains("<x>"));
         assert!(html.contains("govuk-table__cell--numeric\">12"), "{html}");
+    }
+
+    #[test]
+    fn three_columns_stack_on_a_phone_and_every_cell_says_its_column() {
+        let mut table = Table::new("c", ["What", "Why \"now\"", "Until"]);
+        table.row(["Name", "Delivery", "6 June"]);
+        let html = table.html(Language::En).to_string();
+        assert!(html.contains("lr-table--stacks"), "{html}");
+        assert!(html.contains("data-label=\"Why &#34;now&#34;\""), "{html}");
+        let mut table = Table::new("c", ["District", "People"]);
+        table.row(["Sha Tin", "12"]);
+        assert!(!table.html(Language::En).to_string().contains("lr-table--stacks"));
     }
 }
