@@ -118,7 +118,7 @@ fn officers(state: &DemoState, visitor: &Visitor, body: &mut Body) {
 async fn sign_in(
     State(state): State<Arc<DemoState>>,
     Extension(visitor): Extension<Visitor>,
-    Path((_, number)): Path<(String, usize)>,
+    Path(number): Path<usize>,
     _values: Values,
 ) -> Result<Response, Failure> {
     let signed_in = tokio::task::spawn_blocking({
