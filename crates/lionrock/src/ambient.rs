@@ -16,6 +16,11 @@ impl WallClock {
     pub fn show(&self, now: Instant) {
         self.offset_ms.store(now.since(wall()), Ordering::SeqCst);
     }
+
+    /// Shows the real time again.
+    pub fn show_real(&self) {
+        self.offset_ms.store(0, Ordering::SeqCst);
+    }
 }
 
 impl Clock for WallClock {

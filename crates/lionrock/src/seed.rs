@@ -27,8 +27,6 @@ pub struct SeededOfficer {
     pub role: Role,
     /// The passkey that the demonstration uses on this officer's behalf.
     pub passkey: SoftwarePasskey,
-    /// A second invitation, for whoever wants to register a passkey of his own.
-    pub invitation: Token,
 }
 
 /// A step of seeding failed.
@@ -94,11 +92,16 @@ pub fn officer(
     let contact = contact.map_err(failed("seed.contact"))?;
     let (id, token) = invite(platform, department, post.clone(), vec![role], &contact)?;
     let passkey = register_passkey(platform, rp, origin, token)?;
-    let again = people::InviteAgain { officer: id, drop_passkeys: false };
-    let invitation = act(platform, "seed.invite_again", Actor::Operator, move |work| {
+    Ok(SeededOfficer { id, post, role, passkey })
+}
+
+/// A further invitation, for whoever wants to register a passkey of his own.
+pub fn invite_again(platform: &Platform, officer: Id<kinds::Officer>) -> Result<Token, SeedError> {
+    let again = people::InviteAgain { officer, drop_passkeys: false };
+    let invited = act(platform, "seed.invite_again", Actor::Operator, move |work| {
         people::invite_again(work, &Inviter::Operator, again)
     })?;
-    Ok(SeededOfficer { id, post, role, passkey, invitation: invitation.token })
+    Ok(invited.token)
 }
 
 fn register_passkey(

@@ -7,7 +7,7 @@ use connectors::synthetic::{Household, Place, Population};
 use flows::{Service, Submit, submit_household};
 use journal::Actor;
 use kernel::{Day, Instant, Language, Secret};
-use people::{RelyingParty, Role};
+use people::{RelyingParty, Role, Token};
 use registration::scheme::Definition;
 use registration::{AddressForm, BirthForm, Channel, HouseholdForm, PersonForm};
 use seal::age_files;
@@ -22,6 +22,8 @@ use crate::serve::RunError;
 pub struct City {
     /// The officers to sign in as.
     pub officers: Vec<SeededOfficer>,
+    /// An invitation for each of them, in the same order.
+    pub invitations: Vec<Token>,
     /// The population register.
     pub register: Arc<PopulationTable>,
     /// Residents who have not registered yet: for whoever wants to try.
@@ -36,10 +38,18 @@ pub struct City {
 const POPULATION: u64 = 3_000;
 const OFFERED: usize = 6;
 const SEED: u64 = 2020;
+/// The scheme opened so many days ago, at seven in the morning.
+const OPEN_DAYS: i32 = 3;
+/// People register from seven in the morning for fifteen hours.
+const WAKING_MS: i64 = 15 * 3_600_000;
 
 /// Builds the city: department, officers, scheme through its gate, registrations.
 pub fn build(runtime: &Runtime, config: &Config, households: u64) -> Result<City, RunError> {
     let platform = &runtime.platform;
+    let now = platform.now();
+    let opens = Instant::at(now.day().plus(-OPEN_DAYS), 7 * 60);
+    // The gate was passed a day before the opening; then the city registers day by day until now.
+    runtime.clock.show(opens.plus_secs(-86_400));
     let relying_party = Arc::new(RelyingParty::new(&config.origin, "Lionrock").map_err(|e| broken("passkeys", &e))?);
     let name = kernel::Text::new(
         "Innovation Services Department (demonstration)",
@@ -53,7 +63,7 @@ pub fn build(runtime: &Runtime, config: &Config, households: u64) -> Result<City
         officers.push(officer.map_err(|e| broken("an officer", &e))?);
     }
     let (courier, recipient) = age_files::generate_identity();
-    let definition = definition(platform.now(), &recipient)?;
+    let definition = definition(opens, &recipient)?;
     let by_role: BTreeMap<&str, _> = officers.iter().map(|officer| (officer.role.slug(), officer.id)).collect();
     let id = |role: Role| by_role.get(role.slug()).copied().ok_or_else(|| broken("an officer", &"missing"));
     let (owner, privacy) = (id(Role::SchemeOwner)?, id(Role::PrivacyOfficer)?);
@@ -63,18 +73,20 @@ pub fn build(runtime: &Runtime, config: &Config, households: u64) -> Result<City
     let population = population(runtime)?;
     let register = Arc::new(table(&population));
     let service = platform.service(&definition.slug).ok_or_else(|| broken("the scheme", &"not in force"))?;
-    register_households(runtime, &service, &population, households)?;
+    register_households(runtime, &service, &population, households, (opens, now))?;
+    runtime.clock.show_real();
+    let invitations = officers.iter().map(|officer| seed::invite_again(platform, officer.id));
+    let invitations = invitations.collect::<Result<_, _>>().map_err(|e| broken("an invitation", &e))?;
     let free = (households..POPULATION).filter_map(|number| population.household(number));
     let free = free.filter(|household| household.people().all(|person| person.resident)).take(OFFERED).collect();
-    Ok(City { officers, register, free, courier, relying_party })
+    Ok(City { officers, invitations, register, free, courier, relying_party })
 }
 
-/// The shipped scheme with a window of a month around today.
-fn definition(now: Instant, recipient: &str) -> Result<Definition, RunError> {
+/// The shipped scheme with a window of a month.
+fn definition(opens: Instant, recipient: &str) -> Result<Definition, RunError> {
     let definition = Definition::masks_2020().map_err(|e| broken("the shipped scheme", &e))?;
-    let opens = Instant::at(now.day().plus(-3), 7 * 60);
-    let closes = Instant::at(now.day().plus(28), 0);
-    Ok(definition.with_window(opens, closes, now.day().plus(42)).with_recipient(recipient))
+    let closes = Instant::at(opens.day().plus(31), 0);
+    Ok(definition.with_window(opens, closes, opens.day().plus(45)).with_recipient(recipient))
 }
 
 fn population(runtime: &Runtime) -> Result<Population, RunError> {
@@ -113,6 +125,7 @@ fn register_households(
     service: &Arc<Service>,
     population: &Population,
     count: u64,
+    (opens, now): (Instant, Instant),
 ) -> Result<(), RunError> {
     let (sender, receiver) = sync_channel(usize::try_from(count).unwrap_or(1) + 1);
     for (household, number) in population.households(count).zip(0u64..) {
@@ -124,6 +137,7 @@ fn register_households(
             channel: Channel::Online,
             replaces: None,
         };
+        runtime.clock.show(moment(opens, now, number, count));
         let sender = sender.clone();
         submit_household(&runtime.platform, service, Actor::Visitor, &submit, move |result| {
             let _ = sender.send(result.map(|_| ()).map_err(|error| error.to_string()));
@@ -131,6 +145,14 @@ fn register_households(
     }
     drop(sender);
     receiver.iter().try_for_each(|result| result.map_err(|error| broken("a registration", &error)))
+}
+
+/// When a household came: most in the first hours, by day only.
+fn moment(opens: Instant, now: Instant, number: u64, count: u64) -> Instant {
+    let share = i64::try_from(number * number * 1000 / (count * count).max(1)).unwrap_or(0);
+    let waking = i64::from(OPEN_DAYS + 1) * WAKING_MS * share / 1000;
+    let at = opens.plus_millis(waking / WAKING_MS * 86_400_000 + waking % WAKING_MS);
+    if at < now { at } else { now }
 }
 
 /// One in fifty has a wrong date of birth, one in sixty an address that is not in the gazetteer.

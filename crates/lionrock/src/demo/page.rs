@@ -24,6 +24,7 @@ pub struct DemoState {
     relying_party: Arc<RelyingParty>,
     origin: String,
     officers: Mutex<Vec<SeededOfficer>>,
+    invitations: Vec<people::Token>,
     free: Vec<connectors::synthetic::Household>,
     courier: kernel::Secret<String>,
     gazetteer: Arc<hongkong::Gazetteer>,
@@ -37,6 +38,7 @@ impl DemoState {
             relying_party: city.relying_party,
             origin: origin.to_owned(),
             officers: Mutex::new(city.officers),
+            invitations: city.invitations,
             free: city.free,
             courier: city.courier,
             gazetteer: runtime.gazetteer.clone(),
@@ -107,8 +109,8 @@ fn officers(state: &DemoState, visitor: &Visitor, body: &mut Body) {
         body.part(&form);
     }
     let mut table = Table::new(text(Word::Invitations), [text(Word::Post), text(Word::Link)]);
-    for officer in officers.iter() {
-        let path = format!("/staff/invitation/{}", officer.invitation.reveal().expose());
+    for (officer, invitation) in officers.iter().zip(&state.invitations) {
+        let path = format!("/staff/invitation/{}", invitation.reveal().expose());
         table.row([officer.post.get(visitor.language).to_owned(), format!("{}{}", state.origin, visitor.url(&path))]);
     }
     body.p(text(Word::InvitationsText)).part(&table);
