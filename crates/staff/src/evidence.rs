@@ -61,10 +61,10 @@ fn actor(desk: &Desk, body: &Value) -> String {
     if let Some(role) = text("role") {
         return role.parse::<people::Role>().map_or_else(|_| role.to_owned(), |role| desk.text(&role.title()));
     }
-    match (text("job"), actor.as_str()) {
-        (Some(job), _) => desk.tell("journal-job", [("job", job)]),
-        (None, Some(name)) => name.to_owned(),
-        (None, None) => text("kind").unwrap_or_default().to_owned(),
+    match text("kind") {
+        Some("job") => desk.tell("journal-job", [("job", text("name").unwrap_or_default())]),
+        Some(kind @ ("visitor" | "operator")) => desk.say(&format!("actor-{kind}")),
+        other => other.unwrap_or_default().to_owned(),
     }
 }
 

@@ -1,0 +1,140 @@
+use people::Role;
+use staff::{Guard, ROUTES, Route, Verb};
+
+use crate::client::{Client, Reply};
+use crate::stage::{SLUG, Stage};
+
+/// Real ids wherever there are real things, so that a 404 means "not for you" and not "no such thing".
+fn path(route: &Route, gate: &str, digest: &str, officer: &str) -> String {
+    let act = if route.path.contains("/operate/") { "pause" } else { "confirm" };
+    let zero = "0".repeat(32);
+    let filled = route
+        .path
+        .replace("{slug}", SLUG)
+        .replace("{version}", gate)
+        .replace("{digest}", digest)
+        .replace("{officer}", officer)
+        .replace("{act}", act)
+        .replace("{token}", &"0".repeat(64))
+        .replace("{reference}", "0000-0000-0000");
+    let kinds = [("record", "gat"), ("approval", "apr"), ("export", "exp"), ("message", "msg"), ("event", "evt"), ("passkey", "pky")];
+    let filled = kinds.iter().fold(filled, |path, (name, prefix)| path.replace(&format!("{{{name}}}"), &format!("{prefix}_{zero}")));
+    assert!(!filled.contains('{'), "{filled}: an unknown part");
+    format!("/en{filled}")
+}
+
+fn ask(client: &Client, route: &Route, path: &str) -> Reply {
+    match route.verb {
+        Verb::Get => client.get(path),
+        Verb::Post => client.post(path, &[]),
+    }
+}
+
+fn has_one_of(role: Role, rights: &[&str]) -> bool {
+    rights.iter().any(|right| role.actions().contains(right))
+}
+
+struct Scene {
+    stage: Stage,
+    gate: String,
+    digest: String,
+    officer: String,
+}
+
+fn scene() -> Scene {
+    let stage = Stage::new();
+    let gate = stage.launch();
+    let owner = stage.officer(0, Role::SchemeOwner);
+    let digest = owner.get(&format!("/en/staff/schemes/{SLUG}")).between(&format!("{SLUG}/versions/"), "\"");
+    let officer = stage.officer(0, Role::Administrator).get("/en/staff/officers").between("/en/staff/officers/off_", "\"");
+    Scene { stage, gate, digest, officer: format!("off_{officer}") }
+}
+
+impl Scene {
+    fn path(&self, route: &Route) -> String {
+        path(route, &self.gate, &self.digest, &self.officer)
+    }
+}
+
+#[test]
+fn every_route_is_closed_to_whoever_may_not_use_it() {
+    let scene = scene();
+    let nobody = scene.stage.client();
+    for route in ROUTES {
+        let path = scene.path(route);
+        if route.guard == Guard::Public {
+            continue;
+        }
+        let reply = ask(&nobody, route, &path);
+        match route.verb {
+            Verb::Get => assert!(reply.status == 303 && reply.location().starts_with("/en/staff/sign-in?next=/staff"), "{path}"),
+            Verb::Post => assert_eq!(reply.status, 401, "{path}"),
+        }
+    }
+    for role in Role::ALL {
+        let (own, other) = (scene.stage.officer(0, role), scene.stage.officer(1, role));
+        for route in ROUTES {
+            attack(&scene, route, role, &own, &other);
+        }
+    }
+}
+
+fn attack(scene: &Scene, route: &Route, role: Role, own: &Client, other: &Client) {
+    let path = scene.path(route);
+    let (rights, in_scheme) = match route.guard {
+        Guard::Public | Guard::Officer => return,
+        Guard::Right(rights) => (rights, false),
+        Guard::Scheme(rights) => (rights, true),
+    };
+    if !has_one_of(role, rights) {
+        assert_eq!(ask(own, route, &path).status, 403, "{role} {path}");
+        assert_eq!(ask(other, route, &path).status, 403, "{role} {path}");
+        return;
+    }
+    if in_scheme || route.path.contains("{officer}") {
+        assert_eq!(ask(other, route, &path).status, 404, "another department's {role} {path}");
+    }
+    if route.verb == Verb::Get {
+        let real = !["{record}", "{approval}", "{export}", "{event}", "{reference}", "/certificate/file", "/checkpoint"]
+            .iter()
+            .any(|part| route.path.contains(part));
+        let status = own.get(&path).status;
+        assert!(status == 200 || !real, "{role} {path}: {status}");
+        assert!(status != 403 && status != 401 && status != 500, "{role} {path}: {status}");
+    }
+}
+
+#[test]
+fn every_act_needs_the_token_of_its_own_session() {
+    let scene = scene();
+    let stranger = scene.stage.client().token();
+    for route in ROUTES.iter().filter(|route| route.verb == Verb::Post) {
+        let role = match route.guard {
+            Guard::Right(rights) | Guard::Scheme(rights) => {
+                Role::ALL.into_iter().find(|role| has_one_of(*role, rights)).unwrap()
+            }
+            Guard::Public | Guard::Officer => Role::CaseOfficer,
+        };
+        let (officer, path) = (scene.stage.officer(0, role), scene.path(route));
+        for token in ["", stranger.as_str()] {
+            assert_eq!(officer.post_raw(&path, &[("_token", token)]).status, 403, "{path}");
+        }
+        if route.path.ends_with("/options") {
+            let reply = officer.post_json(&path, &serde_json::json!({ "_token": stranger }));
+            assert_eq!(reply.status, 403, "{path}");
+        }
+    }
+}
+
+#[test]
+fn nothing_below_the_desk_answers_that_does_not_stand_in_the_list() {
+    let scene = scene();
+    let owner = scene.stage.officer(0, Role::SchemeOwner);
+    for path in ["/en/staff/nowhere", "/en/staff/schemes/masks-2020/secrets", "/en/staff/schemes/none/dashboard"] {
+        assert_eq!(owner.get(path).status, 404, "{path}");
+    }
+    for route in ROUTES {
+        let twins = ROUTES.iter().filter(|other| other.path == route.path && other.verb == route.verb);
+        assert_eq!(twins.count(), 1, "{}", route.path);
+    }
+}

@@ -1,0 +1,12 @@
+//! The desk from outside: every route attacked, and whole days of work, in process and in a browser.
+
+#[cfg(test)]
+mod attack;
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
+mod client;
+#[cfg(test)]
+mod journey;
+#[cfg(test)]
+mod stage;
