@@ -42,14 +42,15 @@ async fn front(visit: &Visit) -> Result<Response, Failure> {
     body.h2(t.get("front-when")).p(window(visit, &standing));
     body.h2(t.get("front-need")).bullets([t.get("front-need-id"), t.get("front-need-name"), t.get("front-need-mobile")]);
     body.p(t.with("front-need-people", [("count", scheme.max_people())])).p(t.get("front-time"));
-    body.h2(t.get("front-data")).p(t.get("front-data-lead")).part(&statement::table(visit));
+    body.h2(t.get("front-data")).p(t.get("front-data-lead"));
+    statement::data(visit, &mut body);
     statement::whole(visit, &mut body);
     body.link(t.get("front-trust"), visit.url("/trust"));
     if standing.status == Status::Open {
         body.h2(t.get("front-start-title")).p(t.get("front-start-lead")).part(&start(visit));
     }
     body.h2(t.get("front-other")).p(t.text("front-other-text", &helpers(visit)));
-    Ok(visit.show(Page::new(scheme.title(language), body.markup()).current(visit.path("")).wide()))
+    Ok(visit.show(Page::new(scheme.title(language), body.markup()).current(visit.path(""))))
 }
 
 /// The button that takes a place in the queue; usually there is none and the form begins at once.

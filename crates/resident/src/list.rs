@@ -2,13 +2,14 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use kernel::Language;
+use kernel::Text;
 use registration::SchemeService;
 use store::{RunError, StoreError};
 use webkit::parts::Inset;
 use webkit::{Body, Failure, Markup, Page, Visitor, formats};
 
 use crate::blocking::blocking;
+use crate::certificate::last_title;
 use crate::state::ResidentState;
 use crate::texts::texts;
 
@@ -16,9 +17,11 @@ use crate::texts::texts;
 pub(crate) async fn show(State(state): State<Arc<ResidentState>>, visitor: Visitor) -> Result<Response, Failure> {
     let (t, language) = (texts(visitor.language), visitor.language);
     let platform = state.platform.clone();
-    let ended = blocking(move || -> Result<Vec<SchemeService>, RunError<StoreError>> {
-        let listed = platform.ledger().read("resident.ended", registration::schemes)?;
-        Ok(listed.into_iter().filter(|scheme| scheme.certificate.is_some()).collect())
+    let ended = blocking(move || -> Result<Vec<(SchemeService, Text)>, RunError<StoreError>> {
+        platform.ledger().read("resident.ended", |tx| {
+            let listed = registration::schemes(tx)?.into_iter().filter(|scheme| scheme.certificate.is_some());
+            listed.map(|scheme| last_title(tx, &scheme).map(|title| (scheme, title))).collect()
+        })
     })
     .await?;
     let mut body = Body::new(language);
@@ -33,7 +36,7 @@ pub(crate) async fn show(State(state): State<Arc<ResidentState>>, visitor: Visit
         body.p(scheme.summary(language));
     }
     if !ended.is_empty() {
-        body.h2(t.get("list-ended")).bullets(ended.iter().map(|scheme| line(scheme, &visitor, language)));
+        body.h2(t.get("list-ended")).bullets(ended.iter().map(|(scheme, title)| line(scheme, title, &visitor)));
     }
     Ok(state.layout.page(&visitor, Page::new(t.get("list-title"), body.markup()).current("/")))
 }
@@ -43,9 +46,10 @@ fn title(text: &str, href: &str) -> Markup {
     Markup::trusted(format!("<h2 class=\"govuk-heading-m\"><a class=\"govuk-link\" href=\"{href}\">{text}</a></h2>\n"))
 }
 
-fn line(scheme: &SchemeService, visitor: &Visitor, language: Language) -> Markup {
+fn line(scheme: &SchemeService, title: &Text, visitor: &Visitor) -> Markup {
+    let language = visitor.language;
     let href = Markup::text(&visitor.url(&format!("/{}", scheme.slug)));
     let day = scheme.ended.map(|at| formats::date(at.day(), language)).unwrap_or_default();
-    let words = Markup::text(&texts(language).text("list-ended-line", &[("slug", (&scheme.slug).into()), ("date", day.into())]));
+    let words = Markup::text(&texts(language).text("list-ended-line", &[("title", title.get(language).into()), ("date", day.into())]));
     Markup::trusted(format!("<a class=\"govuk-link\" href=\"{href}\">{words}</a>"))
 }

@@ -28,7 +28,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
     incidents(&visit, &facts, &mut body);
     proofs::list(&visit, &mut body);
     components(&visit, &facts, &mut body);
-    let page = Page::new(t.get("trust-title"), body.markup()).current(visit.path("/trust")).wide();
+    let page = Page::new(t.get("trust-title"), body.markup()).current(visit.path("/trust"));
     Ok(visit.show(page))
 }
 

@@ -1,30 +1,25 @@
 use kernel::Language;
 use registration::scheme::{FieldGroup, Scheme};
-use webkit::parts::Table;
+use webkit::parts::{SummaryList, SummaryRow};
 use webkit::{Body, Markup, formats};
 
 use crate::visit::Visit;
 
-/// What is asked, of whom, why, whether it must be given, how long it is kept and who receives it.
-pub(super) fn table(visit: &Visit) -> Table {
+/// What is asked, of whom, why, whether it must be given, how long it is kept and who receives it: a list for each item,
+/// because a table of six columns cannot be read on a phone.
+pub(super) fn data(visit: &Visit, body: &mut Body) {
     let t = &visit.t;
-    let head = ["data-what", "data-why", "data-must", "data-until", "data-receives"].map(|key| t.get(key));
-    let mut table = Table { quiet_caption: true, ..Table::new(t.get("front-data"), head) };
     for row in visit.scheme.data_table(visit.language()) {
         let receives = if row.receives.is_empty() { t.get("data-nobody") } else { joined(&row.receives, visit.language()) };
-        table.row([
-            lines(&row.what, &row.who),
-            lines(&row.why, &row.purpose),
-            Markup::text(&row.obligatory_in_words),
-            Markup::text(&row.kept_until),
-            Markup::text(&receives),
-        ]);
+        body.h3(&row.what).part(&SummaryList::new(vec![
+            SummaryRow::new(t.get("data-who"), row.who),
+            SummaryRow::new(t.get("data-why"), row.why),
+            SummaryRow::new(t.get("data-purpose"), row.purpose),
+            SummaryRow::new(t.get("data-must"), row.obligatory_in_words),
+            SummaryRow::new(t.get("data-until"), row.kept_until),
+            SummaryRow::new(t.get("data-receives"), receives),
+        ]));
     }
-    table
-}
-
-fn lines(first: &str, second: &str) -> Markup {
-    Markup::trusted(format!("{}<br><span class=\"lr-quiet\">{}</span>", Markup::text(first), Markup::text(second)))
 }
 
 fn joined(parts: &[String], language: Language) -> String {

@@ -1,6 +1,6 @@
 use assurance::{TrustFacts, TrustRecord};
 use kernel::to_hex;
-use webkit::parts::{SummaryList, SummaryRow, Table};
+use webkit::parts::{SummaryList, SummaryRow};
 use webkit::{Body, Markup, formats};
 
 use crate::visit::Visit;
@@ -9,18 +9,16 @@ use crate::visit::Visit;
 pub(super) fn list(visit: &Visit, facts: &TrustFacts, body: &mut Body) {
     let (t, language) = (&visit.t, visit.language());
     body.h2(t.get("trust-documents")).p(t.get("trust-documents-text"));
-    let head = ["document-kind", "document-title", "document-by", "document-dated", "document-digest"].map(|key| t.get(key));
-    let mut table = Table { quiet_caption: true, ..Table::new(t.get("trust-documents"), head) };
     for record in &facts.records {
-        table.row([
-            Markup::text(record.kind.title().get(language)),
-            title(visit, record),
-            Markup::text(&format!("{} · {}", record.author, record.organisation)),
-            Markup::text(&formats::date(record.dated, language)),
-            digest(record.document.bytes()),
-        ]);
+        let by = format!("{} · {}", record.author, record.organisation);
+        body.h3(record.kind.title().get(language)).part(&SummaryList::new(vec![
+            SummaryRow::new(t.get("document-title"), title(visit, record)),
+            SummaryRow::new(t.get("document-by"), by),
+            SummaryRow::new(t.get("document-dated"), formats::date(record.dated, language)),
+            SummaryRow::new(t.get("document-digest"), digest(record.document.bytes())),
+        ]));
     }
-    body.part(&table).note(t.get("document-digest-help"));
+    body.note(t.get("document-digest-help"));
     let mut rows = vec![SummaryRow::new(t.get("trust-owner"), facts.owner.get(language))];
     for signature in &facts.signatures {
         let words = t.text(

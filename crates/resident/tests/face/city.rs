@@ -8,7 +8,7 @@ use axum::Router;
 use flows::{Platform, PlatformParts, Ports, work_round};
 use hongkong::{Gazetteer, shipped_premises};
 use journal::{Actor, Work};
-use kernel::{Clock, Day, Environment, Id, Instant, Language, Random, Text, kinds};
+use kernel::{Day, Environment, Id, Instant, Language, Random, Text, kinds};
 use notify::{Carrier, CarrierError, Outgoing, Sent};
 use people::{CreateDepartment, EditScheme, Role, Scope, SignGate, SignedIn, SubmitGateRecord, authorise};
 use registration::Sender;
@@ -249,9 +249,4 @@ impl Random for Chance {
     fn fill(&self, out: &mut [u8]) {
         out.fill(7);
     }
-}
-
-/// The present moment of a city, for tests that count.
-pub fn now(city: &City) -> Instant {
-    city.clock.now()
 }

@@ -101,7 +101,9 @@ impl Page {
         }
         for (at, tag) in self.tags_at("textarea") {
             let rest = &self.html[at + tag.len()..];
-            fields.push((attribute(&tag, "name").unwrap(), unescape(&rest[..rest.find("</textarea>").unwrap()])));
+            let inside = unescape(&rest[..rest.find("</textarea>").unwrap()]);
+            // A browser drops the line break right after the tag.
+            fields.push((attribute(&tag, "name").unwrap(), inside.strip_prefix('\n').unwrap_or(&inside).to_owned()));
         }
         for (at, tag) in self.tags_at("select") {
             let rest = &self.html[at..at + self.html[at..].find("</select>").unwrap()];

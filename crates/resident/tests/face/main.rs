@@ -1,16 +1,24 @@
 //! The pages as residents meet them, without a script and without a cookie.
 
 #[cfg(test)]
+mod answers;
+#[cfg(test)]
 mod city;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod doors;
+#[cfg(test)]
 mod journey;
 #[cfg(test)]
-mod people;
+mod later;
 #[cfg(test)]
 mod looks;
 #[cfg(test)]
 mod numbers;
+#[cfg(test)]
+mod people;
+#[cfg(test)]
+mod silence;
 #[cfg(test)]
 mod walk;
