@@ -3,6 +3,7 @@
 //! Errors are problem documents (RFC 9457) in the language of `Accept-Language`. A scheme that is not through its launch
 //! gate does not exist here either.
 
+mod blocking;
 mod households;
 mod proofs;
 mod queue;

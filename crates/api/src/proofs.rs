@@ -4,11 +4,12 @@ use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use flows::Platform;
-use journal::{Ledger, verifier_key};
+use journal::{JournalError, Ledger, verifier_key};
 use kernel::{Id, Kind, kinds};
 use serde_json::Value;
 use webkit::{Failure, Json};
 
+use crate::blocking::{blocking, read};
 use crate::public;
 
 const TEXT: [(axum::http::HeaderName, &str); 1] = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
@@ -18,16 +19,18 @@ pub(crate) async fn checkpoint(
     State(platform): State<Arc<Platform>>,
     Path(slug): Path<String>,
 ) -> Result<Response, Failure> {
-    note(public(&platform, &slug)?.ledger())
+    note(public(&platform, &slug)?.ledger()).await
 }
 
 /// `GET /api/v1/checkpoint`: that of the platform's own journal, which records certificates.
 pub(crate) async fn platform_checkpoint(State(platform): State<Arc<Platform>>) -> Result<Response, Failure> {
-    note(platform.ledger())
+    note(platform.ledger()).await
 }
 
-fn note(ledger: &Ledger) -> Result<Response, Failure> {
-    let note = ledger.checkpoint().ok_or_else(|| Failure::of(Kind::Missing))?;
+async fn note(ledger: &Arc<Ledger>) -> Result<Response, Failure> {
+    let ledger = ledger.clone();
+    let note = blocking(move || Ok::<_, JournalError>(ledger.checkpoint())).await?;
+    let note = note.ok_or_else(|| Failure::of(Kind::Missing))?;
     Ok((TEXT, note).into_response())
 }
 
@@ -37,7 +40,8 @@ pub(crate) async fn consistency(
     Path((slug, size)): Path<(String, u64)>,
 ) -> Result<Json<Value>, Failure> {
     let service = public(&platform, &slug)?;
-    let proof = service.ledger().consistency(size)?.ok_or_else(|| Failure::of(Kind::Missing))?;
+    let ledger = service.ledger().clone();
+    let proof = blocking(move || ledger.consistency(size)).await?.ok_or_else(|| Failure::of(Kind::Missing))?;
     Ok(Json(proof.to_json()))
 }
 
@@ -48,7 +52,8 @@ pub(crate) async fn inclusion(
 ) -> Result<Json<Value>, Failure> {
     let service = public(&platform, &slug)?;
     let event: Id<kinds::Event> = event.parse().map_err(|_| Failure::of(Kind::Missing))?;
-    let proof = service.ledger().inclusion(event)?.ok_or_else(|| Failure::of(Kind::Missing))?;
+    let ledger = service.ledger().clone();
+    let proof = blocking(move || ledger.inclusion(event)).await?.ok_or_else(|| Failure::of(Kind::Missing))?;
     Ok(Json(proof.to_json()))
 }
 
@@ -62,7 +67,7 @@ pub(crate) async fn certificate(
     State(platform): State<Arc<Platform>>,
     Path(slug): Path<String>,
 ) -> Result<Json<Value>, Failure> {
-    let listed = platform.ledger().read("api.certificate", |tx| registration::scheme_by_slug(tx, &slug))?;
+    let listed = read(platform.ledger(), "api.certificate", move |tx| registration::scheme_by_slug(tx, &slug)).await?;
     let certificate = listed.and_then(|listed| listed.certificate);
     let certificate = certificate.and_then(|text| serde_json::from_str(&text).ok());
     Ok(Json(certificate.ok_or_else(|| Failure::of(Kind::Missing))?))

@@ -6,9 +6,9 @@ use flows::Platform;
 use kernel::to_hex;
 use registration::Figures;
 use serde_json::{Value, json};
-use store::StoreError;
 use webkit::{Failure, Json, Visitor};
 
+use crate::blocking::read;
 use crate::public;
 
 /// `GET /api/v1/schemes`: what is open to the public.
@@ -29,7 +29,7 @@ pub(crate) async fn one(
 ) -> Result<Json<Value>, Failure> {
     let service = public(&platform, &slug)?;
     let (scheme, language) = (service.scheme(), visitor.language);
-    let state = service.ledger().read("api.state", registration::current_state)?;
+    let state = read(service.ledger(), "api.state", registration::current_state).await?;
     let now = platform.now();
     let statement: Vec<Value> = scheme
         .statement(language)
@@ -55,7 +55,7 @@ pub(crate) async fn statistics(
     Path(slug): Path<String>,
 ) -> Result<Json<Value>, Failure> {
     let service = public(&platform, &slug)?;
-    let figures = service.ledger().read::<_, StoreError>("api.figures", Figures::read)?;
+    let figures = read(service.ledger(), "api.figures", Figures::read).await?;
     let minimum = i64::from(service.scheme().minimum_cell());
     let districts: Vec<Value> = figures
         .public_districts(minimum)
