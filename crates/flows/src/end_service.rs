@@ -177,7 +177,7 @@ fn issue(
     };
     let digest = erasure.digest();
     let size = erasure.journal.0;
-    let (_, committed) = ledger.write("flows.certificate", Actor::Job("retire"), move |work| {
+    let ((), committed) = ledger.write("flows.certificate", Actor::Job("retire"), move |work| {
         let event = Event::new("vault.erased").detail("service", service.to_string());
         work.journal(event.detail("certificate", digest.clone()))?;
         Ok::<_, StoreError>(())

@@ -137,7 +137,7 @@ impl Platform {
             Some(service) => service,
             None => self.open_service(listed, scope, Some(scheme.clone()))?,
         };
-        self.put_in_force(&service, scheme)
+        put_in_force(&service, scheme)
     }
 
     /// A service without a gate in force keeps its store, so that officers and jobs go on, but has no public route.
@@ -179,23 +179,6 @@ impl Platform {
         })
     }
 
-    fn put_in_force(&self, service: &Service, scheme: Arc<Scheme>) -> Result<(), PlatformError> {
-        let purposes: Vec<String> = scheme.purposes().iter().map(|purpose| purpose.id.clone()).collect();
-        vault::prepare_keys(service.ledger().keys(), &purposes)?;
-        vault::prepare_keys(service.ledger().keys(), &[notify::PURPOSE.to_owned()])?;
-        let digest = scheme.digest();
-        let state = service.ledger().read("platform.state", registration::current_state)?;
-        if state.is_none_or(|state| state.version != digest) {
-            let scheme = scheme.clone();
-            service.ledger().write("platform.put_in_force", Actor::Job("gate"), move |work| {
-                registration::put_in_force(work, &scheme)
-            })?;
-        }
-        service.adopt(scheme);
-        service.set_in_force(true);
-        Ok(())
-    }
-
     fn definition(&self, listed: &SchemeService, digest: [u8; 32]) -> Result<Arc<Scheme>, PlatformError> {
         let versions = self.versions(listed.service)?;
         let version = versions.iter().find(|version| version.digest == digest);
@@ -220,6 +203,23 @@ impl Platform {
     fn versions(&self, service: Id<kinds::Service>) -> Result<Vec<registration::SchemeVersion>, PlatformError> {
         Ok(self.ledger.read("platform.versions", |tx| registration::versions(tx, service))?)
     }
+}
+
+fn put_in_force(service: &Service, scheme: Arc<Scheme>) -> Result<(), PlatformError> {
+    let purposes: Vec<String> = scheme.purposes().iter().map(|purpose| purpose.id.clone()).collect();
+    vault::prepare_keys(service.ledger().keys(), &purposes)?;
+    vault::prepare_keys(service.ledger().keys(), &[notify::PURPOSE.to_owned()])?;
+    let digest = scheme.digest();
+    let state = service.ledger().read("platform.state", registration::current_state)?;
+    if state.is_none_or(|state| state.version != digest) {
+        let scheme = scheme.clone();
+        service.ledger().write("platform.put_in_force", Actor::Job("gate"), move |work| {
+            registration::put_in_force(work, &scheme)
+        })?;
+    }
+    service.adopt(scheme);
+    service.set_in_force(true);
+    Ok(())
 }
 
 fn compile(toml: &str) -> Option<Arc<Scheme>> {
