@@ -1,11 +1,12 @@
-//! The slow work, on a thread of its own.
+//! The slow work, on a thread of its own, and the watch over gates, keys and rooms, on another.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use flows::{Platform, Ports, work_round};
+use flows::{Platform, Ports, keep_watch, work_round};
 
 /// A thread that works rounds until it is dropped.
 pub struct Worker {
@@ -17,27 +18,49 @@ pub struct Worker {
 const REST: Duration = Duration::from_millis(250);
 /// How long it rests after a round in which a step failed, so that a register that is down is not asked all the time.
 const REST_AFTER_FAILURE: Duration = Duration::from_secs(2);
+/// How often the watch is kept, whatever the worker waits for.
+const WATCH: Duration = Duration::from_secs(1);
 
 impl Worker {
-    /// Starts the thread.
+    /// Starts the slow work.
     pub fn start(platform: Arc<Platform>, ports: Ports) -> std::io::Result<Self> {
+        Self::repeat("work", move || {
+            let round = work_round(&platform, &ports, &report);
+            match (round.failed, round.is_idle()) {
+                (0, false) => Duration::ZERO,
+                (0, true) => REST,
+                _ => REST_AFTER_FAILURE,
+            }
+        })
+    }
+
+    /// Starts the watch: every process that serves keeps it, also one that leaves the slow work to others, and it does not
+    /// wait for a register or a gateway that is slow.
+    pub fn watch(platform: Arc<Platform>) -> std::io::Result<Self> {
+        Self::repeat("watch", move || {
+            keep_watch(&platform, &report);
+            WATCH
+        })
+    }
+
+    fn repeat(name: &'static str, mut round: impl FnMut() -> Duration + Send + 'static) -> std::io::Result<Self> {
         let (stop, stopped) = channel();
-        let thread = std::thread::Builder::new().name("work".into()).spawn(move || run(&platform, &ports, &stopped))?;
+        let thread = std::thread::Builder::new().name(name.into()).spawn(move || run(name, &mut round, &stopped))?;
         Ok(Self { stop: Some(stop), thread: Some(thread) })
     }
 }
 
-fn run(platform: &Arc<Platform>, ports: &Ports, stopped: &Receiver<()>) {
-    let report = |service: &str, error: &flows::StepError| {
-        tracing::warn!(target: "work", service, error = %error, "a step failed and is tried again");
-    };
+fn report(service: &str, error: &flows::StepError) {
+    tracing::warn!(target: "work", service, error = %error, "a step failed and is tried again");
+}
+
+fn run(name: &str, round: &mut impl FnMut() -> Duration, stopped: &Receiver<()>) {
     loop {
-        let round = work_round(platform, ports, &report);
-        let rest = match (round.failed, round.is_idle()) {
-            (0, false) => Duration::ZERO,
-            (0, true) => REST,
-            _ => REST_AFTER_FAILURE,
-        };
+        // A round that panics must not end erasure and matching for good while the pages go on.
+        let rest = catch_unwind(AssertUnwindSafe(&mut *round)).unwrap_or_else(|_| {
+            tracing::error!(target: "work", name, "a round panicked; the next one begins anew");
+            REST_AFTER_FAILURE
+        });
         match stopped.recv_timeout(rest) {
             Err(RecvTimeoutError::Timeout) => {}
             Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
