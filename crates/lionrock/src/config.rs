@@ -77,8 +77,13 @@ config! {
     register_certificate: Option<PathBuf> = None, "/etc/lionrock/register/client.pem", plain;
     /// Our private key for the register, in PEM.
     register_key: Option<PathBuf> = None, "/etc/lionrock/register/client.key", plain;
-    /// Address of the SMS gateway. Without it messages stay in the queue (in a demonstration: in the inbox).
-    sms_url: Option<String> = None, "http://127.0.0.1:9080/messages", plain;
+    /// Address of the SMS gateway; plain HTTP on this machine only. Without it text messages are tried again until they are
+    /// no longer worth sending (in a demonstration: they stay in the inbox).
+    sms_url: Option<String> = None, "https://sms.example/v1/messages", plain;
+    /// The authorities that sign the SMS gateway's certificate, in PEM; needed for `https`.
+    sms_authorities: Option<PathBuf> = None, "/etc/lionrock/sms/ca.pem", plain;
+    /// The bearer token of our account at the SMS gateway, if it wants one.
+    sms_token: Option<Secret<String>> = None, "a long random text", secret;
     /// Address list (TSV of the shipped form) for the gazetteer. Without it the shipped sample is used.
     addresses: Option<PathBuf> = None, "/srv/lionrock/addresses.tsv", plain;
     /// Font for letters, with Hong Kong's characters. Without it letters are refused.
@@ -132,15 +137,36 @@ impl Config {
         if self.tls_certificate.is_some() != self.tls_key.is_some() {
             return value("tls_key", "certificate and key go together: set both or neither");
         }
-        let loopback = self.listen.starts_with("127.") || self.listen.starts_with("[::1]") || self.listen.starts_with("localhost");
-        if self.tls_certificate.is_none() && !loopback {
+        if self.tls_certificate.is_none() && !is_loopback(&self.listen) {
             return value("listen", "without tls_certificate only a loopback address is allowed");
         }
-        if self.environment == Environment::Live && self.register_url.is_none() {
-            return value("register_url", "a live system needs the population register; set its address and certificates");
-        }
+        self.check_outside()?;
         if !matches!(self.log_format.as_str(), "text" | "json") {
             return value("log_format", "is `text` or `json`");
+        }
+        Ok(())
+    }
+
+    /// Checks what is said about the population register and the SMS gateway.
+    fn check_outside(&self) -> Result<(), ConfigError> {
+        let value = |key, problem: &str| Err(ConfigError::Value { key, problem: problem.to_owned() });
+        let live = self.environment == Environment::Live;
+        if live && self.register_url.is_none() {
+            return value("register_url", "a live system needs the population register; set its address and certificates");
+        }
+        let files = [&self.register_authority, &self.register_certificate, &self.register_key];
+        if self.register_url.is_some() != files.iter().all(|file| file.is_some()) {
+            return value("register_url", "goes with register_authority, register_certificate and register_key: set all or none");
+        }
+        let Some(sms) = &self.sms_url else {
+            return if live { value("sms_url", "a live system needs a gateway for text messages; set its address") } else { Ok(()) };
+        };
+        let local = sms.strip_prefix("http://").and_then(|rest| rest.split('/').next()).is_some_and(is_loopback);
+        if !local && !sms.starts_with("https://") {
+            return value("sms_url", "must begin with https:// unless the gateway runs on this machine: it gets mobile numbers");
+        }
+        if sms.starts_with("https://") && self.sms_authorities.is_none() {
+            return value("sms_authorities", "set the authorities that sign the gateway's certificate");
         }
         Ok(())
     }
@@ -150,6 +176,13 @@ impl Config {
         let after = self.origin.split_once("://").map_or(self.origin.as_str(), |(_, rest)| rest);
         after.split([':', '/']).next().unwrap_or(after)
     }
+}
+
+/// Whether `HOST:PORT` can mean this machine only. A name that merely begins like a loopback address is another machine.
+fn is_loopback(address: &str) -> bool {
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    let ip = address.parse::<std::net::SocketAddr>().map(|socket| socket.ip());
+    host == "localhost" || ip.or_else(|_| host.parse()).is_ok_and(|ip| ip.is_loopback())
 }
 
 /// How a value is shown by `explain`; secrets are redacted whatever they are.
@@ -219,6 +252,10 @@ mod tests {
         assert!(refused(|c| c.tls_key = Some("k".into())).starts_with("tls_key: "));
         assert!(refused(|c| c.listen = "0.0.0.0:80".into()).starts_with("listen: "));
         assert!(refused(|c| c.environment = Environment::Live).starts_with("register_url: "));
+        assert!(refused(|c| c.register_url = Some("https://x".into())).starts_with("register_url: "));
+        assert!(refused(|c| c.listen = "127.0.0.1.example:80".into()).starts_with("listen: "));
+        assert!(refused(|c| c.sms_url = Some("http://sms.example/".into())).starts_with("sms_url: "));
+        assert!(refused(|c| c.sms_url = Some("https://sms.example/".into())).starts_with("sms_authorities: "));
     }
 
     #[test]

@@ -118,7 +118,8 @@ fn carrier(config: &Config) -> Result<Arc<dyn Carrier>, RuntimeError> {
     match &config.sms_url {
         Some(url) => {
             let timeout = Duration::from_secs(20);
-            let sms = SmsConfig { url: url.clone(), token: None, authorities: None, timeout };
+            let (token, authorities) = (config.sms_token.clone(), config.sms_authorities.clone());
+            let sms = SmsConfig { url: url.clone(), token, authorities, timeout };
             Ok(Arc::new(SmsHttpGateway::new(sms)?))
         }
         None if config.environment == kernel::Environment::Demo => Ok(Arc::new(DemoCarrier)),
