@@ -1,9 +1,11 @@
 //! Tasks of the house. `cargo xtask` lists them; each stands in a file of its own.
 
+mod bench;
 mod needs;
 mod say;
 mod test;
 mod tidy;
+mod torture;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -24,6 +26,12 @@ const TASKS: &[Task] = &[
         "directions, absences, SQL, names, sizes, the dependency budget",
         tidy::run,
     ),
+    (
+        "torture",
+        "kill -9 during registrations [--rounds 200], or power cuts with --power",
+        torture::run,
+    ),
+    ("bench", "measures what docs/performance.md says", bench::run),
 ];
 
 fn main() -> ExitCode {

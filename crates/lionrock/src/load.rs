@@ -4,6 +4,7 @@
 mod client;
 mod command;
 mod figures;
+mod oracle;
 mod target;
 mod wire;
 

@@ -13,6 +13,7 @@ mod seed;
 mod serve;
 mod simulate;
 mod synth;
+mod torture;
 mod worker;
 
 use std::path::{Path, PathBuf};
@@ -58,6 +59,12 @@ enum Command {
     /// Sends load to a server on this machine.
     #[command(hide = true)]
     Load(load::Args),
+    /// Kills a server, or cuts its power, in the middle of registrations, and counts what is left.
+    #[command(hide = true)]
+    Torture(torture::Args),
+    /// Counts what stands in a scheme's store and journal while its server is stopped, as JSON.
+    #[command(hide = true)]
+    Recount(torture::RecountArgs),
     /// Invites an officer: prints a link that works once, on which a passkey is registered.
     Invite(InviteArgs),
 }
@@ -150,6 +157,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Simulate(args) => simulate::run(&args),
         Command::Synth(args) => synth::run(&args),
         Command::Load(args) => load::run(&args),
+        Command::Torture(args) => torture::run(&args),
+        Command::Recount(args) => torture::run_recount(&args),
         Command::Invite(args) => invite(&args),
     }
 }

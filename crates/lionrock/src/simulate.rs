@@ -21,9 +21,10 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 pub use console::{Console, Staff};
-pub use crowd::Plan;
+pub use crowd::{Acknowledged, Kind, Outcome, Plan, Rush, send};
 pub use day::Told;
 pub use installation::{Choices, Installation, Outside};
+pub use recount::Recount;
 pub use sabotage::Sabotage;
 pub use server::{Server, Start};
 

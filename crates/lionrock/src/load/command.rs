@@ -8,14 +8,17 @@ use serde_json::json;
 
 use super::wire::request;
 use super::{Client, Figures, GaveUp, Patience, Sample, Target, cpu_micros};
+use super::oracle;
+use crate::simulate::Server;
 use crate::synth::{form, population};
+use crate::torture::{Victim, opening};
 
 /// Where to send what.
-#[derive(clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// The server, on this machine.
+    /// The server, on this machine. Without it one is made for the purpose, with an open scheme and TLS, and removed.
     #[arg(long)]
-    url: String,
+    url: Option<String>,
     /// The authority that signed its certificate, in PEM.
     #[arg(long)]
     ca: Option<PathBuf>,
@@ -34,6 +37,9 @@ pub struct Args {
     /// Process whose CPU time is measured beside our own.
     #[arg(long)]
     process: Option<u32>,
+    /// Instead of load: compares how long the answers to a match, a mismatch and a duplicate take (promise 11).
+    #[arg(long, conflicts_with = "url")]
+    oracle: bool,
     /// Where to write the figures as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -43,15 +49,36 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Runs the load and prints the figures.
 pub fn run(args: &Args) -> Result<(), Box<dyn std::error::Error>> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    match runtime.block_on(load(args)).map_err(|error| error.to_string())? {
+    let failed = if args.url.is_some() { there(args) } else { here(args) };
+    match failed.map_err(|error| error.to_string())? {
         0 => Ok(()),
         failed => Err(format!("{failed} registrations were refused or not answered").into()),
     }
 }
 
-async fn load(args: &Args) -> Result<u64, Failure> {
-    let target = Target::parse(&args.url, args.ca.as_deref())?;
+fn there(args: &Args) -> Result<u64, Failure> {
+    let target = Target::parse(args.url.as_deref().unwrap_or_default(), args.ca.as_deref())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(load(args, target))
+}
+
+/// With a server of its own.
+fn here(args: &Args) -> Result<u64, Failure> {
+    let victim = Victim::new(args.seed, if args.oracle { ORACLE_PLAN } else { 0 })?;
+    let server = Server::start(&victim.installation, &opening())?;
+    if args.oracle {
+        let said = oracle::listen(&victim, server.target.clone())?;
+        said.iter().for_each(|line| crate::say(line));
+        return Ok(0);
+    }
+    let args = Args { process: server.process().parse().ok(), ..args.clone() };
+    victim.runtime.block_on(load(&args, server.target.clone()))
+}
+
+/// Registrations from which those are taken whose times are compared.
+const ORACLE_PLAN: usize = 20_000;
+
+async fn load(args: &Args, target: Target) -> Result<u64, Failure> {
     let forms = forms(args)?;
     let passes = passes(&target, args).await?;
     let work = Arc::new(Work { forms, next: AtomicUsize::new(0), path: format!("/api/v1/schemes/{}/households", args.slug) });

@@ -18,6 +18,7 @@ use store::{Options, RunError, StoreError};
 
 use super::{Failure, Installation};
 use crate::ambient::WallClock;
+use crate::config::Config;
 use crate::runtime::Runtime;
 use crate::seed;
 
@@ -52,10 +53,16 @@ pub struct Delivery {
 impl Console {
     /// Opens an installation whose server is stopped, with the clock at this moment.
     pub fn open(installation: &Installation, now: Instant) -> Result<Self, Failure> {
+        Self::of(&installation.config, Some(now))
+    }
+
+    /// Opens a configuration, with the clock at a moment or at the present one.
+    pub fn of(config: &Config, now: Option<Instant>) -> Result<Self, Failure> {
         let clock = Arc::new(WallClock::default());
-        clock.show(now);
-        let runtime = Runtime::open(&installation.config, clock, Options::default())?;
-        Ok(Self { runtime })
+        if let Some(now) = now {
+            clock.show(now);
+        }
+        Ok(Self { runtime: Runtime::open(config, clock, Options::default())? })
     }
 
     /// The platform.

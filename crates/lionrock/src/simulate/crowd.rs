@@ -34,8 +34,6 @@ pub enum Kind {
 pub struct Act {
     /// Why.
     pub kind: Kind,
-    /// The number of the household in the population.
-    pub household: u64,
     /// What is sent; the pass is added at the door.
     pub request: Request,
 }
@@ -75,7 +73,7 @@ impl Plan {
             let of = before.unwrap_or(number);
             let household = if of == number { household } else { population.household(of).unwrap_or(household) };
             plan.expected.count(kind, &household);
-            let act = Act { kind, household: of, request: sent(seed, number, kind, &household, &mobile) };
+            let act = Act { kind, request: sent(seed, number, kind, &household, &mobile) };
             mobile.clone_from(&act.request.household.mobile);
             if kind == Kind::Plain {
                 base = Some(number);
@@ -140,8 +138,8 @@ fn sent(seed: u64, number: u64, kind: Kind, household: &Household, mobile: &str)
 /// A registration that the server acknowledged.
 #[derive(Clone, Debug)]
 pub struct Acknowledged {
-    /// Its place in the plan.
-    pub act: usize,
+    /// When, in milliseconds from the beginning of the rush.
+    pub at_ms: i64,
     /// The reference.
     pub reference: String,
     /// The receipt, for some.
@@ -252,9 +250,10 @@ impl Visitor {
                 self.outcome.doubled += 1;
             }
             if first.is_none() {
+                let at_ms = i64::try_from(self.began.elapsed().as_millis())?;
                 let kept = number.is_multiple_of(self.rush.keep_every);
                 let receipt = answer.get_mut("receipt").filter(|_| kept).map(Value::take);
-                self.outcome.acknowledged.push(Acknowledged { act: number, reference: reference.clone(), receipt });
+                self.outcome.acknowledged.push(Acknowledged { at_ms, reference: reference.clone(), receipt });
             }
             first = Some(reference);
         }
@@ -310,7 +309,7 @@ mod tests {
         let plan = Plan::new(&population(7, None).unwrap(), 1, 5_000);
         let mut seen = std::collections::HashMap::new();
         for act in &plan.acts {
-            *seen.entry(act.household).or_insert(0) += 1;
+            *seen.entry(act.request.household.id_number.clone()).or_insert(0) += 1;
         }
         assert!(seen.values().all(|times| *times <= 2));
     }

@@ -12,11 +12,9 @@ use tokio::runtime::Runtime;
 
 use super::{Failure, Outside};
 
-/// A text message as it reached a telephone.
+/// A text message as it reached a telephone; nobody here needs to know whose.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Text {
-    /// The number.
-    pub to: String,
     /// The words.
     pub text: String,
     id: String,

@@ -14,8 +14,6 @@ pub struct Server {
     child: Child,
     /// Its address.
     pub target: Target,
-    /// Its address, as a URL.
-    pub url: String,
 }
 
 /// How the server is started.
@@ -52,24 +50,27 @@ impl Server {
             return Err(format!("the server did not start; it said: {}", said(installation)).into());
         };
         let target = Target::parse(&url, Some(&installation.pki.authority)).map_err(|error: LoadError| error.to_string())?;
-        Ok(Self { child, target, url })
+        Ok(Self { child, target })
     }
 
-    /// Its process.
+    /// Its process, also when another program runs it.
     pub fn process(&self) -> String {
-        self.child.id().to_string()
+        let own = self.child.id().to_string();
+        let children = std::fs::read_to_string(format!("/proc/{own}/task/{own}/children")).unwrap_or_default();
+        children.split_whitespace().next().map_or(own, str::to_owned)
     }
 
     /// Tells it to stop and waits until it has.
     pub fn stop(mut self) -> Result<(), Failure> {
-        signal("TERM", self.child.id())?;
+        signal("TERM", &self.process())?;
         let status = self.child.wait()?;
         if status.success() { Ok(()) } else { Err(format!("the server stopped with {status}").into()) }
     }
 
     /// Kills it as a power switch would, page cache excepted.
     pub fn kill(mut self) -> Result<(), Failure> {
-        self.child.kill()?;
+        // By its own number: a program that runs it must live to write its record to the end.
+        signal("KILL", &self.process())?;
         self.child.wait()?;
         Ok(())
     }
@@ -83,7 +84,7 @@ impl Drop for Server {
 }
 
 /// Sends a signal to a process that was started here.
-pub fn signal(name: &str, process: u32) -> Result<(), Failure> {
+fn signal(name: &str, process: &str) -> Result<(), Failure> {
     let status = Command::new("sh").args(["-c", &format!("kill -{name} {process}")]).status()?;
     if status.success() { Ok(()) } else { Err(format!("process {process} is gone already").into()) }
 }

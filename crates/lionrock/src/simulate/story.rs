@@ -221,6 +221,8 @@ impl Story {
         let totals = (recount.figures.total("received"), recount.figures.total("people"));
         let expected = (i64::try_from(day.plan.acts.len())?, i64::try_from(day.plan.expected.people)?);
         findings.expect("counters are those of the recount", totals == expected, format!("{totals:?}, expected {expected:?}"));
+        let alive = alive(&service)?;
+        findings.expect("names and addresses can be opened while they are needed", alive.0 == alive.1 && alive.1 > 0, format!("{} of {} tried", alive.0, alive.1));
         drop(service);
         drop(console);
         self.look_for_clear_text(day, "no value stands in clear while the scheme is alive")?;
@@ -252,7 +254,7 @@ impl Story {
         findings.expect("every result of the courier is taken over", taken == deliverable, format!("{taken} of {deliverable}"));
         let before = day.telephones.count();
         day.start(at(DELIVER))?;
-        let goal = before + deliverable * 2;
+        let goal = before + delivery.references.len() + taken;
         let told = day.until("told about delivery", goal, |day| Ok(day.telephones.count()))?;
         day.told.findings.expect("everybody is told of dispatch and delivery", told == goal, format!("{} of {} texts", told - before, goal - before));
         Ok(format!("{} exports, {taken} results, {} texts", delivery.exports, told - before))

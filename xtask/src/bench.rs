@@ -1,0 +1,45 @@
+//! `cargo xtask bench`: what `docs/performance.md` says, measured on this machine. It prints and judges nothing: rates of a
+//! shared machine vary, CPU microseconds hardly.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::say::say;
+
+/// A part of the table: its title and what cargo runs for it.
+type Measure = (&'static str, &'static [&'static str]);
+
+const MEASURES: &[Measure] = &[
+    ("100,000 registrations by JSON over HTTPS, 512 connections", &["-p", "lionrock", "--", "load", "--households", "100000"]),
+    ("the time of an answer tells nothing (promise 11)", &["-p", "lionrock", "--", "load", "--oracle"]),
+    ("gazetteer, 160,000 addresses", &["-p", "hongkong", "--example", "gazetteer_bench"]),
+    ("sealing and opening", &["-p", "seal", "--example", "seal_rate"]),
+    ("two rows a request, durably", &["-p", "store", "--example", "append_rate", "--", "DIRECTORY", "100000"]),
+];
+
+/// Runs them all; true when each ran to its end.
+pub fn run(root: &Path) -> bool {
+    say("building");
+    let mut good = true;
+    let directory = std::env::temp_dir().join(format!("lionrock-bench-{}", std::process::id()));
+    let store = format!("sqlite:{}", directory.display());
+    for (title, arguments) in MEASURES {
+        let arguments = arguments.iter().map(|argument| if *argument == "DIRECTORY" { store.as_str() } else { argument });
+        let mut command = Command::new("cargo");
+        command.current_dir(root).args(["run", "--release", "--quiet"]).args(arguments).stderr(Stdio::null());
+        let Ok(output) = command.output() else {
+            say(&format!("{title}: cargo does not run"));
+            return false;
+        };
+        say(&format!("\n{title}"));
+        for line in String::from_utf8_lossy(&output.stdout).lines() {
+            say(&format!("  {line}"));
+        }
+        if !output.status.success() {
+            say("  FAILED: run it by itself to see why");
+            good = false;
+        }
+    }
+    let _ = std::fs::remove_dir_all(directory);
+    good
+}
