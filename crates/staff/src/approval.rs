@@ -4,7 +4,7 @@ use people::{
     Approval, ApprovalRefused, ApprovalState, ApproveClose, ApproveExport, DecideApprovalError, EarlyClose, Grant,
     PersonalDataExport, TwoPerson,
 };
-use store::{RunError, StoreError};
+use store::RunError;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, SummaryList, SummaryRow, Table, Warning};
 use webkit::{Failure, Markup, Page};
 
@@ -16,7 +16,7 @@ use crate::shown::{code, link};
 pub(crate) fn table(desk: &Desk, case: &Case, kind: &str, run: &str) -> Result<Table, Failure> {
     let (service, now) = (case.live()?, desk.now());
     let id = service.id();
-    let approvals = service.ledger().read("staff.approvals", |tx| Ok::<_, StoreError>(people::approvals(tx, id, 100)?))?;
+    let approvals = service.ledger().read("staff.approvals", |tx| people::approvals(tx, id, 100))?;
     let posts = desk.posts()?;
     let head = ["approval-what", "approval-by", "approval-at", "state", "approval-decided", "act"].map(|key| desk.say(key));
     let mut table = Table::new(desk.say("approval-list"), head);
@@ -79,7 +79,7 @@ fn any(desk: &Desk, case: &Case) -> Result<Approval, Failure> {
     let (service_id, wanted): (_, Id<kinds::Approval>) = (service.id(), desk.id("approval")?);
     let listed = service
         .ledger()
-        .read("staff.approvals", |tx| Ok::<_, StoreError>(people::approvals(tx, service_id, 1000)?))?;
+        .read("staff.approvals", |tx| people::approvals(tx, service_id, 1000))?;
     listed.into_iter().find(|approval| approval.id == wanted).ok_or_else(missing)
 }
 

@@ -1,5 +1,4 @@
 use people::{OperateScheme, ReadDashboard};
-use store::StoreError;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Table};
 use webkit::{Page, formats};
 
@@ -10,7 +9,7 @@ use crate::mistakes::Mistakes;
 pub(crate) fn show(desk: &Desk) -> Answer {
     let (case, _) = desk.scheme::<ReadDashboard>()?;
     let service = case.live()?;
-    let bulletins = service.ledger().read("staff.bulletins", |tx| Ok::<_, StoreError>(registration::bulletins(tx, 100)?))?;
+    let bulletins = service.ledger().read("staff.bulletins", |tx| registration::bulletins(tx, 100))?;
     let title = desk.say("bulletins-title");
     let mut body = desk.body(&title, &Mistakes::default());
     let minutes = service.scheme().bulletin_minutes();

@@ -2,21 +2,21 @@ use axum::http::HeaderValue;
 use axum::http::header::REFRESH;
 use flows::Service;
 use hongkong::District;
-use kernel::Language;
+use kernel::{Instant, Language};
 use notify::Counts;
 use people::ReadDashboard;
 use registration::Figures;
 use registration::matching::State;
 use store::StoreError;
 use webkit::parts::{BarChart, Figures as Shown, LineChart, Series, Table};
-use webkit::{Failure, Markup, Page, formats};
+use webkit::{Markup, Page, formats};
 
 use crate::desk::{Answer, Desk};
 use crate::mistakes::Mistakes;
 
 const REFRESH_SECS: u32 = 15;
 /// Hours in the chart: two days.
-const HOURS: usize = 48;
+const HOURS: i64 = 48;
 
 /// The running counters. The page asks for itself again, without a script, until somebody stops it.
 pub(crate) fn show(desk: &Desk) -> Answer {
@@ -32,7 +32,7 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     let (words, way) = if live { ("dashboard-stop", "/dashboard?refresh=off") } else { ("dashboard-go", "/dashboard") };
     body.note(desk.tell("dashboard-as-at", [("time", desk.at(desk.now()))]));
     body.link(desk.say(words), desk.scheme_url(&case, way));
-    body.part(&totals(desk, service, &figures, &messages)?);
+    body.part(&totals(desk, service, &figures, &messages));
     body.part(&over_time(desk, &figures)).part(&states(desk, &figures)).part(&by_district(desk, &figures));
     body.part(&by_reason(desk, &figures)).part(&message_table(desk, &messages));
     let page = Page::new(title, body.markup()).wide().back(desk.scheme_url(&case, ""));
@@ -45,26 +45,44 @@ pub(crate) fn show(desk: &Desk) -> Answer {
 
 type Messages = std::collections::BTreeMap<String, Counts>;
 
-fn totals(desk: &Desk, service: &Service, figures: &Figures, messages: &Messages) -> Result<Shown, Failure> {
+fn totals(desk: &Desk, service: &Service, figures: &Figures, messages: &Messages) -> Shown {
     let status = service.room_status(desk.now());
     let sum = messages.values().fold((0, 0), |(queued, failed), it| (queued + it.queued, failed + it.failed));
     let waiting = status.issued.saturating_sub(status.now_serving);
     let number = |name: &str, value: i64| (desk.say(name), formats::number(value));
-    Ok(Shown(vec![
+    Shown(vec![
         number("dashboard-received", figures.total("received")),
         number("dashboard-people", figures.total("people")),
         number("dashboard-checking", figures.total("checking")),
         number("dashboard-waiting-room", i64::try_from(waiting).unwrap_or(i64::MAX)),
         number("dashboard-queued", sum.0),
         number("dashboard-failed", sum.1),
-    ]))
+    ])
 }
 
-/// Registrations by the hour in which they came. Hours in which nobody came are part of the picture.
+/// The hours of the chart: from the first registration, two days at most. Hours in which nobody came are part of the
+/// picture.
+fn hours(desk: &Desk, figures: &Figures) -> Vec<(String, i64)> {
+    let buckets = figures.buckets("received-by-hour");
+    let hour = |at: Instant| at.to_string().chars().take(13).collect::<String>();
+    let Some((first, _)) = buckets.first() else { return Vec::new() };
+    let mut hours: Vec<(String, i64)> = Vec::new();
+    for back in 0..HOURS {
+        let name = hour(desk.now().plus_secs(-3600 * back));
+        let count = buckets.iter().find(|(bucket, _)| *bucket == name).map_or(0, |(_, count)| *count);
+        let before = name < *first;
+        hours.push((name, count));
+        if before {
+            break;
+        }
+    }
+    hours.reverse();
+    hours
+}
+
+/// Registrations by the hour in which they came.
 fn over_time(desk: &Desk, figures: &Figures) -> LineChart {
-    let hours = figures.buckets("received-by-hour");
-    let from = hours.len().saturating_sub(HOURS);
-    let last: Vec<&(String, i64)> = hours.iter().skip(from).collect();
+    let last = hours(desk, figures);
     let top = last.iter().max_by_key(|(_, count)| *count);
     let finding = top.map_or_else(
         || desk.say("dashboard-nothing-yet"),
@@ -85,7 +103,7 @@ fn over_time(desk: &Desk, figures: &Figures) -> LineChart {
 
 /// `2020-05-06T07` as people read it.
 fn moment(hour: &str, language: Language) -> String {
-    let at = kernel::Instant::parse_hong_kong(&format!("{hour}:00"));
+    let at = Instant::parse_hong_kong(&format!("{hour}:00"));
     at.map_or_else(|| hour.to_owned(), |at| formats::date_time(at, language))
 }
 

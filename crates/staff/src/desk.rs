@@ -108,16 +108,13 @@ impl Desk {
             let sent = upload::parse(&kind, &bytes).ok_or_else(|| StatusCode::BAD_REQUEST.into_response())?;
             self.values = Values::from_pairs(sent.fields);
             self.file = sent.file;
-            self.check_token(self.values.get("_token"))?;
+            if !self.visitor.token_fits(self.values.get("_token")) {
+                return Err(Failure::of(Kind::Denied).because("the form token does not fit").into_response());
+            }
         } else {
             self.values = Values::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
         }
         Ok(())
-    }
-
-    fn check_token(&self, token: &str) -> Result<(), Response> {
-        let refused = || Failure::of(Kind::Denied).because("the form token does not fit").into_response();
-        if self.visitor.token_fits(token) { Ok(()) } else { Err(refused()) }
     }
 
     /// The token that a script sent along with its first request.

@@ -1,7 +1,6 @@
 use assurance::{Gate, GateRecord, Missing, Requirement, Status};
 use kernel::{Id, kinds, to_hex};
 use people::{ReadDashboard, SignGate, SubmitGateRecord, WithdrawGateRecord};
-use store::StoreError;
 use webkit::parts::{Button, SummaryList, SummaryRow, Table, Tone};
 use webkit::{Failure, Markup, Page, formats};
 
@@ -43,7 +42,7 @@ pub(crate) fn show(desk: &Desk) -> Answer {
 pub(crate) fn find(desk: &Desk, case: &Case) -> Result<Status, Failure> {
     let (version, now): (Id<kinds::SchemeVersion>, _) = (desk.id("version")?, desk.now());
     let ledger = desk.platform().ledger();
-    let status = ledger.read("staff.gate", |tx| Ok::<_, StoreError>(assurance::status(tx, version, now)?))?;
+    let status = ledger.read("staff.gate", |tx| assurance::status(tx, version, now))?;
     status.filter(|status| status.gate.service() == case.scope.service()).ok_or_else(missing)
 }
 

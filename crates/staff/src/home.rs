@@ -14,7 +14,7 @@ use crate::shown::link;
 pub(crate) fn show(desk: &Desk) -> Answer {
     let who = desk.who()?;
     let department = who.department();
-    let name = desk.platform().ledger().read("staff.department", |tx| Ok::<_, StoreError>(people::department(tx, department)?))?;
+    let name = desk.platform().ledger().read("staff.department", |tx| people::department(tx, department))?;
     let title = desk.say("home-title");
     let mut body = desk.body(&title, &Mistakes::default());
     let name = name.map(|department| desk.text(&department.name)).unwrap_or_default();
@@ -81,11 +81,11 @@ fn wait_in_scheme(desk: &Desk, listed: &SchemeService, table: &mut Table) -> Res
         add("home-addresses", "/exceptions", registration::unknown_addresses(ledger, 200)?.len());
     }
     if desk.may::<RegisterForResident>() {
-        let letters = ledger.read("staff.letters", |tx| Ok::<_, StoreError>(notify::letters_to_post(tx, 200)?))?;
+        let letters = ledger.read("staff.letters", |tx| notify::letters_to_post(tx, 200))?;
         add("home-letters", "/letters", letters.len());
     }
     let (id, now) = (service.id(), desk.now());
-    let approvals = ledger.read("staff.approvals", |tx| Ok::<_, StoreError>(people::approvals(tx, id, 100)?))?;
+    let approvals = ledger.read("staff.approvals", |tx| people::approvals(tx, id, 100))?;
     let in_state = |state| approvals.iter().filter(|it| it.state == state && now < it.expires).count();
     if desk.may::<ApproveExport>() {
         add("home-approvals", "/delivery", in_state(ApprovalState::Requested));
@@ -99,7 +99,7 @@ fn wait_in_scheme(desk: &Desk, listed: &SchemeService, table: &mut Table) -> Res
 /// Gates that wait for this officer: complete but for signatures, and not yet signed by the officer.
 fn gates_to_sign(desk: &Desk, listed: &SchemeService) -> Result<Vec<String>, Failure> {
     let (service, now, officer) = (listed.service, desk.now(), desk.who()?.officer());
-    let gates = desk.platform().ledger().read("staff.gates", |tx| Ok::<_, StoreError>(assurance::gates(tx, service, now)?))?;
+    let gates = desk.platform().ledger().read("staff.gates", |tx| assurance::gates(tx, service, now))?;
     let mine = gates.into_iter().filter(|status| {
         let only_signatures = status.missing == [assurance::Missing::Absent(assurance::Requirement::TwoSignatures)];
         only_signatures && !status.gate.signatures().iter().any(|signature| signature.officer == officer)

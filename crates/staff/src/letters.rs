@@ -1,7 +1,6 @@
 use kernel::{Id, Kind, kinds};
 use notify::{Channel, Opened};
 use people::RegisterForResident;
-use store::StoreError;
 use webkit::parts::{Button, ButtonStyle, Inset, Table};
 use webkit::{Failure, Markup, Page};
 
@@ -12,7 +11,7 @@ use crate::mistakes::Mistakes;
 /// Letters to residents without a phone, to be printed and posted.
 pub(crate) fn show(desk: &Desk) -> Answer {
     let (case, _) = desk.scheme::<RegisterForResident>()?;
-    let letters = case.live()?.ledger().read("staff.letters", |tx| Ok::<_, StoreError>(notify::letters_to_post(tx, 200)?))?;
+    let letters = case.live()?.ledger().read("staff.letters", |tx| notify::letters_to_post(tx, 200))?;
     let title = desk.say("letters-title");
     let mut body = desk.body(&title, &Mistakes::default());
     body.p(desk.say("letters-lead"));
@@ -59,7 +58,7 @@ pub(crate) fn print(desk: &Desk) -> Answer {
 /// Only what waits to be posted is a letter of this list; text messages are not opened through it.
 fn known_letter(desk: &Desk, case: &Case) -> Result<Id<kinds::Message>, Failure> {
     let id: Id<kinds::Message> = desk.id("message")?;
-    let letters = case.live()?.ledger().read("staff.letters", |tx| Ok::<_, StoreError>(notify::letters_to_post(tx, 200)?))?;
+    let letters = case.live()?.ledger().read("staff.letters", |tx| notify::letters_to_post(tx, 200))?;
     let known = letters.iter().any(|letter| letter.id == id && letter.channel == Channel::Letter);
     if known { Ok(id) } else { Err(missing()) }
 }

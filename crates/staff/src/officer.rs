@@ -94,10 +94,10 @@ pub(crate) fn invite_again(desk: &Desk) -> Answer {
     let (officer, _) = find(desk)?;
     let command = InviteAgain { officer: officer.id, drop_passkeys: desk.values.get("lost") == "yes" };
     let inviter = Inviter::Administrator(grant);
-    let (invited, _) = desk.platform().ledger().write("staff.invite_again", grant.actor(), move |work| {
+    let (again, _) = desk.platform().ledger().write("staff.invite_again", grant.actor(), move |work| {
         people::invite_again(work, &inviter, command)
     })?;
-    Ok(shown_once(desk, &invited))
+    Ok(shown_once(desk, &again))
 }
 
 /// Asks before an officer is ended.

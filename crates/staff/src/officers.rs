@@ -112,7 +112,7 @@ pub(crate) fn invite(desk: &Desk) -> Answer {
         return Ok(page(desk, &Mistakes::default()));
     }
     let post = |name: &str| desk.values.get(name).trim().to_owned();
-    let [en, zh_hant, zh_hans] = POSTS.map(|(name, _)| post(name));
+    let [english, traditional, simplified] = POSTS.map(|(name, _)| post(name));
     let mut mistakes = Mistakes::default();
     for (name, _) in POSTS.iter().filter(|(name, _)| !desk.values.has(name)) {
         mistakes.add(*name, desk.say("officers-post-missing"));
@@ -132,13 +132,13 @@ pub(crate) fn invite(desk: &Desk) -> Answer {
     }
     let ledger = desk.platform().ledger();
     let contact = seal_contact(ledger.keys(), desk.now().day(), &contact?)?;
-    let command = InviteOfficer { department: grant.department(), post: Text::new(en, zh_hant, zh_hans), roles, contact };
+    let command = InviteOfficer { department: grant.department(), post: Text::new(english, traditional, simplified), roles, contact };
     let inviter = Inviter::Administrator(grant);
-    let invited = ledger.write("staff.invite", grant.actor(), move |work| {
+    let done = ledger.write("staff.invite", grant.actor(), move |work| {
         people::invite_officer(work, &inviter, command.clone())
     });
-    match invited {
-        Ok((invited, _)) => Ok(shown_once(desk, &invited)),
+    match done {
+        Ok((new, _)) => Ok(shown_once(desk, &new)),
         Err(RunError::Refused(InviteOfficerError::Post)) => {
             Ok(page(desk, &Mistakes::one("post-en", desk.say("officers-post-missing"))))
         }

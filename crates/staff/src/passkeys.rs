@@ -1,5 +1,5 @@
 use people::{AddPasskey, RemovePasskey, RemovePasskeyError};
-use store::{RunError, StoreError};
+use store::RunError;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Table, Tone, Warning};
 use webkit::{Failure, Markup, Page};
 
@@ -11,7 +11,7 @@ use crate::invitation;
 /// The officer's own passkeys.
 pub(crate) fn show(desk: &Desk) -> Answer {
     let officer = desk.who()?.officer();
-    let listed = desk.platform().ledger().read("staff.passkeys", |tx| Ok::<_, StoreError>(people::passkeys(tx, officer)?))?;
+    let listed = desk.platform().ledger().read("staff.passkeys", |tx| people::passkeys(tx, officer))?;
     let title = desk.say("passkeys-title");
     let mut body = desk.body(&title, &Mistakes::default());
     body.p(desk.say("passkeys-lead"));

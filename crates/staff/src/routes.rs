@@ -158,6 +158,7 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The pages for officers, below `/{language}/staff`.
+#[expect(clippy::needless_pass_by_value, reason = "a face takes its state once, like every other face")]
 pub fn routes(state: Arc<StaffState>) -> Router {
     let mut pages = Router::new();
     for route in ROUTES {

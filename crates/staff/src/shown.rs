@@ -6,7 +6,6 @@ use kernel::{Id, Instant, Text, kinds};
 use people::{ApprovalState, Role};
 use registration::matching::{AddressState, Reason, State};
 use registration::{SchemeState, Status};
-use store::StoreError;
 use webkit::parts::{Tag, Tone};
 use webkit::{Failure, Markup, formats};
 
@@ -83,7 +82,7 @@ impl Desk {
     pub(crate) fn posts(&self) -> Result<Posts, Failure> {
         let department = self.who()?.department();
         let officers =
-            self.platform().ledger().read("staff.posts", |tx| Ok::<_, StoreError>(people::officers(tx, department)?))?;
+            self.platform().ledger().read("staff.posts", |tx| people::officers(tx, department))?;
         Ok(Posts(officers.into_iter().map(|officer| (officer.id, self.text(&officer.post))).collect()))
     }
 }
@@ -97,10 +96,10 @@ impl Posts {
     }
 }
 
-/// A link in a cell or a list.
+/// A link that stands alone in a cell or a list; the span makes it large enough to be pressed with a finger.
 pub(crate) fn link(text: &str, href: &str) -> Markup {
     let (text, href) = (Markup::text(text), Markup::text(href));
-    Markup::trusted(format!("<a class=\"govuk-link\" href=\"{href}\">{text}</a>"))
+    Markup::trusted(format!("<span class=\"lr-alone\"><a class=\"govuk-link\" href=\"{href}\">{text}</a></span>"))
 }
 
 /// A digest, a position, a name of a program: in a fixed pitch, allowed to break anywhere.

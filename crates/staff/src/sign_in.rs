@@ -2,9 +2,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use journal::Actor;
 use kernel::{Fault, Kind, Secret};
-use people::{FinishSignIn, SignIn, SignInError};
+use people::{FinishSignIn, SignIn};
 use serde_json::json;
-use store::RunError;
 use webkit::parts::{Button, Inset};
 use webkit::{Failure, Json, Page};
 
@@ -17,6 +16,7 @@ const CEREMONY_SECS: u32 = 300;
 const SESSION_SECS: u32 = 36_000;
 
 /// The page with one button.
+#[expect(clippy::unnecessary_wraps, reason = "every page of the list of routes answers alike")]
 pub(crate) fn show(desk: &Desk) -> Answer {
     let title = desk.say("sign-in-title");
     let mut body = desk.body(&title, &Mistakes::default());
@@ -66,17 +66,13 @@ pub(crate) fn finish(desk: &Desk) -> Answer {
     let ended = desk.platform().ledger().write("staff.finish_sign_in", Actor::Visitor, move |work| {
         people::finish_sign_in(work, &rp, command.clone())
     });
-    let (outcome, _) = ended.map_err(refused)?;
+    let (outcome, _) = ended.map_err(|error| Failure::of(error.kind()))?;
     let SignIn::Welcome(welcome) = outcome else { return Err(Failure::of(Kind::Denied)) };
     let to = next(desk.query("next")).unwrap_or("/staff");
     let mut response = Json(json!({ "next": desk.url(to) })).into_response();
     cookies::set(desk, &mut response, desk.state.session_cookie(), &welcome.token.reveal(), SESSION_SECS);
     cookies::set(desk, &mut response, desk.state.ceremony_cookie(), &Secret::new(String::new()), 0);
     Ok(response)
-}
-
-fn refused(error: RunError<SignInError>) -> Failure {
-    Failure::of(error.kind())
 }
 
 /// Ends the session. Doing it twice is fine.

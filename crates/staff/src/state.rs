@@ -34,7 +34,7 @@ impl StaffState {
 /// The layout of the pages for officers; the shell uses it for failures below `/staff`.
 pub fn layout(environment: Environment) -> Layout {
     let mut layout = Layout::new(Text::new("Lionrock desk", "獅子山工作台", "狮子山工作台"), environment);
-    layout.home = "/staff".to_owned();
+    layout.home = String::from("/staff");
     layout.density = Density::Staff;
     layout
 }

@@ -40,6 +40,7 @@ fn an_officer_comes_by_invitation_and_opens_a_record() {
     let (stage, origin) = serve();
     stage.launch();
     let reference = crate::journey::register_one(&stage);
+    stage.work();
     let browser = Browser::launch().unwrap();
     let page = browser.page().unwrap();
     let passkey = page.virtual_passkey(true).unwrap();

@@ -154,13 +154,13 @@ impl Stage {
         }
         for role in [Role::SchemeOwner, Role::PrivacyOfficer] {
             let officer = self.officer(0, role);
-            self.sign(&officer, &base);
+            Self::sign(&officer, &base);
         }
         gate
     }
 
     /// Signs what the page shows.
-    pub fn sign(&self, officer: &Client, base: &str) {
+    fn sign(officer: &Client, base: &str) {
         let page = officer.get(&format!("{base}/sign"));
         let shown = page.between("name=\"shown\" value=\"", "\"");
         let text = page.text();
