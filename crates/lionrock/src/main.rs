@@ -8,6 +8,7 @@ mod control;
 mod demo;
 mod keys;
 mod load;
+mod replay;
 mod runtime;
 mod seed;
 mod serve;
@@ -54,6 +55,8 @@ enum Command {
     },
     /// Lives through the whole life of a scheme, through the real server and without a browser, and checks the promises.
     Simulate(simulate::Args),
+    /// Lives through a day of the past, with its published figures, scaled to this machine.
+    Replay(replay::Args),
     /// Writes synthetic residents: people who do not exist, always the same ones for a seed.
     Synth(synth::Args),
     /// Sends load to a server on this machine.
@@ -155,6 +158,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Keys { command: KeysCommand::Status(args) } => Ok(keys::status(&Config::read(&args.config)?)?),
         Command::Explain { config } => explain(config.as_deref()),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Replay(args) => replay::run(&args),
         Command::Synth(args) => synth::run(&args),
         Command::Load(args) => load::run(&args),
         Command::Torture(args) => torture::run(&args),

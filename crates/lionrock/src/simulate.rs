@@ -27,6 +27,7 @@ pub use installation::{Choices, Installation, Outside};
 pub use recount::Recount;
 pub use sabotage::Sabotage;
 pub use server::{Server, Start};
+pub use story::live;
 
 /// Anything that stops a simulation.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -147,6 +147,7 @@ impl Story {
         let repair = texts.iter().filter(|text| text.text.contains("/repair")).count();
         let shapes: HashSet<String> = texts.iter().map(|text| shape(&text.text)).collect();
         let twice = day.telephones.twice();
+        day.told.numbers.insert("people".into(), people.into());
         let findings = &mut day.told.findings;
         findings.note(5, "every registration counts once", matched == registrations, format!("{matched} of {registrations}"));
         findings.expect("people", people == expected.people, format!("{people}, expected {}", expected.people));
