@@ -1,4 +1,4 @@
-use crate::lionrock;
+use crate::binary::lionrock;
 
 fn day(more: &[&str]) -> (bool, String) {
     lionrock(&[&["simulate", "day", "--households", "300", "--connections", "16"], more].concat())

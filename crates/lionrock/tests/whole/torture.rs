@@ -1,4 +1,4 @@
-use crate::lionrock;
+use crate::binary::lionrock;
 
 #[test]
 fn promise_05_kill_9_in_the_middle_of_registrations_loses_and_doubles_nothing() {
