@@ -26,7 +26,10 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     body.part(&signatures(desk, &status.gate, &posts));
     if open && desk.may::<SignGate>() {
         let complete = status.missing.iter().all(|it| *it == Missing::Absent(Requirement::TwoSignatures));
-        if complete {
+        let signed = has_signed(desk, &status.gate)?;
+        if signed && complete {
+            body.p(desk.say(if status.in_force.is_some() { "sign-twice" } else { "sign-done" }));
+        } else if complete {
             body.part(&Button::link(desk.say("sign-title"), format!("{base}/sign")));
         } else {
             body.p(desk.say("sign-not-yet"));
@@ -69,6 +72,12 @@ pub(crate) fn facts(desk: &Desk, case: &Case, status: &Status) -> Vec<SummaryRow
         rows.push(SummaryRow::new(desk.say("gate-until"), formats::date(until, desk.language())));
     }
     rows
+}
+
+/// Whether the officer who looks has signed the documents as they stand.
+fn has_signed(desk: &Desk, gate: &Gate) -> Result<bool, Failure> {
+    let (officer, current) = (desk.who()?.officer(), gate.to_sign(desk.now().day()));
+    Ok(gate.signatures().iter().any(|signature| signature.officer == officer && signature.records == current))
 }
 
 fn requirements(desk: &Desk, status: &Status, base: &str) -> Table {

@@ -48,7 +48,10 @@ fn content(desk: &Desk, message: &InboxMessage) -> (Markup, Markup) {
             let text = Markup::text(text);
             (Markup::text(to), Markup::trusted(format!("<span lang=\"{tag}\">{text}</span>")))
         }
-        Some(Opened::Letter(_)) => (Markup::text(&desk.say("message-letter")), Markup::default()),
+        Some(Opened::Letter(letter)) => {
+            let lines = [std::slice::from_ref(&letter.addressee), letter.address.as_slice()].concat();
+            (Markup::text(&desk.say("message-letter")), Markup::text(&lines.join(&desk.say("list-comma"))))
+        }
         None => (Markup::default(), Markup::text(&desk.say("message-gone"))),
     }
 }

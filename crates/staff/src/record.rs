@@ -1,7 +1,7 @@
 use axum::response::Response;
 use kernel::Secret;
 use people::{OpenRecord, ResolveException};
-use registration::matching::{AddressState, State};
+use registration::matching::{AddressState, Reason, State};
 use registration::{HouseholdRow, OpenRecordError, OpenedRecord, Reference};
 use store::StoreError;
 use webkit::parts::{Button, Choice, Inset, Notification, Radios, SummaryList, SummaryRow, Table, TextArea, TextInput, Width};
@@ -83,16 +83,19 @@ fn page(desk: &Desk, case: &Case, row: &HouseholdRow, mistakes: &Mistakes, opene
 }
 
 fn facts(desk: &Desk, row: &HouseholdRow) -> Vec<SummaryRow> {
-    vec![
-        SummaryRow::new(desk.say("state"), desk.household_state(row.state)),
-        SummaryRow::new(desk.say("reason"), desk.reason(row.reason)),
+    let mut rows = vec![SummaryRow::new(desk.say("state"), desk.household_state(row.state))];
+    if row.reason != Reason::None {
+        rows.push(SummaryRow::new(desk.say("reason"), desk.reason(row.reason)));
+    }
+    rows.extend([
         SummaryRow::new(desk.say("address"), desk.address_state(row.address)),
         SummaryRow::new(desk.say("district"), desk.district(&row.district)),
         SummaryRow::new(desk.say("people"), formats::number(row.people)),
         SummaryRow::new(desk.say("record-channel"), desk.say(&format!("channel-{}", channel(row)))),
         SummaryRow::new(desk.say("received"), desk.at(row.received)),
         SummaryRow::new(desk.say("record-decided"), desk.at(row.decided)),
-    ]
+    ]);
+    rows
 }
 
 const fn channel(row: &HouseholdRow) -> &'static str {

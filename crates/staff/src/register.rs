@@ -24,6 +24,8 @@ fn page(desk: &Desk, case: &Case, mistakes: &Mistakes) -> Answer {
     let title = desk.say("register-title");
     let mut body = desk.body(&title, mistakes);
     body.p(desk.say("register-lead")).part(&Inset(desk.say("register-read-out").into()));
+    let digest = to_hex(&service.scheme().digest());
+    body.link(desk.say("register-statement"), desk.scheme_url(case, &format!("/versions/{digest}")));
     let sent = desk.values.get("key");
     let key = if sent.is_empty() { to_hex(&service.ledger().random().bytes16()) } else { sent.to_owned() };
     body.part(&form(desk, mistakes, member_count(&desk.values, most), most, &key));

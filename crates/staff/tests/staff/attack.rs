@@ -44,10 +44,16 @@ struct Scene {
 fn scene() -> Scene {
     let stage = Stage::new();
     let gate = stage.launch();
+    let (digest, officer) = known(&stage);
+    Scene { stage, gate, digest, officer }
+}
+
+/// The digest of the version in force, and the id of an officer.
+pub fn known(stage: &Stage) -> (String, String) {
     let owner = stage.officer(0, Role::SchemeOwner);
     let digest = owner.get(&format!("/en/staff/schemes/{SLUG}")).between(&format!("{SLUG}/versions/"), "\"");
     let officer = stage.officer(0, Role::Administrator).get("/en/staff/officers").between("/en/staff/officers/off_", "\"");
-    Scene { stage, gate, digest, officer: format!("off_{officer}") }
+    (digest, format!("off_{officer}"))
 }
 
 impl Scene {

@@ -162,11 +162,17 @@ fn letters(stage: &Stage, case: &Client) {
     stage.work();
 }
 
-fn export(stage: &Stage, delivery: &Client, reference: &str) {
+/// A delivery officer asks for an export; answers with the request.
+pub fn request_export(stage: &Stage) -> String {
+    let delivery = stage.officer(0, Role::DeliveryOfficer);
     assert_eq!(delivery.post(&at("/delivery/request"), &[]).status, 422);
     assert_eq!(delivery.post(&at("/delivery/request"), &[("district", "KT")]).status, 303);
+    stage.officer(0, Role::SupervisingOfficer).get(&at("/delivery")).between(&at("/approvals/"), "\"")
+}
+
+fn export(stage: &Stage, delivery: &Client, reference: &str) {
+    let approval = request_export(stage);
     let supervisor = stage.officer(0, Role::SupervisingOfficer);
-    let approval = supervisor.get(&at("/delivery")).between(&at("/approvals/"), "\"");
     assert_eq!(delivery.get(&at(&format!("/delivery/run/{approval}"))).status, 404, "not before it is approved");
     assert_eq!(supervisor.post(&at(&format!("/approvals/{approval}")), &[]).status, 422);
     assert_eq!(supervisor.post(&at(&format!("/approvals/{approval}")), &[("decision", "approve")]).status, 303);
