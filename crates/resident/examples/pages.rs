@@ -2,10 +2,13 @@
 //! its argument it walks through every page in a real browser instead and leaves pictures there.
 
 #[path = "../tests/face/city.rs"]
+#[expect(clippy::unwrap_used, reason = "shared with the tests")]
 mod city;
 #[path = "../tests/face/numbers.rs"]
+#[expect(clippy::unwrap_used, reason = "shared with the tests")]
 mod people;
 #[path = "../tests/face/walk.rs"]
+#[expect(clippy::unwrap_used, reason = "shared with the tests")]
 mod walk;
 
 use std::io::Write as _;
@@ -30,7 +33,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 fn pictures(folder: &Path, city: &Arc<city::City>, site: &str) -> Result<(), Box<dyn std::error::Error>> {
     let browser = Browser::launch()?;
-    for (number, language) in ["en", "zh-hant", "zh-hans"].into_iter().enumerate() {
+    let walks = [("en", "Q123456", "I222222"), ("zh-hant", "Q234561", "I333333"), ("zh-hans", "Q345612", "I444444")];
+    for (language, known, unknown) in walks {
         let into = folder.join(language);
         std::fs::create_dir_all(&into)?;
         let page = browser.page()?;
@@ -43,8 +47,8 @@ fn pictures(folder: &Path, city: &Arc<city::City>, site: &str) -> Result<(), Box
             page.viewport(1280, 900, false)
         };
         walk.public(&mut look)?;
-        let good = walk.journey(["Q123456", "Q234561", "Q345612"][number], "1970", &mut look)?;
-        let bad = walk.journey(["I222222", "I333333", "I444444"][number], "1980", &mut look)?;
+        let good = walk.journey(known, "1970", &mut look)?;
+        let bad = walk.journey(unknown, "1980", &mut look)?;
         city.work();
         walk.status(&good, &mut look)?;
         walk.status(&bad, &mut |page, name| look(page, &format!("bad-{name}")))?;

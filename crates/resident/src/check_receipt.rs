@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use kernel::Kind;
 use webkit::parts::{Button, ButtonStyle, Form, Inset, Notification, SummaryList, SummaryRow, TextArea};
 use webkit::{Body, Failure, L10n, Markup, Page, Values, Visitor};
@@ -62,6 +62,11 @@ pub(crate) async fn download(
         (CONTENT_DISPOSITION, "attachment; filename=\"lionrock-receipt.json\""),
     ];
     Ok((headers, held.to_json(inclusion.as_ref()).to_string()).into_response())
+}
+
+/// `GET /check-receipt/file`: only a form leads there.
+pub(crate) async fn elsewhere(visitor: Visitor) -> Response {
+    Redirect::to(&visitor.url("/check-receipt")).into_response()
 }
 
 async fn judge(state: &Arc<ResidentState>, held: Held) -> Result<Verdict, Failure> {

@@ -12,6 +12,8 @@ mod person;
 mod step;
 mod submit;
 
+use axum::http::HeaderValue;
+use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::{Id, kinds};
 use registration::{Part, check_part};
@@ -87,8 +89,15 @@ fn checked(visit: &Visit, draft: &Draft, part: Part) -> Result<(), Faults> {
     if problems.is_empty() { Ok(()) } else { Err(Faults::of(&problems, visit.language())) }
 }
 
-/// The page on which the draft is.
+/// The page on which the draft is. The browser may keep it, for itself alone, because its own Back button would else show an
+/// error instead of what was typed; the confirmation and everything behind a code is never kept.
 fn page(visit: &Visit, draft: &Draft, faults: &Faults) -> Result<Response, Failure> {
+    let mut response = step_page(visit, draft, faults)?;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    Ok(response)
+}
+
+fn step_page(visit: &Visit, draft: &Draft, faults: &Faults) -> Result<Response, Failure> {
     match draft.step {
         Step::Identity => person::identity(visit, draft, faults),
         Step::Name => person::name(visit, draft, faults),

@@ -31,7 +31,7 @@ mod wait;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::get;
 use webkit::in_every_language;
 
 pub use layout::layout;
@@ -44,11 +44,11 @@ pub fn routes(state: Arc<ResidentState>) -> Router {
         .route("/accessibility", get(accessibility::show))
         .route("/privacy", get(privacy::show))
         .route("/check-receipt", get(check_receipt::show).post(check_receipt::check))
-        .route("/check-receipt/file", post(check_receipt::download))
+        .route("/check-receipt/file", get(check_receipt::elsewhere).post(check_receipt::download))
         .route("/{slug}", get(front::show))
         .route("/{slug}/wait", get(wait::show).post(wait::arrive))
         .route("/{slug}/register", get(journey::begin).post(journey::step))
-        .route("/{slug}/received", post(received::show))
+        .route("/{slug}/received", get(received::elsewhere).post(received::show))
         .route("/{slug}/status", get(status::ask).post(status::answer))
         .route("/{slug}/repair", get(repair::ask).post(repair::answer))
         .route("/{slug}/trust", get(trust::show))

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use kernel::{Instant, Kind};
 use qrcode::{Color, EcLevel, QrCode};
 use webkit::parts::{Button, ButtonStyle, Form, Inset, Panel};
@@ -14,6 +14,11 @@ use crate::visit::Visit;
 /// `POST …/received`: the confirmation again, in another language.
 pub(crate) async fn show(visit: Visit, values: Values) -> Result<Response, Failure> {
     page(visit, values.get("receipt"))
+}
+
+/// `GET …/received`: a page that was the answer to a form cannot be opened by its address.
+pub(crate) async fn elsewhere(visit: Visit) -> Response {
+    Redirect::to(&visit.url("/status")).into_response()
 }
 
 /// The confirmation of a receipt of ours.

@@ -64,13 +64,14 @@ pub(crate) async fn arrive(visit: Visit, values: Values) -> Result<Response, Fai
     let Some(ticket) = visit.service.read_ticket(text, now) else {
         return Ok(door(&visit, &Faults::one("code", visit.t.get("wait-code-wrong"))));
     };
-    match visit.service.enter(&ticket, now) {
-        Ok(pass) if values.get("act") == "enter" => {
-            let pass = visit.service.write_pass(&pass);
-            journey::first_page(visit, pass, None)
-        }
-        _ => Ok(to_place(&visit, &ticket)),
+    // Entering counts as a claim of the place, so only the button of "your turn" does it.
+    if values.get("act") == "enter"
+        && let Ok(pass) = visit.service.enter(&ticket, now)
+    {
+        let pass = visit.service.write_pass(&pass);
+        return journey::first_page(visit, pass, None);
     }
+    Ok(to_place(&visit, &ticket))
 }
 
 fn to_place(visit: &Visit, ticket: &Ticket) -> Response {

@@ -11,10 +11,9 @@ pub(super) fn data(visit: &Visit, body: &mut Body) {
     let t = &visit.t;
     for row in visit.scheme.data_table(visit.language()) {
         let receives = if row.receives.is_empty() { t.get("data-nobody") } else { joined(&row.receives, visit.language()) };
-        body.h3(&row.what).part(&SummaryList::new(vec![
-            SummaryRow::new(t.get("data-who"), row.who),
+        let what = t.with("data-what", [("what", row.what), ("who", row.who)]);
+        body.h3(what).part(&SummaryList::new(vec![
             SummaryRow::new(t.get("data-why"), row.why),
-            SummaryRow::new(t.get("data-purpose"), row.purpose),
             SummaryRow::new(t.get("data-must"), row.obligatory_in_words),
             SummaryRow::new(t.get("data-until"), row.kept_until),
             SummaryRow::new(t.get("data-receives"), receives),

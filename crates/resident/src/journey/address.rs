@@ -111,7 +111,7 @@ pub(super) fn manual(visit: &Visit, draft: &Draft, faults: &Faults) -> Result<Re
         form.push(&heading.markup())
             .part(&TextArea {
                 hint: Some(t.get("manual-hint")),
-                value: if address.text.is_empty() { draft.query.clone() } else { address.text.clone() },
+                value: address.text.clone(),
                 error: faults.of_field("text"),
                 rows: 3,
                 ..TextArea::new("text", t.get("manual-text"))

@@ -94,6 +94,8 @@ impl Draft {
         match self.step {
             Step::Members | Step::Check => self.form.members.retain(|member| *member != PersonForm::default()),
             Step::Member(index) if index > self.form.members.len() => self.step = Step::Members,
+            // What was looked for in vain need not be typed again.
+            Step::Manual if self.form.address.text.is_empty() => self.form.address.text.clone_from(&self.query),
             _ => {}
         }
         self.checked |= self.step == Step::Check;

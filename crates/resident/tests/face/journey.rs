@@ -5,7 +5,7 @@ use crate::client::Client;
 use crate::people::{chan, reference, register, up_to_check};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_household_registers_without_scripts_in_every_language() {
+async fn promise_13_a_household_registers_without_scripts_in_every_language() {
     let city = City::at("2020-05-06T08:00");
     let client = Client(city.app.clone());
     for (language, title) in

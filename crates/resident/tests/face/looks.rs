@@ -49,16 +49,75 @@ fn walk_all(language: &str, scripts: bool) {
 }
 
 #[test]
-fn every_page_in_english() {
+fn promise_13_every_page_in_english() {
     walk_all("en", true);
 }
 
 #[test]
-fn every_page_in_traditional_chinese() {
+fn promise_13_every_page_in_traditional_chinese() {
     walk_all("zh-hant", true);
 }
 
 #[test]
-fn every_page_in_simplified_chinese_without_scripts() {
+fn promise_13_every_page_in_simplified_chinese_without_scripts() {
     walk_all("zh-hans", false);
+}
+
+#[test]
+fn the_browsers_own_back_button_keeps_what_was_typed() {
+    let (browser, city) = (Browser::launch().unwrap(), full_city());
+    let site = serve_city(&city);
+    for scripts in [true, false] {
+        let page = browser.page().unwrap();
+        page.scripts_off(!scripts).unwrap();
+        page.goto(&format!("{site}/en/masks-2020")).unwrap();
+        let go = "#form button.lr-button";
+        page.follow(go).unwrap();
+        page.fill("#id_number", &crate::people::number("Q123456")).unwrap();
+        page.fill("[name=birth-day]", "1").unwrap();
+        page.fill("[name=birth-month]", "1").unwrap();
+        page.fill("[name=birth-year]", "1970").unwrap();
+        page.follow(go).unwrap();
+        page.fill("#name", "Chan Tai Man").unwrap();
+        page.follow(go).unwrap();
+        assert_eq!(page.text("h1").unwrap(), "What is your address?");
+        page.back().unwrap();
+        assert_eq!(page.text("h1").unwrap(), "What is your name?", "scripts {scripts}");
+        assert_eq!(page.value("#name").unwrap(), "Chan Tai Man");
+        page.follow(go).unwrap();
+        assert_eq!(page.text("h1").unwrap(), "What is your address?");
+    }
+}
+
+#[test]
+fn the_confirmation_prints_on_one_page() {
+    let (browser, city) = (Browser::launch().unwrap(), full_city());
+    let site = serve_city(&city);
+    for language in ["en", "zh-hant", "zh-hans"] {
+        let page = browser.page().unwrap();
+        let walk = Walk { page: &page, site: &site, language, city: &city };
+        walk.journey("Q123456", "1970", &mut |_, _| Ok(())).unwrap();
+        let pdf = page.pdf().unwrap();
+        let text = String::from_utf8_lossy(&pdf);
+        let pages = text.matches("/Type /Page\n").count() + text.matches("/Type /Page ").count();
+        assert_eq!(pages, 1, "{language}");
+    }
+}
+
+#[test]
+fn the_waiting_page_leads_to_the_form_by_itself() {
+    let (browser, city) = (Browser::launch().unwrap(), full_city());
+    let (page, site) = (browser.page().unwrap(), serve_city(&city));
+    page.goto(&format!("{site}/en/masks-slow")).unwrap();
+    page.follow("#form button.lr-button").unwrap();
+    assert_eq!(page.text("h1").unwrap(), "You are in the queue");
+    let service = city.platform.public_service("masks-slow").unwrap();
+    for _ in 0..60 {
+        city.clock.advance_secs(60);
+        let _ = service.room_status(city.platform.now());
+    }
+    page.wait_for("button[value=enter]").unwrap();
+    assert_eq!(page.text("h1").unwrap(), "It is your turn");
+    page.follow("button[value=enter]").unwrap();
+    assert_eq!(page.text("h1").unwrap(), "About you");
 }
