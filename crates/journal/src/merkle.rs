@@ -32,6 +32,33 @@ impl Subtrees for [Hash] {
     }
 }
 
+/// The complete subtrees of a small tree, each hashed once: the many paths of a receipt group share them.
+pub(crate) struct Levels(Vec<Vec<Hash>>);
+
+impl Levels {
+    pub(crate) fn over(leaves: Vec<Hash>) -> Self {
+        let mut levels = vec![leaves];
+        while let Some(above) = levels.last().map(|below| pairs(below)).filter(|above| !above.is_empty()) {
+            levels.push(above);
+        }
+        Self(levels)
+    }
+}
+
+fn pairs(below: &[Hash]) -> Vec<Hash> {
+    below.as_chunks::<2>().0.iter().map(|[left, right]| node_hash(left, right)).collect()
+}
+
+impl Subtrees for Levels {
+    type Error = std::convert::Infallible;
+
+    fn hash(&self, height: u32, n: u64) -> Result<Hash, Self::Error> {
+        let level = self.0.get(height as usize);
+        let hash = usize::try_from(n).ok().and_then(|n| level?.get(n));
+        Ok(hash.copied().unwrap_or_default())
+    }
+}
+
 /// The root over 2^k leaf hashes.
 pub(crate) fn root_of(hashes: &[Hash]) -> Hash {
     match hashes {
@@ -174,9 +201,12 @@ mod tests {
             let tree = leaves(size);
             let expected = naive(&tree);
             assert_eq!(root(&tree[..], size).unwrap(), expected);
+            let levels = Levels::over(tree.clone());
+            assert_eq!(root(&levels, size).unwrap(), expected);
             for index in 0..size {
                 let leaf = tree[usize::try_from(index).unwrap()];
                 let path = inclusion(&tree[..], index, size).unwrap();
+                assert_eq!(inclusion(&levels, index, size).unwrap(), path);
                 assert_eq!(root_from_inclusion(&leaf, index, size, &path), Some(expected));
                 if size > 1 {
                     assert_ne!(root_from_inclusion(&leaf, (index + 1) % size, size, &path), Some(expected));

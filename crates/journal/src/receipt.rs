@@ -8,7 +8,7 @@ use kernel::Instant;
 use seal::Signer;
 use serde_json::{Value, json};
 
-use crate::merkle::{inclusion, leaf_hash, root};
+use crate::merkle::{Levels, inclusion, leaf_hash, root};
 use crate::{EventProof, Hash, Inclusion};
 
 /// What a resident takes away: at first the log's signed promise to merge the event by a deadline (as a signed
@@ -144,10 +144,11 @@ fn sign_group(group: Vec<Request>, signer: &dyn Signer, origin: &str) {
     let size = leaves.len() as u64;
     let at = group.iter().map(|request| request.event.at).max().unwrap_or(Instant::from_millis(0));
     let deadline = at.plus_millis(MERGE_DELAY_MS);
-    let Ok(root) = root(&leaves[..], size);
+    let tree = Levels::over(leaves);
+    let Ok(root) = root(&tree, size);
     let signature = signer.sign(ReceiptPromise::text(origin, &root, at, deadline, size).as_bytes());
     for (request, index) in group.into_iter().zip(0..) {
-        let Ok(path) = inclusion(&leaves[..], index, size);
+        let Ok(path) = inclusion(&tree, index, size);
         let key = signer.key_name().to_owned();
         let promise = ReceiptPromise { size, index, path, root, at, deadline, signature, key };
         (request.answer)(Receipt { origin: origin.to_owned(), event: request.event, promise, inclusion: None });
