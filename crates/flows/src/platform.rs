@@ -180,8 +180,9 @@ impl Platform {
     }
 
     fn definition(&self, listed: &SchemeService, digest: [u8; 32]) -> Result<Arc<Scheme>, PlatformError> {
-        let versions = self.versions(listed.service)?;
-        let version = versions.iter().find(|version| version.digest == digest);
+        let version = self.ledger.read("platform.version", |tx| {
+            registration::version_by_digest(tx, listed.service, &digest)
+        })?;
         let broken = || PlatformError::Definition(listed.slug.clone());
         compile(&version.ok_or_else(broken)?.definition).ok_or_else(broken)
     }

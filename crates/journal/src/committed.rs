@@ -33,6 +33,8 @@ impl Committed {
         if self.events.is_empty() {
             return Err(SealError::Invalid("nothing was journaled before this opening"));
         }
+        // What expired before this unit of work began is dropped now, whichever thread was late at midnight.
+        keys.midnight(self.at.day())?;
         keys.open_sealed(slot, sealed, &self.after)
     }
 }

@@ -76,7 +76,8 @@ struct State {
     stale: bool,
 }
 
-/// On an engine with several writers a transaction may commit after one with a later id; none lasts longer than this.
+/// On an engine with several writers places are given only up to [`Ledger::settled`]; looking back a little costs nothing and finds
+/// what another process may have written.
 const OVERLAP_MS: u128 = 30_000;
 const BATCH: i64 = 4096;
 const BATCH_ROWS: usize = 4096;
@@ -139,13 +140,15 @@ impl Ledger {
 
     fn place_batch(&self, state: &mut State) -> Result<usize, JournalError> {
         let cursor = state.cursor;
-        let after = if self.store().commits_in_order() { cursor } else { overlap(cursor) };
-        let waiting = self.store().read("journal.waiting", |tx| storage::unplaced(tx, after, 1))?;
+        let in_order = self.store().commits_in_order();
+        let after = if in_order { cursor } else { overlap(cursor) };
+        let last = if in_order { None } else { self.settled() }.unwrap_or(Id::from_bytes([0xff; 16]));
+        let waiting = self.store().read("journal.waiting", |tx| storage::unplaced(tx, after, last, 1))?;
         if waiting.is_empty() {
             return Ok(0);
         }
         let placed = self.store().write("journal.integrate", move |tx| {
-            let events = storage::unplaced(tx, after, BATCH)?;
+            let events = storage::unplaced(tx, after, last, BATCH)?;
             let first = storage::next_position(tx)?;
             storage::place(tx, first, &events)?;
             Ok::<_, StoreError>(events)

@@ -1,4 +1,6 @@
+use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
 
@@ -38,6 +40,7 @@ pub struct Ledger {
     random: Arc<dyn Random>,
     origin: String,
     sequence: Arc<Sequence>,
+    begun: Arc<Begun>,
     signatory: Signatory,
     pub(crate) integrator: Integrator,
 }
@@ -90,7 +93,7 @@ impl Ledger {
         let integrator = Integrator::open(&store, &*signer, tiles.clone(), &origin)?;
         let signatory = Signatory::start(signer.clone(), origin.clone()).map_err(|e| JournalError::Tiles(tiles, e))?;
         let sequence = Arc::new(Sequence::after(last));
-        Ok(Arc::new(Self { store, keys, signer, clock, random, origin, sequence, signatory, integrator }))
+        Ok(Arc::new(Self { store, keys, signer, clock, random, origin, sequence, begun: Arc::default(), signatory, integrator }))
     }
 
     /// Runs a unit of work and waits until it is durable. The closure may run more than once.
@@ -123,13 +126,18 @@ impl Ledger {
         E: From<StoreError> + Send + 'static,
     {
         let (clock, random, sequence) = (self.clock.clone(), self.random.clone(), self.sequence.clone());
+        let begun = self.begun.clone();
+        let turn = begun.turn();
         let run = move |tx: &mut Tx<'_>| -> Result<(T, Instant, Vec<EventProof>), E> {
+            begun.at(turn, sequence.latest());
             let mut work = Work::begin(tx, clock.now(), &*random, &actor, &sequence);
             let value = act(&mut work)?;
             let now = work.now();
             Ok((value, now, work.into_events()))
         };
+        let begun = self.begun.clone();
         self.store.submit(name, run, move |result| {
+            begun.ended(turn);
             reply(result.map(|(value, at, events)| (value, Committed::mint(at, events))));
         });
     }
@@ -181,6 +189,13 @@ impl Ledger {
         Ok(self.store.read("journal.entry", |tx| storage::entry_by_id(tx, id))?)
     }
 
+    /// Every event with an id up to this one is committed or never will be; nothing when all are. With one writer events
+    /// commit in the order of their ids; with several, one that began earlier may commit later, and whoever follows the
+    /// events by their ids must not run ahead of it.
+    pub fn settled(&self) -> Option<Id<kinds::Event>> {
+        self.begun.earliest().map(Id::from_bytes)
+    }
+
     /// The service's store.
     pub const fn store(&self) -> &Store {
         &self.store
@@ -217,12 +232,45 @@ impl Ledger {
     }
 }
 
+/// The units of work that have begun and not been answered, each with the last id handed out before it began.
+#[derive(Default)]
+struct Begun {
+    turns: AtomicU64,
+    open: Mutex<HashMap<u64, [u8; 16]>>,
+}
+
+impl Begun {
+    fn turn(&self) -> u64 {
+        self.turns.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn at(&self, turn: u64, latest: [u8; 16]) {
+        self.lock().insert(turn, latest);
+    }
+
+    fn ended(&self, turn: u64) {
+        self.lock().remove(&turn);
+    }
+
+    fn earliest(&self) -> Option<[u8; 16]> {
+        self.lock().values().min().copied()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<u64, [u8; 16]>> {
+        self.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
 /// Hands out event ids that only ever grow, also when two events fall into one millisecond or the clock steps back.
 pub(crate) struct Sequence(Mutex<[u8; 16]>);
 
 impl Sequence {
     fn after(last: Option<Id<kinds::Event>>) -> Self {
         Self(Mutex::new(last.map_or([0; 16], |id| id.bytes())))
+    }
+
+    fn latest(&self) -> [u8; 16] {
+        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     pub(crate) fn next(&self, now: Instant, random: &dyn Random) -> Id<kinds::Event> {

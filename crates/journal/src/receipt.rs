@@ -1,3 +1,4 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -151,6 +152,9 @@ fn sign_group(group: Vec<Request>, signer: &dyn Signer, origin: &str) {
         let Ok(path) = inclusion(&tree, index, size);
         let key = signer.key_name().to_owned();
         let promise = ReceiptPromise { size, index, path, root, at, deadline, signature, key };
-        (request.answer)(Receipt { origin: origin.to_owned(), event: request.event, promise, inclusion: None });
+        let receipt = Receipt { origin: origin.to_owned(), event: request.event, promise, inclusion: None };
+        let answer = request.answer;
+        // A caller that panics loses its own answer and nobody else's.
+        let _ = catch_unwind(AssertUnwindSafe(move || answer(receipt)));
     }
 }

@@ -52,14 +52,15 @@ pub(crate) fn last_event(tx: &mut Tx<'_>) -> Result<Option<Id<kinds::Event>>, St
 pub(crate) fn unplaced(
     tx: &mut Tx<'_>,
     after: Id<kinds::Event>,
+    last: Id<kinds::Event>,
     limit: i64,
 ) -> Result<Vec<(Id<kinds::Event>, Hash)>, StoreError> {
     let rows = tx.query(
         "-- journal.unplaced
 select e.id, e.leaf from journal_event e
-where e.id > $1 and not exists (select 1 from journal_leaf l where l.event = e.id)
-order by e.id limit $2",
-        &[after.into(), limit.into()],
+where e.id > $1 and e.id <= $2 and not exists (select 1 from journal_leaf l where l.event = e.id)
+order by e.id limit $3",
+        &[after.into(), last.into(), limit.into()],
     )?;
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }

@@ -5,7 +5,7 @@ mod page;
 mod words;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kernel::{Environment, Secret};
@@ -35,12 +35,25 @@ pub struct DemoArgs {
 /// Runs the demonstration until Ctrl-C.
 pub fn demo(args: &DemoArgs) -> Result<(), RunError> {
     let file = |error| RunError::Runtime(RuntimeError::File(args.directory.display().to_string(), error));
-    if args.directory.exists() {
-        fs::remove_dir_all(&args.directory).map_err(file)?;
-    }
-    fs::create_dir_all(&args.directory).map_err(file)?;
+    empty(&args.directory).map_err(file)?;
     serve::block_on(run(args.clone()))
 }
+
+/// Empties the directory, but only one that an earlier demonstration made: nobody loses anything by a wrong name.
+fn empty(directory: &Path) -> std::io::Result<()> {
+    let marker = directory.join(MARKER);
+    if directory.exists() && directory.read_dir()?.next().is_some() {
+        if !marker.exists() {
+            let why = "it is not empty and no demonstration made it; name another with --directory";
+            return Err(std::io::Error::other(why));
+        }
+        fs::remove_dir_all(directory)?;
+    }
+    fs::create_dir_all(directory)?;
+    fs::write(marker, "This directory is emptied whenever the demonstration starts.\n")
+}
+
+const MARKER: &str = "lionrock-demonstration.txt";
 
 async fn run(args: DemoArgs) -> Result<(), RunError> {
     let listen = |error| RunError::Listen("127.0.0.1:0".into(), error);

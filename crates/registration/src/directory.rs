@@ -174,3 +174,12 @@ pub fn scheme_by_slug(tx: &mut Tx<'_>, slug: &str) -> Result<Option<SchemeServic
 pub fn versions(tx: &mut Tx<'_>, service: Id<kinds::Service>) -> Result<Vec<SchemeVersion>, StoreError> {
     storage::directory::versions(tx, service)
 }
+
+/// The version of a scheme's definition with this digest.
+pub fn version_by_digest(
+    tx: &mut Tx<'_>,
+    service: Id<kinds::Service>,
+    digest: &[u8; 32],
+) -> Result<Option<SchemeVersion>, StoreError> {
+    storage::directory::version_by_digest(tx, service, digest)
+}

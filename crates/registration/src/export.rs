@@ -10,7 +10,7 @@ use thiserror::Error;
 use vault::{BatchCommand, BatchOutcome};
 
 use crate::matching::{MatchError, Reason, State, openings, put_on_record};
-use crate::messages::{Sender, delivery_message};
+use crate::messages::{Sender, delivery_message, prepare_for};
 use crate::reference::Reference;
 use crate::scheme::{FieldGroup, Scheme};
 use crate::sealing::{open_contact, open_mobile, readable};
@@ -144,7 +144,7 @@ fn write_file(
         let phone = readable(open_mobile(committed, keys, household.record, &submission.sealed.mobile))?;
         let message = phone.and_then(|p| delivery_message(sender, scheme, &household, State::Dispatched, &p, now));
         if let Some(message) = message {
-            messages.push(notify::prepare(keys, &message).map_err(MatchError::from)?);
+            messages.push(prepare_for(keys, &submission.sealed, message).map_err(MatchError::from)?);
         }
         households.push(household);
     }
@@ -339,7 +339,7 @@ fn write_results(
     for (household, submission, state) in &moves {
         let phone = readable(open_mobile(&committed, ledger.keys(), household.record, &submission.sealed.mobile))?;
         if let Some(message) = phone.and_then(|p| delivery_message(sender, scheme, household, *state, &p, now)) {
-            messages.push(notify::prepare(ledger.keys(), &message)?);
+            messages.push(prepare_for(ledger.keys(), &submission.sealed, message)?);
         }
     }
     ledger.write("registration.results_write", actor.clone(), move |work| {

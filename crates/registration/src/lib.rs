@@ -30,7 +30,7 @@ mod tell;
 use store::Migration;
 
 pub use directory::{
-    SaveError, SchemeService, SchemeVersion, compile, create_scheme, note_ended, note_ending, save_version, scheme_by_slug, schemes, versions,
+    SaveError, SchemeService, SchemeVersion, compile, create_scheme, note_ended, note_ending, save_version, scheme_by_slug, schemes, version_by_digest, versions,
 };
 pub use export::{
     ExportError, ImportedResults, export_district, export_file, export_words, exports, import_results,

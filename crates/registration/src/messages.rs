@@ -1,10 +1,11 @@
 use hongkong::Phone;
 use kernel::{Instant, Language, Text};
-use notify::{Content, Letter, LetterKind, Mobile, QueueMessage, Template};
+use notify::{Content, Letter, LetterKind, Mobile, QueueError, QueueMessage, Template};
+use seal::Keyring;
 
 use crate::matching::{Reason, State};
 use crate::scheme::{FieldGroup, Scheme};
-use crate::sealing::Contact;
+use crate::sealing::{Contact, SealedHousehold};
 use crate::storage::household::HouseholdRow;
 
 /// What messages say about where to go.
@@ -138,6 +139,19 @@ pub(crate) fn code_message(
     let key = format!("code:{}:{}", household.id, now.millis());
     let content = Content::Sms { to, template };
     Some(QueueMessage { until: now.plus_millis(CODE_MS), ..message(&key, scheme, household, content, now) })
+}
+
+/// Seals a message no longer than the household's own values are kept, by the statement under which they were collected.
+pub(crate) fn prepare_for(
+    keys: &Keyring,
+    sealed: &SealedHousehold,
+    message: QueueMessage,
+) -> Result<notify::Prepared, QueueError> {
+    let expiry = match &message.content {
+        Content::Sms { .. } => sealed.mobile.expiry,
+        Content::Letter(_) => sealed.contact.expiry,
+    };
+    notify::prepare(keys, &QueueMessage { expiry, ..message })
 }
 
 fn message(key: &str, scheme: &Scheme, household: &HouseholdRow, content: Content, now: Instant) -> QueueMessage {

@@ -123,7 +123,12 @@ pub fn current_state(tx: &mut Tx<'_>) -> Result<Option<SchemeState>, StoreError>
 /// Puts a definition in force that has passed the gate: declares its purposes and opens its window. A new version keeps
 /// the pause and the extension of the old one.
 pub fn put_in_force(work: &mut Work<'_, '_>, scheme: &Scheme) -> Result<(), StoreError> {
-    let purposes = scheme.purposes().iter().map(|purpose| purpose.id.clone()).collect();
+    // What was collected under an earlier statement may still be used as that statement said, and for nothing else: each
+    // value is sealed under its own purpose.
+    let mut purposes = vault::declared(work.tx())?;
+    purposes.extend(scheme.purposes().iter().map(|purpose| purpose.id.clone()));
+    purposes.sort_unstable();
+    purposes.dedup();
     vault::declare(work, &vault::Declared { statement: scheme.digest(), purposes })?;
     let window = scheme.window();
     let before = storage::state::read(work.tx())?;

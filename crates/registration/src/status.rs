@@ -1,4 +1,4 @@
-use journal::{Actor, Event, Ledger, Work, claim_jobs, finish_job, jobs_waiting};
+use journal::{Actor, Event, Job, Ledger, Work, claim_jobs, finish_job, jobs_waiting, retry_job};
 use kernel::{Fault, Id, Kind, kinds};
 use seal::{Keyring, constant_time_eq};
 use serde_json::json;
@@ -7,7 +7,7 @@ use thiserror::Error;
 use vault::BatchCommand;
 
 use crate::matching::{AddressState, MatchError, put_on_record};
-use crate::messages::{CODE_MS, Sender, code_message};
+use crate::messages::{CODE_MS, Sender, code_message, prepare_for};
 use crate::reference::Reference;
 use crate::scheme::Scheme;
 use crate::sealing::{open_mobile, readable};
@@ -85,12 +85,32 @@ pub fn send_codes(ledger: &Ledger, scheme: &Scheme, sender: &Sender, limit: usiz
     let (jobs, _) = ledger.write("registration.codes_claim", Actor::Job("codes"), move |work| {
         Ok::<_, MatchError>(claim_jobs(work, JOB, limit, 60_000)?)
     })?;
-    let mut sent = 0;
+    let (mut sent, mut fault) = (0, None);
     for job in jobs {
         let reference = Reference::from_number(job.body.get("reference").and_then(serde_json::Value::as_i64).unwrap_or(0));
-        sent += usize::from(send_code(ledger, scheme, sender, job.id, reference)?);
+        match send_code(ledger, scheme, sender, job.id, reference) {
+            Ok(true) => sent += 1,
+            Ok(false) => {}
+            // One that fails does not hold up those behind it; it is given up before anybody waits for it.
+            Err(error) => {
+                put_off(ledger, &job)?;
+                fault = Some(error);
+            }
+        }
     }
-    Ok(sent)
+    fault.map_or(Ok(sent), Err)
+}
+
+const ATTEMPTS_MOST: i64 = 4;
+
+fn put_off(ledger: &Ledger, job: &Job) -> Result<(), MatchError> {
+    let (id, attempts) = (job.id, job.attempts);
+    ledger.write("registration.codes_put_off", Actor::Job("codes"), move |work| {
+        let due = work.now().plus_secs(60 * attempts);
+        if attempts < ATTEMPTS_MOST { retry_job(work, id, due)? } else { finish_job(work, id)? }
+        Ok::<_, MatchError>(())
+    })?;
+    Ok(())
 }
 
 fn send_code(
@@ -151,7 +171,7 @@ fn prepare_code(
         sent_day: today,
         sent_today: sent_today + 1,
     };
-    Ok(Some((household.id, row, notify::prepare(ledger.keys(), &message)?)))
+    Ok(Some((household.id, row, prepare_for(ledger.keys(), &submission.sealed, message)?)))
 }
 
 /// What a resident sees about a registration, behind reference and code.

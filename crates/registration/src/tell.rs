@@ -4,7 +4,7 @@ use serde_json::json;
 use store::StoreError;
 
 use crate::matching::{MatchError, State, openings, put_on_record};
-use crate::messages::{Sender, resolved_message};
+use crate::messages::{Sender, prepare_for, resolved_message};
 use crate::scheme::Scheme;
 use crate::sealing::{open_contact, open_mobile, readable};
 use crate::storage;
@@ -85,7 +85,7 @@ fn prepare(
         let contact =
             if by_letter { readable(open_contact(&committed, keys, row.record, &sealed.contact))? } else { None };
         if let Some(message) = resolved_message(sender, scheme, row, mobile.as_ref(), contact.as_ref(), now) {
-            messages.push(notify::prepare(keys, &message)?);
+            messages.push(prepare_for(keys, sealed, message)?);
         }
     }
     Ok(messages)

@@ -24,6 +24,11 @@ pub fn declare(work: &mut Work<'_, '_>, declared: &Declared) -> Result<(), Store
     work.journal(event).map(|_| ())
 }
 
+/// The purposes that are declared now.
+pub fn declared(tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {
+    storage::purposes(tx)
+}
+
 /// Whether the statement in force names this purpose.
 pub fn is_declared(tx: &mut Tx<'_>, purpose: &str) -> Result<bool, StoreError> {
     storage::has_purpose(tx, purpose)

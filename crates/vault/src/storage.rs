@@ -52,6 +52,11 @@ pub(crate) fn replace_purposes(
     Ok(())
 }
 
+pub(crate) fn purposes(tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {
+    let rows = tx.query("-- vault.purposes\nselect purpose from vault_purpose order by purpose", &[])?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
 pub(crate) fn has_purpose(tx: &mut Tx<'_>, purpose: &str) -> Result<bool, StoreError> {
     let sql = "-- vault.has_purpose\nselect purpose from vault_purpose where purpose = $1";
     Ok(tx.query_opt(sql, &[purpose.into()])?.is_some())

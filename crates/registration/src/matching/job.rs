@@ -12,7 +12,7 @@ use vault::{BatchCommand, BatchOutcome};
 
 use super::decide::{Case, Known, Verdict};
 use super::{AddressState, Answer, PopulationRegister, Question, Reason, RegisterUnavailable, State};
-use crate::messages::{Sender, result_message};
+use crate::messages::{Sender, prepare_for, result_message};
 use crate::reference::Reference;
 use crate::scheme::Scheme;
 use crate::sealing::{SealedGroup, open_contact, open_mobile, open_people, readable};
@@ -97,8 +97,6 @@ pub struct Matcher<'a> {
 const CURSOR: &str = "matching";
 /// Counts the exceptions that officers resolved.
 pub(crate) const RESOLVED: &str = "resolved";
-/// With several writers a transaction may commit after one with a later id; submissions younger than this wait.
-const SETTLE_MS: i64 = 5_000;
 
 /// Matches one batch: puts the opening on record, opens, asks the register, decides, tells. An empty batch writes nothing.
 pub fn match_batch(ledger: &Ledger, matcher: &Matcher<'_>) -> Result<Batch, MatchError> {
@@ -119,17 +117,15 @@ pub fn match_batch(ledger: &Ledger, matcher: &Matcher<'_>) -> Result<Batch, Matc
     Ok(outcome)
 }
 
-/// The next submissions. One that is too young ends the batch, whatever stands behind it: nothing is ever passed over, also
-/// when the clock has been set back.
+/// The next submissions. With several writers a transaction may commit after one with a later id, so the batch ends where an
+/// unanswered unit of work may still put something: nothing is ever passed over.
 fn waiting(ledger: &Ledger, limit: usize) -> Result<(Id<kinds::Event>, Vec<Submitted>), MatchError> {
     let limit = i64::try_from(limit).unwrap_or(1000);
-    let settled = (!ledger.store().commits_in_order()).then(|| ledger.now().plus_millis(-SETTLE_MS));
+    let settled = if ledger.store().commits_in_order() { None } else { ledger.settled() };
     ledger.read("registration.match_read", |tx| {
         let from = storage::counter::cursor(tx, CURSOR)?;
         let mut submissions = storage::submission::after(tx, from, limit)?;
-        let old_enough = |submission: &Submitted| settled.is_none_or(|settled| submission.at <= settled);
-        let young = submissions.iter().position(|submission| !old_enough(submission));
-        submissions.truncate(young.unwrap_or(submissions.len()));
+        submissions.retain(|submission| settled.is_none_or(|settled| submission.event <= settled));
         Ok::<_, MatchError>((from, submissions))
     })
     .map_err(MatchError::from)
@@ -318,10 +314,10 @@ fn write(
     for (decided, row) in decided.iter().zip(&households).filter(|(decided, _)| decided.verdict.tell) {
         let (mobile, contact) = (decided.opened.mobile.as_ref(), decided.opened.contact.as_ref());
         if let Some(message) = result_message(matcher.sender, matcher.scheme, row, mobile, contact, now) {
-            messages.push(notify::prepare(ledger.keys(), &message)?);
+            messages.push(prepare_for(ledger.keys(), &decided.opened.submission.sealed, message)?);
         }
     }
-    let counted = tally(&households);
+    let counted = tally(decided, &households);
     ledger.write("registration.match_write", Actor::Job("matching"), move |work| {
         let moved = storage::counter::advance(work.tx(), CURSOR, place.from, place.to)?;
         // An officer who resolved something meanwhile may have given a person to another household.
@@ -403,9 +399,11 @@ impl Decided<'_> {
 }
 
 /// Counters that pages show are folded here, once a batch; nothing ever counts a large table.
-fn tally(households: &[HouseholdRow]) -> Tally {
+/// A submission that repairs another household is counted with it; one that came too late to repair is a household of its own.
+fn tally(decided: &[Decided<'_>], households: &[HouseholdRow]) -> Tally {
     let mut tally = Tally::default();
-    for household in households.iter().filter(|household| household.replaces.is_none()) {
+    let own = decided.iter().zip(households).filter(|(decided, _)| decided.verdict.repairs.is_none());
+    for (_, household) in own {
         tally.add("received", "", 1);
         tally.add("people", "", household.people);
         tally.add("received-by-district", &household.district, 1);

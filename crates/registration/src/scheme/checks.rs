@@ -32,13 +32,13 @@ fn slug(definition: &Definition, flaws: &mut Vec<Flaw>) {
     let slug = &definition.slug;
     let usual = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     let shape = slug.bytes().all(usual) && slug.starts_with(|c: char| c.is_ascii_lowercase()) && !slug.ends_with('-');
-    if !(3..=40).contains(&slug.len()) || !shape {
+    if !(3..=38).contains(&slug.len()) || !shape {
         flaws.push(Flaw::new(
             "slug",
             [
-                "The name in addresses is 3 to 40 small letters, digits and hyphens, begins with a letter and does not end with a hyphen.",
-                "網址名稱須為3至40個小寫英文字母、數字或連字號，以字母開首，且不可以連字號結尾。",
-                "网址名称须为3至40个小写英文字母、数字或连字号，以字母开首，且不可以连字号结尾。",
+                "The name in addresses is 3 to 38 small letters, digits and hyphens, begins with a letter and does not end with a hyphen.",
+                "網址名稱須為3至38個小寫英文字母、數字或連字號，以字母開首，且不可以連字號結尾。",
+                "网址名称须为3至38个小写英文字母、数字或连字号，以字母开首，且不可以连字号结尾。",
             ],
         ));
     }

@@ -96,16 +96,30 @@ select id, service, digest, definition, author, saved from scheme_version where 
 order by saved desc, id desc limit 200",
         &[id.into()],
     )?;
-    rows.iter()
-        .map(|row| {
-            Ok(SchemeVersion {
-                id: row.get(0)?,
-                service: row.get(1)?,
-                digest: row.get(2)?,
-                definition: row.get(3)?,
-                author: row.get(4)?,
-                saved: row.get(5)?,
-            })
-        })
-        .collect()
+    rows.iter().map(version).collect()
+}
+
+pub(crate) fn version_by_digest(
+    tx: &mut Tx<'_>,
+    service: Id<kinds::Service>,
+    digest: &[u8; 32],
+) -> Result<Option<SchemeVersion>, StoreError> {
+    let row = tx.query_opt(
+        "-- directory.version_by_digest
+select id, service, digest, definition, author, saved from scheme_version where service = $1 and digest = $2
+order by saved desc limit 1",
+        &[service.into(), (*digest).into()],
+    )?;
+    row.as_ref().map(version).transpose()
+}
+
+fn version(row: &Row) -> Result<SchemeVersion, StoreError> {
+    Ok(SchemeVersion {
+        id: row.get(0)?,
+        service: row.get(1)?,
+        digest: row.get(2)?,
+        definition: row.get(3)?,
+        author: row.get(4)?,
+        saved: row.get(5)?,
+    })
 }
