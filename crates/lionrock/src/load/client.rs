@@ -27,7 +27,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { attempts: 200, total: Duration::from_secs(60) }
+        Self { attempts: 200, total: Duration::from_mins(1) }
     }
 }
 

@@ -68,7 +68,9 @@ fn here(args: &Args) -> Result<u64, Failure> {
     let server = Server::start(&victim.installation, &opening())?;
     if args.oracle {
         let said = oracle::listen(&victim, server.target.clone())?;
-        said.iter().for_each(|line| crate::say(line));
+        for line in said {
+            crate::say(&line);
+        }
         return Ok(0);
     }
     let args = Args { process: server.process().parse().ok(), ..args.clone() };

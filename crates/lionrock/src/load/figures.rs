@@ -57,7 +57,7 @@ impl Figures {
     }
 
     /// As JSON, in requests a second and milliseconds.
-    pub fn to_json(&self) -> Value {
+    pub fn to_json(self) -> Value {
         json!({
             "count": self.count, "seconds": self.seconds, "per_second": self.rate,
             "first_tenth_per_second": self.first_tenth, "last_tenth_per_second": self.last_tenth,

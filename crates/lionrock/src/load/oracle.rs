@@ -45,7 +45,9 @@ async fn time(client: &mut Client, sent: &Request) -> Result<f64, Failure> {
 }
 
 fn compare(mut times: [Vec<f64>; 3]) -> Vec<String> {
-    times.iter_mut().for_each(|times| times.sort_unstable_by(f64::total_cmp));
+    for times in &mut times {
+        times.sort_unstable_by(f64::total_cmp);
+    }
     let mut lines = Vec::new();
     for ((_, name), times) in KINDS.iter().zip(&times) {
         let median = times.get(times.len() / 2).copied().unwrap_or(0.0);
