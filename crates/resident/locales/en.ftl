@@ -243,6 +243,8 @@ openings-purpose = For what
 openings-why = Reason given
 openings-reason-gone = The reason has been erased
 openings-system = The system
+batches-title = Batches since you registered; each may hold your registration
+batches-size = Registrations in the batch
 batch-title = Reading in batches
 batch-text = Programs read many registrations at a time, without anybody seeing them, for these purposes only. Each batch is recorded.
 

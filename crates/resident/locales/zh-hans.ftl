@@ -237,6 +237,8 @@ openings-purpose = 用途
 openings-why = 所述原因
 openings-reason-gone = 原因已销毁
 openings-system = 系统
+batches-title = 自您登记后的各批处理（可能包括您的登记）
+batches-size = 该批登记数目
 batch-title = 整批处理
 batch-text = 程序会整批读取多项登记，过程中没有人看到内容，而且只用于以下用途。每一批均有记录。
 

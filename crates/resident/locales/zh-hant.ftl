@@ -237,6 +237,8 @@ openings-purpose = 用途
 openings-why = 所述原因
 openings-reason-gone = 原因已銷毀
 openings-system = 系統
+batches-title = 自你登記後的各批處理（可能包括你的登記）
+batches-size = 該批登記數目
 batch-title = 整批處理
 batch-text = 程式會整批讀取多項登記，過程中沒有人看到內容，而且只用於以下用途。每一批均有記錄。
 

@@ -37,6 +37,24 @@ pub(super) async fn list(visit: &Visit, view: &StatusView, body: &mut Body) -> R
     Ok(())
 }
 
+/// What the system itself opened, batch by batch.
+pub(super) fn batches(visit: &Visit, view: &StatusView, body: &mut Body) {
+    if view.batches.is_empty() {
+        return;
+    }
+    let t = &visit.t;
+    let head = ["openings-when", "openings-purpose", "batches-size"].map(|key| t.get(key));
+    let mut table = Table { numeric: vec![2], ..Table::new(t.get("batches-title"), head) };
+    for batch in &view.batches {
+        table.row([
+            Markup::text(&formats::date_time(batch.at, visit.language())),
+            Markup::text(&purpose(visit, &batch.purpose)),
+            Markup::text(&formats::number(batch.records)),
+        ]);
+    }
+    body.part(&table);
+}
+
 type Reasons = Vec<Option<Secret<String>>>;
 
 async fn reasons(visit: &Visit, view: &StatusView) -> Result<Reasons, Failure> {

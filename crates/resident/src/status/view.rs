@@ -34,6 +34,7 @@ pub(crate) async fn show(visit: &Visit, known: Known, asked_to_repair: bool) -> 
     }
     openings::list(visit, &view, &mut body).await?;
     batches(visit, &mut body);
+    openings::batches(visit, &view, &mut body);
     let again = Button::new(t.get("view-again")).style(ButtonStyle::Secondary);
     body.part(&Form::new(&visit.visitor).to(visit.url("/status")).hidden("pass", &sealed).part(&again));
     body.note(t.with("view-until", [("time", formats::time(known.until, visit.language()))]));

@@ -9,6 +9,8 @@ mod client;
 #[cfg(test)]
 mod doors;
 #[cfg(test)]
+mod gates;
+#[cfg(test)]
 mod journey;
 #[cfg(test)]
 mod later;
