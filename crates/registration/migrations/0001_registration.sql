@@ -95,3 +95,10 @@ create table room_snapshot (
     one INT64 not null primary key,
     body TEXT not null
 );
+create table erased_values (
+    day INT64 not null,
+    first BYTES not null,
+    count INT64 not null,
+    root BYTES not null,
+    primary key (day, first)
+);

@@ -14,7 +14,8 @@ pub struct Remains {
     pub households: u64,
     /// People in them.
     pub people: u64,
-    /// Root over the sealed values in the order of submission (RFC 6962, entry = SHA-256 of the sealed bytes).
+    /// Root over the sealed values (RFC 6962): first the roots of those that were removed earlier, in the order in which they
+    /// were, then those that stood at the end, in the order of submission (entry = SHA-256 of the sealed bytes).
     pub values: [u8; 32],
 }
 
@@ -33,8 +34,13 @@ pub fn purge_expired(ledger: &Ledger) -> Result<u64, RunError<StoreError>> {
         let page = ledger.read("registration.purge_look", |tx| storage::submission::expired(tx, from, today, PAGE))?;
         let Some(&to) = page.last() else { break };
         let (part, _) = ledger.write("registration.purge", Actor::Job("purge"), move |work| {
+            let values = storage::submission::expired_values(work.tx(), from, to, today)?;
+            let entries: Vec<[u8; 32]> = values.iter().map(|value| sha256(&[value])).collect();
+            let (count, root) = (i64::try_from(entries.len()).unwrap_or(i64::MAX), tree_root(&entries));
+            storage::submission::keep_root(work.tx(), today, from, count, &root)?;
             let part = storage::submission::forget_expired(work.tx(), from, to, today)?;
-            work.journal(Event::new("registration.purged").detail("values", part))?;
+            let event = Event::new("registration.purged").detail("values", part).detail("root", to_hex(&root));
+            work.journal(event)?;
             Ok::<_, StoreError>(part)
         })?;
         removed += part;
@@ -58,7 +64,7 @@ const PAGE: i64 = 2_000;
 /// Counts a scheme and commits to its sealed values, before anything of it is destroyed.
 pub fn remains(ledger: &Ledger) -> Result<Remains, RunError<StoreError>> {
     let figures = ledger.read("registration.remains", Figures::read)?;
-    let mut entries = Vec::new();
+    let mut entries = ledger.read("registration.kept_roots", storage::submission::kept_roots)?;
     let mut after = Id::from_bytes([0; 16]);
     loop {
         let page = ledger.read("registration.values", |tx| storage::submission::sealed_values(tx, after, 2000))?;

@@ -181,6 +181,8 @@ pub struct StatusView {
     pub household: HouseholdRow,
     /// Every single opening by an officer.
     pub openings: Vec<vault::OpeningRow>,
+    /// The first openings of whole batches, for the purposes of this household's values, since it was received.
+    pub batches: Vec<vault::OpeningRow>,
 }
 
 impl StatusView {
@@ -195,9 +197,25 @@ impl StatusView {
     }
 }
 
+/// Batches of one purpose that a status shows.
+const BATCHES_SHOWN: usize = 10;
+
 /// The status of a household.
 pub fn status(tx: &mut Tx<'_>, household: Id<kinds::Household>) -> Result<Option<StatusView>, StoreError> {
     let Some(row) = storage::household::by_id(tx, household)? else { return Ok(None) };
     let openings = vault::openings_of(tx, household.bytes())?;
-    Ok(Some(StatusView { household: row, openings }))
+    let mut batches = Vec::new();
+    if let Some(submission) = storage::submission::by_event(tx, row.submission)? {
+        let sealed = &submission.sealed;
+        let mut purposes = [&sealed.identity.purpose, &sealed.contact.purpose, &sealed.mobile.purpose];
+        purposes.sort_unstable();
+        let mut last = None;
+        for purpose in purposes {
+            if last.replace(purpose) != Some(purpose) {
+                batches.extend(vault::batches_since(tx, purpose, row.received, BATCHES_SHOWN)?);
+            }
+        }
+        batches.sort_by_key(|batch| batch.at);
+    }
+    Ok(Some(StatusView { household: row, openings, batches }))
 }

@@ -16,7 +16,7 @@ mod storage;
 use store::Migration;
 
 pub use certificate::{Certificate, Erasure, certificate_note};
-pub use open::{OpenCommand, OpenError, Opening, Outcome, forget_expired, open_record, openings_of};
+pub use open::{OpenCommand, OpenError, Opening, Outcome, batches_since, forget_expired, open_record, openings_of};
 pub use open_batch::{BatchCommand, BatchOutcome, open_batch};
 pub use purpose::{Declared, REASONS, declare, declared, is_declared, prepare_keys};
 pub use storage::OpeningRow;

@@ -1,5 +1,5 @@
 use journal::{Actor, Committed, Event, Work};
-use kernel::{Day, Fault, Id, Kind, Secret, kinds};
+use kernel::{Day, Fault, Id, Instant, Kind, Secret, kinds};
 use people::{Grant, OpenRecord};
 use seal::{Keyring, Purpose, RecordNumber, SealError, Sealed, Slot};
 use store::{StoreError, Tx};
@@ -124,6 +124,16 @@ pub fn forget_expired(work: &mut Work<'_, '_>) -> Result<u64, StoreError> {
 /// Every single opening of one record, oldest first: the resident's own list. Reasons stay sealed.
 pub fn openings_of(tx: &mut Tx<'_>, record: [u8; 16]) -> Result<Vec<OpeningRow>, StoreError> {
     storage::openings_of(tx, record)
+}
+
+/// Openings of whole batches for a purpose since a moment, oldest first: they may have held the record.
+pub fn batches_since(
+    tx: &mut Tx<'_>,
+    purpose: &str,
+    since: Instant,
+    limit: usize,
+) -> Result<Vec<OpeningRow>, StoreError> {
+    storage::batches_since(tx, purpose, since, i64::try_from(limit).unwrap_or(20))
 }
 
 impl OpeningRow {

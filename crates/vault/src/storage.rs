@@ -104,6 +104,22 @@ select id, at, purpose, records, event, actor, reason from vault_opening where r
     rows.iter().map(opening).collect()
 }
 
+/// Openings of whole batches for a purpose since a moment, oldest first.
+pub(crate) fn batches_since(
+    tx: &mut Tx<'_>,
+    purpose: &str,
+    since: Instant,
+    limit: i64,
+) -> Result<Vec<OpeningRow>, StoreError> {
+    let rows = tx.query(
+        "-- vault.batches_since
+select id, at, purpose, records, event, actor, reason from vault_opening
+where purpose = $1 and record is null and records > 1 and at >= $2 order by at limit $3",
+        &[purpose.into(), since.into(), limit.into()],
+    )?;
+    rows.iter().map(opening).collect()
+}
+
 fn opening(row: &Row) -> Result<OpeningRow, StoreError> {
     Ok(OpeningRow {
         id: row.get(0)?,

@@ -157,6 +157,51 @@ where event > $1 and event <= $2 and mobile_expiry < $3 and mobile is not null",
     Ok(forgotten)
 }
 
+/// The sealed values that expired, of the submissions after `from` up to `to`, in order: what is about to be forgotten.
+pub(crate) fn expired_values(
+    tx: &mut Tx<'_>,
+    from: Id<kinds::Event>,
+    to: Id<kinds::Event>,
+    today: Day,
+) -> Result<Vec<Vec<u8>>, StoreError> {
+    let rows = tx.query(
+        "-- registration.expired_values
+select identity, identity_expiry, contact, contact_expiry, mobile, mobile_expiry from household_submission
+where event > $1 and event <= $2 order by event",
+        &[from.into(), to.into()],
+    )?;
+    let mut values = Vec::new();
+    for row in &rows {
+        for at in [0, 2, 4] {
+            let (value, expiry): (Option<Vec<u8>>, Day) = (row.get(at)?, row.get(at + 1)?);
+            values.extend(value.filter(|_| expiry < today));
+        }
+    }
+    Ok(values)
+}
+
+/// Keeps the root over values that were forgotten: the certificate commits to them too.
+pub(crate) fn keep_root(
+    tx: &mut Tx<'_>,
+    day: Day,
+    first: Id<kinds::Event>,
+    count: i64,
+    root: &[u8; 32],
+) -> Result<(), StoreError> {
+    tx.execute(
+        "-- registration.keep_root
+insert into erased_values (day, first, count, root) values ($1, $2, $3, $4) on conflict do nothing",
+        &[day.into(), first.into(), count.into(), (*root).into()],
+    )?;
+    Ok(())
+}
+
+/// The roots over values that were forgotten, in the order in which they were.
+pub(crate) fn kept_roots(tx: &mut Tx<'_>) -> Result<Vec<[u8; 32]>, StoreError> {
+    let rows = tx.query("-- registration.kept_roots\nselect root from erased_values order by day, first", &[])?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
 /// The sealed groups of one submission.
 pub(crate) type SealedValues = (Id<kinds::Event>, [Option<Vec<u8>>; 3]);
 
