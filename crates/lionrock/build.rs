@@ -17,9 +17,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 fn components() -> Option<Vec<Value>> {
     let cargo = std::env::var_os("CARGO")?;
-    let target = std::env::var("TARGET").ok()?;
+    let target = std::env::var_os("TARGET")?;
     let output = Command::new(cargo)
-        .args(["metadata", "--format-version", "1", "--locked", "--filter-platform", &target])
+        .args(["metadata", "--format-version", "1", "--locked", "--filter-platform"])
+        .arg(&target)
         .current_dir(std::env::var_os("CARGO_MANIFEST_DIR")?)
         .output()
         .ok()?;

@@ -54,7 +54,9 @@ pub fn run(args: &Args) -> Result<(), Box<dyn std::error::Error>> {
     }
     let told = live(&day(args)).map_err(|error| error.to_string())?;
     told.print();
-    compare(&told, args.scale).iter().for_each(|line| crate::say(line));
+    for line in compare(&told, args.scale) {
+        crate::say(&line);
+    }
     if let Some(file) = &args.json {
         let all = json!({"scale": args.scale, "then": then(), "now": told.to_json()});
         std::fs::write(file, serde_json::to_string_pretty(&all)?)?;

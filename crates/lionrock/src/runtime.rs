@@ -57,8 +57,6 @@ pub struct Runtime {
     pub gazetteer: Arc<Gazetteer>,
     /// The clock, movable in demonstrations and tests.
     pub clock: Arc<WallClock>,
-    /// Chance.
-    pub random: Arc<dyn Random>,
 }
 
 impl Runtime {
@@ -82,7 +80,7 @@ impl Runtime {
             sender: Sender { origin: config.origin.clone(), host: config.host().to_owned() },
         })?;
         let ports = ports(config, &random)?;
-        Ok(Self { platform, ports, gazetteer, clock, random })
+        Ok(Self { platform, ports, gazetteer, clock })
     }
 }
 

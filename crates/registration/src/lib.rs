@@ -49,7 +49,7 @@ pub use resolve::{
 pub use retire::{Remains, may_be_destroyed, note_end, purge_expired, remains};
 pub use sealing::Contact;
 pub use state::{Operate, OperateError, SchemeState, Status, close_early, close_words, current_state, operate, put_in_force, room_snapshot, save_room_snapshot};
-pub use statistics::{Bulletin, Figures, bulletin_due, bulletins, publish_bulletin, suppress};
+pub use statistics::{Bulletin, Figures, backlog, bulletin_due, bulletins, publish_bulletin, suppress};
 pub use status::{CodeError, StatusView, check_code, request_code, send_codes, status};
 pub use storage::export::ExportRow;
 pub use storage::household::HouseholdRow;

@@ -5,7 +5,7 @@ mod job;
 mod port;
 mod words;
 
-pub(crate) use job::{RESOLVED, openings, put_on_record};
+pub(crate) use job::{CURSOR, RESOLVED, openings, put_on_record};
 pub use job::{Batch, MatchError, Matcher, match_batch};
 pub use port::{Answer, PopulationRegister, Question, RegisterUnavailable};
 pub use words::{AddressState, Reason, State};

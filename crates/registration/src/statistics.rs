@@ -89,6 +89,15 @@ pub fn publish_bulletin(ledger: &Ledger, wait_seconds: i64) -> Result<Bulletin, 
     Ok(bulletin)
 }
 
+/// Submissions that wait to be matched: exactly up to ten thousand, "at least" beyond.
+pub fn backlog(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+    let from = counter::cursor(tx, crate::matching::CURSOR)?;
+    crate::storage::submission::waiting(tx, from, BACKLOG_MOST)
+}
+
+/// A backlog beyond this is long, however long it is.
+const BACKLOG_MOST: i64 = 10_000;
+
 /// The newest bulletins.
 pub fn bulletins(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<Bulletin>, StoreError> {
     counter::bulletins(tx, i64::try_from(limit).unwrap_or(10))

@@ -240,6 +240,7 @@ dashboard-stop = Stop refreshing every 15 seconds
 dashboard-go = Refresh every 15 seconds
 dashboard-received = Registrations
 dashboard-people = People
+dashboard-backlog = Waiting to be matched
 dashboard-checking = To check
 dashboard-waiting-room = In the waiting room
 dashboard-queued = Messages waiting

@@ -240,6 +240,7 @@ dashboard-stop = 停止每 15 秒更新
 dashboard-go = 每 15 秒更新
 dashboard-received = 登记
 dashboard-people = 人数
+dashboard-backlog = 待核对
 dashboard-checking = 待覆核
 dashboard-waiting-room = 排队等候人数
 dashboard-queued = 待发消息

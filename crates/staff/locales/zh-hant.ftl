@@ -240,6 +240,7 @@ dashboard-stop = 停止每 15 秒更新
 dashboard-go = 每 15 秒更新
 dashboard-received = 登記
 dashboard-people = 人數
+dashboard-backlog = 待核對
 dashboard-checking = 待覆核
 dashboard-waiting-room = 輪候人數
 dashboard-queued = 待發訊息

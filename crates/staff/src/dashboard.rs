@@ -22,8 +22,8 @@ const HOURS: i64 = 48;
 pub(crate) fn show(desk: &Desk) -> Answer {
     let (case, _) = desk.scheme::<ReadDashboard>()?;
     let service = case.live()?;
-    let (figures, messages, state) = service.ledger().read("staff.dashboard", |tx| {
-        Ok::<_, StoreError>((Figures::read(tx)?, notify::counts(tx)?, registration::current_state(tx)?))
+    let (figures, messages, state, backlog) = service.ledger().read("staff.dashboard", |tx| {
+        Ok::<_, StoreError>((Figures::read(tx)?, notify::counts(tx)?, registration::current_state(tx)?, registration::backlog(tx)?))
     })?;
     let title = desk.say("dashboard-title");
     let mut body = desk.body(&title, &Mistakes::default());
@@ -32,7 +32,7 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     let (words, way) = if live { ("dashboard-stop", "/dashboard?refresh=off") } else { ("dashboard-go", "/dashboard") };
     body.note(desk.tell("dashboard-as-at", [("time", desk.at(desk.now()))]));
     body.link(desk.say(words), desk.scheme_url(&case, way));
-    body.part(&totals(desk, service, &figures, &messages));
+    body.part(&totals(desk, service, &figures, &messages, backlog));
     body.part(&over_time(desk, &figures)).part(&states(desk, &figures)).part(&by_district(desk, &figures));
     body.part(&by_reason(desk, &figures)).part(&message_table(desk, &messages));
     let page = Page::new(title, body.markup()).wide().back(desk.scheme_url(&case, ""));
@@ -45,7 +45,7 @@ pub(crate) fn show(desk: &Desk) -> Answer {
 
 type Messages = std::collections::BTreeMap<String, Counts>;
 
-fn totals(desk: &Desk, service: &Service, figures: &Figures, messages: &Messages) -> Shown {
+fn totals(desk: &Desk, service: &Service, figures: &Figures, messages: &Messages, backlog: i64) -> Shown {
     let status = service.room_status(desk.now());
     let sum = messages.values().fold((0, 0), |(queued, failed), it| (queued + it.queued, failed + it.failed));
     let waiting = status.issued.saturating_sub(status.now_serving);
@@ -53,6 +53,7 @@ fn totals(desk: &Desk, service: &Service, figures: &Figures, messages: &Messages
     Shown(vec![
         number("dashboard-received", figures.total("received")),
         number("dashboard-people", figures.total("people")),
+        number("dashboard-backlog", backlog),
         number("dashboard-checking", figures.total("checking")),
         number("dashboard-waiting-room", i64::try_from(waiting).unwrap_or(i64::MAX)),
         number("dashboard-queued", sum.0),

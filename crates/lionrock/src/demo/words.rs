@@ -30,7 +30,7 @@ pub enum Word {
 
 /// A word in three languages.
 pub fn text(word: Word) -> Text {
-    let (en, zh_hant, zh_hans) = match word {
+    let (en, traditional, simplified) = match word {
         Word::Title => ("Demonstration city", "示範城市", "示范城市"),
         Word::Lead => (
             "Try a city-wide registration as a resident, and run it as an officer.",
@@ -79,5 +79,5 @@ pub fn text(word: Word) -> Text {
             "导出文件已加密给快递公司。可用任何 age 工具及以下密钥打开：",
         ),
     };
-    Text::new(en, zh_hant, zh_hans)
+    Text::new(en, traditional, simplified)
 }

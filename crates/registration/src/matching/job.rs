@@ -94,7 +94,7 @@ pub struct Matcher<'a> {
     pub limit: usize,
 }
 
-const CURSOR: &str = "matching";
+pub(crate) const CURSOR: &str = "matching";
 /// Counts the exceptions that officers resolved.
 pub(crate) const RESOLVED: &str = "resolved";
 

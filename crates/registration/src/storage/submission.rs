@@ -81,6 +81,15 @@ from household_submission where event > $1 order by event limit $2",
     rows.iter().map(submitted).collect()
 }
 
+/// How many submissions follow `after`, at most `most`.
+pub(crate) fn waiting(tx: &mut Tx<'_>, after: Id<kinds::Event>, most: i64) -> Result<i64, StoreError> {
+    let rows = tx.query(
+        "-- registration.submissions_waiting\nselect event from household_submission where event > $1 limit $2",
+        &[after.into(), most.into()],
+    )?;
+    Ok(i64::try_from(rows.len()).unwrap_or(most))
+}
+
 pub(crate) fn by_event(tx: &mut Tx<'_>, event: Id<kinds::Event>) -> Result<Option<Submitted>, StoreError> {
     let row = tx.query_opt(
         "-- registration.submission_by_event
