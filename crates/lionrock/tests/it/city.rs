@@ -15,7 +15,7 @@ pub const SLUG: &str = "masks-2020";
 pub const LIONROCK: &str = env!("CARGO_BIN_EXE_lionrock");
 
 /// Longer than a start ever takes, also beside another test.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running `lionrock demo`; it is killed when this goes.
 pub struct City {

@@ -16,7 +16,7 @@ pub const DELIVERY_OFFICER: usize = 6;
 pub const ADMINISTRATOR: usize = 7;
 
 /// Far more than matching and sending take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Signs in with one click on the demonstration's page.
 pub fn sign_in(browser: &Browser, city: &City, officer: usize) -> Page {

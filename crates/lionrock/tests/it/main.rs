@@ -1,11 +1,20 @@
 //! Journeys through the whole program in a real browser, against a demonstration city in a process of its own.
 
+#[cfg(test)]
 mod bad_input;
+#[cfg(test)]
 mod city;
+#[cfg(test)]
 mod every_page;
+#[cfg(test)]
 mod inbox;
+#[cfg(test)]
 mod officer;
+#[cfg(test)]
 mod resident;
+#[cfg(test)]
 mod socket;
+#[cfg(test)]
 mod walk;
+#[cfg(test)]
 mod words;

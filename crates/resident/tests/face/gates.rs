@@ -97,8 +97,8 @@ impl Story {
         format!("{days} days")
     }
 
-    fn scope(&self) -> Option<Scope> {
-        Some(Scope::at_console(self.service, self.city.department))
+    fn scope(&self) -> Scope {
+        Scope::at_console(self.service, self.city.department)
     }
 
     fn officer(&self, number: usize) -> SignedIn {
@@ -119,7 +119,7 @@ impl Story {
 
     fn add(&self, kind: RecordKind, life: Option<i32>) {
         let today = self.city.platform.now().day();
-        let grant = authorise::<SubmitGateRecord>(&self.officer(0), self.scope()).unwrap();
+        let grant = authorise::<SubmitGateRecord>(&self.officer(0), Some(self.scope())).unwrap();
         let record = NewRecord {
             kind,
             title: "A document".into(),
@@ -135,7 +135,7 @@ impl Story {
     }
 
     fn sign(&self, number: usize) {
-        let (version, grant) = (self.version, authorise::<SignGate>(&self.officer(number), self.scope()).unwrap());
+        let (version, grant) = (self.version, authorise::<SignGate>(&self.officer(number), Some(self.scope())).unwrap());
         let _ = self.city.platform.ledger().write("test.sign", grant.actor(), move |work| {
             let now = work.now();
             let gate = assurance::status(work.tx(), version, now)?.unwrap().gate;
@@ -152,7 +152,7 @@ impl Story {
         }
         let (version, record) = held[self.one_of(held.len())];
         let command = WithdrawRecord { version, record, reason: WithdrawReason::ALL[0] };
-        let grant = authorise::<WithdrawGateRecord>(&self.officer(1), self.scope()).unwrap();
+        let grant = authorise::<WithdrawGateRecord>(&self.officer(1), Some(self.scope())).unwrap();
         let _ = self.city.platform.ledger().write("test.withdraw", grant.actor(), move |work| {
             assurance::withdraw_record(work, &grant, command)
         });
@@ -163,7 +163,7 @@ impl Story {
         self.definition.admission.rate_per_minute += 1;
         let (toml, service) = (self.definition.to_toml().unwrap(), self.service);
         let digest = Digest::new(Scheme::compile(self.definition.clone()).unwrap().digest());
-        let grant = authorise::<EditScheme>(&self.officer(0), self.scope()).unwrap();
+        let grant = authorise::<EditScheme>(&self.officer(0), Some(self.scope())).unwrap();
         let opened = self.city.platform.ledger().write("test.version", grant.actor(), move |work| {
             registration::save_version(work, &grant, service, &toml).unwrap();
             let open = OpenGate { service, digest, tier: Tier::LargeOrHighRisk };
