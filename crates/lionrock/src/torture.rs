@@ -10,6 +10,7 @@ mod record;
 mod recount;
 
 use std::sync::Arc;
+use std::time::Instant as Moment;
 
 use kernel::Instant;
 use registration::scheme::{Definition, Scheme};
@@ -55,6 +56,7 @@ pub struct Victim {
     pub runtime: tokio::runtime::Runtime,
     /// Removed at the end.
     pub directory: TempDir,
+    born: Moment,
 }
 
 /// Tortures, and fails when anything acknowledged is lost or doubled.
@@ -65,11 +67,11 @@ pub fn run(args: &Args) -> Result<(), Box<dyn std::error::Error>> {
 
 impl Victim {
     /// Makes one, by the real ceremonies, gate included.
-    pub fn new(seed: u64, registrations: usize) -> Result<Self, Failure> {
+    pub fn new(seed: u64, registrations: usize, choices: Choices<'_>) -> Result<Self, Failure> {
         let directory = tempfile::Builder::new().prefix("lionrock-torture-").tempdir()?;
         let pki = Installation::certificates(directory.path())?;
         let place = directory.path().join("installation");
-        let installation = Installation::create(&place, pki, &Outside::default(), Choices::default())?;
+        let installation = Installation::create(&place, pki, &Outside::default(), choices)?;
         let mut definition = Definition::masks_2020()?.with_slug(SLUG);
         definition.admission.rate_per_minute = 1_000_000;
         Scheme::compile(definition.clone()).map_err(|flaws| format!("the scheme has {} flaws", flaws.len()))?;
@@ -81,7 +83,7 @@ impl Victim {
         let plan = Arc::new(Plan::new(&people, seed, u64::try_from(registrations)?));
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         progress(&format!("an open scheme and {registrations} households that will register"));
-        Ok(Self { installation, plan, runtime, directory })
+        Ok(Self { installation, plan, runtime, directory, born: Moment::now() })
     }
 }
 
@@ -89,7 +91,15 @@ fn at(text: &str) -> Instant {
     Instant::parse_hong_kong(text).unwrap_or(Instant::from_millis(0))
 }
 
-/// The server with its clock at the opening.
-pub fn opening() -> Start {
-    Start { now: Some(at(OPEN)), ..Start::default() }
+impl Victim {
+    /// The simulated moment: the opening, and as long after it as this run has lasted. A server that is started again must not
+    /// find its clock set back: the waiting room would wait for the time that it has seen already.
+    pub fn now(&self) -> Instant {
+        at(OPEN).plus_millis(i64::try_from(self.born.elapsed().as_millis()).unwrap_or(0))
+    }
+
+    /// The server with its clock at this moment.
+    pub fn opening(&self) -> Start {
+        Start { now: Some(self.now()), ..Start::default() }
+    }
 }

@@ -9,9 +9,9 @@ use serde_json::json;
 use super::wire::request;
 use super::{Client, Figures, GaveUp, Patience, Sample, Target, cpu_micros};
 use super::oracle;
-use crate::simulate::Server;
+use crate::simulate::{Choices, Server};
 use crate::synth::{form, population};
-use crate::torture::{Victim, opening};
+use crate::torture::Victim;
 
 /// Where to send what.
 #[derive(Clone, Debug, clap::Args)]
@@ -37,6 +37,10 @@ pub struct Args {
     /// Process whose CPU time is measured beside our own.
     #[arg(long)]
     process: Option<u32>,
+    /// The server made for the purpose also does its slow work meanwhile: places in the journal's tree, checkpoints. Nothing is
+    /// matched: it has no register.
+    #[arg(long, conflicts_with = "url")]
+    with_work: bool,
     /// Instead of load: compares how long the answers to a match, a mismatch and a duplicate take (promise 11).
     #[arg(long, conflicts_with = "url")]
     oracle: bool,
@@ -64,8 +68,9 @@ fn there(args: &Args) -> Result<u64, Failure> {
 
 /// With a server of its own.
 fn here(args: &Args) -> Result<u64, Failure> {
-    let victim = Victim::new(args.seed, if args.oracle { ORACLE_PLAN } else { 0 })?;
-    let server = Server::start(&victim.installation, &opening())?;
+    let choices = Choices { intake_only: !args.with_work, ..Choices::default() };
+    let victim = Victim::new(args.seed, if args.oracle { ORACLE_PLAN } else { 0 }, choices)?;
+    let server = Server::start(&victim.installation, &victim.opening())?;
     if args.oracle {
         let said = oracle::listen(&victim, server.target.clone())?;
         for line in said {

@@ -41,6 +41,8 @@ pub struct Choices<'a> {
     pub store: Option<&'a str>,
     /// The address list.
     pub addresses: Option<&'a Path>,
+    /// Whether the server takes registrations only and leaves the slow work undone.
+    pub intake_only: bool,
 }
 
 /// The public address that messages name and passkeys are bound to. Nobody connects to it by name.
@@ -105,6 +107,7 @@ fn configuration(directory: &Path, pki: &TestPki, outside: &Outside, choices: Ch
     if let Some(sms) = &outside.sms {
         set("sms_url", sms.clone().into());
     }
+    set("work", (!choices.intake_only).into());
     if let Some(addresses) = choices.addresses {
         set("addresses", path(addresses));
     }

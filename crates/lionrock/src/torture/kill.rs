@@ -5,15 +5,15 @@ use std::time::{Duration, Instant as Moment};
 use kernel::Random as _;
 use seal::OsRandom;
 
-use super::{Args, OPEN, SLUG, Victim, at, opening};
+use super::{Args, SLUG, Victim};
 use crate::load::Patience;
-use crate::simulate::{Acknowledged, Console, Failure, Recount, Rush, Server, progress, send};
+use crate::simulate::{Acknowledged, Choices, Console, Failure, Recount, Rush, Server, progress, send};
 
 /// The longest that a round runs before the server is killed.
 const LONGEST_MS: u64 = 400;
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let victim = Victim::new(args.seed, args.rounds * args.each)?;
+    let victim = Victim::new(args.seed, args.rounds * args.each, Choices::default())?;
     let mut acknowledged: Vec<Acknowledged> = Vec::new();
     let (began, mut resent, mut counted) = (Moment::now(), 0, Counted::default());
     for round in 1..=args.rounds {
@@ -43,7 +43,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 
 /// Clients register; the server is killed at a random moment, started again, and killed once more when all are done.
 fn one_round(victim: &Victim, args: &Args, round: usize) -> Result<crate::simulate::Outcome, Failure> {
-    let server = Server::start(&victim.installation, &opening())?;
+    let server = Server::start(&victim.installation, &victim.opening())?;
     let rush = Rush {
         target: server.target.clone(),
         slug: SLUG.into(),
@@ -57,7 +57,7 @@ fn one_round(victim: &Victim, args: &Args, round: usize) -> Result<crate::simula
         let pause = Duration::from_millis(5 + OsRandom.below(LONGEST_MS));
         victim.runtime.block_on(async { tokio::time::sleep(pause).await });
         server.kill()?;
-        let server = Server::start(&victim.installation, &opening())?;
+        let server = Server::start(&victim.installation, &victim.opening())?;
         let outcome = sending.join().map_err(|_| "the clients stopped")??;
         server.kill()?;
         Ok(outcome)
@@ -71,7 +71,7 @@ struct Counted {
 
 impl Counted {
     fn check(&self, victim: &Victim, acknowledged: &[Acknowledged], round: usize) -> Result<(), Failure> {
-        let console = Console::open(&victim.installation, at(OPEN))?;
+        let console = Console::open(&victim.installation, victim.now())?;
         let tiles = victim.installation.config.tiles.join(format!("s_{}", SLUG.replace('-', "_")));
         let recount = Recount::of(&*console.service(SLUG)?, &tiles)?;
         let missing = recount.missing(acknowledged.iter().map(|one| one.reference.as_str()));

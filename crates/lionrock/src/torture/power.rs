@@ -10,10 +10,10 @@ use kernel::Clock as _;
 
 use super::disk::Disk;
 use super::record::{CALLS, Player, stamped};
-use super::{Args, OPEN, SLUG, Victim, at, opening};
+use super::{Args, SLUG, Victim};
 use crate::ambient::WallClock;
 use crate::load::Patience;
-use crate::simulate::{Console, Failure, Recount, Rush, Server, Start, progress, send};
+use crate::simulate::{Choices, Console, Failure, Recount, Rush, Server, Start, progress, send};
 
 /// Cuts made in one record, the last one at its end.
 const CUTS: usize = 6;
@@ -43,13 +43,13 @@ struct Outcome {
 }
 
 fn record_and_cut(args: &Args, synchronous_off: bool) -> Result<Outcome, Failure> {
-    let victim = Victim::new(args.seed, args.each)?;
+    let victim = Victim::new(args.seed, args.each, Choices::default())?;
     let place = victim.installation.directory.clone();
     let before = Disk::of(&place)?;
     let log = victim.directory.path().join("strace");
     let log_name = log.display().to_string();
     let under = ["strace", "-f", "-qq", "-y", "-xx", "-ttt", "-s", "1048576", "-e", CALLS, "-o", log_name.as_str()];
-    let start = Start { under: under.map(str::to_owned).to_vec(), synchronous_off, ..opening() };
+    let start = Start { under: under.map(str::to_owned).to_vec(), synchronous_off, ..victim.opening() };
     let server = Server::start(&victim.installation, &start)?;
     let rush = Rush {
         target: server.target.clone(),
@@ -106,11 +106,11 @@ fn replay(before: Disk, place: &Path, log: &Path, moment: i64, scratch: &Path) -
 /// Starts the server on what is left, then counts.
 fn survivors(victim: &Victim, scratch: &Path, known: &[&str]) -> Result<Result<(), String>, Failure> {
     let moved = victim.installation.moved_to(scratch)?;
-    match Server::start(&moved, &opening()) {
+    match Server::start(&moved, &victim.opening()) {
         Ok(server) => server.kill()?,
         Err(error) => return Ok(Err(error.to_string())),
     }
-    let console = Console::open(&moved, at(OPEN))?;
+    let console = Console::open(&moved, victim.now())?;
     let tiles = moved.config.tiles.join(format!("s_{}", SLUG.replace('-', "_")));
     let Ok(service) = console.service(SLUG) else { return Ok(Err(format!("the whole scheme, {} registrations", known.len()))) };
     let recount = Recount::of(&service, &tiles)?;
