@@ -1,6 +1,5 @@
 //! HTTP by hand over a plain socket, so that requests can be as wrong as they like.
 
-use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
