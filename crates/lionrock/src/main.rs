@@ -17,6 +17,7 @@ mod synth;
 mod torture;
 mod worker;
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -201,12 +202,12 @@ fn invite(args: &InviteArgs) -> Result<(), Failure> {
     let config = Config::read(&args.config)?;
     let platform = open(&config)?.platform;
     let existing = platform.ledger().read("invite.departments", people::departments)?;
-    let department = match existing.iter().find(|department| department.code == args.department) {
-        Some(department) => department.id,
-        None => {
-            let name = args.department_name.as_deref().ok_or("this department is new: give its --department-name")?;
-            seed::department(&platform, &args.department, three(name)?)?
-        }
+    let known = existing.iter().find(|department| department.code == args.department);
+    let department = if let Some(department) = known {
+        department.id
+    } else {
+        let name = args.department_name.as_deref().ok_or("this department is new: give its --department-name")?;
+        seed::department(&platform, &args.department, three(name)?)?
     };
     let roles = args.roles.split(',').map(|role| role.trim().parse()).collect::<Result<Vec<people::Role>, _>>()?;
     let contact = people::Contact::parse(&args.name, &args.mail)?;
@@ -219,7 +220,7 @@ fn invite(args: &InviteArgs) -> Result<(), Failure> {
 fn three(text: &str) -> Result<kernel::Text, Failure> {
     let mut parts = text.split('|').map(str::trim);
     match (parts.next(), parts.next(), parts.next()) {
-        (Some(en), Some(zh_hant), Some(zh_hans)) => Ok(kernel::Text::new(en, zh_hant, zh_hans)),
+        (Some(en), Some(traditional), Some(simplified)) => Ok(kernel::Text::new(en, traditional, simplified)),
         _ => Err("give the three languages separated by `|`: English|繁體|简体".into()),
     }
 }
@@ -235,10 +236,9 @@ fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// A line for the operator.
-#[expect(clippy::print_stdout, reason = "the command line's answer")]
+/// A line for the operator. Nobody may be listening any more (`lionrock serve | head -1`), which must not stop a server.
 pub(crate) fn say(line: &str) {
-    println!("{line}");
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 #[expect(clippy::print_stderr, reason = "the command line's complaint")]

@@ -75,7 +75,7 @@ impl Canaries {
 
     fn pattern(&mut self, pattern: Vec<u8>, encoding: &'static str) {
         let Some(window) = pattern.first_chunk::<WINDOW>() else { return };
-        if let Some(beginning) = self.beginnings.get_mut(beginning(window)) {
+        if let Some(beginning) = self.beginnings.get_mut(beginning(*window)) {
             *beginning = true;
         }
         self.patterns.entry(*window).or_default().push((pattern, encoding));
@@ -90,7 +90,7 @@ impl Canaries {
                 let entry = entry?;
                 match entry.file_type()? {
                     kind if kind.is_dir() => directories.push(entry.path()),
-                    kind if kind.is_file() => self.scan_file(entry.path(), &mut scanned)?,
+                    kind if kind.is_file() => self.scan_file(&entry.path(), &mut scanned)?,
                     _ => {}
                 }
             }
@@ -98,22 +98,22 @@ impl Canaries {
         Ok(scanned)
     }
 
-    fn scan_file(&self, file: PathBuf, scanned: &mut Scanned) -> Result<(), Failure> {
-        let bytes = match fs::read(&file) {
+    fn scan_file(&self, file: &Path, scanned: &mut Scanned) -> Result<(), Failure> {
+        let bytes = match fs::read(file) {
             // A log that is being rotated, a journal file that is being folded in.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
             read => read?,
         };
         scanned.files += 1;
         scanned.bytes += bytes.len();
-        scanned.leaks.extend(self.search(&bytes).map(|(at, encoding)| Leak { file: file.clone(), at, encoding }));
+        scanned.leaks.extend(self.search(&bytes).map(|(at, encoding)| Leak { file: file.to_owned(), at, encoding }));
         Ok(())
     }
 
     fn search<'s>(&'s self, bytes: &'s [u8]) -> impl Iterator<Item = (usize, &'static str)> + 's {
         bytes.windows(WINDOW).enumerate().filter_map(move |(at, window)| {
             let window = window.first_chunk::<WINDOW>()?;
-            if !self.beginnings.get(beginning(window)).copied().unwrap_or(false) {
+            if !self.beginnings.get(beginning(*window)).copied().unwrap_or(false) {
                 return None;
             }
             let rest = bytes.get(at..)?;
@@ -123,8 +123,8 @@ impl Canaries {
     }
 }
 
-fn beginning(window: &[u8; WINDOW]) -> usize {
-    let [first, second, ..] = *window;
+fn beginning(window: [u8; WINDOW]) -> usize {
+    let [first, second, ..] = window;
     usize::from(first) << 8 | usize::from(second)
 }
 

@@ -63,7 +63,7 @@ pub struct Told {
 }
 
 /// How long a wait may last in which nothing moves.
-const STALLED: Duration = Duration::from_secs(60);
+const STALLED: Duration = Duration::from_mins(1);
 
 impl Day {
     /// Makes an installation with its outside world; nothing is in it yet.

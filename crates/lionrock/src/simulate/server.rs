@@ -27,7 +27,7 @@ pub struct Start {
     pub under: Vec<String>,
 }
 
-const READY: Duration = Duration::from_secs(60);
+const READY: Duration = Duration::from_mins(1);
 
 impl Server {
     /// Starts it and waits until it says where it listens.

@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     fn escape(text: &str) -> String {
-        text.bytes().map(|byte| format!("\\x{byte:02x}")).collect()
+        text.bytes().map(|byte| format!("\\x{byte:02x}")).collect::<Vec<_>>().concat()
     }
 
     #[test]
