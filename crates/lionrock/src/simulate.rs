@@ -21,7 +21,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 pub use console::{Console, Staff};
-pub use crowd::{Acknowledged, Kind, Outcome, Plan, Rush, send};
+pub use crowd::{Acknowledged, Kind, Outcome, Plan, Rush, enter, send};
 pub use day::Told;
 pub use installation::{Choices, Installation, Outside};
 pub use recount::Recount;

@@ -190,6 +190,8 @@ pub struct Rush {
     pub keep_every: usize,
     /// How long each is tried.
     pub patience: Patience,
+    /// A pass that was got before; without it each registration goes through the waiting room.
+    pub pass: Option<String>,
 }
 
 /// Sends the registrations from `from` on, each with a pass of its own from the waiting room.
@@ -207,6 +209,13 @@ pub fn send(runtime: &Runtime, rush: &Rush, plan: &Arc<Plan>, from: usize, to: u
         }
         Ok(outcome)
     })
+}
+
+/// Goes through the waiting room once.
+pub fn enter(runtime: &Runtime, rush: &Rush) -> Result<String, Failure> {
+    let client = Client::new(rush.target.clone());
+    let mut visitor = Visitor { client, rush: rush.clone(), began: Instant::now(), outcome: Outcome::default() };
+    runtime.block_on(visitor.enter())
 }
 
 struct Visitor {
@@ -261,6 +270,9 @@ impl Visitor {
     }
 
     async fn enter(&mut self) -> Result<String, Failure> {
+        if let Some(pass) = &self.rush.pass {
+            return Ok(pass.clone());
+        }
         let path = format!("/api/v1/schemes/{}/queue", self.rush.slug);
         let came = Instant::now();
         let mut reply = self.client.post(&path, &[], &json!({})).await?;

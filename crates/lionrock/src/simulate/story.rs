@@ -121,6 +121,7 @@ impl Story {
             connections: self.args.connections,
             keep_every: (registrations / 50).max(1),
             patience: Patience::default(),
+            pass: None,
         };
         let cpu = day.server_cpu();
         let mut outcome = send(&day.runtime, &rush, &day.plan, 0, registrations)?;

@@ -7,7 +7,7 @@ use seal::OsRandom;
 
 use super::{Args, SLUG, Victim};
 use crate::load::Patience;
-use crate::simulate::{Acknowledged, Choices, Console, Failure, Recount, Rush, Server, progress, send};
+use crate::simulate::{Acknowledged, Choices, Console, Failure, Recount, Rush, Server, enter, progress, send};
 
 /// The longest that a round runs before the server is killed.
 const LONGEST_MS: u64 = 400;
@@ -16,8 +16,9 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let victim = Victim::new(args.seed, args.rounds * args.each, Choices::default())?;
     let mut acknowledged: Vec<Acknowledged> = Vec::new();
     let (began, mut resent, mut counted) = (Moment::now(), 0, Counted::default());
+    let mut pass = None;
     for round in 1..=args.rounds {
-        let outcome = one_round(&victim, args, round)?;
+        let outcome = one_round(&victim, args, round, &mut pass)?;
         if let Some(failed) = outcome.failed.first() {
             return Err(format!("round {round}: {} registrations were given up: {failed}", outcome.failed.len()).into());
         }
@@ -42,15 +43,23 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 }
 
 /// Clients register; the server is killed at a random moment, started again, and killed once more when all are done.
-fn one_round(victim: &Victim, args: &Args, round: usize) -> Result<crate::simulate::Outcome, Failure> {
+///
+/// One pass serves them all: after a crash the waiting room goes on behind the numbers it had reserved, so that none is given
+/// out twice, and newcomers wait half a minute for that. Here it is the registrations that are tortured.
+fn one_round(victim: &Victim, args: &Args, round: usize, pass: &mut Option<String>) -> Result<crate::simulate::Outcome, Failure> {
     let server = Server::start(&victim.installation, &victim.opening())?;
-    let rush = Rush {
+    let mut rush = Rush {
         target: server.target.clone(),
         slug: SLUG.into(),
         connections: args.connections,
         keep_every: usize::MAX,
         patience: Patience { attempts: 5_000, total: Duration::from_mins(2) },
+        pass: pass.take(),
     };
+    if rush.pass.is_none() {
+        rush.pass = Some(enter(&victim.runtime, &rush)?);
+    }
+    pass.clone_from(&rush.pass);
     let (from, to) = ((round - 1) * args.each, round * args.each);
     std::thread::scope(|scope| {
         let sending = scope.spawn(|| send(&victim.runtime, &rush, &victim.plan, from, to));

@@ -57,6 +57,7 @@ fn record_and_cut(args: &Args, synchronous_off: bool) -> Result<Outcome, Failure
         connections: args.connections,
         keep_every: usize::MAX,
         patience: Patience { attempts: 3, total: Duration::from_secs(5) },
+        pass: None,
     };
     let clock = WallClock::default();
     let (from, acknowledged) = (clock.now().millis(), send(&victim.runtime, &rush, &victim.plan, 0, args.each)?.acknowledged);
