@@ -94,7 +94,8 @@ fn population(runtime: &Runtime) -> Result<Population, RunError> {
         .gazetteer
         .premises()
         .iter()
-        .filter(|premises| premises.building.is_some() || premises.estate.is_some())
+        // Estates are where people live; other buildings may be markets or factories.
+        .filter(|premises| premises.estate.is_some())
         .map(|premises| {
             let unit = hongkong::Unit::default();
             Place {

@@ -105,6 +105,7 @@ fn officers(state: &DemoState, visitor: &Visitor, body: &mut Body) {
         let label = text(Word::SignInAs).replace("{post}", post);
         let form = Form::new(visitor)
             .to(visitor.url(&format!("/demo/sign-in/{number}")))
+            .id(format!("sign-in-{number}"))
             .part(&Button::new(label));
         body.part(&form);
     }
