@@ -86,7 +86,7 @@ fn compare(told: &Told, scale: f64) -> Vec<String> {
     let number = |name: &str| told.numbers.get(name).and_then(Value::as_f64).unwrap_or(0.0);
     let rows = [
         ("", "then, 6 May 2020".to_owned(), format!("now, {} % of it", scale * 100.0)),
-        ("registrations", format!("{REGISTRATIONS:.0}"), figures.count.to_string()),
+        ("registrations", format!("{REGISTRATIONS:.0}"), format!("{:.0}", REGISTRATIONS * scale)),
         ("people", format!("{PEOPLE:.0}"), format!("{:.0}", number("people"))),
         ("people in a registration", format!("{:.2}", PEOPLE / REGISTRATIONS), format!("{:.2}", number("people") / (REGISTRATIONS * scale))),
         ("time", format!("{HOURS:.0} hours"), format!("{:.1} s", figures.seconds)),
