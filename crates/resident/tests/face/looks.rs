@@ -95,6 +95,7 @@ fn the_confirmation_prints_on_one_page() {
     let site = serve_city(&city);
     for language in ["en", "zh-hant", "zh-hans"] {
         let page = browser.page().unwrap();
+        page.viewport(1280, 900, false).unwrap();
         let walk = Walk { page: &page, site: &site, language, city: &city };
         walk.journey("Q123456", "1970", &mut |_, _| Ok(())).unwrap();
         let pdf = page.pdf().unwrap();
