@@ -192,11 +192,14 @@ pub struct Rush {
     pub patience: Patience,
     /// A pass that was got before; without it each registration goes through the waiting room.
     pub pass: Option<String>,
+    /// How many registrations of the plan have been begun, `from` included; who watches it can act in the middle of them.
+    pub begun: Arc<AtomicUsize>,
 }
 
 /// Sends the registrations from `from` on, each with a pass of its own from the waiting room.
 pub fn send(runtime: &Runtime, rush: &Rush, plan: &Arc<Plan>, from: usize, to: usize) -> Result<Outcome, Failure> {
-    let next = Arc::new(AtomicUsize::new(from));
+    let next = rush.begun.clone();
+    next.store(from, Ordering::SeqCst);
     let began = Instant::now();
     runtime.block_on(async {
         let connections = (0..rush.connections.min(to.saturating_sub(from)).max(1)).map(|_| {

@@ -122,6 +122,7 @@ impl Story {
             keep_every: (registrations / 50).max(1),
             patience: Patience::default(),
             pass: None,
+            begun: std::sync::Arc::default(),
         };
         let cpu = day.server_cpu();
         let mut outcome = send(&day.runtime, &rush, &day.plan, 0, registrations)?;

@@ -1,5 +1,7 @@
 //! `kill -9`, again and again, while clients try and try again.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant as Moment};
 
 use kernel::Random as _;
@@ -10,7 +12,7 @@ use crate::load::Patience;
 use crate::simulate::{Acknowledged, Choices, Console, Failure, Recount, Rush, Server, enter, progress, send};
 
 /// The longest that a round runs before the server is killed.
-const LONGEST_MS: u64 = 400;
+const LONGEST: Duration = Duration::from_secs(30);
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let victim = Victim::new(args.seed, args.rounds * args.each, Choices::default())?;
@@ -42,7 +44,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Clients register; the server is killed at a random moment, started again, and killed once more when all are done.
+/// Clients register; the server is killed after a random one of them, started again, and killed once more when all are done.
 ///
 /// One pass serves them all: after a crash the waiting room goes on behind the numbers it had reserved, so that none is given
 /// out twice, and newcomers wait half a minute for that. Here it is the registrations that are tortured.
@@ -55,6 +57,7 @@ fn one_round(victim: &Victim, args: &Args, round: usize, pass: &mut Option<Strin
         keep_every: usize::MAX,
         patience: Patience { attempts: 5_000, total: Duration::from_mins(2) },
         pass: pass.take(),
+        begun: Arc::default(),
     };
     if rush.pass.is_none() {
         rush.pass = Some(enter(&victim.runtime, &rush)?);
@@ -63,14 +66,22 @@ fn one_round(victim: &Victim, args: &Args, round: usize, pass: &mut Option<Strin
     let (from, to) = ((round - 1) * args.each, round * args.each);
     std::thread::scope(|scope| {
         let sending = scope.spawn(|| send(&victim.runtime, &rush, &victim.plan, from, to));
-        let pause = Duration::from_millis(5 + OsRandom.below(LONGEST_MS));
-        victim.runtime.block_on(async { tokio::time::sleep(pause).await });
+        let fatal = from + 1 + usize::try_from(OsRandom.below(args.each.saturating_sub(args.connections) as u64)).unwrap_or(0);
+        victim.runtime.block_on(until(&rush.begun, fatal));
         server.kill()?;
         let server = Server::start(&victim.installation, &victim.opening())?;
         let outcome = sending.join().map_err(|_| "the clients stopped")??;
         server.kill()?;
         Ok(outcome)
     })
+}
+
+/// Returns when so many registrations have been begun; the rest are on their way, so that the kill falls among them.
+async fn until(begun: &AtomicUsize, fatal: usize) {
+    let start = Moment::now();
+    while begun.load(Ordering::SeqCst) < fatal && start.elapsed() < LONGEST {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
 }
 
 #[derive(Default)]

@@ -58,6 +58,7 @@ fn record_and_cut(args: &Args, synchronous_off: bool) -> Result<Outcome, Failure
         keep_every: usize::MAX,
         patience: Patience { attempts: 3, total: Duration::from_secs(5) },
         pass: None,
+        begun: std::sync::Arc::default(),
     };
     let clock = WallClock::default();
     let (from, acknowledged) = (clock.now().millis(), send(&victim.runtime, &rush, &victim.plan, 0, args.each)?.acknowledged);
