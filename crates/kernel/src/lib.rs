@@ -12,6 +12,7 @@ mod ids;
 mod instant;
 mod kind;
 mod language;
+mod scan;
 mod secret;
 
 pub use chance::Random;
@@ -22,4 +23,5 @@ pub use ids::{Id, IdError, IdKind, kinds};
 pub use instant::{Clock, Instant};
 pub use kind::{Fault, Kind};
 pub use language::{Language, Text};
+pub use scan::{Scan, ScanError, Scanner};
 pub use secret::Secret;

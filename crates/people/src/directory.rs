@@ -2,7 +2,7 @@ use kernel::{Id, Instant, Text, kinds};
 use store::{StoreError, Tx};
 
 use crate::storage;
-use crate::{Approval, Role};
+use crate::{Approval, Role, SealedPasskeyName};
 
 /// A bureau or department.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,10 +31,12 @@ pub struct Officer {
 }
 
 /// A passkey as its officer sees it in a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PasskeyListed {
     /// Its id.
     pub id: Id<kinds::Passkey>,
+    /// What its officer calls it, if anything.
+    pub name: Option<SealedPasskeyName>,
     /// When it was added.
     pub created: Instant,
     /// When it last signed in.

@@ -1,5 +1,5 @@
 use journal::Work;
-use kernel::{Fault, Instant, Kind};
+use kernel::{Fault, Id, Instant, Kind, kinds};
 use store::{StoreError, Tx};
 
 use crate::{Officer, SignedIn, Token, storage};
@@ -11,6 +11,10 @@ pub struct Found {
     pub who: SignedIn,
     /// Whether [`keep_session`] should run after this request; at most once a minute.
     pub stale: bool,
+    /// When the session dies if this was the last request.
+    pub ends: Instant,
+    /// When it dies however busy it is.
+    pub latest: Instant,
 }
 
 /// Why a cookie is no session.
@@ -41,7 +45,14 @@ pub fn find_session(tx: &mut Tx<'_>, token: &Token, now: Instant) -> Result<Foun
     }
     let Officer { id, department, post, roles, .. } = opened.officer;
     let who = SignedIn { officer: id, department, roles, post, session: Some(opened.id) };
-    Ok(Found { who, stale: opened.times.is_stale(now) })
+    let times = opened.times;
+    Ok(Found { who, stale: times.is_stale(now), ends: times.ends(now), latest: times.latest() })
+}
+
+/// Whose session it was that died of idleness or of age, so that what its officer had typed goes back to nobody else.
+/// Nobody's when it was signed out, when it is older than a day, or when it never was.
+pub fn lapsed_session(tx: &mut Tx<'_>, token: &Token) -> Result<Option<Id<kinds::Officer>>, StoreError> {
+    Ok(storage::session::find(tx, token.hash("session"))?.map(|opened| opened.officer.id))
 }
 
 /// Notes that a session was used. Not journaled: it is housekeeping, and what the officer did is journaled itself.
@@ -71,8 +82,25 @@ mod tests {
             city.act(Actor::Visitor, move |work| keep_session(work, &found.who)).unwrap();
             assert!(!city.find_session(&officer.token).unwrap().stale);
         }
+        let found = city.find_session(&officer.token).unwrap();
+        assert_eq!(found.ends, city.now().plus_secs(15 * 60));
+        assert_eq!(found.latest.since(city.now()), (10 * 60 - 4 * 14) * 60_000);
         city.clock.advance_secs(15 * 60);
         assert_eq!(city.find_session(&officer.token).unwrap_err(), SessionError::Ended);
+    }
+
+    #[test]
+    fn a_session_that_lapsed_is_known_by_its_officer_and_one_signed_out_by_nobody() {
+        let city = City::new();
+        let officer = city.sign_in_new(city.department(), &[Role::CaseOfficer]);
+        let whose = |token: &Token| city.read(|tx| lapsed_session(tx, token));
+        city.clock.advance_secs(20 * 3600);
+        // Somebody's signing in sweeps old sessions; this one is still within its day.
+        city.sign_in_new(city.second_department(), &[Role::Auditor]);
+        assert_eq!(whose(&officer.token), Some(officer.who.officer()));
+        let token = officer.token.clone();
+        city.act(Actor::Visitor, move |work| crate::sign_out(work, &token)).unwrap();
+        assert_eq!(whose(&officer.token), None);
     }
 
     #[test]

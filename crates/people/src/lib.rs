@@ -25,6 +25,7 @@ mod find_session;
 mod grant;
 mod invite_again;
 mod invite_officer;
+mod name_passkey;
 mod open_contact;
 mod relying_party;
 mod remove_passkey;
@@ -66,10 +67,11 @@ pub use directory::{
 };
 pub use end_officer::{EndOfficer, EndOfficerError, end_officer};
 pub use enrol_service::{EnrolService, EnrolServiceError, Scope, enrol_service, owner_of};
-pub use find_session::{Found, SessionError, find_session, keep_session};
+pub use find_session::{Found, SessionError, find_session, keep_session, lapsed_session};
 pub use grant::{Denied, Grant, authorise};
 pub use invite_again::{InviteAgain, InviteAgainError, invite_again};
 pub use invite_officer::{INVITATION_HOURS, InviteOfficer, InviteOfficerError, Invited, Inviter, invite_officer};
+pub use name_passkey::{NamePasskey, NamePasskeyError, SealedPasskeyName, name_passkey};
 pub use open_contact::{ContactReason, OpenContact, OpenContactError, open_contact, open_own_contact};
 pub use relying_party::{RelyingParty, RelyingPartyError};
 pub use remove_passkey::{RemovePasskey, RemovePasskeyError, remove_passkey};
@@ -85,8 +87,10 @@ pub use token::Token;
 pub use use_approval::{UseApproval, UseApprovalError, Used, use_approval};
 
 /// The platform store's tables of this crate.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "people.0001_people", sql: include_str!("../migrations/0001_people.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "people.0001_people", sql: include_str!("../migrations/0001_people.sql") },
+    Migration { name: "people.0003_passkey_names", sql: include_str!("../migrations/0003_passkey_names.sql") },
+];
 
 /// The table of two-person approvals, for each store in which approved acts happen.
 pub const APPROVAL_MIGRATIONS: &[Migration] =

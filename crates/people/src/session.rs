@@ -20,6 +20,17 @@ impl SessionTimes {
         now.since(self.seen) < IDLE_LIMIT_MS && now.since(self.started) < ABSOLUTE_LIMIT_MS
     }
 
+    /// When the session dies if nothing more is asked after a request at `now`.
+    pub(crate) fn ends(self, now: Instant) -> Instant {
+        let seen = if self.is_stale(now) { now } else { self.seen };
+        seen.plus_millis(IDLE_LIMIT_MS).min(self.latest())
+    }
+
+    /// When it dies however busy it is.
+    pub(crate) const fn latest(self) -> Instant {
+        self.started.plus_millis(ABSOLUTE_LIMIT_MS)
+    }
+
     /// Whether the store should hear that the session was used.
     pub(crate) const fn is_stale(self, now: Instant) -> bool {
         now.since(self.seen) >= NOTE_AFTER_MS
@@ -42,5 +53,7 @@ mod tests {
         assert!(busy(599).is_alive(at(600).plus_millis(-1)));
         assert!(!busy(599).is_alive(at(600)));
         assert!(!times.is_stale(at(31).plus_millis(-1)) && times.is_stale(at(31)));
+        assert_eq!([times.ends(at(30)), times.ends(at(31))], [at(45), at(46)]);
+        assert_eq!([busy(590).ends(at(590)), times.latest()], [at(600), at(600)]);
     }
 }

@@ -10,6 +10,8 @@ use crate::storage::ceremony::Ceremony;
 use crate::{Challenge, Officer, RelyingParty, SealedContact, SignedIn, Token, storage};
 
 const KIND: &str = "sign-in";
+/// A dead session's row stays a day, so that what its officer had typed still finds its owner.
+const LAPSED_MS: i64 = 24 * 3_600_000;
 
 /// The second half of signing in.
 #[derive(Clone, Debug)]
@@ -114,7 +116,7 @@ fn start_session(
     passkey: Id<kinds::Passkey>,
 ) -> Result<SignIn, SignInError> {
     let (now, token, session) = (work.now(), Token::new(work.random()), work.new_id());
-    storage::session::sweep(work.tx(), now.plus_millis(-ABSOLUTE_LIMIT_MS))?;
+    storage::session::sweep(work.tx(), now.plus_millis(-ABSOLUTE_LIMIT_MS - LAPSED_MS))?;
     storage::session::insert(work.tx(), session, token.hash("session"), officer.id, now)?;
     let contact = storage::officer::contact(work.tx(), officer.id)?.ok_or(SignInError::Refused)?;
     work.journal(

@@ -3,7 +3,7 @@ use store::{Row, StoreError, Tx};
 use webauthn_rs::prelude::Passkey;
 
 use super::unreadable;
-use crate::PasskeyListed;
+use crate::{PasskeyListed, SealedPasskeyName};
 
 /// A passkey with its key material (public).
 pub(crate) struct Stored {
@@ -71,14 +71,28 @@ pub(crate) fn credentials(tx: &mut Tx<'_>, officer: Id<kinds::Officer>) -> Resul
 pub(crate) fn list(tx: &mut Tx<'_>, officer: Id<kinds::Officer>) -> Result<Vec<PasskeyListed>, StoreError> {
     let rows = tx.query(
         "-- people.list_passkeys\n\
-         select id, created, last_used, suspended from passkey where officer = $1 order by id limit 100",
+         select id, created, last_used, suspended, name from passkey where officer = $1 order by id limit 100",
         &[officer.into()],
     )?;
     let read = |row: &Row| {
         let suspended = row.get::<Option<Instant>>(3)?.is_some();
-        Ok(PasskeyListed { id: row.get(0)?, created: row.get(1)?, last_used: row.get(2)?, suspended })
+        let name = row.get::<Option<Vec<u8>>>(4)?.map(SealedPasskeyName);
+        Ok(PasskeyListed { id: row.get(0)?, name, created: row.get(1)?, last_used: row.get(2)?, suspended })
     };
     rows.iter().map(read).collect()
+}
+
+/// Names an officer's passkey; 0 when it is not the officer's.
+pub(crate) fn rename(
+    tx: &mut Tx<'_>,
+    officer: Id<kinds::Officer>,
+    id: Id<kinds::Passkey>,
+    name: &SealedPasskeyName,
+) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- people.rename_passkey\nupdate passkey set name = $3 where id = $1 and officer = $2",
+        &[id.into(), officer.into(), name.0.as_slice().into()],
+    )
 }
 
 pub(crate) fn delete(tx: &mut Tx<'_>, officer: Id<kinds::Officer>, id: Id<kinds::Passkey>) -> Result<u64, StoreError> {

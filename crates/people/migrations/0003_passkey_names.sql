@@ -1,0 +1,1 @@
+alter table passkey add column name BYTES;

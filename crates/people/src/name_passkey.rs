@@ -1,0 +1,127 @@
+use journal::{Event, Work};
+use kernel::{Fault, Id, Kind, kinds};
+use seal::{Keyring, SealError};
+use store::StoreError;
+
+use crate::{SignedIn, storage};
+
+const NAME_MAX_CHARS: usize = 40;
+
+/// What an officer calls a passkey, as it is stored. People name devices after themselves, so the store never sees the
+/// words; the officer's own list opens them, and they die with the passkey.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedPasskeyName(pub(crate) Vec<u8>);
+
+impl SealedPasskeyName {
+    /// Seals a name as typed, of 1 to 40 characters.
+    pub fn seal(keys: &Keyring, passkey: Id<kinds::Passkey>, name: &str) -> Result<Self, NamePasskeyError> {
+        let name = name.trim();
+        if name.is_empty() || name.chars().count() > NAME_MAX_CHARS || name.chars().any(char::is_control) {
+            return Err(NamePasskeyError::Name);
+        }
+        Ok(Self(keys.envelope_seal(&label(passkey), name.as_bytes())?))
+    }
+
+    /// The name, for its officer; nothing when it was sealed for another passkey.
+    pub fn open(&self, keys: &Keyring, passkey: Id<kinds::Passkey>) -> Option<String> {
+        let plain = keys.envelope_open(&label(passkey), &self.0).ok()?;
+        String::from_utf8(plain.into_exposed()).ok()
+    }
+}
+
+fn label(passkey: Id<kinds::Passkey>) -> String {
+    format!("name of {passkey}")
+}
+
+/// A name for one of the officer's own passkeys.
+#[derive(Clone, Debug)]
+pub struct NamePasskey {
+    /// The passkey.
+    pub passkey: Id<kinds::Passkey>,
+    /// Its name, sealed for it.
+    pub name: SealedPasskeyName,
+}
+
+/// Why a passkey has no new name.
+#[derive(Debug, thiserror::Error)]
+pub enum NamePasskeyError {
+    /// The name is blank, too long or holds control characters.
+    #[error("a name has 1 to 40 characters")]
+    Name,
+    /// It is not one of yours.
+    #[error("this is not one of your passkeys")]
+    Missing,
+    /// The keys refused.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Fault for NamePasskeyError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Name => Kind::Invalid,
+            Self::Missing => Kind::Missing,
+            Self::Seal(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+        }
+    }
+}
+
+/// Names one of the officer's own passkeys. The journal hears of it, but not of the words.
+pub fn name_passkey(work: &mut Work<'_, '_>, who: &SignedIn, command: &NamePasskey) -> Result<(), NamePasskeyError> {
+    if storage::passkey::rename(work.tx(), who.officer(), command.passkey, &command.name)? == 0 {
+        return Err(NamePasskeyError::Missing);
+    }
+    work.journal(
+        Event::new("people.passkey_named")
+            .detail("officer", who.officer().to_string())
+            .detail("passkey", command.passkey.to_string()),
+    )?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rehearsal::City;
+    use crate::{Role, passkeys};
+    use journal::Actor;
+    use store::RunError;
+
+    #[test]
+    fn an_officer_names_a_passkey_and_the_store_never_sees_the_words() {
+        let city = City::new();
+        let officer = city.sign_in_new(city.department(), &[Role::CaseOfficer]);
+        let mine = || city.read(|tx| passkeys(tx, officer.who.officer()).map(Some)).unwrap();
+        let passkey = mine()[0].id;
+        assert_eq!(mine()[0].name, None);
+        let name = SealedPasskeyName::seal(&city.keys, passkey, " Siu Ming's phone 手機 ").unwrap();
+        assert!(!name.0.windows(4).any(|part| part == b"Ming"));
+        let (who, command) = (officer.who.clone(), NamePasskey { passkey, name });
+        city.act(Actor::Visitor, move |work| name_passkey(work, &who, &command)).unwrap();
+        let kept = mine()[0].name.clone().unwrap();
+        assert_eq!(kept.open(&city.keys, passkey).as_deref(), Some("Siu Ming's phone 手機"));
+        assert_eq!(kept.open(&city.keys, Id::from_bytes([7; 16])), None);
+        assert!(!city.journal_text().contains("Ming"));
+        assert_eq!(city.verbs().last().unwrap(), "people.passkey_named");
+    }
+
+    #[test]
+    fn nobody_names_anothers_passkey_and_a_name_is_a_short_line() {
+        let city = City::new();
+        let department = city.department();
+        let (one, other) = (city.sign_in_new(department, &[Role::CaseOfficer]), city.sign_in_new(department, &[Role::Auditor]));
+        let passkey = city.read(|tx| passkeys(tx, one.who.officer()).map(Some)).unwrap()[0].id;
+        let name = SealedPasskeyName::seal(&city.keys, passkey, "stolen").unwrap();
+        let (who, command) = (other.who, NamePasskey { passkey, name });
+        let refused = city.act(Actor::Visitor, move |work| name_passkey(work, &who, &command));
+        assert!(matches!(refused, Err(RunError::Refused(NamePasskeyError::Missing))));
+        for bad in ["", "  ", "a\nb", &"x".repeat(41)] {
+            let sealed = SealedPasskeyName::seal(&city.keys, passkey, bad);
+            assert!(matches!(sealed, Err(NamePasskeyError::Name)), "{bad}");
+        }
+    }
+}
