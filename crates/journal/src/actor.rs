@@ -15,6 +15,13 @@ pub enum Actor {
         /// The role in which the act was allowed.
         role: String,
     },
+    /// A contractor's people or programs, under a contract.
+    Contractor {
+        /// The contractor.
+        id: Id<kinds::Contractor>,
+        /// The contract under which the act was allowed.
+        contract: Id<kinds::Contract>,
+    },
     /// A job of the system itself, by name.
     Job(&'static str),
     /// The operator at the command line.
@@ -29,6 +36,7 @@ impl Actor {
             Self::Officer { id, department, role } => {
                 json!({"kind": "officer", "id": id, "department": department, "role": role})
             }
+            Self::Contractor { id, contract } => json!({"kind": "contractor", "id": id, "contract": contract}),
             Self::Job(name) => json!({"kind": "job", "name": name}),
             Self::Operator => json!({"kind": "operator"}),
         }

@@ -174,10 +174,34 @@ pub mod kinds {
         Approval = "apr";
         /// A need-only export to a courier.
         Export = "exp";
+        /// An order to erase personal data before their time.
+        Erasure = "era";
+        /// A resident's formal request for access or correction.
+        SubjectRequest = "dsr";
         /// A certificate of erasure.
         Certificate = "crt";
         /// A bulletin "as at 3 pm".
         Bulletin = "bul";
+        /// An incident.
+        Incident = "inc";
+        /// An alert to officers.
+        Alert = "alt";
+        /// A contractor: a courier, a print bureau, an operator of electronic forms.
+        Contractor = "ctr";
+        /// A contract of a department with a contractor.
+        Contract = "ctc";
+        /// A credential with which a contractor's programs sign in.
+        Credential = "crd";
+        /// A lease of field groups of records to a contractor.
+        Lease = "lse";
+        /// A planted record of somebody who does not exist.
+        Canary = "can";
+        /// A negative probe of a contractor's addresses.
+        Probe = "prb";
+        /// A structured enquiry to a contractor.
+        Enquiry = "enq";
+        /// An escalation to the head of a department.
+        Escalation = "esc";
     }
 }
 

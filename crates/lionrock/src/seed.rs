@@ -132,6 +132,7 @@ pub fn post_of(role: Role) -> Text {
         Role::Auditor => Text::new("Auditor", "審計師", "审计师"),
         Role::DeliveryOfficer => Text::new("Delivery Officer", "派遞主任", "派递主任"),
         Role::Administrator => Text::new("System Administrator", "系統管理員", "系统管理员"),
+        Role::HeadOfDepartment => Text::new("Permanent Secretary", "常任秘書長", "常任秘书长"),
     }
 }
 

@@ -47,6 +47,18 @@ actions! {
     ReadMessages = "read-messages";
     /// Invite officers, change their roles, end them.
     ManageOfficers = "manage-officers";
+    /// Register contractors and contracts, give them credentials, end them.
+    ManageContractors = "manage-contractors";
+    /// Give a contractor a lease on records of a service, extend it, end it.
+    GrantLease = "grant-lease";
+    /// Follow an incident to its end, and let a lease be probed again after it.
+    HandleIncident = "handle-incident";
+    /// See what personal data a service holds, why, and until when.
+    ReadInventory = "read-inventory";
+    /// Handle residents' formal requests for access and correction.
+    HandleRequests = "handle-requests";
+    /// Order that a resident's data are erased before their time.
+    OrderErasure = "order-erasure";
     /// Issue the certificate of erasure.
     IssueCertificate = "issue-certificate";
 }

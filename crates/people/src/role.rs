@@ -5,9 +5,9 @@ use kernel::{Fault, Kind, Text};
 use serde::{Deserialize, Serialize};
 
 use crate::action::{
-    Action, ApproveClose, ApproveExport, EditScheme, IssueCertificate, ManageOfficers, OpenRecord, OperateScheme,
-    ReadDashboard, ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport, ResolveException,
-    SignGate, SubmitGateRecord, WithdrawGateRecord,
+    Action, ApproveClose, ApproveExport, EditScheme, GrantLease, HandleIncident, IssueCertificate, ManageContractors,
+    ManageOfficers, OpenRecord, OperateScheme, ReadDashboard, ReadJournal, ReadMessages, RegisterForResident,
+    RequestClose, RequestExport, ResolveException, SignGate, SubmitGateRecord, WithdrawGateRecord,
 };
 
 /// What an officer is there for.
@@ -30,6 +30,8 @@ pub enum Role {
     DeliveryOfficer,
     /// Invites and ends officers, and sees no record and no evidence.
     Administrator,
+    /// Answers for the department: what is escalated comes here.
+    HeadOfDepartment,
 }
 
 /// Which role may do what. This table is the whole of it: what does not stand here cannot be done.
@@ -42,7 +44,9 @@ pub const RIGHTS: &[(Role, &[&str])] = &[
             SignGate::NAME,
             OperateScheme::NAME,
             RequestClose::NAME,
+            GrantLease::NAME,
             IssueCertificate::NAME,
+            ReadInventory::NAME,
             ReadDashboard::NAME,
         ],
     ),
@@ -52,24 +56,45 @@ pub const RIGHTS: &[(Role, &[&str])] = &[
     ),
     (
         Role::PrivacyOfficer,
-        &[SubmitGateRecord::NAME, WithdrawGateRecord::NAME, SignGate::NAME, ReadJournal::NAME, ReadDashboard::NAME],
+        &[
+            SubmitGateRecord::NAME,
+            WithdrawGateRecord::NAME,
+            SignGate::NAME,
+            ManageContractors::NAME,
+            HandleIncident::NAME,
+            ReadJournal::NAME,
+            ReadDashboard::NAME,
+        ],
     ),
     (
         Role::SecurityOfficer,
-        &[SubmitGateRecord::NAME, WithdrawGateRecord::NAME, SignGate::NAME, ReadJournal::NAME, ReadDashboard::NAME],
+        &[
+            SubmitGateRecord::NAME,
+            WithdrawGateRecord::NAME,
+            SignGate::NAME,
+            HandleIncident::NAME,
+            ReadJournal::NAME,
+            ReadDashboard::NAME,
+        ],
     ),
     (Role::SupervisingOfficer, &[ApproveExport::NAME, ApproveClose::NAME, ReadMessages::NAME, ReadDashboard::NAME]),
-    (Role::Auditor, &[ReadJournal::NAME, ReadDashboard::NAME]),
+    (Role::Auditor, &[ReadInventory::NAME, ReadJournal::NAME, ReadDashboard::NAME]),
     (Role::DeliveryOfficer, &[RequestExport::NAME, ReadDashboard::NAME]),
     (Role::Administrator, &[ManageOfficers::NAME]),
+    (Role::HeadOfDepartment, &[HandleIncident::NAME, ReadDashboard::NAME]),
 ];
 
-/// Pairs of actions that never meet in one officer: who may ask does not approve.
-const APART: &[(&str, &str)] = &[(RequestExport::NAME, ApproveExport::NAME), (RequestClose::NAME, ApproveClose::NAME)];
+/// Pairs of actions that never meet in one officer: who may ask does not approve, who gives data out does not vouch for the
+/// contract.
+const APART: &[(&str, &str)] = &[
+    (RequestExport::NAME, ApproveExport::NAME),
+    (RequestClose::NAME, ApproveClose::NAME),
+    (GrantLease::NAME, ManageContractors::NAME),
+];
 
 impl Role {
     /// Every role, in the order of the table.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::SchemeOwner,
         Self::CaseOfficer,
         Self::PrivacyOfficer,
@@ -78,6 +103,7 @@ impl Role {
         Self::Auditor,
         Self::DeliveryOfficer,
         Self::Administrator,
+        Self::HeadOfDepartment,
     ];
 
     /// The name in commands, in the store and in the journal.
@@ -91,6 +117,7 @@ impl Role {
             Self::Auditor => "auditor",
             Self::DeliveryOfficer => "delivery-officer",
             Self::Administrator => "administrator",
+            Self::HeadOfDepartment => "head-of-department",
         }
     }
 
@@ -105,6 +132,7 @@ impl Role {
             Self::Auditor => Text::new("Auditor", "審計人員", "审计人员"),
             Self::DeliveryOfficer => Text::new("Delivery officer", "派送主任", "派送主任"),
             Self::Administrator => Text::new("Administrator", "系統管理員", "系统管理员"),
+            Self::HeadOfDepartment => Text::new("Head of department", "部門首長", "部门首长"),
         }
     }
 
@@ -208,9 +236,15 @@ mod tests {
         approve-close          supervising
         operate-scheme         owner
         read-journal           privacy security auditor
-        read-dashboard         owner case privacy security supervising auditor delivery
+        read-dashboard         owner case privacy security supervising auditor delivery head
         read-messages          case supervising
         manage-officers        administrator
+        manage-contractors     privacy
+        grant-lease            owner
+        handle-incident        privacy security head
+        read-inventory         owner privacy auditor
+        handle-requests        privacy
+        order-erasure          privacy
         issue-certificate      owner
     ";
 
