@@ -49,9 +49,10 @@ mod story;
 use store::Migration;
 
 pub use action::{
-    Action, ApproveClose, ApproveExport, EditScheme, GrantLease, HandleIncident, IssueCertificate, ManageContractors,
-    ManageOfficers, OpenRecord, OperateScheme, ReadDashboard, ReadJournal, ReadMessages, RegisterForResident,
-    RequestClose, RequestExport, ResolveException, SignGate, SubmitGateRecord, WithdrawGateRecord,
+    Action, ApproveClose, ApproveExport, EditScheme, GrantLease, HandleIncident, HandleRequests, IssueCertificate,
+    ManageContractors, ManageOfficers, OpenRecord, OperateScheme, OrderErasure, ReadDashboard, ReadInventory,
+    ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport, ResolveException, SignGate,
+    SubmitGateRecord, WithdrawGateRecord,
 };
 pub use add_passkey::{
     AddPasskey, AddPasskeyError, BeginPasskey, Challenge, FinishPasskey, PasskeyAdded, begin_passkey, finish_passkey,

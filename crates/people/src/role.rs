@@ -5,8 +5,8 @@ use kernel::{Fault, Kind, Text};
 use serde::{Deserialize, Serialize};
 
 use crate::action::{
-    Action, ApproveClose, ApproveExport, EditScheme, GrantLease, HandleIncident, IssueCertificate, ManageContractors,
-    ManageOfficers, OpenRecord, OperateScheme, ReadDashboard, ReadJournal, ReadMessages, RegisterForResident,
+    Action, ApproveClose, ApproveExport, EditScheme, GrantLease, HandleIncident, HandleRequests, IssueCertificate,
+    ManageContractors, ManageOfficers, OpenRecord, OperateScheme, OrderErasure, ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident,
     RequestClose, RequestExport, ResolveException, SignGate, SubmitGateRecord, WithdrawGateRecord,
 };
 
@@ -62,6 +62,9 @@ pub const RIGHTS: &[(Role, &[&str])] = &[
             SignGate::NAME,
             ManageContractors::NAME,
             HandleIncident::NAME,
+            ReadInventory::NAME,
+            HandleRequests::NAME,
+            OrderErasure::NAME,
             ReadJournal::NAME,
             ReadDashboard::NAME,
         ],
