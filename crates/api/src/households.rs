@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use flows::{Acknowledged, Platform, Submit, SubmitError, submit_household};
 use journal::Actor;
-use kernel::{Fault, Kind, Language};
+use kernel::{Fault, Kind, Language, from_hex};
 use registration::{Channel, FieldProblem, HouseholdForm};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
@@ -23,6 +23,9 @@ pub struct Request {
     pub language: Language,
     /// The pass from the waiting room.
     pub pass: String,
+    /// The `version` of the scheme's document whose collection statement the person was shown. When another one is in force
+    /// the answer is 409: show the new statement and send again with the same key.
+    pub version: String,
     /// What was typed.
     pub household: HouseholdForm,
 }
@@ -56,6 +59,7 @@ pub(crate) async fn register(
         language: request.language,
         channel: Channel::Online,
         replaces: None,
+        shown: digest(&request.version),
     };
     submit_household(&platform, &service, Actor::Visitor, &submit, move |result| {
         // Nobody waits any more when the connection has gone; the registration stands all the same.
@@ -69,6 +73,11 @@ pub(crate) async fn register(
         receipt: receipt.to_json(),
     };
     Ok((StatusCode::CREATED, Json(answer)))
+}
+
+/// What is not a digest is the version of no scheme.
+fn digest(version: &str) -> [u8; 32] {
+    from_hex(version).ok().and_then(|bytes| bytes.try_into().ok()).unwrap_or([0; 32])
 }
 
 fn failure(error: &SubmitError, language: Language) -> Failure {

@@ -23,6 +23,8 @@ pub struct Submit<'a> {
     pub channel: Channel,
     /// The household that it repairs: known only from a checked code.
     pub replaces: Option<Id<kinds::Household>>,
+    /// Digest of the definition whose collection statement was shown: `Service::scheme().digest()` of the page or document.
+    pub shown: [u8; 32],
 }
 
 /// What is acknowledged once it is durable.
@@ -124,6 +126,7 @@ fn parse_and_seal(
         language: submit.language,
         channel: submit.channel,
         replaces: submit.replaces,
+        shown: submit.shown,
     };
     Ok(prepare(service.ledger().keys(), &service.scheme(), &submission)?)
 }

@@ -111,6 +111,7 @@ fn prepared(ledger: &Ledger, scheme: &Scheme, household: &Household, n: u32) -> 
         language: Language::ZhHant,
         channel: Channel::Online,
         replaces: None,
+        shown: scheme.digest(),
     };
     Ok(prepare(ledger.keys(), scheme, &submission)?)
 }

@@ -68,6 +68,8 @@ pub struct Submission<'a> {
     pub channel: Channel,
     /// The household that this one repairs.
     pub replaces: Option<Id<kinds::Household>>,
+    /// Digest of the definition whose collection statement the person was shown.
+    pub shown: [u8; 32],
 }
 
 /// What is answered, whether the person matches, is a duplicate, or not: nobody knows yet.
@@ -90,6 +92,10 @@ pub enum RegisterError {
     /// The idempotency key has the wrong form.
     #[error("an idempotency key is 16 to 64 letters, digits or hyphens, made anew for each household")]
     Idempotency,
+    /// Another collection statement is in force than the one that the person was shown: nobody is taken to have agreed to
+    /// what they have not seen.
+    #[error("another version of the collection statement is in force: read it and send the registration again")]
+    Statement,
     /// Sealing failed.
     #[error(transparent)]
     Seal(#[from] SealError),
@@ -104,6 +110,7 @@ impl Fault for RegisterError {
             Self::NotOpen(Status::Paused) => Kind::Busy,
             Self::NotOpen(_) => Kind::Gone,
             Self::Idempotency => Kind::Invalid,
+            Self::Statement => Kind::Taken,
             Self::Seal(error) => error.kind(),
             Self::Store(error) => error.kind(),
         }
@@ -117,6 +124,9 @@ pub fn prepare(keys: &Keyring, scheme: &Scheme, submission: &Submission<'_>) -> 
     if !good {
         return Err(RegisterError::Idempotency);
     }
+    if submission.shown != scheme.digest() {
+        return Err(RegisterError::Statement);
+    }
     let household = submission.household;
     let record = keys.next_record()?;
     Ok(Register {
@@ -129,17 +139,22 @@ pub fn prepare(keys: &Keyring, scheme: &Scheme, submission: &Submission<'_>) -> 
         address_known: household.address.key.is_some(),
         replaces: submission.replaces,
         sealed: seal_household(keys, scheme, record, household)?,
-        version: scheme.digest(),
+        version: submission.shown,
     })
 }
 
 /// Takes a household: two rows are written, the household and its journal entry. Matching follows in batches, and the
 /// answer comes by message; this answer is the same for everybody.
 pub fn register(work: &mut Work<'_, '_>, command: &Register) -> Result<Received, RegisterError> {
-    let status = current_state(work.tx())?.map_or(Status::Draft, |state| state.status_at(work.now()));
+    let state = current_state(work.tx())?;
+    let status = state.map_or(Status::Draft, |state| state.status_at(work.now()));
     let allowed = status == Status::Open || (status == Status::Paused && command.replaces.is_some());
     if !allowed {
         return Err(RegisterError::NotOpen(status));
+    }
+    // A version may have come into force since the household was sealed.
+    if state.is_none_or(|state| state.version != command.version) {
+        return Err(RegisterError::Statement);
     }
     let reference = Reference::of(command.household);
     let event = Event::new("registration.received")

@@ -179,6 +179,8 @@ fn prepare_code(
 pub struct StatusView {
     /// The household.
     pub household: HouseholdRow,
+    /// Digest of the definition whose collection statement was shown when it was sent in.
+    pub statement: Option<[u8; 32]>,
     /// Every single opening by an officer.
     pub openings: Vec<vault::OpeningRow>,
     /// The first openings of whole batches, for the purposes of this household's values, since it was received.
@@ -204,9 +206,10 @@ const BATCHES_SHOWN: usize = 10;
 pub fn status(tx: &mut Tx<'_>, household: Id<kinds::Household>) -> Result<Option<StatusView>, StoreError> {
     let Some(row) = storage::household::by_id(tx, household)? else { return Ok(None) };
     let openings = vault::openings_of(tx, household.bytes())?;
-    let mut batches = Vec::new();
+    let (mut batches, mut statement) = (Vec::new(), None);
     if let Some(submission) = storage::submission::by_event(tx, row.submission)? {
         let sealed = &submission.sealed;
+        statement = Some(submission.version);
         let mut purposes = [&sealed.identity.purpose, &sealed.contact.purpose, &sealed.mobile.purpose];
         purposes.sort_unstable();
         let mut last = None;
@@ -217,5 +220,5 @@ pub fn status(tx: &mut Tx<'_>, household: Id<kinds::Household>) -> Result<Option
         }
         batches.sort_by_key(|batch| batch.at);
     }
-    Ok(Some(StatusView { household: row, openings, batches }))
+    Ok(Some(StatusView { household: row, statement, openings, batches }))
 }

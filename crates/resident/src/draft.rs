@@ -26,13 +26,22 @@ pub(crate) struct Draft {
     pub(crate) ticket: String,
     /// The household that it repairs: only a checked code puts it here.
     pub(crate) replaces: Option<Id<kinds::Household>>,
+    /// The version whose collection statement was shown, in hexadecimal; empty when none was yet.
+    pub(crate) shown: String,
+    /// The version that the page now shown lets the resident read; empty on every other page.
+    pub(crate) offered: String,
     /// Whether the answers have been shown for checking; changes then lead back there.
     pub(crate) checked: bool,
 }
 
 impl Draft {
     /// An empty one.
-    pub(crate) fn new(random: &dyn Random, pass: String, replaces: Option<Id<kinds::Household>>) -> Self {
+    pub(crate) fn new(
+        random: &dyn Random,
+        pass: String,
+        replaces: Option<Id<kinds::Household>>,
+        shown: String,
+    ) -> Self {
         Self {
             key: to_hex(&random.bytes16()),
             step: Step::Identity,
@@ -41,6 +50,8 @@ impl Draft {
             pass,
             ticket: String::new(),
             replaces,
+            shown,
+            offered: String::new(),
             checked: false,
         }
     }

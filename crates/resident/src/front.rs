@@ -17,7 +17,7 @@ use crate::state::ResidentState;
 use crate::visit::{Standing, Visit};
 
 pub(crate) use closed::not_open;
-pub(crate) use statement::{parts as statement_parts, retention_lines};
+pub(crate) use statement::{parts as statement_parts, retention_lines, whole as statement_whole};
 
 /// `GET /{slug}`: the front page of a scheme in force, the certificate of one that has ended, else nothing.
 pub(crate) async fn show(
@@ -42,12 +42,10 @@ async fn front(visit: &Visit) -> Result<Response, Failure> {
     body.h2(t.get("front-when")).p(window(visit, &standing));
     body.h2(t.get("front-need")).bullets([t.get("front-need-id"), t.get("front-need-name"), t.get("front-need-mobile")]);
     body.p(t.with("front-need-people", [("count", scheme.max_people())])).p(t.get("front-time"));
-    body.h2(t.get("front-data")).p(t.get("front-data-lead"));
-    statement::data(visit, &mut body);
     statement::whole(visit, &mut body);
     body.link(t.get("front-trust"), visit.url("/trust"));
     if standing.status == Status::Open {
-        body.h2(t.get("front-start-title")).p(t.get("front-start-lead")).part(&start(visit));
+        body.h2(t.get("front-start-title")).p(t.get("front-start-lead")).part(&start(visit).hidden("shown", visit.version()));
     }
     body.h2(t.get("front-other")).p(t.text("front-other-text", &helpers(visit)));
     Ok(visit.show(Page::new(scheme.title(language), body.markup()).current(visit.path(""))))

@@ -9,6 +9,7 @@ mod frame;
 mod hold;
 mod members;
 mod person;
+mod statement;
 mod step;
 mod submit;
 
@@ -32,8 +33,14 @@ pub(crate) async fn begin(visit: Visit) -> Response {
 }
 
 /// The first page, for somebody with a pass or with a checked code.
-pub(crate) fn first_page(visit: Visit, pass: String, replaces: Option<Id<kinds::Household>>) -> Result<Response, Failure> {
-    let draft = Draft::new(&**visit.service.ledger().random(), pass, replaces);
+/// `shown` is the version whose statement they saw; whoever saw none, or another one, reads it first.
+pub(crate) fn first_page(
+    visit: Visit,
+    pass: String,
+    replaces: Option<Id<kinds::Household>>,
+    shown: String,
+) -> Result<Response, Failure> {
+    let draft = Draft::new(&**visit.service.ledger().random(), pass, replaces, shown);
     page(&visit.on_page("/register"), &draft, &Faults::none())
 }
 
@@ -44,15 +51,24 @@ pub(crate) async fn step(visit: Visit, values: Values) -> Result<Response, Failu
     let Some(mut draft) = Draft::open(keys, visit.service.slug(), today, values.get("draft")) else {
         return Ok(frame::lost(&visit));
     };
-    absorb(&mut draft, &values);
+    // Two pages carry the draft and ask nothing of it: the statement and the one that holds somebody up.
+    if draft.offered.is_empty() && !values.has("held") {
+        absorb(&mut draft, &values);
+    }
     if values.switching() {
         return page(&visit, &draft, &Faults::none());
     }
     if let Some(held) = hold::unless_admitted(&visit, &mut draft)? {
         return Ok(held);
     }
+    if !draft.offered.is_empty() {
+        draft.shown = std::mem::take(&mut draft.offered);
+        return page(&visit, &draft, &Faults::none());
+    }
     match Act::of(&values) {
-        Act::Next if draft.step == Step::Check => return submit::submit(visit, draft).await,
+        Act::Next if draft.step == Step::Check && statement::is_known(&visit, &draft) => {
+            return submit::submit(visit, draft).await;
+        }
         Act::Next => {
             if let Err(faults) = advance(&visit, &mut draft, &values) {
                 return page(&visit, &draft, &faults);
@@ -92,7 +108,8 @@ fn checked(visit: &Visit, draft: &Draft, part: Part) -> Result<(), Faults> {
 /// The page on which the draft is. The browser may keep it, for itself alone, because its own Back button would else show an
 /// error instead of what was typed; the confirmation and everything behind a code is never kept.
 fn page(visit: &Visit, draft: &Draft, faults: &Faults) -> Result<Response, Failure> {
-    let mut response = step_page(visit, draft, faults)?;
+    let known = statement::is_known(visit, draft);
+    let mut response = if known { step_page(visit, draft, faults)? } else { statement::page(visit, draft)? };
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     Ok(response)
 }

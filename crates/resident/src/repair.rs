@@ -1,4 +1,5 @@
 use axum::response::Response;
+use kernel::to_hex;
 use registration::Status;
 use webkit::{Failure, Values};
 
@@ -22,11 +23,13 @@ pub(crate) async fn answer(visit: Visit, values: Values) -> Result<Response, Fai
     let household = known.household;
     let look = move |tx: &mut store::Tx<'_>| registration::status(tx, household);
     let view = read(&visit.service, "resident.repair", look).await?;
-    if !view.is_some_and(|view| view.can_repair()) {
+    let Some(view) = view.filter(registration::StatusView::can_repair) else {
         return show_view(&visit.on_page("/status"), known, true).await;
-    }
+    };
     if matches!(visit.standing().await?.status, Status::Open | Status::Paused) {
-        journey::first_page(visit, String::new(), Some(household))
+        // What they read when they registered holds, unless another statement is in force by now.
+        let shown = view.statement.map(|digest| to_hex(&digest)).unwrap_or_default();
+        journey::first_page(visit, String::new(), Some(household), shown)
     } else {
         front::not_open(&visit).await
     }

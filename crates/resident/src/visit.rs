@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::response::Response;
 use flows::Service;
-use kernel::{Instant, Kind, Language};
+use kernel::{Instant, Kind, Language, to_hex};
 use registration::scheme::Scheme;
 use registration::{SchemeState, Status};
 use webkit::{Body, Failure, L10n, Page, Visitor};
@@ -50,6 +50,11 @@ impl Visit {
     /// The present moment.
     pub(crate) fn now(&self) -> Instant {
         self.state.platform.now()
+    }
+
+    /// The version of the scheme whose statement this visit shows, in hexadecimal.
+    pub(crate) fn version(&self) -> String {
+        to_hex(&self.scheme.digest())
     }
 
     /// The address of a page of this scheme in the visitor's language: `url("/status")`.

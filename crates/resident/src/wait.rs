@@ -24,6 +24,8 @@ pub(crate) struct Place {
     /// By when the turn was said to come, and when that was said, in milliseconds.
     by: Option<i64>,
     told: Option<i64>,
+    /// The version whose statement was shown before the place was taken.
+    shown: String,
     /// Do not load again by itself.
     still: Option<u8>,
 }
@@ -51,14 +53,15 @@ pub(crate) async fn arrive(visit: Visit, values: Values) -> Result<Response, Fai
         return front::not_open(&visit).await;
     }
     let now = visit.now();
+    let shown = version(values.get("shown"));
     let text = if values.has("code") { values.get("code") } else { values.get("ticket") };
     if text.trim().is_empty() && values.get("act") != "resume" {
-        return match visit.service.arrive(now) {
+        return match visit.service.arrive(now)? {
             Arrival::Admitted(pass) => {
                 let pass = visit.service.write_pass(&pass);
-                journey::first_page(visit, pass, None)
+                journey::first_page(visit, pass, None, shown)
             }
-            Arrival::Waiting(ticket) => Ok(to_place(&visit, &ticket)),
+            Arrival::Waiting(ticket) => Ok(to_place(&visit, &ticket, &shown)),
         };
     }
     let Some(ticket) = visit.service.read_ticket(text, now) else {
@@ -69,12 +72,18 @@ pub(crate) async fn arrive(visit: Visit, values: Values) -> Result<Response, Fai
         && let Ok(pass) = visit.service.enter(&ticket, now)
     {
         let pass = visit.service.write_pass(&pass);
-        return journey::first_page(visit, pass, None);
+        return journey::first_page(visit, pass, None, shown);
     }
-    Ok(to_place(&visit, &ticket))
+    Ok(to_place(&visit, &ticket, &shown))
 }
 
-fn to_place(visit: &Visit, ticket: &Ticket) -> Response {
+/// A version as it travels through the waiting room; anything else is as good as none.
+fn version(text: &str) -> String {
+    let good = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if good { text.to_owned() } else { String::new() }
+}
+
+fn to_place(visit: &Visit, ticket: &Ticket, shown: &str) -> Response {
     let now = visit.now();
     let mut address = format!("{}?ticket={}", visit.url("/wait"), visit.service.write_ticket(ticket));
     if let Entry::Wait { estimate: Estimate::Between { high_seconds, .. }, .. } =
@@ -83,7 +92,14 @@ fn to_place(visit: &Visit, ticket: &Ticket) -> Response {
         let by = now.plus_secs(i64::try_from(high_seconds).unwrap_or(86_400));
         let _ = write!(address, "&by={}&told={}", by.millis(), now.millis());
     }
+    add_shown(&mut address, shown);
     Redirect::to(&address).into_response()
+}
+
+fn add_shown(address: &mut String, shown: &str) {
+    if !shown.is_empty() {
+        let _ = write!(address, "&shown={shown}");
+    }
 }
 
 /// No place yet: take one, or bring one back.
@@ -111,7 +127,7 @@ fn your_turn(visit: &Visit, place: &Place) -> Response {
     let mut body = visit.body();
     body.h1(t.get("turn-title")).lead(t.get("turn-lead"));
     let button = Button::new(t.get("turn-button")).sends("act", "enter");
-    body.part(&Form::new(&visit.visitor).to(visit.url("/wait")).hidden("ticket", &place.ticket).part(&button));
+    body.part(&Form::new(&visit.visitor).to(visit.url("/wait")).hidden("ticket", &place.ticket).hidden("shown", version(&place.shown)).part(&button));
     visit.show(Page::new(t.get("turn-title"), body.markup()))
 }
 
@@ -154,6 +170,7 @@ fn here(visit: &Visit, place: &Place, still: bool) -> String {
     if let Some((by, told)) = place.by.zip(place.told) {
         let _ = write!(address, "&by={by}&told={told}");
     }
+    add_shown(&mut address, &version(&place.shown));
     if still {
         address.push_str("&still=1");
     }

@@ -388,6 +388,7 @@ register-language = Language for messages
 register-more = Add a member
 register-button = Register
 register-not-open = The scheme is not open for registration.
+register-other-statement = The collection statement has changed. Read the new one out, then register again; everything typed is kept.
 register-received = Received
 register-at = Received at { $time }.
 register-tell = Read the reference to the resident, who should write it down.

@@ -388,6 +388,7 @@ register-language = 消息语文
 register-more = 加入成员
 register-button = 登记
 register-not-open = 计划现不接受登记。
+register-other-statement = 收集个人资料声明已更新。请先读出新的声明，再按登记；已输入的内容全部保留。
 register-received = 已收到
 register-at = 收到时间：{ $time }。
 register-tell = 请读出参考编号，并请市民记下。

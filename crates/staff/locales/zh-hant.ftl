@@ -388,6 +388,7 @@ register-language = 訊息語文
 register-more = 加入成員
 register-button = 登記
 register-not-open = 計劃現不接受登記。
+register-other-statement = 收集個人資料聲明已更新。請先讀出新的聲明，再按登記；已輸入的內容全部保留。
 register-received = 已收到
 register-at = 收到時間：{ $time }。
 register-tell = 請讀出檔號，並請市民記下。

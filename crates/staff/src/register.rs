@@ -2,7 +2,7 @@ use std::sync::mpsc;
 
 use axum::response::Response;
 use flows::{Acknowledged, Submit, SubmitError, submit_household};
-use kernel::{Kind, Language, to_hex};
+use kernel::{Kind, Language, from_hex, to_hex};
 use people::RegisterForResident;
 use registration::{Channel, FieldProblem, RegisterError};
 use webkit::parts::{Inset, Panel};
@@ -28,7 +28,7 @@ fn page(desk: &Desk, case: &Case, mistakes: &Mistakes) -> Answer {
     body.link(desk.say("register-statement"), desk.scheme_url(case, &format!("/versions/{digest}")));
     let sent = desk.values.get("key");
     let key = if sent.is_empty() { to_hex(&service.ledger().random().bytes16()) } else { sent.to_owned() };
-    body.part(&form(desk, mistakes, member_count(&desk.values, most), most, &key));
+    body.part(&form(desk, mistakes, member_count(&desk.values, most), most, &key).hidden("version", &digest));
     Ok(desk.show_form(Page::new(title, body.markup()).back(desk.scheme_url(case, "")), mistakes))
 }
 
@@ -47,6 +47,7 @@ pub(crate) fn submit(desk: &Desk) -> Answer {
         language: Language::from_slug(desk.values.get("language")).unwrap_or(desk.language()),
         channel,
         replaces: None,
+        shown: from_hex(desk.values.get("version")).ok().and_then(|bytes| bytes.try_into().ok()).unwrap_or([0; 32]),
     };
     let (reply, answer) = mpsc::channel();
     submit_household(desk.platform(), service, grant.actor(), &submit, move |result| {
@@ -58,6 +59,9 @@ pub(crate) fn submit(desk: &Desk) -> Answer {
         Ok(Err(SubmitError::Fields(problems))) => page(desk, &case, &of_problems(desk, &problems)),
         Ok(Err(SubmitError::Register(RegisterError::NotOpen(_)))) => {
             page(desk, &case, &Mistakes::one("form", desk.say("register-not-open")))
+        }
+        Ok(Err(SubmitError::Register(RegisterError::Statement))) => {
+            page(desk, &case, &Mistakes::one("form", desk.say("register-other-statement")))
         }
         Ok(Err(error)) => Err(Failure::from(error)),
         Err(_) => Err(Failure::of(Kind::Broken).because("no answer from the store")),

@@ -137,6 +137,7 @@ fn register_households(
             language: household.main.language,
             channel: Channel::Online,
             replaces: None,
+            shown: service.scheme().digest(),
         };
         runtime.clock.show(moment(opens, now, number, count));
         let sender = sender.clone();

@@ -12,6 +12,7 @@ pub struct Client {
     target: Target,
     host: String,
     connection: Option<Connection>,
+    version: Option<String>,
     /// How often a request had to be sent again.
     pub resent: u64,
 }
@@ -45,7 +46,7 @@ const ONE_ATTEMPT: Duration = Duration::from_secs(30);
 impl Client {
     /// A client; nothing is opened yet.
     pub fn new(target: Target) -> Self {
-        Self { host: target.host(), target, connection: None, resent: 0 }
+        Self { host: target.host(), target, connection: None, version: None, resent: 0 }
     }
 
     /// What stands in `Host`.
@@ -89,6 +90,17 @@ impl Client {
             self.resent += 1;
             sleep(Duration::from_millis(u64::from(attempts.min(20)) * 10)).await;
         }
+    }
+
+    /// The version of a scheme whose statement is in force, as its public document has it; asked once.
+    pub async fn version(&mut self, slug: &str) -> Result<String, GaveUp> {
+        if let Some(version) = &self.version {
+            return Ok(version.clone());
+        }
+        let scheme = self.get(&format!("/api/v1/schemes/{slug}")).await?.json();
+        let version = scheme.get("version").and_then(|version| version.as_str()).unwrap_or_default().to_owned();
+        self.version = (!version.is_empty()).then(|| version.clone());
+        Ok(version)
     }
 
     /// `GET` with patience.

@@ -86,7 +86,8 @@ fn here(args: &Args) -> Result<u64, Failure> {
 const ORACLE_PLAN: usize = 20_000;
 
 async fn load(args: &Args, target: Target) -> Result<u64, Failure> {
-    let forms = forms(args)?;
+    let version = Client::new(target.clone()).version(&args.slug).await?;
+    let forms = forms(args, &version)?;
     let passes = passes(&target, args).await?;
     let work = Arc::new(Work { forms, next: AtomicUsize::new(0), path: format!("/api/v1/schemes/{}/households", args.slug) });
     let process = args.process.map(|process| process.to_string());
@@ -132,12 +133,13 @@ struct Work {
     path: String,
 }
 
-fn forms(args: &Args) -> Result<Vec<Request>, Failure> {
+fn forms(args: &Args, version: &str) -> Result<Vec<Request>, Failure> {
     let population = population(args.seed, None).map_err(|error| error.to_string())?;
     let request = |(household, number): (connectors::synthetic::Household, u64)| Request {
         idempotency_key: format!("load-{:016x}-{number:012}", args.seed),
         language: household.main.language,
         pass: String::new(),
+        version: version.to_owned(),
         household: form(&household),
     };
     Ok(population.households(args.households).zip(0_u64..).map(request).collect())
@@ -182,7 +184,7 @@ async fn one_connection(work: Arc<Work>, mut client: Client, pass: String, began
     let mut part = Part::default();
     let host = client.host().to_owned();
     while let Some(household) = work.forms.get(work.next.fetch_add(1, Ordering::Relaxed)) {
-        let household = Request { pass: pass.clone(), household: household.household.clone(), idempotency_key: household.idempotency_key.clone(), ..*household };
+        let household = Request { pass: pass.clone(), version: household.version.clone(), household: household.household.clone(), idempotency_key: household.idempotency_key.clone(), ..*household };
         let body = serde_json::to_vec(&household).unwrap_or_default();
         let bytes = request("POST", &work.path, &host, &[("content-type", "application/json")], &body);
         let sent = Instant::now();

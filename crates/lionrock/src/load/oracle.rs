@@ -22,11 +22,12 @@ pub(super) fn listen(victim: &Victim, target: Target) -> Result<Vec<String>, Fai
         let mut client = Client::new(target);
         let place = client.post(&format!("/api/v1/schemes/{SLUG}/queue"), &[], &json!({})).await?.json();
         let pass = place.pointer("/admitted/pass").and_then(Value::as_str).ok_or("no pass")?.to_owned();
+        let version = client.version(SLUG).await?;
         let mut queues = KINDS.map(|(kind, _)| victim.plan.acts.iter().filter(move |act| act.kind == kind));
         for _ in 0..EACH {
             for (queue, times) in queues.iter_mut().zip(&mut times) {
                 let Some(act) = queue.next() else { continue };
-                let sent = Request { pass: pass.clone(), ..act.request.clone() };
+                let sent = Request { pass: pass.clone(), version: version.clone(), ..act.request.clone() };
                 times.push(time(&mut client, &sent).await?);
             }
         }

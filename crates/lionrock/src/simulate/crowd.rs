@@ -131,6 +131,7 @@ fn sent(seed: u64, number: u64, kind: Kind, household: &Household, mobile: &str)
         idempotency_key: format!("simulate-{seed:016x}-{number:012}"),
         language: household.main.language,
         pass: String::new(),
+        version: String::new(),
         household: typed,
     }
 }
@@ -243,7 +244,8 @@ impl Visitor {
 
     async fn register(&mut self, number: usize, act: &Act) -> Result<(), Failure> {
         let pass = self.enter().await?;
-        let sent = Request { pass, ..act.request.clone() };
+        let version = self.client.version(&self.rush.slug).await?;
+        let sent = Request { pass, version, ..act.request.clone() };
         let body = serde_json::to_vec(&sent)?;
         let path = format!("/api/v1/schemes/{}/households", self.rush.slug);
         let bytes = request("POST", &path, self.client.host(), &[("content-type", "application/json")], &body);

@@ -108,6 +108,8 @@ impl Story {
         let mut body = serde_json::to_value(&act.request)?;
         if let Some(map) = body.as_object_mut() {
             map.insert("pass".into(), pass.into());
+            let scheme = day.get(&format!("/api/v1/schemes/{SLUG}"))?.json();
+            map.insert("version".into(), scheme.get("version").cloned().unwrap_or_default());
         }
         Ok(day.post(&format!("/api/v1/schemes/{SLUG}/households"), &body)?.status)
     }

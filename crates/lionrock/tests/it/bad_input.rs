@@ -50,6 +50,7 @@ fn programs_get_a_problem_document_for_whatever_is_wrong() {
 /// A household with something wrong in every field names each of them, in the language asked for.
 fn fields_are_named(city: &City, households: &str) {
     let place = send(city.port, "POST", &format!("/api/v1/schemes/{SLUG}/queue"), &[], b"").json();
+    another_statement_is_a_conflict(city, households, place["admitted"]["pass"].as_str().unwrap());
     let mut wrong = household(place["admitted"]["pass"].as_str().unwrap());
     wrong["household"]["id_number"] = "Q123456(0)".into();
     wrong["household"]["birth"] = "1850-01-01".into();
@@ -65,11 +66,22 @@ fn fields_are_named(city: &City, households: &str) {
     assert!(!answer.body.contains("Q123456"), "nothing that was sent comes back: {}", answer.body);
 }
 
+/// A registration under a statement that is not in force is not taken.
+fn another_statement_is_a_conflict(city: &City, households: &str, pass: &str) {
+    let answer = send(city.port, "POST", households, &[JSON], household(pass).to_string().as_bytes());
+    problem(&answer, 409);
+    let version = get(city.port, &format!("/api/v1/schemes/{SLUG}")).json()["version"].clone();
+    let mut good = household(pass);
+    good["version"] = version;
+    assert_eq!(send(city.port, "POST", households, &[JSON], good.to_string().as_bytes()).status, 201);
+}
+
 fn household(pass: &str) -> Value {
     json!({
         "idempotency_key": "0123456789abcdef0123456789abcdef",
         "language": "en",
         "pass": pass,
+        "version": "00",
         "household": {
             "id_number": "Q123456(3)",
             "birth": "1970-01-01",
@@ -128,7 +140,7 @@ fn a_wrong_configuration_stops_with_one_line() {
     let table = [
         ("lissten = 1", "lionrock explain"),
         ("environment = \"production\"", "lionrock explain"),
-        ("keys = \"k\"\nroots = \"k\"", "roots: must be another directory"),
+        ("keys = \"k\"\nroots = \"k\"", "roots: must be a directory outside"),
         ("tls_key = \"k.pem\"", "set both or neither"),
         ("this is not toml", "lionrock explain"),
     ];

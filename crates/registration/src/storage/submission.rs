@@ -19,6 +19,7 @@ pub(crate) struct Submitted {
     pub address_known: bool,
     pub replaces: Option<Id<kinds::Household>>,
     pub sealed: SealedHousehold,
+    pub version: [u8; 32],
 }
 
 fn bytes(group: &SealedGroup) -> Value {
@@ -74,7 +75,7 @@ pub(crate) fn after(
         "-- registration.submissions_after
 select event, household, record, at, language, channel, district, people, address_known, replaces,
     identity, identity_purpose, identity_expiry, contact, contact_purpose, contact_expiry,
-    mobile, mobile_purpose, mobile_expiry
+    mobile, mobile_purpose, mobile_expiry, version
 from household_submission where event > $1 order by event limit $2",
         &[after.into(), limit.into()],
     )?;
@@ -95,7 +96,7 @@ pub(crate) fn by_event(tx: &mut Tx<'_>, event: Id<kinds::Event>) -> Result<Optio
         "-- registration.submission_by_event
 select event, household, record, at, language, channel, district, people, address_known, replaces,
     identity, identity_purpose, identity_expiry, contact, contact_purpose, contact_expiry,
-    mobile, mobile_purpose, mobile_expiry
+    mobile, mobile_purpose, mobile_expiry, version
 from household_submission where event = $1",
         &[event.into()],
     )?;
@@ -117,6 +118,7 @@ fn submitted(row: &Row) -> Result<Submitted, StoreError> {
         address_known: row.get(8)?,
         replaces: row.get(9)?,
         sealed: SealedHousehold { identity: group(row, 10)?, contact: group(row, 13)?, mobile: group(row, 16)? },
+        version: row.get(19)?,
     })
 }
 

@@ -92,6 +92,21 @@ fn a_new_version_keeps_the_pause_and_the_extension() {
     assert_eq!(kept.closes, moment("2020-06-20T12:00"));
 }
 
+/// Between sealing and the transaction another version comes into force.
+#[test]
+fn a_registration_under_another_statement_than_the_one_in_force_is_not_taken() {
+    let stage = Stage::on_disk();
+    let mut definition = stage.scheme.definition().clone();
+    definition.admission.rate_per_minute += 1;
+    let newer = registration::scheme::Scheme::compile(definition).unwrap();
+    let sealed_before = stage.try_register("1", &form(1), Channel::Online, None);
+    assert!(sealed_before.is_ok());
+    stage.act(Actor::Operator, move |work| registration::put_in_force(work, &newer)).unwrap();
+    let late = stage.try_register("2", &form(2), Channel::Online, None);
+    assert!(matches!(late, Err(RunError::Refused(RegisterError::Statement))));
+    assert_eq!(stage.count("registration.received"), 1);
+}
+
 #[test]
 fn figures_bulletin_and_the_end() {
     both_engines(|place| {

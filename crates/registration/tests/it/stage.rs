@@ -117,6 +117,7 @@ impl Stage {
             language: Language::ZhHant,
             channel,
             replaces,
+            shown: self.scheme.digest(),
         };
         let command = prepare(self.ledger.keys(), &self.scheme, &submission).map_err(RunError::Refused)?;
         self.clock.advance_millis(5);

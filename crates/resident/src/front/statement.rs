@@ -7,7 +7,7 @@ use crate::visit::Visit;
 
 /// What is asked, of whom, why, whether it must be given, how long it is kept and who receives it: a list for each item,
 /// because a table of six columns cannot be read on a phone.
-pub(super) fn data(visit: &Visit, body: &mut Body) {
+fn data(visit: &Visit, body: &mut Body) {
     let t = &visit.t;
     for row in visit.scheme.data_table(visit.language()) {
         let receives = if row.receives.is_empty() { t.get("data-nobody") } else { joined(&row.receives, visit.language()) };
@@ -25,8 +25,10 @@ fn joined(parts: &[String], language: Language) -> String {
     parts.join(if language == Language::En { "; " } else { "；" })
 }
 
-/// The complete collection statement, open to the eye and not behind a click.
-pub(super) fn whole(visit: &Visit, body: &mut Body) {
+/// The data table and the complete collection statement, open to the eye and not behind a click.
+pub(crate) fn whole(visit: &Visit, body: &mut Body) {
+    body.h2(visit.t.get("front-data")).p(visit.t.get("front-data-lead"));
+    data(visit, body);
     body.h2(visit.t.get("statement-title")).p(visit.t.with("statement-lead", [("department", visit.scheme.department(visit.language()))]));
     parts(&visit.scheme, visit.language(), body);
 }

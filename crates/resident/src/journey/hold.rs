@@ -16,7 +16,7 @@ pub(super) fn unless_admitted(visit: &Visit, draft: &mut Draft) -> Result<Option
     }
     let entry = match service.read_ticket(&draft.ticket, now) {
         Some(ticket) => service.enter(&ticket, now),
-        None => match service.arrive(now) {
+        None => match service.arrive(now)? {
             Arrival::Admitted(pass) => Ok(pass),
             Arrival::Waiting(ticket) => {
                 draft.ticket = service.write_ticket(&ticket);
@@ -42,6 +42,6 @@ fn page(visit: &Visit, draft: &Draft, entry: Entry) -> Result<Response, Failure>
         let wait = t.text("hold-wait", &[("ahead", ahead.into()), ("estimate", estimate.words(visit.language()).into())]);
         body.part(&Inset(Markup::text(&wait)));
     }
-    body.part(&frame::form(visit, draft)?.part(&Button::new(t.get("hold-again"))));
+    body.part(&frame::form(visit, draft)?.hidden("held", "1").part(&Button::new(t.get("hold-again"))));
     Ok(visit.show(Page::new(t.get("hold-title"), body.markup()).switch_submits("form")))
 }

@@ -6,14 +6,14 @@ use registration::{Channel, FieldProblem, RegisterError};
 use tokio::sync::oneshot;
 use webkit::Failure;
 
-use super::{Step, check, page};
+use super::{Step, check, page, statement};
 use crate::draft::Draft;
 use crate::faults::Faults;
 use crate::visit::Visit;
 use crate::{front, received};
 
 /// Sends the household in. The answer is the same for everybody: what the register says of them is found out later.
-pub(super) async fn submit(visit: Visit, mut draft: Draft) -> Result<Response, Failure> {
+pub(super) async fn submit(mut visit: Visit, mut draft: Draft) -> Result<Response, Failure> {
     let (sender, receiver) = oneshot::channel();
     let command = Submit {
         form: &draft.form,
@@ -21,6 +21,7 @@ pub(super) async fn submit(visit: Visit, mut draft: Draft) -> Result<Response, F
         language: visit.language(),
         channel: Channel::Online,
         replaces: draft.replaces,
+        shown: visit.scheme.digest(),
     };
     submit_household(&visit.state.platform, &visit.service, Actor::Visitor, &command, move |result| {
         // Nobody waits any more when the connection has gone; the registration stands all the same.
@@ -32,6 +33,11 @@ pub(super) async fn submit(visit: Visit, mut draft: Draft) -> Result<Response, F
         Err(SubmitError::Fields(problems)) => first_fault(&visit, &mut draft, &problems),
         Err(SubmitError::Busy { .. }) => check::answers(&visit, &draft, Some(&visit.t.get("check-busy"))),
         Err(SubmitError::Register(RegisterError::NotOpen(_))) => front::not_open(&visit).await,
+        // A new version came into force while this one was being sent.
+        Err(SubmitError::Register(RegisterError::Statement)) => {
+            visit.scheme = visit.service.scheme();
+            statement::page(&visit, &draft)
+        }
         Err(SubmitError::Register(error)) => Err(error.into()),
     }
 }

@@ -86,7 +86,9 @@ async fn a_place_in_the_queue_is_kept_comes_back_by_its_code_and_leads_in() {
     }
     let turn = client.submit_form(&door, "resume", &[("code", &code), ("act", "resume")]).await;
     assert_eq!(turn.h1(), "It is your turn", "{}", turn.text());
-    let form = client.submit(&turn, &[("act", "enter")]).await;
+    let statement = client.submit(&turn, &[("act", "enter")]).await;
+    assert_eq!(statement.h1(), "Before you begin", "a place brought back by its code has not seen the statement");
+    let form = client.submit(&statement, &[]).await;
     assert_eq!(form.h1(), "About you");
 }
 

@@ -23,4 +23,6 @@ mod people;
 #[cfg(test)]
 mod silence;
 #[cfg(test)]
+mod statement;
+#[cfg(test)]
 mod walk;

@@ -80,6 +80,9 @@ impl Walk<'_> {
             self.page.goto(&self.url(path))?;
             look(self.page, name)?;
         }
+        self.page.goto(&self.url("/masks-2020/wait"))?;
+        self.page.follow(GO)?;
+        look(self.page, "statement")?;
         self.page.goto(&self.url("/masks-slow"))?;
         self.page.follow(GO)?;
         look(self.page, "waiting")?;
