@@ -62,6 +62,12 @@ pub enum StoreError {
     /// The transaction's closure panicked; it was rolled back.
     #[error("the transaction {0} panicked and was rolled back")]
     Panicked(&'static str),
+    /// A copy of a store is not whole, or cannot be read or written.
+    #[error("the copy of the store is not usable: {0}")]
+    Copy(String),
+    /// Where a store was to be restored there is one.
+    #[error("there is a store \"{0}\" already: nothing is overwritten; restore into an empty place, or move the old one aside")]
+    Present(String),
     /// The store has been closed or destroyed.
     #[error("the store is closed")]
     Closed,
@@ -71,7 +77,7 @@ impl Fault for StoreError {
     fn kind(&self) -> Kind {
         match self {
             Self::Name(_) | Self::Location => Kind::Invalid,
-            Self::Unique(_) => Kind::Taken,
+            Self::Unique(_) | Self::Present(_) => Kind::Taken,
             Self::Conflict | Self::Locked => Kind::Busy,
             Self::Closed => Kind::Gone,
             _ => Kind::Broken,

@@ -8,6 +8,8 @@
 //! SQL is written once, in what both engines understand: `$1`, `$2` for parameters, five types of value
 //! (INT64, TEXT, BYTES, BOOL, null), and `-- slice.function` as the first line of every text.
 
+mod backup;
+mod container;
 mod ddl;
 mod engine;
 mod error;
@@ -27,6 +29,8 @@ mod store;
 mod tx;
 mod value;
 
+pub use backup::Inspection;
+pub use container::Copied;
 pub use error::{RunError, StoreError};
 pub use location::Location;
 pub use migration::Migration;

@@ -35,7 +35,8 @@ pub(crate) fn migrate(session: &mut dyn Session, store: &str, lists: &[&[Migrati
     result
 }
 
-fn apply(session: &mut dyn Session, store: &str, lists: &[&[Migration]]) -> Result<(), StoreError> {
+/// As [`migrate`], inside a transaction of the caller.
+pub(crate) fn apply(session: &mut dyn Session, store: &str, lists: &[&[Migration]]) -> Result<(), StoreError> {
     check_format(session, store)?;
     let applied = applied(session)?;
     let known: BTreeSet<&str> = lists.iter().copied().flatten().map(|migration| migration.name).collect();
@@ -52,6 +53,15 @@ fn apply(session: &mut dyn Session, store: &str, lists: &[&[Migration]]) -> Resu
         }
     }
     Ok(())
+}
+
+/// The migrations that a copy of a store names, in the order of this program; one that it does not know is of a newer version.
+pub(crate) fn those_of(copied: &[String], store: &str, lists: &[&[Migration]]) -> Result<Vec<Migration>, StoreError> {
+    let known: Vec<Migration> = lists.iter().copied().flatten().copied().collect();
+    if let Some(newer) = copied.iter().find(|name| known.iter().all(|migration| migration.name != name.as_str())) {
+        return Err(StoreError::Newer { store: store.to_owned(), found: format!("the migration {newer}") });
+    }
+    Ok(known.into_iter().filter(|migration| copied.iter().any(|name| name == migration.name)).collect())
 }
 
 fn apply_one(session: &mut dyn Session, migration: &Migration) -> Result<(), StoreError> {

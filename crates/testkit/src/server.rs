@@ -1,4 +1,5 @@
 use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -30,6 +31,11 @@ impl PostgresServer {
             Ok(server) => server,
             Err(line) => panic!("{line}"),
         }
+    }
+
+    /// Where the server keeps its files.
+    pub fn data_directory(&self) -> PathBuf {
+        Path::new(&self.socket).join("data")
     }
 
     /// A new, empty database.

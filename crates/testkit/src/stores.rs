@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use store::{Location, Migration, Options, Store};
 use tempfile::TempDir;
@@ -57,6 +57,17 @@ impl Place {
     /// Where it is.
     pub const fn location(&self) -> &Location {
         &self.location
+    }
+
+    /// The directory whose files hold the rows: of PostgreSQL those of every database of the server, without its write-ahead log.
+    ///
+    /// # Panics
+    /// When the server did not start.
+    pub fn files(&self) -> PathBuf {
+        match &self.location {
+            Location::Sqlite(directory) => directory.clone(),
+            Location::Postgres(_) => PostgresServer::shared().data_directory().join("base"),
+        }
     }
 
     /// Opens a store here.

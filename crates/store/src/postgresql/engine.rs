@@ -53,7 +53,7 @@ pub(crate) fn exists(url: &Secret<String>, name: &str) -> Result<bool, StoreErro
 }
 
 /// Every store's schema begins the same way, so that none can be `public` or one of the server's own.
-fn target(url: &Secret<String>, name: &str, synchronous_off: bool) -> Arc<Target> {
+pub(super) fn target(url: &Secret<String>, name: &str, synchronous_off: bool) -> Arc<Target> {
     Arc::new(Target { url: url.clone(), schema: format!("lionrock_{name}"), synchronous_off })
 }
 
@@ -63,7 +63,7 @@ fn lend(target: &Arc<Target>) -> Lend {
 }
 
 /// A connection for the moment, on a thread for the moment.
-fn with_session<T: Send>(
+pub(super) fn with_session<T: Send>(
     target: &Arc<Target>,
     use_it: impl FnOnce(&mut PostgresSession) -> Result<T, StoreError> + Send,
 ) -> Result<T, StoreError> {

@@ -69,6 +69,11 @@ impl PostgresSession {
         self.client = None;
     }
 
+    /// The schema.
+    pub(super) fn schema(&self) -> &str {
+        &self.target.schema
+    }
+
     /// The schema's tables, as the server may put them into a statement.
     pub(super) fn tables(&mut self) -> Result<Vec<String>, StoreError> {
         let schema = self.target.schema.clone();

@@ -53,12 +53,12 @@ pub(crate) fn exists(directory: &Path, name: &str) -> Result<bool, StoreError> {
     path(directory, name).try_exists().map_err(|error| StoreError::Unreachable(error.to_string()))
 }
 
-fn path(directory: &Path, name: &str) -> PathBuf {
+pub(super) fn path(directory: &Path, name: &str) -> PathBuf {
     directory.join(format!("{name}.db"))
 }
 
 /// Makes the file readable by its owner only; SQLite gives the log the file's rights.
-fn create(directory: &Path, path: &Path) -> io::Result<()> {
+pub(super) fn create(directory: &Path, path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),

@@ -70,6 +70,11 @@ impl SqliteSession {
         Ok(Self { connection, begin, texts: HashMap::new() })
     }
 
+    /// The connection itself.
+    pub(super) const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// Lends this connection to a reader: nothing can be written meanwhile.
     pub(super) fn while_reading(&mut self, use_it: &mut dyn FnMut(&mut dyn Session)) -> Result<(), StoreError> {
         self.script("pragma query_only = on")?;
@@ -86,7 +91,8 @@ impl SqliteSession {
         self.truncate_log()
     }
 
-    fn truncate_log(&self) -> Result<(), StoreError> {
+    /// Copies the log into the file and empties it.
+    pub(super) fn truncate_log(&self) -> Result<(), StoreError> {
         let busy: i64 = self.connection.query_row("pragma wal_checkpoint(truncate)", (), |row| row.get(0)).map_err(refused)?;
         if busy == 0 { Ok(()) } else { Err(StoreError::Locked) }
     }
@@ -161,7 +167,7 @@ impl ToSql for Value {
     }
 }
 
-fn value(column: usize, row: &rusqlite::Row<'_>) -> Result<Value, StoreError> {
+pub(super) fn value(column: usize, row: &rusqlite::Row<'_>) -> Result<Value, StoreError> {
     let wrong = |found| StoreError::Column { column, wanted: "one of the five types", found };
     match row.get_ref(column).map_err(refused)? {
         ValueRef::Null => Ok(Value::Null),
@@ -186,7 +192,7 @@ fn numbered(sql: &str) -> String {
 }
 
 /// The engine's error in our words. SQLite's messages name tables and columns, never values.
-fn refused(error: Error) -> StoreError {
+pub(super) fn refused(error: Error) -> StoreError {
     let Error::SqliteFailure(code, message) = error else {
         return StoreError::Engine(error.to_string());
     };

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod book;
 #[cfg(test)]
+mod copies;
+#[cfg(test)]
 mod durability;
 #[cfg(test)]
 mod failures;
