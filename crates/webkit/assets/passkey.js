@@ -1,6 +1,7 @@
 // Registers a passkey or signs in with one: <form data-passkey="register|sign-in" data-options-url data-finish-url>.
 // Options come as JSON ({publicKey: …}, byte strings in base64url); the credential goes back the same way; the answer
-// {"next": "/en/…"} says where to go.
+// {"next": "/en/…"} says where to go. A form that carries what somebody had typed when the session ended (`_kept`) takes it
+// there, with the token of the new session.
 
 const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
 const text = (buffer) =>
@@ -36,6 +37,13 @@ const writeCredential = (credential) => {
   };
 };
 
+const go = (form, { next, token }) => {
+  if (!form.elements._kept || !token) return location.assign(next);
+  form.elements._token.value = token;
+  form.action = next;
+  form.submit();
+};
+
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   const failed = form.querySelector("[data-passkey-error]");
   form.addEventListener("submit", async (event) => {
@@ -48,7 +56,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
       const options = readOptions(await post(optionsUrl, Object.fromEntries(new FormData(form))));
       const ceremony = passkey === "register" ? "create" : "get";
       const credential = await navigator.credentials[ceremony](options);
-      location.assign((await post(finishUrl, writeCredential(credential))).next);
+      go(form, await post(finishUrl, writeCredential(credential)));
     } catch {
       failed.hidden = false;
       delete form.dataset.busy;

@@ -46,6 +46,51 @@ for (const place of document.querySelectorAll("[data-live-url]")) {
   document.querySelector("[data-live-stop]")?.addEventListener("click", () => clearInterval(timer));
 }
 
+// A session that is about to end says so, on every open page alike, and can be kept without losing what was typed.
+const ending = document.querySelector("[data-session-secs]");
+if (ending) {
+  const channel = "BroadcastChannel" in window ? new BroadcastChannel("lionrock-session") : null;
+  const words = document.querySelector("[data-session-words]");
+  const [soon, over, stay] = ["soon", "over", "stay"].map((name) => ending.querySelector(`[data-session-${name}]`));
+  let since = Date.now();
+  const left = () => Number(ending.dataset.sessionSecs) - (Date.now() - since) / 1000;
+  const show = () => {
+    const secs = left();
+    soon.hidden = secs <= 0 || secs > 120;
+    over.hidden = secs > 0;
+    if (stay) stay.hidden = soon.hidden;
+    ending.hidden = soon.hidden && over.hidden;
+  };
+  const take = (end) => {
+    if (end.secs <= left()) return;
+    since = Date.now();
+    ending.dataset.sessionSecs = end.secs;
+    words.textContent = end.words;
+    show();
+  };
+  stay?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const body = JSON.stringify(Object.fromEntries(new FormData(stay)));
+    const headers = { "content-type": "application/json", accept: "application/json" };
+    try {
+      const answer = await fetch(stay.action, { method: "POST", headers, body });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const end = await answer.json();
+      take(end);
+      channel?.postMessage(end);
+    } catch {
+      // The session is over, or there is no network: sending the form says which, and keeps what was typed.
+      if (left() <= 0) show();
+    }
+  });
+  if (channel) {
+    channel.onmessage = ({ data }) => take(data);
+    channel.postMessage({ secs: left(), words: words.textContent });
+  }
+  show();
+  setInterval(show, 1000);
+}
+
 // Print buttons are shown only where they work.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

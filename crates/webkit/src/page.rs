@@ -18,6 +18,25 @@ pub struct Page {
     pub(crate) wide: bool,
     pub(crate) signed_in: Option<(String, Option<String>)>,
     pub(crate) only_this_language: bool,
+    pub(crate) session_end: Option<SessionEnd>,
+}
+
+/// When the session of whoever is signed in ends. Every page says so in words; where scripts run, a notice comes two
+/// minutes before.
+#[derive(Clone, Debug)]
+pub struct SessionEnd {
+    /// The sentence in the bar: "Session ends at 15:32".
+    pub words: String,
+    /// In how many seconds it ends when nothing more is done.
+    pub secs: i64,
+    /// Where a post keeps it alive; nothing when it has reached its greatest age.
+    pub stay: Option<String>,
+    /// What the notice says before the end.
+    pub soon: String,
+    /// What it says afterwards.
+    pub over: String,
+    /// The words on the button that keeps it alive.
+    pub button: String,
 }
 
 /// How large and how dense a page is.
@@ -59,6 +78,7 @@ impl Page {
             wide: false,
             signed_in: None,
             only_this_language: false,
+            session_end: None,
         }
     }
 
@@ -120,6 +140,12 @@ impl Page {
     /// Names who is signed in, and where a post signs them out.
     pub fn signed_in(mut self, name: impl Into<String>, sign_out: Option<String>) -> Self {
         self.signed_in = Some((name.into(), sign_out));
+        self
+    }
+
+    /// Says when the session ends.
+    pub fn session_ends(mut self, end: SessionEnd) -> Self {
+        self.session_end = Some(end);
         self
     }
 

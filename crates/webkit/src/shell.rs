@@ -22,6 +22,7 @@ use crate::json::wants_json;
 use crate::layout::Layout;
 use crate::problem::Problem;
 use crate::token::FormKeys;
+use crate::upload::UPLOAD_REQUEST_MAX_BYTES;
 use crate::visitor::{Desk, Visitor, url_in};
 
 /// What stands around every router: headers, limits, the CSRF check, request ids, one event a request, and a page or a
@@ -71,7 +72,7 @@ impl Shell {
         self
     }
 
-    /// The largest request body, in bytes.
+    /// The largest request body, in bytes; a route that takes files says so itself, see [`crate::takes_files`].
     pub const fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self
@@ -112,8 +113,9 @@ impl Shell {
                 StatusCode::SERVICE_UNAVAILABLE,
                 self.timeout,
             ))
-            .layer(DefaultBodyLimit::disable())
-            .layer(RequestBodyLimitLayer::new(self.body_limit))
+            .layer(DefaultBodyLimit::max(self.body_limit))
+            // For what no extractor counts, and for what says beforehand that it is too long.
+            .layer(RequestBodyLimitLayer::new(self.body_limit.max(2 * UPLOAD_REQUEST_MAX_BYTES)))
             .layer(CatchPanicLayer::custom(|_| {
                 Failure::of(kernel::Kind::Broken)
                     .because("panic")

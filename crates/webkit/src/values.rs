@@ -42,9 +42,20 @@ impl Values {
         !self.get(name).trim().is_empty()
     }
 
+    /// Whether this came with the form token of a page of ours, in this very session.
+    pub(crate) fn token_fits(&self, visitor: &Visitor) -> bool {
+        visitor.token_fits(self.get(TOKEN_FIELD))
+    }
+
     /// Whether the language switch sent the form: show the page again as it is, in its new language, without checks.
     pub fn switching(&self) -> bool {
         self.has(SWITCH_FIELD)
+    }
+
+    /// The values as they would come from the language switch: the page is shown again with them, and nothing is done.
+    pub fn to_be_shown(mut self) -> Self {
+        self.set(SWITCH_FIELD, "1");
+        self
     }
 
     /// Replaces every value of a field by one.
@@ -83,11 +94,13 @@ impl<S: Send + Sync> FromRequest<S> for Values {
         let pairs = serde_html_form::from_bytes(&bytes)
             .map_err(|_| Failure::status(StatusCode::BAD_REQUEST))?;
         let values = Self(pairs);
-        if !visitor.token_fits(values.get(TOKEN_FIELD)) {
-            return Err(Failure::of(Kind::Denied).because("the form token does not fit"));
-        }
-        Ok(values)
+        if values.token_fits(&visitor) { Ok(values) } else { Err(foreign()) }
     }
+}
+
+/// A form that no page of ours made for this session.
+pub(crate) fn foreign() -> Failure {
+    Failure::of(Kind::Denied).because("the form token does not fit")
 }
 
 /// The hidden field that carries the form token.

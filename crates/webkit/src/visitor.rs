@@ -68,6 +68,12 @@ impl Visitor {
         token::issue(&*desk.keys, &self.session, desk.clock.now())
     }
 
+    /// A form token for a session that begins with this very answer; `cookie` is the value of its cookie.
+    pub fn form_token_of(&self, cookie: &str) -> String {
+        let issue = |desk: &Arc<Desk>| token::issue(&*desk.keys, cookie, desk.clock.now());
+        self.desk.as_ref().map(issue).unwrap_or_default()
+    }
+
     /// Whether a form token came from a page of ours and this session.
     pub fn token_fits(&self, token: &str) -> bool {
         self.desk

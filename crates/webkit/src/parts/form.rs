@@ -17,6 +17,7 @@ pub struct Form {
     body: Markup,
     language: Option<Language>,
     passkey: Option<Passkey>,
+    with_file: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -74,6 +75,12 @@ impl Form {
     /// Adds safe HTML to its body.
     pub fn push(mut self, markup: &Markup) -> Self {
         self.body.push(markup);
+        self
+    }
+
+    /// Lets it carry a file; see [`crate::parts::FileInput`].
+    pub const fn with_file(mut self) -> Self {
+        self.with_file = true;
         self
     }
 

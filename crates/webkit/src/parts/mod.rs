@@ -6,6 +6,7 @@
 mod charts;
 mod choices;
 mod fields;
+mod file_input;
 mod form;
 mod line_chart;
 mod messages;
@@ -17,6 +18,7 @@ mod waiting;
 pub use charts::{BarChart, Figures};
 pub use choices::{Checkboxes, Choice, Radios, Select};
 pub use fields::{DateInput, DateValue, TextArea, TextInput, Width};
+pub use file_input::FileInput;
 pub use form::{Button, ButtonGroup, ButtonStyle, Form};
 pub use line_chart::{LineChart, Series};
 pub use messages::{Details, ErrorSummary, Inset, Notification, Panel, Tag, Tone, Warning};

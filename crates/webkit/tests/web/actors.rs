@@ -8,7 +8,11 @@ use axum::routing::{get, post};
 use http_body_util::BodyExt;
 use kernel::{Clock, Environment, Instant, Kind, Random, Text};
 use tower::ServiceExt;
-use webkit::{Failure, FormKeys, Json, Layout, Page, Shell, Values, Visitor, in_every_language};
+use webkit::{
+    Failure, FileKind, FormKeys, Json, Layout, Page, SentForm, Shell, Values, Visitor, in_every_language, takes_files,
+};
+
+use crate::uploads::FILE_MAX_BYTES;
 
 /// A small face inside a shell.
 pub fn face() -> Router {
@@ -23,6 +27,10 @@ pub fn face() -> Router {
         .route(
             "/name",
             post(async |values: Values| values.get("name").to_owned()),
+        )
+        .route(
+            "/file",
+            post(upload).layer(takes_files()),
         )
         .route("/panic", get(panics))
         .route(
@@ -57,6 +65,13 @@ pub fn layout() -> Layout {
         Text::new("Service & more", "服務", "服务"),
         Environment::Demo,
     )
+}
+
+/// Says what came: the note, and how long the file is.
+async fn upload(request: axum::extract::Request) -> Result<String, Failure> {
+    let sent = SentForm::read(request, FILE_MAX_BYTES).await?;
+    let file = sent.file.map(|file| format!("{:?}", file.content(FileKind::Pdf).map(<[u8]>::len)));
+    Ok(format!("{}|{}", sent.values.get("note"), file.unwrap_or("none".to_owned())))
 }
 
 async fn panics() -> String {

@@ -10,3 +10,5 @@ mod problems;
 mod server;
 #[cfg(test)]
 mod shell;
+#[cfg(test)]
+mod uploads;
