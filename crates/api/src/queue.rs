@@ -56,7 +56,7 @@ pub(crate) async fn arrive(
 ) -> Result<Json<Place>, Failure> {
     let service = public(&platform, &slug)?;
     let now = platform.now();
-    Ok(Json(match service.arrive(now) {
+    Ok(Json(match service.arrive(now)? {
         Arrival::Admitted(pass) => admitted(&service, &pass),
         Arrival::Waiting(ticket) => {
             let entry = service.room_status(now).entry(ticket.number);

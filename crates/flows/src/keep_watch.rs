@@ -32,7 +32,7 @@ fn midnight(platform: &Platform, keys: &seal::Keyring) -> Result<(), StepError> 
     }
 }
 
-/// The room follows the operator's rate and pause, and its counters are saved before the numbers saved run out.
+/// The room follows the operator's rate and pause, and its counters are saved whenever they have moved, so that a crash loses a second.
 fn room(platform: &Platform, service: &Service) -> Result<(), StepError> {
     let now = platform.now();
     let state = match service.ledger().read("platform.state", registration::current_state) {
@@ -40,7 +40,7 @@ fn room(platform: &Platform, service: &Service) -> Result<(), StepError> {
         read => read?,
     };
     let Some(state) = state else { return Ok(()) };
-    let snapshot = service.with_room(|room| {
+    service.with_room(|room| {
         let status = room.status(now);
         if status.rate_per_minute != state.rate {
             room.set_rate(state.rate, now);
@@ -52,11 +52,6 @@ fn room(platform: &Platform, service: &Service) -> Result<(), StepError> {
             _ => {}
         }
         room.set_closing(state.closes);
-        room.wants_snapshot().then(|| room.snapshot(now))
     });
-    let Some(text) = snapshot.and_then(|snapshot| serde_json::to_string(&snapshot).ok()) else { return Ok(()) };
-    service.ledger().write("platform.save_room", journal::Actor::Job("room"), move |work| {
-        registration::save_room_snapshot(work, &text)
-    })?;
-    Ok(())
+    service.save_room(now, waitingroom::Room::wants_snapshot)
 }

@@ -5,7 +5,13 @@ use journal::Ledger;
 use kernel::{Id, Instant, kinds};
 use people::Scope;
 use registration::scheme::Scheme;
+use store::RunError;
 use waitingroom::{Arrival, Entry, Pass, Room, RoomName, Status, Ticket};
+
+use crate::StepError;
+
+/// How often somebody who arrives waits for more numbers; others may take all that were just reserved.
+const SAVES: usize = 8;
 
 /// One scheme with a store of its own.
 pub struct Service {
@@ -16,6 +22,8 @@ pub struct Service {
     scheme: RwLock<Arc<Scheme>>,
     in_force: AtomicBool,
     room: Mutex<Room>,
+    /// One snapshot of the room at a time: an older one must not overwrite a newer.
+    saving: Mutex<()>,
     room_name: RoomName,
     entered: AtomicI64,
     waited_ms: AtomicI64,
@@ -33,6 +41,7 @@ impl Service {
             in_force: AtomicBool::new(false),
             room_name: room.name(),
             room: Mutex::new(room),
+            saving: Mutex::new(()),
             entered: AtomicI64::new(0),
             waited_ms: AtomicI64::new(0),
         }
@@ -73,13 +82,31 @@ impl Service {
         self.with_room(|room| room.status(now))
     }
 
-    /// A visitor arrives: admitted at once, or with a ticket.
-    pub fn arrive(&self, now: Instant) -> Arrival {
-        let arrival = self.with_room(|room| room.arrive(now));
-        if matches!(arrival, Arrival::Admitted(_)) {
-            self.entered.fetch_add(1, Ordering::Relaxed);
+    /// A visitor arrives: admitted at once, or with a ticket. No number is given that a crash could give again: in a rush
+    /// that the saved reserve did not foresee, this visitor's request waits for one commit, and then there are ten times more.
+    pub fn arrive(&self, now: Instant) -> Result<Arrival, StepError> {
+        for _ in 0..SAVES {
+            let arrival = self.with_room(|room| room.has_numbers().then(|| room.arrive(now)));
+            if let Some(arrival) = arrival {
+                self.entered.fetch_add(i64::from(matches!(arrival, Arrival::Admitted(_))), Ordering::Relaxed);
+                return Ok(arrival);
+            }
+            self.save_room(now, |room| !room.has_numbers())?;
         }
-        arrival
+        Err(RunError::Busy { retry_after_ms: 1_000 }.into())
+    }
+
+    /// Saves the room's counters if they want to be saved.
+    pub(crate) fn save_room(&self, now: Instant, wants: impl FnOnce(&Room) -> bool) -> Result<(), StepError> {
+        let _alone = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(snapshot) = self.with_room(|room| wants(room).then(|| room.snapshot(now))) else { return Ok(()) };
+        // Six numbers and a short list always make a text.
+        let Ok(text) = serde_json::to_string(&snapshot) else { return Ok(()) };
+        self.ledger.write("platform.save_room", journal::Actor::Job("room"), move |work| {
+            registration::save_room_snapshot(work, &text)
+        })?;
+        self.with_room(|room| room.stored(snapshot));
+        Ok(())
     }
 
     /// The holder of a ticket asks to enter.

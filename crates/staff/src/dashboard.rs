@@ -48,7 +48,7 @@ type Messages = std::collections::BTreeMap<String, Counts>;
 fn totals(desk: &Desk, service: &Service, figures: &Figures, messages: &Messages, backlog: i64) -> Shown {
     let status = service.room_status(desk.now());
     let sum = messages.values().fold((0, 0), |(queued, failed), it| (queued + it.queued, failed + it.failed));
-    let waiting = status.issued.saturating_sub(status.now_serving);
+    let waiting = status.waiting();
     let number = |name: &str, value: i64| (desk.say(name), formats::number(value));
     Shown(vec![
         number("dashboard-received", figures.total("received")),

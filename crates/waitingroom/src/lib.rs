@@ -15,7 +15,10 @@
 mod claims;
 mod code;
 mod estimate;
+mod gaps;
 mod pass;
+#[cfg(test)]
+mod restarts;
 mod room;
 #[cfg(test)]
 mod simulation;

@@ -2,6 +2,7 @@ use kernel::Instant;
 use serde::{Deserialize, Serialize};
 
 use crate::claims::{Claims, PARTS};
+use crate::gaps::Gaps;
 use crate::ticket::NUMBERS;
 use crate::{Class, Entry, Pass, Poll, Reason, RoomName, Slowed, Status, Ticket};
 
@@ -14,8 +15,10 @@ pub struct Room {
     paused: bool,
     closes_at: Instant,
     issued: i64,
-    /// Numbers up to here are guarded against being given twice after a crash.
-    reserved: i64,
+    /// The last snapshot that is on disk: numbers below its `reserved` are guarded against being given twice after a crash.
+    stored: Snapshot,
+    /// Numbers ahead that nobody holds.
+    gaps: Gaps,
     admitted: i64,
     /// Places called, in parts.
     called: i64,
@@ -35,11 +38,21 @@ pub enum Arrival {
     Waiting(Ticket),
 }
 
-/// What must outlive a restart. Store it when [`Room::wants_snapshot`] says so, and every few seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What must outlive a restart. Store it when [`Room::wants_snapshot`] says so, looking each second, and before a number is
+/// given that is not reserved ([`Room::has_numbers`]).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// No number from here on has been given out.
     pub reserved: u64,
+    /// Numbers below this one had been given out.
+    #[serde(default)]
+    pub issued: u64,
+    /// So many more were likely to be given before the next snapshot to people who would wait.
+    #[serde(default)]
+    pub likely: u64,
+    /// Numbers ahead, in pairs of first and beyond, that nobody holds since an earlier restart.
+    #[serde(default)]
+    pub skipped: Vec<[u64; 2]>,
     /// Numbers below this one may enter.
     pub now_serving: u64,
     /// People admitted so far.
@@ -55,6 +68,7 @@ const LONGEST_STEP_MS: i64 = 3_600_000;
 /// While nobody waits, so many seconds of the rate may come at once.
 const SPARE_SECONDS: i64 = 2;
 const MOST_A_MINUTE: u32 = 1_000_000;
+const LEAST_HEADROOM: i64 = 64;
 
 impl Room {
     /// An empty room of a scheme.
@@ -66,7 +80,8 @@ impl Room {
             paused: false,
             closes_at,
             issued: 0,
-            reserved: 0,
+            stored: Snapshot::default(),
+            gaps: Gaps::default(),
             admitted: 0,
             called: 0,
             spare: 0,
@@ -78,20 +93,26 @@ impl Room {
         room
     }
 
-    /// The room after a restart. Numbers go on from the reserved one: those between were perhaps given out, and who
-    /// holds one keeps the place; those that were not are passed over in a few seconds.
+    /// The room after a restart. Numbers go on from the reserved one, so none is given twice. Those between were given to
+    /// nobody, as far as is known, so nobody waits for them: the number served jumps over them when it gets there.
     pub fn restore(slug: &str, rate_per_minute: u32, closes_at: Instant, now: Instant, snapshot: &Snapshot) -> Self {
-        let signed = |number: u64| i64::try_from(number.min(NUMBERS)).unwrap_or(0);
-        let reserved = signed(snapshot.reserved);
-        Self {
-            issued: reserved,
-            reserved,
+        let reserved = snapshot.reserved.min(NUMBERS);
+        let serving = snapshot.now_serving.min(reserved);
+        let given = snapshot.issued.saturating_add(snapshot.likely).clamp(serving, reserved);
+        let mut room = Self {
+            issued: signed(reserved),
+            stored: Snapshot { issued: reserved, ..snapshot.clone() },
+            gaps: Gaps::after_restart(&snapshot.skipped, given, reserved),
             admitted: signed(snapshot.admitted),
-            called: signed(snapshot.now_serving.min(snapshot.reserved)) * PARTS,
-            spare: 0,
+            called: signed(serving) * PARTS,
             claims: Claims::with_share(i64::from(snapshot.share_ppm), signed(snapshot.learnt)),
             ..Self::new(slug, rate_per_minute, closes_at, now)
+        };
+        room.jump();
+        if room.waiting() > 0 {
+            room.spare = 0;
         }
+        room
     }
 
     /// The room's name, which its tickets and passes carry.
@@ -146,6 +167,7 @@ impl Room {
             next_poll_seconds: Poll::RULE.most_seconds,
             poll: Poll::RULE,
             slowed: self.slowed,
+            skipped: self.gaps.to_vec(),
         };
         status.next_poll_seconds = status.poll_seconds(status.issued.saturating_sub(1));
         status
@@ -187,25 +209,40 @@ impl Room {
 
     /// Places given out and not yet called.
     pub fn waiting(&self) -> u64 {
-        unsigned(self.issued - self.serving())
+        unsigned(self.issued - self.serving()).saturating_sub(self.gaps.total())
     }
 
-    /// Whether numbers are given out faster than the last snapshot foresaw. A crash now could give a number twice.
+    /// Whether the next number is reserved on disk. If not, a crash could give it twice: store a snapshot first.
+    pub fn has_numbers(&self) -> bool {
+        unsigned(self.issued) < self.stored.reserved
+    }
+
+    /// Whether anything has moved since the last snapshot that was stored.
     pub fn wants_snapshot(&self) -> bool {
-        self.issued + self.headroom() / 2 > self.reserved
+        unsigned(self.issued + self.headroom() / 2) > self.stored.reserved
+            || unsigned(self.serving()) != self.stored.now_serving
+            || unsigned(self.issued) != self.stored.issued
+            || self.likely() != self.stored.likely
     }
 
-    /// What to store. Reserves the numbers of the next moments: they count as reserved once the caller has stored it.
+    /// What to store, one at a time; say so with [`Room::stored`].
     pub fn snapshot(&mut self, now: Instant) -> Snapshot {
         self.advance(now);
-        self.reserved = self.issued + self.headroom();
         Snapshot {
-            reserved: unsigned(self.reserved),
+            reserved: unsigned(self.issued + self.headroom()).max(self.stored.reserved).min(NUMBERS),
+            issued: unsigned(self.issued),
+            likely: self.likely(),
+            skipped: self.gaps.to_vec(),
             now_serving: unsigned(self.serving()),
             admitted: unsigned(self.admitted),
             share_ppm: u32::try_from(self.claims.share_ppm()).unwrap_or(0),
             learnt: unsigned(self.claims.learnt()),
         }
+    }
+
+    /// This snapshot is on disk: its numbers may be given out.
+    pub fn stored(&mut self, snapshot: Snapshot) {
+        self.stored = snapshot;
     }
 
     /// Lets time pass: calls the places that are due. Time never runs back.
@@ -216,7 +253,7 @@ impl Room {
             return;
         }
         let earned = self.rate * elapsed;
-        let waiting = self.issued * PARTS - self.called;
+        let waiting = self.uncalled();
         if waiting > 0 {
             self.call(earned, waiting);
         } else {
@@ -228,13 +265,39 @@ impl Room {
 
     fn call(&mut self, earned: i64, waiting: i64) {
         let due = self.claims.to_call(earned, self.rate).max(1);
-        let first = self.serving();
-        self.called += due.min(waiting);
         // What the last who waited left over is there for who arrives next.
         let left_permille = (due - waiting).max(0).saturating_mul(1000) / due;
         let left = earned / 1000 * left_permille;
         self.spare = left.min(self.most_spare());
-        self.claims.called(first, self.serving(), self.as_at, earned - left, self.rate);
+        let (mut due, mut owed) = (due.min(waiting), earned - left);
+        while due > 0 {
+            let first = self.serving();
+            let until = self.gaps.next().map_or(self.issued, |[from, _]| signed(from)) * PARTS;
+            let step = due.min((until - self.called).max(1));
+            self.called += step;
+            due -= step;
+            self.claims.called(first, self.serving(), self.as_at, owed, self.rate);
+            owed = 0;
+            self.jump();
+        }
+    }
+
+    /// Where the numbers begin that nobody holds, the number served jumps over them.
+    fn jump(&mut self) {
+        while let Some([_, to]) = self.gaps.next().filter(|[from, _]| self.called >= signed(*from) * PARTS) {
+            self.called = self.called.max(signed(to) * PARTS);
+            self.gaps.pass();
+        }
+    }
+
+    /// Parts of places that somebody may hold and that have not been called.
+    fn uncalled(&self) -> i64 {
+        (self.issued - signed(self.gaps.total())) * PARTS - self.called
+    }
+
+    /// If people wait, as many will come before the next snapshot as since the last one.
+    fn likely(&self) -> u64 {
+        if self.waiting() > 0 { unsigned(self.issued).saturating_sub(self.stored.issued) } else { 0 }
     }
 
     /// Numbers below this one have been called.
@@ -254,14 +317,19 @@ impl Room {
         (self.rate * SPARE_SECONDS * 1000).max(PARTS)
     }
 
-    /// Numbers to keep in reserve: ten seconds of admissions.
+    /// Numbers to keep in reserve: ten seconds of admissions, or ten times who came since the last snapshot.
     fn headroom(&self) -> i64 {
-        (self.rate / 6).max(64)
+        let came = self.issued - signed(self.stored.issued);
+        (self.rate / 6).max(came.saturating_mul(10)).max(LEAST_HEADROOM)
     }
 }
 
 fn bounded(rate_per_minute: u32) -> i64 {
     i64::from(rate_per_minute.clamp(1, MOST_A_MINUTE))
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number.min(NUMBERS)).unwrap_or(0)
 }
 
 fn unsigned(number: i64) -> u64 {
@@ -352,25 +420,6 @@ mod tests {
         assert!(matches!(room.arrive(at(60)), Arrival::Waiting(_)), "places are spare, but someone was here before");
         assert!(matches!(room.arrive(at(61)), Arrival::Admitted(_)), "the second since was enough for both and for more");
         assert_eq!(room.waiting(), 0);
-    }
-
-    #[test]
-    fn after_a_crash_no_number_is_given_twice_and_places_are_kept() {
-        let mut before = room(600);
-        let early = tickets(&mut before, 1000, at(0));
-        let stored = before.snapshot(at(30));
-        let mut unstored = Vec::new();
-        while !before.wants_snapshot() {
-            unstored.extend(tickets(&mut before, 1, at(31)));
-        }
-        assert!(!unstored.is_empty());
-        let mut after = Room::restore(SLUG, 600, at(86_400), at(90), &stored);
-        assert_eq!(after.status(at(90)).now_serving, stored.now_serving, "the outage itself calls nobody");
-        let late = tickets(&mut after, 10, at(90));
-        assert!(late.iter().all(|new| unstored.iter().all(|old| old.number < new.number)));
-        assert!(after.enter(&early[0], at(90)).is_ok());
-        assert!(matches!(after.enter(&unstored[0], at(90)), Err(Entry::Wait { .. })));
-        assert!(after.enter(&late[9], at(90 + 180)).is_ok());
     }
 
     #[test]

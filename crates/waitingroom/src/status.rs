@@ -1,6 +1,7 @@
 use kernel::Instant;
 use serde::{Deserialize, Serialize};
 
+use crate::gaps::between;
 use crate::{Estimate, Reason};
 
 /// What everybody may know about a room: one small document, the same for all, cacheable for a second.
@@ -30,6 +31,9 @@ pub struct Status {
     /// The last time that the room became slower, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slowed: Option<Slowed>,
+    /// Numbers ahead, in pairs of first and beyond, that nobody holds since a restart: they cost no wait.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<[u64; 2]>,
 }
 
 /// When a page looks again: its expected wait divided by `share`, within the limits, and up to `jitter_percent`
@@ -89,8 +93,17 @@ impl Status {
         match number.checked_sub(self.now_serving) {
             None if self.paused => Entry::Wait { ahead: 0, estimate: Estimate::Paused },
             None => Entry::Now,
-            Some(ahead) => Entry::Wait { ahead, estimate: self.estimate(ahead) },
+            Some(places) => {
+                let ahead = places - between(&self.skipped, self.now_serving, number).min(places);
+                Entry::Wait { ahead, estimate: self.estimate(ahead) }
+            }
         }
+    }
+
+    /// Places given out and not yet called.
+    pub fn waiting(&self) -> u64 {
+        let places = self.issued.saturating_sub(self.now_serving);
+        places.saturating_sub(between(&self.skipped, self.now_serving, self.issued))
     }
 
     /// Seconds until the holder of this number should look again.
