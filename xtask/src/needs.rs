@@ -35,6 +35,11 @@ const NEEDS: &[Need] = &[
         present: || on_path("strace"),
     },
     Need {
+        package: "clamav-daemon",
+        purpose: "the virus scanner, with a signature of the tests' own",
+        present: || on_path("clamd") || Path::new("/usr/sbin/clamd").exists(),
+    },
+    Need {
         package: "poppler-utils",
         purpose: "reading printed letters back",
         present: || on_path("pdftotext"),

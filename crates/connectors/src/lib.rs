@@ -1,16 +1,18 @@
 //! What slices ask the outside world for, as real clients, and the outside world's other end for demonstrations.
 //!
 //! A slice declares a port, a small trait; here stand the clients that implement it: [`HttpPopulationRegister`] over HTTPS
-//! with certificates on both sides, [`SmsHttpGateway`] over a plain HTTP route. A demonstration has no population register,
+//! with certificates on both sides, [`SmsHttpGateway`] over a plain HTTP route, [`Clamd`] for files. A demonstration has no population register,
 //! so [`register_simulator`] is one: a real server, asked over the same mutual TLS, that answers from a synthetic
 //! population ([`synthetic`]). The binary joins them.
 
+mod clamd;
 mod http;
 mod pki;
 mod register;
 mod sms;
 pub mod synthetic;
 
+pub use clamd::{Clamd, ClamdAddress, ClamdConfig, ClamdVersion, NotAClamdAddress};
 pub use http::ConnectorError;
 pub use pki::{PkiError, TestPki, make_test_pki};
 pub use register::{HttpPopulationRegister, PopulationTable, RegisterConfig, SimulatorError, register_simulator};

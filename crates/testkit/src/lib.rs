@@ -5,11 +5,13 @@
 
 pub mod canary;
 mod chance;
+mod clamd;
 mod clock;
 mod server;
 mod stores;
 
 pub use chance::SeededRandom;
+pub use clamd::{ClamdServer, TEST_MALWARE};
 pub use clock::MovableClock;
 pub use server::PostgresServer;
 pub use stores::{Place, both_engines, memory_store, sqlite_store};
