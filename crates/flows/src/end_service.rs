@@ -77,7 +77,7 @@ pub fn end_service(platform: &Arc<Platform>, service: &Arc<Service>) -> Result<(
         registration::note_ending(work, id, &facts)
     })?;
     platform.forget(service.slug());
-    let destroyed = service.ledger().keys().destroy()?;
+    let destroyed = service.ledger().keys().destroy(platform.now(), remains.values)?;
     service.ledger().store().clone().destroy()?;
     let slug = service.slug().to_owned();
     let listed = platform.ledger().read("flows.end_begun", |tx| registration::scheme_by_slug(tx, &slug))?;
@@ -121,10 +121,10 @@ pub(crate) fn finish_ends(platform: &Platform) -> Result<usize, EndError> {
 
 /// Keys that perhaps live on after a crash. The stone may stand already while the root does not lie under it yet: opening
 /// the keyring erases what is left of it.
-fn destroy_keys(platform: &Platform, name: &str) -> Result<Destroyed, SealError> {
+fn destroy_keys(platform: &Platform, name: &str, values: [u8; 32]) -> Result<Destroyed, SealError> {
     let place = key_place(&platform.parts, name);
     match Keyring::open(place.clone(), name, platform.now().day(), platform.parts.random.clone()) {
-        Ok(keys) => keys.destroy(),
+        Ok(keys) => keys.destroy(platform.now(), values),
         Err(SealError::Gone) => Keyring::destroyed(&place)?.ok_or(SealError::Gone),
         Err(error) => Err(error),
     }
@@ -135,7 +135,8 @@ fn finish_end(platform: &Platform, listed: &SchemeService, destroyed: Option<Des
     let facts = listed.ending.as_deref().and_then(|facts| serde_json::from_str::<Facts>(facts).ok());
     let facts = facts.ok_or_else(unreadable)?;
     let name = store_name(&listed.slug);
-    let destroyed = destroyed.map_or_else(|| destroy_keys(platform, &name), Ok)?;
+    let values = kernel::from_hex(&facts.values).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(unreadable)?;
+    let destroyed = destroyed.map_or_else(|| destroy_keys(platform, &name, values), Ok)?;
     if Store::exists(&platform.parts.location, &name)? {
         Store::open(&platform.parts.location, &name, SERVICE_TABLES, platform.parts.options.clone())?.destroy()?;
     }

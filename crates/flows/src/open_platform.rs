@@ -114,7 +114,8 @@ pub(crate) fn store_name(slug: &str) -> String {
 }
 
 pub(crate) fn key_place(parts: &PlatformParts, name: &str) -> KeyPlace {
-    KeyPlace { tree: parts.keys.join(format!("{name}.tree")), root: parts.roots.join(format!("{name}.root")) }
+    let (tree, root) = (parts.keys.join(format!("{name}.tree")), parts.roots.join(format!("{name}.root")));
+    KeyPlace::in_files(tree, root, parts.tiles.join(name).join("erasures"))
 }
 
 fn open_ledger(parts: &PlatformParts, name: &str, tables: &[&[Migration]]) -> Result<Arc<Ledger>, PlatformError> {

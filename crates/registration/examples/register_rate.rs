@@ -59,7 +59,7 @@ fn main() -> Result<(), Failure> {
 fn open(directory: &std::path::Path) -> Result<(Arc<Ledger>, Scheme), Failure> {
     let scheme = Scheme::compile(Definition::masks_2020()?).map_err(|flaws| format!("{flaws:?}"))?;
     let clock: Arc<dyn Clock> = Arc::new(Open(Stopwatch::now()));
-    let place = KeyPlace { tree: directory.join("keys/k.tree"), root: directory.join("roots/k.root") };
+    let place = KeyPlace::in_files(directory.join("keys/k.tree"), directory.join("roots/k.root"), directory.join("erasures"));
     fs::create_dir_all(directory.join("keys"))?;
     fs::create_dir_all(directory.join("roots"))?;
     let keys = Arc::new(Keyring::create(place, "masks", clock.now().day(), Arc::new(OsRandom))?);
@@ -79,7 +79,7 @@ fn open(directory: &std::path::Path) -> Result<(Arc<Ledger>, Scheme), Failure> {
         origin: "bench/masks".into(),
     })?;
     let definition = scheme.clone();
-    let in_force = ledger.write("bench.in_force", Actor::Operator, move |work| put_in_force(work, &definition));
+    let in_force = ledger.write("bench.in_force", Actor::Operator, move |work| put_in_force(work, kernel::Id::from_bytes([2; 16]), &definition));
     in_force.map_err(|error| format!("{error:?}"))?;
     Ok((ledger, scheme))
 }
@@ -112,6 +112,7 @@ fn prepared(ledger: &Ledger, scheme: &Scheme, household: &Household, n: u32) -> 
         channel: Channel::Online,
         replaces: None,
         shown: scheme.digest(),
+        officer: None,
     };
     Ok(prepare(ledger.keys(), scheme, &submission)?)
 }

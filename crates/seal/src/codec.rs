@@ -61,6 +61,18 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(text).ok()
     }
 
+    /// Bytes after their length in two bytes.
+    pub fn short(&mut self) -> Option<&'a [u8]> {
+        let len = self.array().map(u16::from_be_bytes)?;
+        let (bytes, rest) = self.0.split_at_checked(usize::from(len))?;
+        self.0 = rest;
+        Some(bytes)
+    }
+
+    pub const fn rest(&self) -> &'a [u8] {
+        self.0
+    }
+
     pub const fn is_at_end(&self) -> bool {
         self.0.is_empty()
     }

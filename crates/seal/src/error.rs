@@ -41,6 +41,26 @@ pub enum SealError {
         /// Roll number written in the root file.
         root: u64,
     },
+    /// The erasure ledger does not reach as far as the tree remembers, or is not the one the tree was kept with.
+    #[error("the erasure ledger {} (entry {ledger}) is not the one the key tree remembers (entry {tree}): put the whole ledger back", path.display())]
+    LedgerCut {
+        /// The ledger.
+        path: PathBuf,
+        /// Its last entry.
+        ledger: u64,
+        /// The last entry the tree knows of.
+        tree: u64,
+    },
+    /// The root key stands elsewhere than the configuration says.
+    #[error("the root key of the key tree {} stands {stands}, but the configuration names {named}", path.display())]
+    Custody {
+        /// The tree file.
+        path: PathBuf,
+        /// Where the root stands.
+        stands: &'static str,
+        /// Where it was looked for.
+        named: &'static str,
+    },
     /// A keyring stands there already.
     #[error("{} exists already: a keyring is created once", .0.display())]
     Exists(PathBuf),
@@ -83,7 +103,13 @@ impl Fault for SealError {
             Self::UnknownPurpose(_) | Self::NoRoot(_) | Self::NoTree(_) | Self::NoSigningKey(_) => Kind::Missing,
             Self::Exists(_) => Kind::Taken,
             Self::InUse(_) => Kind::Busy,
-            Self::Broken | Self::Exhausted | Self::Damaged { .. } | Self::Io { .. } | Self::Library(_) => Kind::Broken,
+            Self::LedgerCut { .. }
+            | Self::Custody { .. }
+            | Self::Damaged { .. }
+            | Self::Io { .. }
+            | Self::Broken
+            | Self::Exhausted
+            | Self::Library(_) => Kind::Broken,
         }
     }
 }

@@ -97,7 +97,8 @@ fn private() -> OpenOptions {
     options
 }
 
-fn sync_directory(of: &Path) -> Result<(), SealError> {
+/// Makes the names in a file's directory durable.
+pub fn sync_directory(of: &Path) -> Result<(), SealError> {
     let directory = directory_of(of);
     File::open(&directory).and_then(|file| file.sync_all()).map_err(SealError::io(&directory))
 }

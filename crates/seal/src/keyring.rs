@@ -1,40 +1,30 @@
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use kernel::{Day, Random, Secret};
 
 use crate::envelope::Macs;
-use crate::ledger::{Destroyed, Roll};
+use crate::erasures::ErasureLedger;
+use crate::files::{Files, Loaded};
+use crate::ledger::Destroyed;
 use crate::node::Node;
-use crate::path::Path;
-use crate::roots::Files;
 use crate::slot::HEADER_LEN;
 use crate::state::{Root, State};
 use crate::trail::Bench;
-use crate::{AfterCommit, Purpose, RecordNumber, SealError, Sealed, Slot, aead, file};
+use crate::{AfterCommit, KeyPlace, Purpose, RecordNumber, SealError, Sealed, Slot, aead, file};
 
 /// Record numbers are reserved this many at a time, so that one sync serves them all; a crash skips the rest.
 const BLOCK: u64 = 65_536;
 /// How many threads seal and open without waiting for each other.
 const BENCHES: usize = 8;
 
-/// Where a keyring's two files stand. They must be in different directories, so that no one backup holds both.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyPlace {
-    /// The tree file, `<keys>/<service>.tree`.
-    pub tree: PathBuf,
-    /// The root key file, `<roots>/<service>.root`.
-    pub root: PathBuf,
-}
-
 /// The keys of one service. Shared by all threads; what is forgotten is forgotten for all of them at once.
 pub struct Keyring {
     pub(crate) service: String,
     pub(crate) random: Arc<dyn Random>,
-    files: Option<Files>,
-    held: RwLock<Held>,
+    pub(crate) files: Option<Files>,
+    pub(crate) held: RwLock<Held>,
     numbers: Mutex<std::ops::Range<u64>>,
     /// Emptied whenever a tree changes, under the write lock of `held`: nothing outlives its node here.
     benches: [Padded; BENCHES],
@@ -46,46 +36,55 @@ pub struct Keyring {
 struct Padded(Mutex<Bench>);
 
 pub(crate) struct Held {
-    state: State,
-    root: Root,
+    pub(crate) state: State,
+    pub(crate) root: Root,
+    pub(crate) ledger: ErasureLedger,
     pub(crate) macs: Macs,
-    /// The files, or old copies of them, may still open what was forgotten; a roll ends it.
-    dirty: bool,
-    destroyed: Option<Destroyed>,
+    /// A roll was due and failed, or an old root has not come to its end: the next `midnight` tries again.
+    pub(crate) overdue: bool,
+    /// Writing the tree under a new root failed: the one on disk may be under either, and both must stay until it is
+    /// written once more.
+    pub(crate) unsure: bool,
+    pub(crate) destroyed: Option<Destroyed>,
 }
 
 impl Keyring {
     /// Makes the keys of a new service. Refuses when there are some already.
     pub fn create(place: KeyPlace, service: &str, today: Day, random: Arc<dyn Random>) -> Result<Self, SealError> {
         file::make_directory_of(&place.tree)?;
-        file::make_directory_of(&place.root)?;
-        let files = Files::hold(place, service)?;
-        let (root, state) = (Root::new(0, random.as_ref()), State::new(today, random.as_ref()));
-        files.create(&root, &state, random.as_ref())?;
-        Ok(Self::assemble(service, random, Some(files), root, state))
+        place.make_directory_of_root()?;
+        let files = Files::hold(place, service, random.clone())?;
+        let state = State::new(service, today, random.as_ref());
+        let (root, ledger) = files.create(&state)?;
+        Ok(Self::assemble(service, random, Some(files), Loaded { root, state, ledger }))
     }
 
-    /// Loads the keys of a service, drops the nodes of past days, and finishes what a crash interrupted.
+    /// Loads the keys of a service, forgets what the ledger names and the tree does not know of yet, drops the nodes of past
+    /// days, and finishes what a crash interrupted.
     pub fn open(place: KeyPlace, service: &str, today: Day, random: Arc<dyn Random>) -> Result<Self, SealError> {
         if !file::directory_of(&place.tree).is_dir() {
             return Err(SealError::NoTree(place.tree));
         }
-        let files = Files::hold(place, service)?;
-        let (root, state) = files.load(random.as_ref())?;
-        let keyring = Self::assemble(service, random, Some(files), root, state);
+        let files = Files::hold(place, service, random.clone())?;
+        let loaded = files.load()?;
+        let keyring = Self::assemble(service, random, Some(files), loaded);
         keyring.midnight(today)?;
+        if keyring.needs_roll() {
+            keyring.roll()?;
+        }
         Ok(keyring)
     }
 
     /// A keyring without files, for tests and simulations.
     pub fn in_memory(service: &str, today: Day, random: Arc<dyn Random>) -> Self {
-        let (root, state) = (Root::new(0, random.as_ref()), State::new(today, random.as_ref()));
-        Self::assemble(service, random, None, root, state)
+        let (root, state) = (Root::new(0, random.as_ref()), State::new(service, today, random.as_ref()));
+        let ledger = ErasureLedger::in_memory(service);
+        Self::assemble(service, random, None, Loaded { root, state, ledger })
     }
 
     /// What is on record of a keyring that was destroyed, or nothing when it lives or never was.
     pub fn destroyed(place: &KeyPlace) -> Result<Option<Destroyed>, SealError> {
-        Files::tombstone(&place.tree)
+        Files::stone(&place.tree)
     }
 
     /// Makes the tree of a purpose; nothing happens when there is one.
@@ -138,72 +137,6 @@ impl Keyring {
         self.read().and_then(|held| self.leaf(&held, slot, |_| ())).is_ok()
     }
 
-    /// Drops the nodes of days before `today` and rolls the root, so that old copies of the files die too. Returns how
-    /// many nodes were dropped. Cheap when the day is not new, so it may be called before every unit of work.
-    pub fn midnight(&self, today: Day) -> Result<usize, SealError> {
-        let up_to_date = |held: &Held| today <= held.state.today && !held.dirty;
-        if up_to_date(&*self.read()?) {
-            return Ok(0);
-        }
-        let mut held = self.write()?;
-        self.forget_trails();
-        let dropped = held.state.drop_past(today)?;
-        held.dirty |= dropped > 0;
-        if held.dirty {
-            self.roll_held(&mut held)?;
-        }
-        Ok(dropped)
-    }
-
-    /// Forgets one record's values of one purpose and expiry day. Old copies of the files open them until the next
-    /// `roll`, which ends a batch of erasures.
-    pub fn puncture(&self, purpose: &Purpose, expiry: Day, record: RecordNumber) -> Result<(), SealError> {
-        let mut held = self.write()?;
-        if self.puncture_held(&mut held, *purpose, expiry, record)? {
-            held.dirty = true;
-            self.persist(&held)?;
-        }
-        Ok(())
-    }
-
-    /// Forgets many records at once, then rolls the root: one write of the tree, however many there are.
-    pub fn puncture_batch(&self, records: &[(Purpose, Day, RecordNumber)]) -> Result<Roll, SealError> {
-        let mut held = self.write()?;
-        held.dirty = true;
-        for &(purpose, expiry, record) in records {
-            self.puncture_held(&mut held, purpose, expiry, record)?;
-        }
-        self.roll_held(&mut held)
-    }
-
-    /// Writes the tree anew under a new root, then overwrites and removes the old root.
-    pub fn roll(&self) -> Result<Roll, SealError> {
-        self.roll_held(&mut *self.write()?)
-    }
-
-    /// Every change of the root so far, for certificates.
-    pub fn rolls(&self) -> Result<Vec<Roll>, SealError> {
-        Ok(self.read()?.state.rolls.clone())
-    }
-
-    /// Forgets everything: nodes, index key, root. May be repeated; the keyring refuses everything afterwards.
-    pub fn destroy(&self) -> Result<Destroyed, SealError> {
-        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(destroyed) = &held.destroyed {
-            return Ok(destroyed.clone());
-        }
-        self.forget_trails();
-        if let Some(files) = &self.files {
-            files.write_tombstone(&held.root)?;
-            files.erase_roots(self.random.as_ref())?;
-        }
-        let destroyed = Destroyed::overwritten(held.root.id(), held.root.number);
-        let (root, state) = (Root::new(0, self.random.as_ref()), State::new(held.state.today, self.random.as_ref()));
-        *held = Held::new(root, state);
-        held.destroyed = Some(destroyed.clone());
-        Ok(destroyed)
-    }
-
     /// What is held, unless it was destroyed.
     pub(crate) fn read(&self) -> Result<RwLockReadGuard<'_, Held>, SealError> {
         let held = self.read_anyway();
@@ -215,18 +148,18 @@ impl Keyring {
         self.held.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn assemble(service: &str, random: Arc<dyn Random>, files: Option<Files>, root: Root, state: State) -> Self {
+    fn assemble(service: &str, random: Arc<dyn Random>, files: Option<Files>, loaded: Loaded) -> Self {
         Self {
             service: service.to_owned(),
             random,
             files,
-            held: RwLock::new(Held::new(root, state)),
+            held: RwLock::new(Held::new(loaded)),
             numbers: Mutex::new(0..0),
             benches: std::array::from_fn(|_| Padded::default()),
         }
     }
 
-    fn write(&self) -> Result<RwLockWriteGuard<'_, Held>, SealError> {
+    pub(crate) fn write(&self) -> Result<RwLockWriteGuard<'_, Held>, SealError> {
         let held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         if held.destroyed.is_some() { Err(SealError::Gone) } else { Ok(held) }
     }
@@ -250,17 +183,10 @@ impl Keyring {
         from.iter().chain(before).find_map(|bench| bench.0.try_lock().ok()).unwrap_or_else(|| locked(&first.0))
     }
 
-    fn forget_trails(&self) {
+    pub(crate) fn forget_trails(&self) {
         for bench in &self.benches {
             locked(&bench.0).forget();
         }
-    }
-
-    fn puncture_held(&self, held: &mut Held, purpose: Purpose, expiry: Day, record: RecordNumber) -> Result<bool, SealError> {
-        let path = Path::of_record(expiry, record)?;
-        let tree = held.state.tree_mut(&purpose)?;
-        self.forget_trails();
-        Ok(tree.puncture(path) > 0)
     }
 
     fn reserve(&self) -> Result<std::ops::Range<u64>, SealError> {
@@ -275,32 +201,11 @@ impl Keyring {
         Ok(start..end)
     }
 
-    fn persist(&self, held: &Held) -> Result<(), SealError> {
+    pub(crate) fn persist(&self, held: &Held) -> Result<(), SealError> {
         match &self.files {
-            Some(files) => files.write_tree(&held.root, &held.state, self.random.as_ref()),
+            Some(files) => files.write_tree(&held.root, &held.state),
             None => Ok(()),
         }
-    }
-
-    fn roll_held(&self, held: &mut Held) -> Result<Roll, SealError> {
-        let root = Root::new(held.root.number + 1, self.random.as_ref());
-        let (before, after) = (held.root.id(), root.id());
-        let roll = Roll { number: root.number, day: held.state.today, root_id_before: before, root_id_after: after };
-        held.state.rolls.push(roll.clone());
-        if let Some(files) = &self.files {
-            // An earlier roll may have failed after its tree was written: its root must be in place before root.new is reused.
-            let written = files.promote(&held.root, self.random.as_ref()).and_then(|()| {
-                files.write_new_root(&root)?;
-                files.write_tree(&root, &held.state, self.random.as_ref())
-            });
-            written.inspect_err(|_| drop(held.state.rolls.pop()))?;
-            held.root = root;
-            files.promote(&held.root, self.random.as_ref())?;
-        } else {
-            held.root = root;
-        }
-        held.dirty = false;
-        Ok(roll)
     }
 }
 
@@ -311,9 +216,16 @@ impl fmt::Debug for Keyring {
 }
 
 impl Held {
-    fn new(root: Root, state: State) -> Self {
+    fn new(loaded: Loaded) -> Self {
+        let Loaded { root, state, ledger } = loaded;
         let macs = Macs::new(&state.index_key, &state.prf_key);
-        Self { state, root, macs, dirty: false, destroyed: None }
+        Self { state, root, ledger, macs, overdue: false, unsure: false, destroyed: None }
+    }
+
+    /// Lets everything go but the ledger.
+    pub(crate) fn replace(&mut self, root: Root, state: State) {
+        self.macs = Macs::new(&state.index_key, &state.prf_key);
+        (self.root, self.state) = (root, state);
     }
 }
 

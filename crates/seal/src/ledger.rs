@@ -1,6 +1,11 @@
 use kernel::Day;
 
-/// One change of the root key: the tree was written anew under another root, and the old root overwritten and removed.
+/// How a root key that stood in a file ends.
+pub const OVERWRITTEN: &str = "overwritten";
+/// How a root key that stood in a token ends.
+pub const DESTROYED: &str = "destroyed";
+
+/// One change of the root key: the tree was written anew under another root, and the old root brought to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Roll {
     /// 1 for the first change.
@@ -11,6 +16,11 @@ pub struct Roll {
     pub root_id_before: String,
     /// SHA-256 that names the root that lives on.
     pub root_id_after: String,
+    /// What happened to the old root: `overwritten` (it stood in a file) or `destroyed` (in a token).
+    pub how: &'static str,
+    /// The last entry of the erasure ledger that this roll made final: from now on older copies of the key files open
+    /// nothing of it, nor of any entry before.
+    pub erasures: u64,
 }
 
 /// The end of a keyring: every node, the index key and the root are gone.
@@ -18,14 +28,8 @@ pub struct Roll {
 pub struct Destroyed {
     /// SHA-256 that names the last root, in hexadecimal.
     pub root_id: String,
-    /// `overwritten`: the root stood in a file. (A root in a token would be `destroyed`.)
+    /// `overwritten`: the root stood in a file; `destroyed`: it stood in a token.
     pub kind: &'static str,
     /// How often the root had changed before.
     pub rolls: u64,
-}
-
-impl Destroyed {
-    pub(crate) const fn overwritten(root_id: String, rolls: u64) -> Self {
-        Self { root_id, kind: "overwritten", rolls }
-    }
 }

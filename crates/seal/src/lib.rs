@@ -4,7 +4,8 @@
 //! puncturable key tree by expiry day, record, person and field group. The key of a value is derived when it is needed
 //! and stored nowhere; what keeps it alive is a node of the tree, and the tree lives in a small file outside the
 //! database and its backups, under a root key in yet another directory. Dropping a node erases every copy of what it
-//! covered, in every backup of the data. A sealed value knows its [`Slot`] and opens nowhere else.
+//! covered, in every backup of the data. A sealed value knows its [`Slot`] and opens nowhere else. What is erased early
+//! stands first in the erasure ledger, which every restored copy is made to follow.
 //!
 //! Beside that: the blind index, keyed references, short-lived envelopes, signers, and files for couriers (`age`).
 
@@ -13,34 +14,43 @@ pub mod age_files;
 mod codec;
 mod digest;
 mod envelope;
+mod erasures;
 mod error;
 mod file;
+mod files;
+mod forget;
 mod keyring;
 mod ledger;
 mod node;
 mod passkey;
 mod path;
+mod place;
 mod proof;
 mod purpose;
 mod random;
-mod roots;
+mod root_files;
 mod sealed;
 #[cfg(test)]
 mod seeded;
 mod signer;
 mod slot;
 mod state;
+mod target;
 mod trail;
 mod tree;
+mod tree_file;
 
 pub use digest::{constant_time_eq, sha256};
+pub use erasures::{ErasureEntry, read_erasures};
 pub use error::SealError;
-pub use keyring::{KeyPlace, Keyring};
+pub use keyring::Keyring;
 pub use ledger::{Destroyed, Roll};
 pub use passkey::Es256Signer;
+pub use place::{KeyPlace, RootPlace};
 pub use proof::AfterCommit;
 pub use purpose::Purpose;
 pub use random::OsRandom;
 pub use sealed::Sealed;
 pub use signer::{Ed25519Signer, Signer, verify_ed25519};
 pub use slot::{RecordNumber, Slot};
+pub use target::Target;

@@ -1,29 +1,32 @@
-use kernel::{Day, Random, to_hex};
+use kernel::{Day, Random};
 use zeroize::Zeroizing;
 
 use crate::codec::{Reader, Writer};
 use crate::digest::sha256;
-use crate::ledger::Roll;
+use crate::erasures::Position;
+use crate::ledger::{DESTROYED, OVERWRITTEN, Roll};
 use crate::node::Node;
 use crate::path::Path;
 use crate::tree::Tree;
-use crate::{Purpose, SealError};
+use crate::{Purpose, SealError, Target};
 
 /// The root key of one roll.
 #[derive(Clone)]
 pub struct Root {
     pub number: u64,
     pub key: Node,
+    /// What a token made of the key, to be kept in the head of the tree file; nothing for a root in a file.
+    pub wrapping: Vec<u8>,
 }
 
 impl Root {
     pub fn new(number: u64, random: &dyn Random) -> Self {
-        Self { number, key: Node::new(random) }
+        Self { number, key: Node::new(random), wrapping: Vec::new() }
     }
 
     /// Names the root in ledgers and certificates without telling it.
-    pub fn id(&self) -> String {
-        to_hex(&sha256(&[b"lionrock root id v1", self.key.bytes()]))
+    pub fn id(&self) -> [u8; 32] {
+        sha256(&[b"lionrock root id v1", self.key.bytes()])
     }
 }
 
@@ -35,14 +38,17 @@ pub struct State {
     pub reserved: u64,
     pub index_key: Node,
     pub prf_key: Node,
+    /// How far the erasure ledger had come; every entry up to there has been carried out.
+    pub ledger: Position,
     pub rolls: Vec<Roll>,
     pub trees: Vec<(Purpose, Tree)>,
 }
 
 impl State {
-    pub fn new(today: Day, random: &dyn Random) -> Self {
+    pub fn new(service: &str, today: Day, random: &dyn Random) -> Self {
         let (index_key, prf_key) = (Node::new(random), Node::new(random));
-        Self { today, reserved: 0, index_key, prf_key, rolls: Vec::new(), trees: Vec::new() }
+        let ledger = Position::start(service);
+        Self { today, reserved: 0, index_key, prf_key, ledger, rolls: Vec::new(), trees: Vec::new() }
     }
 
     /// Adds an empty-handed tree: everything from today on is alive. Returns whether it is new.
@@ -65,9 +71,25 @@ impl State {
         found.map(|(at, (_, tree))| (at, tree)).ok_or_else(|| SealError::UnknownPurpose(purpose.to_string()))
     }
 
-    pub fn tree_mut(&mut self, purpose: &Purpose) -> Result<&mut Tree, SealError> {
-        let found = self.trees.iter_mut().find(|(name, _)| name == purpose);
-        found.map(|(_, tree)| tree).ok_or_else(|| SealError::UnknownPurpose(purpose.to_string()))
+    /// Whether a target can be forgotten: its purpose has a tree, and its place exists.
+    pub fn knows(&self, target: &Target) -> Result<(), SealError> {
+        target.paths()?;
+        target.purpose().map_or(Ok(()), |purpose| self.tree(&purpose).map(drop))
+    }
+
+    /// Drops the nodes of a target. One of a purpose that was never in this tree is not there anyway.
+    pub fn forget(&mut self, target: &Target) {
+        let (Some(purpose), Ok(paths)) = (target.purpose(), target.paths()) else { return };
+        let tree = self.trees.iter_mut().find(|(name, _)| *name == purpose);
+        let Some((_, tree)) = tree else { return };
+        for path in paths {
+            tree.puncture(path);
+        }
+    }
+
+    /// Whether something was erased since the last roll.
+    pub fn needs_roll(&self) -> bool {
+        self.ledger.number > self.rolls.last().map_or(0, |roll| roll.erasures)
     }
 
     /// Drops the nodes of days before `today`; a clock that went back changes nothing.
@@ -82,12 +104,14 @@ impl State {
 
     pub fn encode(&self) -> Zeroizing<Vec<u8>> {
         let nodes: usize = self.trees.iter().map(|(_, tree)| tree.len()).sum();
-        let mut out = Writer::new(256 + self.rolls.len() * 160 + self.trees.len() * 64 + nodes * 49);
+        let mut out = Writer::new(256 + self.rolls.len() * 169 + self.trees.len() * 64 + nodes * 49);
         out.put(&self.today.number().to_be_bytes()).put(&self.reserved.to_be_bytes());
-        out.put(self.index_key.bytes()).put(self.prf_key.bytes()).count(self.rolls.len());
+        out.put(self.index_key.bytes()).put(self.prf_key.bytes());
+        out.put(&self.ledger.number.to_be_bytes()).put(&self.ledger.chain).count(self.rolls.len());
         for roll in &self.rolls {
             out.put(&roll.number.to_be_bytes()).put(&roll.day.number().to_be_bytes());
             out.text(&roll.root_id_before).text(&roll.root_id_after);
+            out.put(&[u8::from(roll.how == DESTROYED)]).put(&roll.erasures.to_be_bytes());
         }
         out.count(self.trees.len());
         for (purpose, tree) in &self.trees {
@@ -101,19 +125,44 @@ impl State {
 
     /// Reads what `encode` wrote; nothing when it is anything else.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
+        Self::read(bytes, |from| Some(Position { number: from.u64()?, chain: from.array()? }), roll)
+    }
+
+    /// Reads the state of the first release, which knew no erasure ledger.
+    pub fn decode_first(bytes: &[u8], service: &str) -> Option<Self> {
+        Self::read(bytes, |_| Some(Position::start(service)), first_roll)
+    }
+
+    fn read(
+        bytes: &[u8],
+        ledger: impl FnOnce(&mut Reader<'_>) -> Option<Position>,
+        roll: impl Fn(&mut Reader<'_>) -> Option<Roll>,
+    ) -> Option<Self> {
         let mut from = Reader::new(bytes);
         let today = Day::from_number(from.i32()?);
         let reserved = from.u64()?;
         let (index_key, prf_key) = (Node::from_bytes(from.array()?), Node::from_bytes(from.array()?));
+        let ledger = ledger(&mut from)?;
         let rolls = (0..from.count()?).map(|_| roll(&mut from)).collect::<Option<_>>()?;
         let trees = (0..from.count()?).map(|_| tree(&mut from)).collect::<Option<_>>()?;
-        from.is_at_end().then_some(Self { today, reserved, index_key, prf_key, rolls, trees })
+        from.is_at_end().then_some(Self { today, reserved, index_key, prf_key, ledger, rolls, trees })
     }
 }
 
 fn roll(from: &mut Reader<'_>) -> Option<Roll> {
+    let roll = first_roll(from)?;
+    let how = match from.array()? {
+        [0] => OVERWRITTEN,
+        [1] => DESTROYED,
+        _ => return None,
+    };
+    Some(Roll { how, erasures: from.u64()?, ..roll })
+}
+
+fn first_roll(from: &mut Reader<'_>) -> Option<Roll> {
     let (number, day) = (from.u64()?, Day::from_number(from.i32()?));
-    Some(Roll { number, day, root_id_before: from.text()?.to_owned(), root_id_after: from.text()?.to_owned() })
+    let (root_id_before, root_id_after) = (from.text()?.to_owned(), from.text()?.to_owned());
+    Some(Roll { number, day, root_id_before, root_id_after, how: OVERWRITTEN, erasures: 0 })
 }
 
 fn tree(from: &mut Reader<'_>) -> Option<(Purpose, Tree)> {

@@ -59,13 +59,8 @@ impl Stage {
         let in_order = store.commits_in_order();
         let (courier, recipient) = age_files::generate_identity();
         let scheme = scheme(&recipient);
-        let place = seal::KeyPlace {
-            tree: directory.path().join("keys/masks.tree"),
-            root: directory.path().join("roots/masks.root"),
-        };
-        for file in [&place.tree, &place.root] {
-            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        }
+        let at = |name| directory.path().join(name);
+        let place = seal::KeyPlace::in_files(at("keys/masks.tree"), at("roots/masks.root"), at("tiles/erasures"));
         let keys = Arc::new(Keyring::create(place, "masks", clock.now().day(), random.clone()).unwrap());
         let mut purposes: Vec<String> = scheme.purposes().iter().map(|purpose| purpose.id.clone()).collect();
         purposes.push(notify::PURPOSE.to_owned());
@@ -84,7 +79,7 @@ impl Stage {
         let population = Population::default();
         let stage = Self { ledger, scheme, clock, sender, population, courier, sql, directory, in_order };
         let scheme = stage.scheme.clone();
-        stage.act(Actor::Operator, move |work| registration::put_in_force(work, &scheme)).unwrap();
+        stage.act(Actor::Operator, move |work| registration::put_in_force(work, service(), &scheme)).unwrap();
         stage.clock.advance_secs(60);
         stage
     }
@@ -118,10 +113,11 @@ impl Stage {
             channel,
             replaces,
             shown: self.scheme.digest(),
+            officer: (channel != Channel::Online).then(|| grant(1, Role::CaseOfficer)),
         };
         let command = prepare(self.ledger.keys(), &self.scheme, &submission).map_err(RunError::Refused)?;
         self.clock.advance_millis(5);
-        self.ledger.write("registration.register", Actor::Visitor, move |work| register(work, &command))
+        self.ledger.write("registration.register", command.actor(), move |work| register(work, &command))
     }
 
     pub fn rules(&self, channel: Channel) -> Rules<'static> {
@@ -217,6 +213,12 @@ pub fn service() -> Id<kinds::Service> {
 
 pub fn grant<A: people::Action>(number: u8, role: Role) -> Grant<A> {
     authorise(&officer(number, role), Some(Scope::at_console(service(), Id::from_bytes([1; 16])))).unwrap()
+}
+
+/// The same right in another service of the department.
+pub fn grant_elsewhere<A: people::Action>(role: Role) -> Grant<A> {
+    let other = Scope::at_console(Id::from_bytes([9; 16]), Id::from_bytes([1; 16]));
+    authorise(&officer(1, role), Some(other)).unwrap()
 }
 
 pub fn number(n: usize) -> String {

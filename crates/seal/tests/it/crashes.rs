@@ -3,7 +3,7 @@
 use kernel::Random;
 use seal::{Keyring, OsRandom, SealError, Sealed};
 
-use crate::{House, open, purpose, random, refusal, slot, today};
+use crate::{House, now, open, purpose, random, refusal, slot, today};
 
 const TREE: &str = "keys/cumask.tree";
 const TREE_TMP: &str = "keys/cumask.tree.tmp";
@@ -112,7 +112,7 @@ fn a_destruction_that_was_interrupted_is_finished_at_the_next_start() {
     let house = House::new();
     let keys = house.create();
     let root = house.file(ROOT);
-    let destroyed = keys.destroy().unwrap();
+    let destroyed = keys.destroy(now(), [0; 32]).unwrap();
     let stone = house.file(TREE);
     for files in [
         vec![(TREE, stone.clone()), (ROOT, root.clone())],

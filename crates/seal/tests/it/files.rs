@@ -1,9 +1,9 @@
 use std::os::unix::fs::PermissionsExt;
 
 use kernel::{Fault, Kind};
-use seal::{KeyPlace, Keyring, RecordNumber, SealError};
+use seal::{KeyPlace, Keyring, RootPlace, SealError};
 
-use crate::{House, open, purpose, random, refusal, slot, today};
+use crate::{House, erase, now, open, random, record, refusal, slot, today};
 
 #[test]
 fn a_keyring_survives_a_restart() {
@@ -11,7 +11,7 @@ fn a_keyring_survives_a_restart() {
     let keys = house.create();
     let slot = slot(5, today().plus(9));
     let sealed = keys.seal(&slot, b"x").unwrap();
-    keys.puncture(&purpose("matching"), slot.expiry, RecordNumber(6)).unwrap();
+    erase(&keys, &[record(6, slot.expiry)]);
     let (blind, prf) = (keys.blind("person", b"1").unwrap(), keys.prf("reference", b"1"));
     let roll = keys.roll().unwrap();
     drop(keys);
@@ -29,7 +29,7 @@ fn an_old_copy_of_the_files_opens_nothing_after_a_roll() {
     let (old_tree, old_root) = (house.file("keys/cumask.tree"), house.file("roots/cumask.root"));
     let slot = slot(6, today().plus(9));
     keys.seal(&slot, b"x").unwrap();
-    keys.puncture(&purpose("matching"), slot.expiry, slot.record).unwrap();
+    erase(&keys, &[record(6, slot.expiry)]);
     let roll = keys.roll().unwrap();
     assert_ne!(roll.root_id_before, roll.root_id_after);
     drop(keys);
@@ -74,18 +74,18 @@ fn the_old_root_is_overwritten_in_its_own_place() {
     let house = House::new();
     let keys = house.create();
     let second_name = house.0.path().join("same-file");
-    std::fs::hard_link(house.place().root, &second_name).unwrap();
+    std::fs::hard_link(house.root(), &second_name).unwrap();
     let before = std::fs::read(&second_name).unwrap();
     keys.roll().unwrap();
     let after = std::fs::read(&second_name).unwrap();
     assert_eq!(before.len(), after.len());
     assert!(!after.windows(8).any(|window| before.windows(8).any(|old| old == window)), "the blocks still hold the old root");
     std::fs::remove_file(&second_name).unwrap();
-    std::fs::hard_link(house.place().root, &second_name).unwrap();
+    std::fs::hard_link(house.root(), &second_name).unwrap();
     let before = std::fs::read(&second_name).unwrap();
-    keys.destroy().unwrap();
+    keys.destroy(now(), [0; 32]).unwrap();
     assert_ne!(std::fs::read(&second_name).unwrap(), before);
-    assert!(!house.place().root.exists());
+    assert!(!house.root().exists());
 }
 
 #[test]
@@ -94,8 +94,8 @@ fn key_files_are_for_their_owner_only() {
     let keys = house.create();
     keys.roll().unwrap();
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!((mode(&house.place().tree), mode(&house.place().root)), (0o600, 0o600));
-    assert_eq!(mode(house.place().root.parent().unwrap()), 0o700);
+    assert_eq!((mode(&house.place().tree), mode(&house.root())), (0o600, 0o600));
+    assert_eq!(mode(house.root().parent().unwrap()), 0o700);
 }
 
 #[test]
@@ -125,10 +125,10 @@ fn what_is_missing_or_wrong_is_said_in_one_line() {
     assert!(matches!(refusal(Keyring::create(house.place(), "cumask", today(), random())), SealError::Exists(_)));
     let other = Keyring::open(house.place(), "other", today(), random());
     assert!(matches!(refusal(other), SealError::Damaged { .. }));
-    std::fs::remove_file(house.place().root).unwrap();
+    std::fs::remove_file(house.root()).unwrap();
     let error = refusal(house.open());
     assert!(matches!(error, SealError::NoRoot(_)));
     assert!(error.to_string().contains("cumask.root") && !error.to_string().contains('\n'), "{error}");
-    let place = KeyPlace { root: house.place().tree.with_extension("root"), ..house.place() };
+    let place = KeyPlace { root: RootPlace::File(house.place().tree.with_extension("root")), ..house.place() };
     assert!(matches!(refusal(Keyring::create(place, "cumask", today(), random())), SealError::Invalid(_)));
 }

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use kernel::{Fault, Kind};
 use seal::{Keyring, RecordNumber, SealError, Slot};
 
-use crate::{House, open, purpose, random, refusal, slot, today};
+use crate::{House, erase, now, open, purpose, random, record, refusal, slot, today};
 
 fn keyring() -> Keyring {
     let keys = Keyring::in_memory("cumask", today(), random());
@@ -54,8 +54,8 @@ fn a_punctured_record_is_gone_and_its_neighbours_are_not() {
     let keys = keyring();
     let expiry = today().plus(90);
     let values: Vec<_> = (0..64).map(|n| slot(n, expiry)).map(|s| (s, keys.seal(&s, b"x").unwrap())).collect();
-    keys.puncture(&purpose("matching"), expiry, RecordNumber(33)).unwrap();
-    keys.puncture(&purpose("matching"), expiry, RecordNumber(33)).unwrap();
+    erase(&keys, &[record(33, expiry)]);
+    erase(&keys, &[record(33, expiry)]);
     for (slot, sealed) in &values {
         assert_eq!(open(&keys, slot, sealed).is_ok(), slot.record.0 != 33, "{slot:?}");
     }
@@ -71,8 +71,12 @@ fn a_batch_of_erasures_ends_in_one_roll() {
     let keys = house.create();
     let expiry = today().plus(90);
     let values: Vec<_> = (0..60).map(|n| slot(n, expiry)).map(|s| (s, keys.seal(&s, b"x").unwrap())).collect();
-    let erased: Vec<_> = (0..60).step_by(3).map(|n| (purpose("matching"), expiry, RecordNumber(n))).collect();
-    let roll = keys.puncture_batch(&erased).unwrap();
+    let erased: Vec<_> = (0..60).step_by(3).map(|n| record(n, expiry)).collect();
+    erase(&keys, &erased);
+    assert!(keys.needs_roll());
+    let roll = keys.roll().unwrap();
+    assert_eq!((roll.erasures, roll.how), (20, "overwritten"));
+    assert!(!keys.needs_roll());
     assert_eq!(keys.rolls().unwrap(), [roll]);
     drop(keys);
     let keys = house.open().unwrap();
@@ -128,9 +132,9 @@ fn after_destruction_everything_is_refused() {
     let sealed = keys.seal(&slot, b"x").unwrap();
     let envelope = keys.envelope_seal("draft", b"x").unwrap();
     let (reference, root) = (keys.prf("reference", b"1"), keys.roll().unwrap().root_id_after);
-    let destroyed = keys.destroy().unwrap();
+    let destroyed = keys.destroy(now(), [0; 32]).unwrap();
     assert_eq!((destroyed.root_id.as_str(), destroyed.kind, destroyed.rolls), (root.as_str(), "overwritten", 1));
-    assert_eq!(keys.destroy().unwrap(), destroyed);
+    assert_eq!(keys.destroy(now(), [0; 32]).unwrap(), destroyed);
     let refusals = [
         keys.seal(&slot, b"x").err(),
         open(&keys, &slot, &sealed).err(),
@@ -141,7 +145,8 @@ fn after_destruction_everything_is_refused() {
         keys.roll().err(),
         keys.midnight(today().plus(1)).err(),
         keys.add_purpose(&purpose("delivery")).err(),
-        keys.puncture(&purpose("matching"), today(), RecordNumber(5)).err(),
+        keys.erase(now(), &[(record(5, today()), [7; 32])]).err(),
+        keys.erasures_since(0).err(),
     ];
     for error in refusals {
         assert_eq!(error.unwrap().kind(), Kind::Gone);
@@ -178,10 +183,10 @@ fn threads_agree_on_what_is_alive() {
         }
         for n in 0..40 {
             keys.midnight(today().plus(n)).unwrap();
-            let record = RecordNumber(1_000_000 + u64::try_from(n).unwrap());
-            let target = Slot { record, ..erased };
+            let number = 1_000_000 + u64::try_from(n).unwrap();
+            let target = Slot { record: RecordNumber(number), ..erased };
             assert!(keys.is_alive(&target));
-            keys.puncture(&purpose("matching"), erased.expiry, record).unwrap();
+            erase(&keys, &[record(number, erased.expiry)]);
             assert!(!keys.is_alive(&target));
         }
     });

@@ -9,8 +9,8 @@ mod values;
 
 use std::sync::Arc;
 
-use kernel::{Day, Random};
-use seal::{AfterCommit, KeyPlace, Keyring, OsRandom, Purpose, RecordNumber, SealError, Sealed, Slot};
+use kernel::{Day, Instant, Random};
+use seal::{AfterCommit, KeyPlace, Keyring, OsRandom, Purpose, RecordNumber, SealError, Sealed, Slot, Target};
 
 fn today() -> Day {
     "2020-05-06".parse().unwrap()
@@ -28,6 +28,21 @@ fn slot(record: u64, expiry: Day) -> Slot {
     Slot { purpose: purpose("matching"), record: RecordNumber(record), person: 1, group: 2, schema: 3, expiry }
 }
 
+fn now() -> Instant {
+    Instant::at(today(), 600)
+}
+
+/// Everything of a record under `matching`.
+fn record(record: u64, expiry: Day) -> Target {
+    Target::Record { purpose: purpose("matching"), expiry, record: RecordNumber(record) }
+}
+
+/// Erases without a roll.
+fn erase(keys: &Keyring, targets: &[Target]) {
+    let batch: Vec<_> = targets.iter().map(|target| (*target, [7; 32])).collect();
+    keys.erase(now(), &batch).unwrap();
+}
+
 fn open(keys: &Keyring, slot: &Slot, sealed: &Sealed) -> Result<Vec<u8>, SealError> {
     Ok(keys.open_sealed(slot, sealed, &AfterCommit::vouched_by_journal())?.into_exposed())
 }
@@ -41,7 +56,12 @@ impl House {
     }
 
     fn place(&self) -> KeyPlace {
-        KeyPlace { tree: self.0.path().join("keys/cumask.tree"), root: self.0.path().join("roots/cumask.root") }
+        let at = |name| self.0.path().join(name);
+        KeyPlace::in_files(at("keys/cumask.tree"), at("roots/cumask.root"), at("tiles/cumask/erasures"))
+    }
+
+    fn root(&self) -> std::path::PathBuf {
+        self.0.path().join("roots/cumask.root")
     }
 
     fn create(&self) -> Keyring {
@@ -61,8 +81,8 @@ impl House {
     /// Every file, by its name within the house.
     fn files(&self) -> Vec<(String, Vec<u8>)> {
         let mut found = Vec::new();
-        for directory in ["keys", "roots"] {
-            for entry in std::fs::read_dir(self.0.path().join(directory)).unwrap() {
+        for directory in ["keys", "roots", "tiles/cumask"] {
+            for entry in std::fs::read_dir(self.0.path().join(directory)).into_iter().flatten() {
                 let path = entry.unwrap().path();
                 let name = format!("{directory}/{}", path.file_name().unwrap().to_str().unwrap());
                 found.push((name, std::fs::read(path).unwrap()));
@@ -80,8 +100,8 @@ impl House {
     /// A house with exactly these files.
     fn with(files: &[(&str, &[u8])]) -> Self {
         let house = Self::new();
-        for directory in ["keys", "roots"] {
-            std::fs::create_dir(house.0.path().join(directory)).unwrap();
+        for directory in ["keys", "roots", "tiles/cumask"] {
+            std::fs::create_dir_all(house.0.path().join(directory)).unwrap();
         }
         for (name, bytes) in files {
             std::fs::write(house.0.path().join(name), bytes).unwrap();

@@ -1,0 +1,279 @@
+//! The erasure ledger: what was ordered to be forgotten, written before anything is.
+//!
+//! It stands outside the database and outside the key directories, so that a restored copy of either is told what must
+//! not come back. It holds record numbers, purposes, days and salted commitments; nothing personal. Text, one line an
+//! entry, each with a hash over the line and the hash before it; the tree remembers the last of them.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use kernel::{Instant, from_hex, to_hex};
+
+use crate::digest::sha256;
+use crate::{SealError, Target, file};
+
+/// One line of an erasure ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErasureEntry {
+    /// 1 for the first; no number is missing.
+    pub number: u64,
+    /// When the erasure was ordered.
+    pub at: Instant,
+    /// What was to be forgotten.
+    pub target: Target,
+    /// Salted commitment to the sealed values concerned, as the caller made it.
+    pub commitment: [u8; 32],
+    /// SHA-256 over this line and the chain before it.
+    pub chain: [u8; 32],
+}
+
+/// How far a ledger has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The number of the last entry, 0 when there is none.
+    pub number: u64,
+    /// Its chain hash.
+    pub chain: [u8; 32],
+}
+
+/// A ledger that is open for appending.
+pub struct ErasureLedger {
+    service: String,
+    /// None for a keyring in memory.
+    path: Option<PathBuf>,
+    /// How many bytes of the file are whole lines.
+    whole: u64,
+    position: Position,
+    /// The last entry ends the service.
+    ended: bool,
+    /// What a keyring in memory has in place of a file.
+    kept: Vec<ErasureEntry>,
+}
+
+/// Reads a ledger file; no entries when there is none. A last line that a crash cut short is passed over.
+pub fn read_erasures(path: &Path, service: &str) -> Result<Vec<ErasureEntry>, SealError> {
+    Ok(read(path, service)?.1)
+}
+
+impl Position {
+    /// Where the ledger of a service begins.
+    pub fn start(service: &str) -> Self {
+        Self { number: 0, chain: sha256(&[b"lionrock erasures v1\n", service.as_bytes()]) }
+    }
+}
+
+impl ErasureEntry {
+    fn next(after: Position, at: Instant, target: Target, commitment: [u8; 32]) -> Self {
+        let mut entry = Self { number: after.number + 1, at, target, commitment, chain: [0; 32] };
+        entry.chain = sha256(&[b"lionrock erasure v1\n", &after.chain, entry.body().as_bytes()]);
+        entry
+    }
+
+    fn body(&self) -> String {
+        format!("{} {} {} {}", self.number, self.at, self.target, to_hex(&self.commitment))
+    }
+
+    fn line(&self) -> String {
+        format!("{} {}\n", self.body(), to_hex(&self.chain))
+    }
+
+    /// Reads one line without its end; nothing unless it is exactly the line that follows.
+    fn parse(line: &str, after: Position) -> Option<Self> {
+        let (body, _chain) = line.rsplit_once(' ')?;
+        let (body, commitment) = body.rsplit_once(' ')?;
+        let (_number, rest) = body.split_once(' ')?;
+        let (at, target) = rest.split_once(' ')?;
+        let commitment = from_hex(commitment).ok()?.try_into().ok()?;
+        let entry = Self::next(after, moment(at)?, Target::parse(target)?, commitment);
+        (entry.line().strip_suffix('\n') == Some(line)).then_some(entry)
+    }
+
+    pub(crate) const fn position(&self) -> Position {
+        Position { number: self.number, chain: self.chain }
+    }
+}
+
+impl ErasureLedger {
+    /// A ledger without a file.
+    pub fn in_memory(service: &str) -> Self {
+        let service = service.to_owned();
+        Self { position: Position::start(&service), service, path: None, whole: 0, ended: false, kept: Vec::new() }
+    }
+
+    /// Opens the ledger of a service and returns the entries that follow what the tree remembers.
+    pub fn open(path: PathBuf, service: &str, known: Position) -> Result<(Self, Vec<ErasureEntry>), SealError> {
+        let (whole, mut entries) = read(&path, service)?;
+        let start = Position::start(service);
+        let last = entries.last().map_or(start, ErasureEntry::position);
+        let seen = usize::try_from(known.number).unwrap_or(usize::MAX);
+        let there = if seen == 0 { Some(start) } else { entries.get(seen - 1).map(ErasureEntry::position) };
+        if there != Some(known) {
+            return Err(SealError::LedgerCut { path, ledger: last.number, tree: known.number });
+        }
+        let ended = entries.last().is_some_and(|entry| entry.target == Target::Service);
+        let ledger = Self { service: service.to_owned(), path: Some(path), whole, position: last, ended, kept: Vec::new() };
+        Ok((ledger, entries.split_off(seen)))
+    }
+
+    /// Appends entries and waits until they are on the disk. When it fails, none of them counts.
+    pub fn append(&mut self, at: Instant, batch: &[(Target, [u8; 32])]) -> Result<Vec<ErasureEntry>, SealError> {
+        let mut last = self.position;
+        let mut entries = Vec::with_capacity(batch.len());
+        for (target, commitment) in batch {
+            let entry = ErasureEntry::next(last, at, *target, *commitment);
+            last = entry.position();
+            entries.push(entry);
+        }
+        match &self.path {
+            Some(path) => self.whole = self.write(path, &entries)?,
+            None => self.kept.extend(entries.iter().cloned()),
+        }
+        self.position = last;
+        self.ended |= entries.last().is_some_and(|entry| entry.target == Target::Service);
+        Ok(entries)
+    }
+
+    pub const fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Whether the end of the whole service is on record.
+    pub const fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// The entries after this number.
+    pub fn since(&self, number: u64) -> Result<Vec<ErasureEntry>, SealError> {
+        let all = match &self.path {
+            Some(path) => read(path, &self.service)?.1,
+            None => self.kept.clone(),
+        };
+        Ok(all.into_iter().filter(|entry| entry.number > number).collect())
+    }
+
+    /// What stands after the last whole line is what a crash or a full disk left of an append that nobody was told of.
+    fn write(&self, path: &Path, entries: &[ErasureEntry]) -> Result<u64, SealError> {
+        let mut text = if self.whole == 0 { heading(&self.service) } else { String::new() };
+        text.extend(entries.iter().map(ErasureEntry::line));
+        let directory = file::directory_of(path);
+        DirBuilder::new().recursive(true).create(&directory).map_err(SealError::io(&directory))?;
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false).mode(0o600);
+        let mut file = options.open(path).map_err(SealError::io(path))?;
+        file.set_len(self.whole)
+            .and_then(|()| file.seek(SeekFrom::Start(self.whole)))
+            .and_then(|_| file.write_all(text.as_bytes()))
+            .and_then(|()| file.sync_all())
+            .map_err(SealError::io(path))?;
+        if self.whole == 0 {
+            file::sync_directory(path)?;
+        }
+        Ok(self.whole + text.len() as u64)
+    }
+}
+
+fn heading(service: &str) -> String {
+    format!("lionrock erasures v1 {service}\n")
+}
+
+/// The whole lines of a ledger file, and how many bytes they take.
+fn read(path: &Path, service: &str) -> Result<(u64, Vec<ErasureEntry>), SealError> {
+    let Some(bytes) = file::read(path)? else { return Ok((0, Vec::new())) };
+    let damaged = |what| SealError::Damaged { path: path.to_owned(), what };
+    let heading = heading(service);
+    let Some(mut rest) = bytes.strip_prefix(heading.as_bytes()) else {
+        // A crash in the middle of the first append.
+        let begun = !bytes.contains(&b'\n');
+        return if begun { Ok((0, Vec::new())) } else { Err(damaged("it is not the erasure ledger of this service")) };
+    };
+    let mut entries: Vec<ErasureEntry> = Vec::new();
+    let mut last = Position::start(service);
+    let mut whole = heading.len();
+    while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
+        let (line, after) = rest.split_at(end + 1);
+        let text = std::str::from_utf8(line.get(..end).unwrap_or_default()).ok();
+        let entry = text.and_then(|text| ErasureEntry::parse(text, last));
+        let entry = entry.ok_or_else(|| damaged("a line of it does not follow from the one before"))?;
+        last = entry.position();
+        entries.push(entry);
+        whole += line.len();
+        rest = after;
+    }
+    Ok((whole as u64, entries))
+}
+
+/// Reads `2020-05-06T07:00:00.000+08:00`; that it was in exactly this form shows when the line is written again.
+fn moment(text: &str) -> Option<Instant> {
+    let (to_the_second, millis) = text.strip_suffix("+08:00")?.rsplit_once('.')?;
+    Some(Instant::parse_hong_kong(to_the_second)?.plus_millis(millis.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Purpose;
+
+    const AT: Instant = Instant::from_millis(1_588_719_600_123);
+
+    fn target(record: u64) -> Target {
+        let purpose = Purpose::new("matching").unwrap();
+        Target::Record { purpose, expiry: "2020-11-01".parse().unwrap(), record: crate::RecordNumber(record) }
+    }
+
+    /// Computed with Python's hashlib from the description in `docs/keys.md`.
+    #[test]
+    fn a_line_is_as_described() {
+        let entry = ErasureEntry::next(Position::start("cumask"), AT, target(5), [0xab; 32]);
+        let expected = format!("1 2020-05-06T07:00:00.123+08:00 record matching 2020-11-01 5 {} CHAIN\n", "ab".repeat(32));
+        assert_eq!(entry.line(), expected.replace("CHAIN", &to_hex(&entry.chain)));
+        assert_eq!(to_hex(&entry.chain), "91dab77454e4d80c10932cc23b7e6a5f4a0d3af4aa8fc1bdd579eef74e04fc4f");
+    }
+
+    #[test]
+    fn no_line_can_be_altered_moved_or_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("erasures");
+        let open = |known| ErasureLedger::open(path.clone(), "cumask", known);
+        let (mut ledger, _) = open(Position::start("cumask")).unwrap();
+        ledger.append(AT, &[(target(1), [1; 32]), (target(2), [2; 32])]).unwrap();
+        ledger.append(AT, &[(target(3), [3; 32])]).unwrap();
+        let end = ledger.position();
+        let bytes = std::fs::read(&path).unwrap();
+        assert_eq!(open(end).unwrap().1, []);
+        assert_eq!(open(Position::start("cumask")).unwrap().1, ledger.since(0).unwrap());
+        assert_eq!(ledger.since(2).unwrap().len(), 1);
+        for at in 0..bytes.len() {
+            let mut altered = bytes.clone();
+            altered[at] ^= 0x01;
+            std::fs::write(&path, &altered).unwrap();
+            assert!(open(end).is_err(), "byte {at}");
+        }
+        for len in 0..bytes.len() {
+            std::fs::write(&path, &bytes[..len]).unwrap();
+            assert!(matches!(open(end), Err(SealError::LedgerCut { tree: 3, .. })), "cut at {len}");
+        }
+        std::fs::remove_file(&path).unwrap();
+        assert!(matches!(open(end), Err(SealError::LedgerCut { ledger: 0, tree: 3, .. })));
+    }
+
+    #[test]
+    fn an_append_that_was_cut_short_is_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("erasures");
+        let start = Position::start("cumask");
+        let (mut ledger, _) = ErasureLedger::open(path.clone(), "cumask", start).unwrap();
+        ledger.append(AT, &[(target(1), [1; 32])]).unwrap();
+        let one = std::fs::read(&path).unwrap();
+        ledger.append(AT, &[(target(2), [2; 32])]).unwrap();
+        let two = std::fs::read(&path).unwrap();
+        for len in 0..two.len() {
+            std::fs::write(&path, &two[..len]).unwrap();
+            let (mut ledger, found) = ErasureLedger::open(path.clone(), "cumask", start).unwrap();
+            assert_eq!(found.len(), usize::from(len >= one.len()), "cut at {len}");
+            ledger.append(AT, &[(target(9), [9; 32])]).unwrap();
+            assert_eq!(read_erasures(&path, "cumask").unwrap().len(), found.len() + 1);
+        }
+    }
+}

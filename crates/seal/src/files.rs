@@ -1,0 +1,135 @@
+//! The files of a keyring and the order in which they change.
+//!
+//! ```text
+//! erase:    ledger ← entries │ tree ← state without them
+//! roll:     new root made │ tree ← state under the new root │ old root brought to its end
+//! destroy:  ledger ← entry │ tree ← stone │ roots brought to their end
+//! ```
+//! Each bar is a sync. A crash at any point leaves a tree and a root that open it, and a ledger that says what the tree
+//! may not have forgotten yet: opening finishes or undoes what was begun.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use kernel::Random;
+
+use crate::erasures::ErasureLedger;
+use crate::ledger::Destroyed;
+use crate::place::{KeyPlace, RootPlace};
+use crate::root_files::RootFiles;
+use crate::state::{Root, State};
+use crate::tree_file::{Head, Stone};
+use crate::{SealError, aead, file};
+
+/// The files of one keyring, held against other processes.
+pub struct Files {
+    service: String,
+    tree: PathBuf,
+    roots: RootFiles,
+    erasures: PathBuf,
+    random: Arc<dyn Random>,
+    _lock: File,
+}
+
+/// What the files say, after what a crash interrupted was finished or undone.
+pub struct Loaded {
+    pub root: Root,
+    pub state: State,
+    pub ledger: ErasureLedger,
+}
+
+impl Files {
+    pub fn hold(place: KeyPlace, service: &str, random: Arc<dyn Random>) -> Result<Self, SealError> {
+        let RootPlace::File(root) = place.root;
+        if file::directory_of(&place.tree) == file::directory_of(&root) {
+            return Err(SealError::Invalid("the root key must stand in another directory than the key tree"));
+        }
+        let lock = file::hold(&place.tree)?;
+        let (roots, erasures) = (RootFiles::new(root), place.erasures);
+        Ok(Self { service: service.to_owned(), tree: place.tree, roots, erasures, random, _lock: lock })
+    }
+
+    /// Writes the first root and the first tree. A crash on the way leaves nothing that stops another try.
+    pub fn create(&self, state: &State) -> Result<(Root, ErasureLedger), SealError> {
+        let begun = self.roots.is_begun(0)?;
+        let taken = [&self.tree, &self.erasures].into_iter().find(|path| path.exists() && !begun).cloned();
+        if let Some(path) = taken.or(self.roots.taken(0)?) {
+            return Err(SealError::Exists(path));
+        }
+        let (ledger, _) = ErasureLedger::open(self.erasures.clone(), &self.service, state.ledger)?;
+        let root = self.roots.prepare(0, self.random.as_ref())?;
+        self.write_tree(&root, state)?;
+        self.settle(&root)?;
+        Ok((root, ledger))
+    }
+
+    pub fn load(&self) -> Result<Loaded, SealError> {
+        let bytes = file::read(&self.tree)?.ok_or_else(|| SealError::NoTree(self.tree.clone()))?;
+        if Stone::is_meant(&bytes) {
+            self.roots.erase(self.random.as_ref())?;
+            return Err(SealError::Gone);
+        }
+        let (head, body) = Head::split(&bytes).ok_or_else(|| self.damaged("it is no key tree"))?;
+        let root = self.roots.find(&head, &self.tree)?;
+        let mut state = self.open_state(&head, &root, body)?;
+        let (ledger, missed) = ErasureLedger::open(self.erasures.clone(), &self.service, state.ledger)?;
+        if ledger.has_ended() {
+            self.destroy(&root)?;
+            return Err(SealError::Gone);
+        }
+        for entry in missed {
+            state.forget(&entry.target);
+            state.ledger = entry.position();
+        }
+        self.settle(&root)?;
+        Ok(Loaded { root, state, ledger })
+    }
+
+    pub fn write_tree(&self, root: &Root, state: &State) -> Result<(), SealError> {
+        let plain = state.encode();
+        let head = Head::new(root.number, &root.wrapping);
+        let mut bytes = head.bytes();
+        bytes.reserve(plain.len() + aead::OVERHEAD);
+        let aad = head.additional_data(&self.service);
+        aead::seal_into(&mut bytes, root.key.bytes(), &aad, &plain, self.random.as_ref())?;
+        file::write_whole(&self.tree, &bytes)
+    }
+
+    /// Makes the root of the next roll, durable beside the present one, which must be alone before another is made.
+    pub fn prepare(&self, current: &Root) -> Result<Root, SealError> {
+        self.settle(current)?;
+        self.roots.prepare(current.number + 1, self.random.as_ref())
+    }
+
+    /// Brings every other root to its end. May be repeated.
+    pub fn settle(&self, current: &Root) -> Result<(), SealError> {
+        self.roots.settle(current, self.random.as_ref())
+    }
+
+    /// Puts a stone in the tree's place and brings the roots to their end.
+    pub fn destroy(&self, root: &Root) -> Result<(), SealError> {
+        let stone = Stone { number: root.number, root_id: root.id(), wrapping: root.wrapping.clone() };
+        file::write_whole(&self.tree, &stone.bytes())?;
+        self.roots.erase(self.random.as_ref())
+    }
+
+    /// What remains of a keyring that was destroyed.
+    pub fn stone(tree: &Path) -> Result<Option<Destroyed>, SealError> {
+        let Some(bytes) = file::read(tree)?.filter(|bytes| Stone::is_meant(bytes)) else { return Ok(None) };
+        let stone = Stone::parse(&bytes);
+        let damaged = || SealError::Damaged { path: tree.to_owned(), what: "its stone is broken" };
+        Ok(Some(stone.ok_or_else(damaged)?.destroyed()))
+    }
+
+    fn open_state(&self, head: &Head, root: &Root, body: &[u8]) -> Result<State, SealError> {
+        let plain = aead::open(root.key.bytes(), &head.additional_data(&self.service), body)
+            .map_err(|_| self.damaged("its seal is broken, or it is of another service"))?;
+        let state = if head.is_first_form() { State::decode_first(&plain, &self.service) } else { State::decode(&plain) };
+        state.ok_or_else(|| self.damaged("its content makes no sense"))
+    }
+
+    fn damaged(&self, what: &'static str) -> SealError {
+        SealError::Damaged { path: self.tree.clone(), what }
+    }
+}
