@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use kernel::{Environment, Secret};
 use serde::Deserialize;
+use store::Location;
 use thiserror::Error;
+
+use crate::apart;
 
 /// One key of the configuration file, as `explain` prints it.
 pub struct Key {
@@ -50,7 +53,7 @@ config! {
     /// Address and port to listen on. Port 0 takes a free one and prints it.
     listen: String = "127.0.0.1:8443".into(), "0.0.0.0:8443", plain;
     /// The public address of the service as residents type it, without a slash at the end; passkeys and one-time codes are
-    /// bound to its host.
+    /// bound to its host. `https` also when a proxy before this process ends TLS; `http` for `localhost` only.
     origin: String = "https://localhost:8443".into(), "https://register.example", plain;
     /// First part of the name of every journal; never changes, since receipts name it.
     log_name: String = "lionrock.local".into(), "register.example", plain;
@@ -128,11 +131,16 @@ impl Config {
     /// Checks what the types cannot.
     pub fn check(&self) -> Result<(), ConfigError> {
         let value = |key, problem: &str| Err(ConfigError::Value { key, problem: problem.to_owned() });
-        if self.keys == self.roots {
-            return value("roots", "must be another directory than keys: whoever copies one must not get the other");
-        }
+        self.check_directories()?;
         if self.origin.ends_with('/') || !self.origin.contains("://") {
             return value("origin", "must be like https://register.example, without a slash at the end");
+        }
+        let local = self.origin.starts_with("http://") && self.host() == "localhost";
+        if !self.is_https() && !local {
+            return value("origin", "must begin with https:// (http://localhost is for demonstrations): cookies and passkeys need TLS");
+        }
+        if self.tls_certificate.is_some() && !self.is_https() {
+            return value("origin", "must begin with https:// when there is a tls_certificate");
         }
         if self.tls_certificate.is_some() != self.tls_key.is_some() {
             return value("tls_key", "certificate and key go together: set both or neither");
@@ -145,6 +153,36 @@ impl Config {
             return value("log_format", "is `text` or `json`");
         }
         Ok(())
+    }
+
+    /// Each directory is copied, backed up, published or never let go on its own, so none may lie in another.
+    fn check_directories(&self) -> Result<(), ConfigError> {
+        let store = match Location::parse(self.store.expose()) {
+            Ok(Location::Sqlite(directory)) => Some(directory),
+            _ => None,
+        };
+        let (keys, roots, tiles) = (("keys", &self.keys), ("roots", &self.roots), ("tiles", &self.tiles));
+        let pairs = [
+            (roots, keys, "whoever copies one must not get the other"),
+            (tiles, keys, "tiles may be published"),
+            (tiles, roots, "tiles may be published"),
+            (("log_key", &self.log_key), tiles, "tiles may be published"),
+        ];
+        let stored = store.iter().flat_map(|store| {
+            let store = ("store", store);
+            [
+                (roots, store, "a backup of the store must not hold keys"),
+                (keys, store, "a backup of the store must not hold keys"),
+                (("log_key", &self.log_key), store, "a backup of the store must not hold keys"),
+                (tiles, store, "an older store that is put back must not overwrite the published journal"),
+            ]
+        });
+        let all = pairs.into_iter().chain(stored);
+        let together = all.into_iter().find(|((_, one), (_, other), _)| apart::nested(one, other));
+        together.map_or(Ok(()), |((key, _), (other, _), why)| {
+            let problem = format!("must be a directory outside that of {other}, and not around it: {why}");
+            Err(ConfigError::Value { key, problem })
+        })
     }
 
     /// Checks what is said about the population register and the SMS gateway.
@@ -169,6 +207,12 @@ impl Config {
             return value("sms_authorities", "set the authorities that sign the gateway's certificate");
         }
         Ok(())
+    }
+
+    /// Whether residents and officers reach the service by TLS, ended here or by a proxy before it. Cookies are marked Secure,
+    /// and browsers are told to come by TLS only, accordingly.
+    pub fn is_https(&self) -> bool {
+        self.origin.starts_with("https://")
     }
 
     /// The host that passkeys and one-time codes are bound to.
@@ -249,6 +293,8 @@ mod tests {
     fn what_does_not_go_together_is_named_with_its_key() {
         assert!(refused(|c| c.roots = c.keys.clone()).starts_with("roots: "));
         assert!(refused(|c| c.origin = "https://x/".into()).starts_with("origin: "));
+        assert!(refused(|c| c.origin = "http://register.example".into()).starts_with("origin: "));
+        assert!(refused(|c| c.origin = "http://localhost.example".into()).starts_with("origin: "));
         assert!(refused(|c| c.tls_key = Some("k".into())).starts_with("tls_key: "));
         assert!(refused(|c| c.listen = "0.0.0.0:80".into()).starts_with("listen: "));
         assert!(refused(|c| c.environment = Environment::Live).starts_with("register_url: "));
@@ -256,6 +302,48 @@ mod tests {
         assert!(refused(|c| c.listen = "127.0.0.1.example:80".into()).starts_with("listen: "));
         assert!(refused(|c| c.sms_url = Some("http://sms.example/".into())).starts_with("sms_url: "));
         assert!(refused(|c| c.sms_url = Some("https://sms.example/".into())).starts_with("sms_authorities: "));
+    }
+
+    type Change<'a> = &'a dyn Fn(&mut Config);
+
+    #[test]
+    fn directories_lie_apart() {
+        let home = tempfile::tempdir().unwrap();
+        let at = |path: &str| home.path().join(path);
+        std::fs::create_dir_all(at("stores")).unwrap();
+        std::os::unix::fs::symlink(at("stores"), at("link")).unwrap();
+        let sound = || Config {
+            store: Secret::new(format!("sqlite:{}", at("stores").display())),
+            keys: at("keys"),
+            roots: at("roots"),
+            tiles: at("tiles"),
+            log_key: at("roots/log.key"),
+            ..Config::default()
+        };
+        sound().check().unwrap();
+        let table: &[(Change<'_>, &str, &str)] = &[
+            (&|c| c.roots = at("keys"), "roots", "of keys"),
+            (&|c| c.roots = at("keys/roots"), "roots", "of keys"),
+            (&|c| c.keys = at("roots/keys"), "roots", "of keys"),
+            (&|c| c.roots = at("stores/roots"), "roots", "of store"),
+            (&|c| c.roots = at("link/roots"), "roots", "of store"),
+            (&|c| c.keys = at("stores/keys"), "keys", "of store"),
+            (&|c| c.keys = at("link"), "keys", "of store"),
+            (&|c| c.tiles = at("stores/tiles"), "tiles", "of store"),
+            (&|c| c.tiles = at("roots/../link/tiles"), "tiles", "of store"),
+            (&|c| c.tiles = home.path().to_owned(), "tiles", "of keys"),
+            (&|c| c.tiles = at("roots"), "tiles", "of roots"),
+            (&|c| c.log_key = at("tiles/log.key"), "log_key", "of tiles"),
+            (&|c| c.log_key = at("stores/log.key"), "log_key", "of store"),
+        ];
+        for (change, key, of) in table {
+            let mut config = sound();
+            change(&mut config);
+            let line = config.check().unwrap_err().to_string();
+            assert!(line.starts_with(&format!("{key}: must be")) && line.contains(of) && !line.contains('\n'), "{line}");
+        }
+        let remote = Config { store: Secret::new("postgres://a@localhost/b".into()), ..sound() };
+        remote.check().unwrap();
     }
 
     #[test]

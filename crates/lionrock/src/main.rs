@@ -3,6 +3,7 @@
 //! `demo` shows a whole city; `serve` and `work` run an installation; `migrate`, `keys` and `explain` look after it.
 
 mod ambient;
+mod apart;
 mod config;
 mod control;
 mod demo;
@@ -188,9 +189,10 @@ fn work(path: &Path) -> Result<(), Failure> {
     start_log(&config.log_format);
     let runtime = open(&config)?;
     let worker = worker::Worker::start(runtime.platform.clone(), runtime.ports.clone())?;
-    say("working; stop with Ctrl-C");
     serve::block_on(async {
-        let _ = tokio::signal::ctrl_c().await;
+        let stopped = serve::stop_signal().map_err(serve::RunError::Signal)?;
+        say("working; stop with Ctrl-C");
+        stopped.await;
         Ok(())
     })?;
     drop(worker);

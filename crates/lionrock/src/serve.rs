@@ -10,6 +10,7 @@ use kernel::{Instant, Random};
 use seal::OsRandom;
 use store::Options;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use webkit::{FormKeys, ServeError, ServeOptions, Shell, TlsFiles};
 
 use crate::ambient::WallClock;
@@ -36,6 +37,9 @@ pub enum RunError {
     /// TLS or the accept loop.
     #[error(transparent)]
     Serve(#[from] ServeError),
+    /// The signals that stop the server cannot be awaited.
+    #[error("cannot wait for signals: {0}")]
+    Signal(std::io::Error),
     /// A thread cannot be started.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
@@ -101,14 +105,18 @@ pub async fn run(
 ) -> Result<(), RunError> {
     let listen = |error| RunError::Listen(config.listen.clone(), error);
     let listener = TcpListener::bind(&config.listen).await.map_err(listen)?;
-    announced(listener.local_addr().map_err(listen)?);
+    let address = listener.local_addr().map_err(listen)?;
+    let faces = router(config, runtime, extra)?;
+    let stopped = stop_signal().map_err(RunError::Signal)?;
     let worker = config.work.then(|| Worker::start(runtime.platform.clone(), runtime.ports.clone()));
     let worker = worker.transpose().map_err(RunError::Thread)?;
     let watch = Worker::watch(runtime.platform.clone()).map_err(RunError::Thread)?;
     let tls = config.tls_certificate.as_ref().zip(config.tls_key.as_ref());
     let tls = tls.map(|(certificate, key)| TlsFiles::new(certificate, key));
     let options = ServeOptions { tls, ..ServeOptions::default() };
-    let served = webkit::serve(listener, router(config, runtime, extra)?, options, stopped()).await;
+    // Whoever reads this line may send a request or a signal at once: both are awaited from here on.
+    announced(address);
+    let served = webkit::serve(listener, faces, options, stopped).await;
     // Their threads may wait for the store; join them away from the async threads.
     let _ = tokio::task::spawn_blocking(move || drop((worker, watch))).await;
     Ok(served?)
@@ -125,7 +133,7 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
         relying_party: people::RelyingParty::new(&config.origin, "Lionrock").map_err(RunError::Passkeys)?,
         origin: config.origin.clone(),
         letter_font: notify::LetterFont::open(&config.letter_font).ok(),
-        secure: config.tls_certificate.is_some(),
+        secure: config.is_https(),
     };
     let (secure, cookie) = (officers.secure, officers.session_cookie());
     let faces = api::routes(platform.clone())
@@ -139,18 +147,15 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
     Ok(shell.wrap(faces))
 }
 
-async fn stopped() {
-    let interrupt = tokio::signal::ctrl_c();
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+/// Ends at Ctrl-C or SIGTERM. Both are awaited from this call on, not from the first poll: a supervisor that stops the
+/// server in its first moment must not kill it in the middle of a request.
+pub fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = interrupt => {}
-        () = terminate => {}
-    }
+    })
 }

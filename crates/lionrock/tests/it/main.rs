@@ -13,6 +13,8 @@ mod officer;
 #[cfg(test)]
 mod resident;
 #[cfg(test)]
+mod serving;
+#[cfg(test)]
 mod socket;
 #[cfg(test)]
 mod walk;

@@ -1,0 +1,81 @@
+//! `lionrock serve` as a supervisor sees it: a line, signals, an exit code.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::city::LIONROCK;
+use crate::socket::get;
+
+/// A new installation with its keys.
+pub fn installation(extra: &str) -> TempDir {
+    let directory = TempDir::new().unwrap();
+    fs::write(directory.path().join("c.toml"), format!("listen = \"127.0.0.1:0\"\n{extra}\n")).unwrap();
+    let made = run(directory.path(), &["keys", "init", "--config", "c.toml"]);
+    assert!(made.0, "{}", made.1);
+    directory
+}
+
+/// Runs the program to its end: whether it succeeded, and what it said.
+pub fn run(directory: &Path, arguments: &[&str]) -> (bool, String) {
+    let output = Command::new(LIONROCK).args(arguments).current_dir(directory).output().unwrap();
+    (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+}
+
+/// A running `lionrock serve`; it is killed when this goes.
+pub struct Serving {
+    child: Child,
+    pub port: u16,
+}
+
+impl Serving {
+    /// Starts one and waits for its first line.
+    pub fn start(directory: &Path) -> Self {
+        let mut command = Command::new(LIONROCK);
+        command.args(["serve", "--config", "c.toml"]).current_dir(directory).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.split(' ').nth(2).unwrap_or_else(|| panic!("{line}"));
+        let port = address.rsplit_once(':').unwrap().1.parse().unwrap();
+        Self { child, port }
+    }
+
+    /// Sends a signal and waits for the end; the exit code, or nothing if the signal itself was the end.
+    pub fn signal(&mut self, name: &str) -> Option<i32> {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_signal_right_after_the_first_line_stops_the_server_in_order() {
+    let directory = installation("");
+    for signal in ["TERM", "INT", "TERM", "INT", "TERM"] {
+        assert_eq!(Serving::start(directory.path()).signal(signal), Some(0), "SIG{signal}");
+    }
+}
+
+#[test]
+fn browsers_are_told_to_come_by_tls_if_the_public_address_says_so() {
+    for (origin, told) in [("https://register.example", true), ("http://localhost:8443", false)] {
+        let directory = installation(&format!("origin = \"{origin}\""));
+        let serving = Serving::start(directory.path());
+        let answer = get(serving.port, "/en/staff/sign-in");
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        assert_eq!(!answer.header("strict-transport-security").is_empty(), told, "{origin}");
+        let cookie = answer.header("set-cookie");
+        assert!(cookie.is_empty() || cookie.contains("Secure") == told, "{origin}: {cookie}");
+    }
+}
