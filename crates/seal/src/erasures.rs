@@ -86,7 +86,7 @@ impl ErasureEntry {
         let (_number, rest) = body.split_once(' ')?;
         let (at, target) = rest.split_once(' ')?;
         let commitment = from_hex(commitment).ok()?.try_into().ok()?;
-        let entry = Self::next(after, moment(at)?, Target::parse(target)?, commitment);
+        let entry = Self::next(after, moment(at)?, target.parse().ok()?, commitment);
         (entry.line().strip_suffix('\n') == Some(line)).then_some(entry)
     }
 

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::str::FromStr;
 
 use kernel::Day;
 
@@ -94,8 +95,7 @@ impl Target {
         }
     }
 
-    /// Reads what `Display` writes, and nothing else.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<Self> {
         let words: Vec<&str> = text.split(' ').collect();
         let target = match *words.as_slice() {
             ["value", purpose, expiry, record, person, group] => Self::Value {
@@ -123,6 +123,16 @@ impl Target {
             _ => return None,
         };
         (target == Self::Service || target.paths().is_ok()).then_some(target)
+    }
+}
+
+/// Reads what `Display` writes, and nothing else.
+impl FromStr for Target {
+    type Err = SealError;
+
+    fn from_str(text: &str) -> Result<Self, SealError> {
+        let target = Self::parse(text).filter(|target| target.to_string() == text);
+        target.ok_or(SealError::Invalid("not a target of an erasure"))
     }
 }
 
@@ -158,10 +168,10 @@ mod tests {
             "purpose matching",
             "service",
         ] {
-            assert_eq!(Target::parse(text).unwrap().to_string(), text);
+            assert_eq!(text.parse::<Target>().unwrap().to_string(), text);
         }
-        for text in ["", "record matching 2020-11-01 1099511627776", "day Matching 2020-11-01", "day matching 1999-11-01", "service x", "value m 2020-11-01 5 256 2"] {
-            assert_eq!(Target::parse(text), None, "{text}");
+        for text in ["", "record matching 2020-11-01 1099511627776", "day Matching 2020-11-01", "day matching 1999-11-01", "service x", "day matching 2020-11-1", "record matching 2020-11-01 05", "value m 2020-11-01 5 256 2"] {
+            assert!(text.parse::<Target>().is_err(), "{text}");
         }
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests stop at the first surprise")]
 
 mod crashes;
+mod erasures;
 mod files;
 mod life;
 mod signers;
