@@ -4,7 +4,6 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use flows::{Acknowledged, Platform, Submit, SubmitError, submit_household};
-use journal::Actor;
 use kernel::{Fault, Kind, Language, from_hex};
 use registration::{Channel, FieldProblem, HouseholdForm};
 use serde::{Deserialize, Serialize};
@@ -60,8 +59,9 @@ pub(crate) async fn register(
         channel: Channel::Online,
         replaces: None,
         shown: digest(&request.version),
+        officer: None,
     };
-    submit_household(&platform, &service, Actor::Visitor, &submit, move |result| {
+    submit_household(&platform, &service, &submit, move |result| {
         // Nobody waits any more when the connection has gone; the registration stands all the same.
         let _ = sender.send(result);
     });

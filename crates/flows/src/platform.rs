@@ -206,16 +206,19 @@ impl Platform {
     }
 }
 
+/// A store from before stores knew their service is told which one it is.
 fn put_in_force(service: &Service, scheme: Arc<Scheme>) -> Result<(), PlatformError> {
     let purposes: Vec<String> = scheme.purposes().iter().map(|purpose| purpose.id.clone()).collect();
     vault::prepare_keys(service.ledger().keys(), &purposes)?;
     vault::prepare_keys(service.ledger().keys(), &[notify::PURPOSE.to_owned()])?;
     let digest = scheme.digest();
-    let state = service.ledger().read("platform.state", registration::current_state)?;
-    if state.is_none_or(|state| state.version != digest) {
-        let scheme = scheme.clone();
+    let (state, owner) = service.ledger().read("platform.state", |tx| {
+        Ok::<_, StoreError>((registration::current_state(tx)?, vault::owner(tx)?))
+    })?;
+    if owner.is_none() || state.is_none_or(|state| state.version != digest) {
+        let (scheme, id) = (scheme.clone(), service.id());
         service.ledger().write("platform.put_in_force", Actor::Job("gate"), move |work| {
-            registration::put_in_force(work, &scheme)
+            registration::put_in_force(work, id, &scheme)
         })?;
     }
     service.adopt(scheme);

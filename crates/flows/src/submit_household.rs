@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
-use journal::{Actor, Receipt};
+use journal::Receipt;
 use kernel::{Fault, Id, Kind, Language, kinds};
+use people::{Grant, RegisterForResident};
 use registration::{
     Channel, FieldProblem, Household, HouseholdForm, Received, RegisterError, Rules, Submission, prepare, register,
 };
@@ -25,6 +26,8 @@ pub struct Submit<'a> {
     pub replaces: Option<Id<kinds::Household>>,
     /// Digest of the definition whose collection statement was shown: `Service::scheme().digest()` of the page or document.
     pub shown: [u8; 32],
+    /// The right of the officer who sends it in; nothing when it comes from the public.
+    pub officer: Option<Grant<RegisterForResident>>,
 }
 
 /// What is acknowledged once it is durable.
@@ -91,7 +94,6 @@ pub fn rules<'a>(platform: &'a Platform, service: &Service, channel: Channel) ->
 pub fn submit_household(
     platform: &Platform,
     service: &Arc<Service>,
-    actor: Actor,
     submit: &Submit<'_>,
     reply: impl FnOnce(Result<Acknowledged, SubmitError>) + Send + 'static,
 ) {
@@ -102,7 +104,7 @@ pub fn submit_household(
     let ledger = service.ledger().clone();
     service.ledger().submit(
         "registration.register",
-        actor,
+        command.actor(),
         move |work| register(work, &command),
         move |result| match result {
             Ok((received, committed)) => {
@@ -127,6 +129,7 @@ fn parse_and_seal(
         channel: submit.channel,
         replaces: submit.replaces,
         shown: submit.shown,
+        officer: submit.officer,
     };
     Ok(prepare(service.ledger().keys(), &service.scheme(), &submission)?)
 }

@@ -26,6 +26,9 @@ pub enum ExportError {
     /// The scheme delivers nothing.
     #[error("this scheme has no courier")]
     NoCourier,
+    /// The grant is for another service.
+    #[error("there is no such scheme in your department")]
+    Elsewhere,
     /// Nothing is waiting.
     #[error("no confirmed registration of this district is waiting for delivery")]
     Empty,
@@ -49,7 +52,7 @@ pub enum ExportError {
 impl kernel::Fault for ExportError {
     fn kind(&self) -> kernel::Kind {
         match self {
-            Self::NoCourier | Self::Empty => kernel::Kind::Missing,
+            Self::NoCourier | Self::Elsewhere | Self::Empty => kernel::Kind::Missing,
             Self::Approval(error) => error.kind(),
             Self::Purpose(_) => kernel::Kind::Denied,
             Self::Seal(error) => error.kind(),
@@ -88,6 +91,7 @@ pub fn export_district(
     approval: Id<kinds::Approval>,
 ) -> Result<ExportRow, ExportError> {
     let courier = scheme.courier().ok_or(ExportError::NoCourier)?;
+    own(ledger, grant)?;
     let waiting = waiting(ledger, district)?;
     if waiting.is_empty() {
         return Err(ExportError::Empty);
@@ -109,6 +113,11 @@ pub fn export_district(
     let group = scheme.group(FieldGroup::Contact);
     let file = File { bytes: sealed, purpose: group.purpose.clone(), expiry: group.expiry };
     record_export(ledger, grant, approval, row, file, written)
+}
+
+fn own(ledger: &Ledger, grant: &Grant<RequestExport>) -> Result<(), ExportError> {
+    let own = ledger.read("registration.export_owner", |tx| Ok::<_, ExportError>(vault::covers(tx, grant)?))?;
+    if own { Ok(()) } else { Err(ExportError::Elsewhere) }
 }
 
 /// The list in clear, the households in it and what they are told.
@@ -252,9 +261,10 @@ pub fn import_results(
     ledger: &Ledger,
     scheme: &Scheme,
     sender: &Sender,
-    actor: &Actor,
+    grant: &Grant<RequestExport>,
     file: &str,
-) -> Result<ImportedResults, MatchError> {
+) -> Result<ImportedResults, ExportError> {
+    own(ledger, grant)?;
     let mut imported = ImportedResults::default();
     let mut last: HashMap<Reference, usize> = HashMap::new();
     let mut lines = Vec::new();
@@ -272,7 +282,7 @@ pub fn import_results(
     lines.retain(|(number, (reference, _))| last.get(reference) == Some(number));
     imported.known += all - lines.len();
     for part in lines.chunks(1000) {
-        import_part(ledger, scheme, sender, actor, part, &mut imported)?;
+        import_part(ledger, scheme, sender, &grant.actor(), part, &mut imported)?;
     }
     imported.bad.sort_unstable();
     Ok(imported)

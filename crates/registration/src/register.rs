@@ -1,5 +1,6 @@
-use journal::{Event, Work};
+use journal::{Actor, Event, Work};
 use kernel::{Fault, Id, Instant, Kind, Language, kinds, to_hex};
+use people::{Grant, RegisterForResident};
 use seal::{Keyring, RecordNumber, SealError};
 use store::StoreError;
 use thiserror::Error;
@@ -53,6 +54,14 @@ pub struct Register {
     pub(crate) replaces: Option<Id<kinds::Household>>,
     pub(crate) sealed: SealedHousehold,
     pub(crate) version: [u8; 32],
+    pub(crate) officer: Option<Grant<RegisterForResident>>,
+}
+
+impl Register {
+    /// Who sends it in.
+    pub fn actor(&self) -> Actor {
+        self.officer.map_or(Actor::Visitor, |grant| grant.actor())
+    }
 }
 
 /// What somebody sends in.
@@ -70,6 +79,8 @@ pub struct Submission<'a> {
     pub replaces: Option<Id<kinds::Household>>,
     /// Digest of the definition whose collection statement the person was shown.
     pub shown: [u8; 32],
+    /// The right of the officer who sends it in; nothing when it comes from the public.
+    pub officer: Option<Grant<RegisterForResident>>,
 }
 
 /// What is answered, whether the person matches, is a duplicate, or not: nobody knows yet.
@@ -89,6 +100,9 @@ pub enum RegisterError {
     /// The scheme is not open.
     #[error("the scheme is not open for registration")]
     NotOpen(Status),
+    /// Only an officer with the right to it, in this very scheme, registers for somebody else.
+    #[error("there is no such scheme in your department")]
+    Elsewhere,
     /// The idempotency key has the wrong form.
     #[error("an idempotency key is 16 to 64 letters, digits or hyphens, made anew for each household")]
     Idempotency,
@@ -109,6 +123,7 @@ impl Fault for RegisterError {
         match self {
             Self::NotOpen(Status::Paused) => Kind::Busy,
             Self::NotOpen(_) => Kind::Gone,
+            Self::Elsewhere => Kind::Missing,
             Self::Idempotency => Kind::Invalid,
             Self::Statement => Kind::Taken,
             Self::Seal(error) => error.kind(),
@@ -123,6 +138,9 @@ pub fn prepare(keys: &Keyring, scheme: &Scheme, submission: &Submission<'_>) -> 
     let good = (16..=64).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if !good {
         return Err(RegisterError::Idempotency);
+    }
+    if (submission.channel == Channel::Online) != submission.officer.is_none() {
+        return Err(RegisterError::Elsewhere);
     }
     if submission.shown != scheme.digest() {
         return Err(RegisterError::Statement);
@@ -140,12 +158,18 @@ pub fn prepare(keys: &Keyring, scheme: &Scheme, submission: &Submission<'_>) -> 
         replaces: submission.replaces,
         sealed: seal_household(keys, scheme, record, household)?,
         version: submission.shown,
+        officer: submission.officer,
     })
 }
 
 /// Takes a household: two rows are written, the household and its journal entry. Matching follows in batches, and the
 /// answer comes by message; this answer is the same for everybody.
 pub fn register(work: &mut Work<'_, '_>, command: &Register) -> Result<Received, RegisterError> {
+    if let Some(grant) = &command.officer
+        && !vault::covers(work.tx(), grant)?
+    {
+        return Err(RegisterError::Elsewhere);
+    }
     let state = current_state(work.tx())?;
     let status = state.map_or(Status::Draft, |state| state.status_at(work.now()));
     let allowed = status == Status::Open || (status == Status::Paused && command.replaces.is_some());

@@ -48,6 +48,9 @@ pub enum ResolveError {
     /// No such household in this scheme.
     #[error("there is no such registration")]
     Missing,
+    /// The grant is for another service.
+    #[error("there is no such registration in your services")]
+    Elsewhere,
     /// It is not in a state in which this can be decided.
     #[error("this registration has been decided already")]
     Decided,
@@ -59,7 +62,7 @@ pub enum ResolveError {
 impl Fault for ResolveError {
     fn kind(&self) -> Kind {
         match self {
-            Self::Missing => Kind::Missing,
+            Self::Missing | Self::Elsewhere => Kind::Missing,
             Self::Decided => Kind::Taken,
             Self::Store(error) => error.kind(),
         }
@@ -74,6 +77,9 @@ pub fn resolve(
     household: Id<kinds::Household>,
     resolution: Resolution,
 ) -> Result<Vec<Id<kinds::Household>>, ResolveError> {
+    if !vault::covers(work.tx(), grant)? {
+        return Err(ResolveError::Elsewhere);
+    }
     let row = storage::household::by_id(work.tx(), household)?.ok_or(ResolveError::Missing)?;
     let mut tally = Tally::default();
     tally.add(RESOLVED, "", 1);

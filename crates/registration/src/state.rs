@@ -1,6 +1,6 @@
 use journal::{Event, Work};
-use kernel::{Day, Fault, Instant, Kind, to_hex};
-use people::{EarlyClose, Grant, OperateScheme, RequestClose, UseApproval, UseApprovalError, use_approval};
+use kernel::{Day, Fault, Id, Instant, Kind, kinds, to_hex};
+use people::{Action, EarlyClose, Grant, OperateScheme, RequestClose, UseApproval, UseApprovalError, use_approval};
 use store::{StoreError, Tx};
 use thiserror::Error;
 
@@ -70,6 +70,9 @@ pub enum OperateError {
     /// It has not been set up.
     #[error("the scheme is not through its launch gate")]
     NotSetUp,
+    /// The grant is for another service.
+    #[error("there is no such scheme in your department")]
+    Elsewhere,
     /// It is over.
     #[error("the scheme is closed")]
     Closed,
@@ -93,7 +96,7 @@ pub enum OperateError {
 impl Fault for OperateError {
     fn kind(&self) -> Kind {
         match self {
-            Self::NotSetUp => Kind::Missing,
+            Self::NotSetUp | Self::Elsewhere => Kind::Missing,
             Self::Closed => Kind::Gone,
             Self::TooLate(_) | Self::NotLater(_) | Self::Rate => Kind::Invalid,
             Self::Approval(error) => error.kind(),
@@ -122,14 +125,20 @@ pub fn current_state(tx: &mut Tx<'_>) -> Result<Option<SchemeState>, StoreError>
 
 /// Puts a definition in force that has passed the gate: declares its purposes and opens its window. A new version keeps
 /// the pause and the extension of the old one.
-pub fn put_in_force(work: &mut Work<'_, '_>, scheme: &Scheme) -> Result<(), StoreError> {
+///
+/// The store belongs to `service` from its first version on; a grant for another one is worth nothing in it.
+pub fn put_in_force(
+    work: &mut Work<'_, '_>,
+    service: Id<kinds::Service>,
+    scheme: &Scheme,
+) -> Result<(), StoreError> {
     // What was collected under an earlier statement may still be used as that statement said, and for nothing else: each
     // value is sealed under its own purpose.
     let mut purposes = vault::declared(work.tx())?;
     purposes.extend(scheme.purposes().iter().map(|purpose| purpose.id.clone()));
     purposes.sort_unstable();
     purposes.dedup();
-    vault::declare(work, &vault::Declared { statement: scheme.digest(), purposes })?;
+    vault::declare(work, &vault::Declared { service, statement: scheme.digest(), purposes })?;
     let window = scheme.window();
     let before = storage::state::read(work.tx())?;
     let state = SchemeState {
@@ -157,9 +166,10 @@ pub fn save_room_snapshot(work: &mut Work<'_, '_>, text: &str) -> Result<(), Sto
 /// Pauses, resumes, extends, sets the rate.
 pub fn operate(
     work: &mut Work<'_, '_>,
-    _grant: &Grant<OperateScheme>,
+    grant: &Grant<OperateScheme>,
     act: Operate,
 ) -> Result<SchemeState, OperateError> {
+    own(work, grant)?;
     let mut state = storage::state::read(work.tx())?.ok_or(OperateError::NotSetUp)?;
     if state.status_at(work.now()) == Status::Closed {
         return Err(OperateError::Closed);
@@ -208,6 +218,7 @@ pub fn close_early(
     grant: &Grant<RequestClose>,
     approval: &UseApproval,
 ) -> Result<(), OperateError> {
+    own(work, grant)?;
     let mut state = storage::state::read(work.tx())?.ok_or(OperateError::NotSetUp)?;
     if state.status_at(work.now()) == Status::Closed {
         return Err(OperateError::Closed);
@@ -218,4 +229,8 @@ pub fn close_early(
     storage::state::write(work.tx(), &state)?;
     work.journal(Event::new("registration.closed").detail("approval", used.approval().to_string()))?;
     Ok(())
+}
+
+fn own<A: Action>(work: &mut Work<'_, '_>, grant: &Grant<A>) -> Result<(), OperateError> {
+    if vault::covers(work.tx(), grant)? { Ok(()) } else { Err(OperateError::Elsewhere) }
 }

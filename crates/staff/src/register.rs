@@ -48,9 +48,10 @@ pub(crate) fn submit(desk: &Desk) -> Answer {
         channel,
         replaces: None,
         shown: from_hex(desk.values.get("version")).ok().and_then(|bytes| bytes.try_into().ok()).unwrap_or([0; 32]),
+        officer: Some(grant),
     };
     let (reply, answer) = mpsc::channel();
-    submit_household(desk.platform(), service, grant.actor(), &submit, move |result| {
+    submit_household(desk.platform(), service, &submit, move |result| {
         // Nobody listens any more when the browser has gone; what was registered stays registered.
         let _ = reply.send(result);
     });

@@ -82,6 +82,6 @@ pub(crate) fn import(desk: &Desk) -> Answer {
     }
     let service = case.live()?;
     let (scheme, sender) = (service.scheme(), desk.platform().sender());
-    let imported = registration::import_results(service.ledger(), &scheme, sender, &grant.actor(), &text)?;
+    let imported = registration::import_results(service.ledger(), &scheme, sender, &grant, &text)?;
     page(desk, &case, &Mistakes::default(), Some(&imported))
 }

@@ -10,6 +10,7 @@
 mod certificate;
 mod open;
 mod open_batch;
+mod owner;
 mod purpose;
 mod storage;
 
@@ -18,9 +19,12 @@ use store::Migration;
 pub use certificate::{Certificate, Erasure, certificate_note};
 pub use open::{OpenCommand, OpenError, Opening, Outcome, batches_since, forget_expired, open_record, openings_of};
 pub use open_batch::{BatchCommand, BatchOutcome, open_batch};
+pub use owner::{covers, owner};
 pub use purpose::{Declared, REASONS, declare, declared, is_declared, prepare_keys};
 pub use storage::OpeningRow;
 
 /// The vault's tables; every store that holds personal data has them.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "vault/0001_vault", sql: include_str!("../migrations/0001_vault.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "vault/0001_vault", sql: include_str!("../migrations/0001_vault.sql") },
+    Migration { name: "vault/0002_owner", sql: include_str!("../migrations/0002_owner.sql") },
+];

@@ -5,6 +5,7 @@ use seal::{Keyring, Purpose, RecordNumber, SealError, Sealed, Slot};
 use store::{StoreError, Tx};
 use thiserror::Error;
 
+use crate::owner::covers;
 use crate::purpose::REASONS;
 use crate::storage::{self, NewOpening, OpeningRow};
 
@@ -77,6 +78,9 @@ pub fn open_record(
     let length = command.reason.expose().trim().chars().count();
     if !(10..=500).contains(&length) {
         return Err(OpenError::Reason);
+    }
+    if !covers(work.tx(), grant)? {
+        return Err(OpenError::Elsewhere);
     }
     if !storage::has_purpose(work.tx(), &command.purpose)? {
         refuse(work, &command.purpose, Some(command.record))?;

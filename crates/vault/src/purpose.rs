@@ -1,5 +1,5 @@
 use journal::{Event, Work};
-use kernel::to_hex;
+use kernel::{Id, kinds, to_hex};
 use seal::{Keyring, Purpose, SealError};
 use store::{StoreError, Tx};
 
@@ -8,6 +8,8 @@ use crate::storage;
 /// The purposes of the statement now in force.
 #[derive(Clone, Debug)]
 pub struct Declared {
+    /// The service whose statement it is. The first one owns the store for ever.
+    pub service: Id<kinds::Service>,
     /// Digest of the definition that holds the statement.
     pub statement: [u8; 32],
     /// The purposes it names.
@@ -17,6 +19,7 @@ pub struct Declared {
 /// Takes over the purposes of a statement that came into force. Earlier purposes that it no longer names are gone.
 pub fn declare(work: &mut Work<'_, '_>, declared: &Declared) -> Result<(), StoreError> {
     let now = work.now();
+    storage::set_owner(work.tx(), declared.service)?;
     storage::replace_purposes(work.tx(), &declared.purposes, &declared.statement, now)?;
     let event = Event::new("vault.purposes_declared")
         .detail("statement", to_hex(&declared.statement))

@@ -57,6 +57,20 @@ pub(crate) fn purposes(tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {
     rows.iter().map(|row| row.get(0)).collect()
 }
 
+/// A store belongs to one service for ever: the first one stays.
+pub(crate) fn set_owner(tx: &mut Tx<'_>, service: Id<kinds::Service>) -> Result<(), StoreError> {
+    tx.execute(
+        "-- vault.set_owner\ninsert into vault_owner (one, service) values (1, $1) on conflict (one) do nothing",
+        &[service.into()],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn owner(tx: &mut Tx<'_>) -> Result<Option<Id<kinds::Service>>, StoreError> {
+    let row = tx.query_opt("-- vault.owner\nselect service from vault_owner where one = 1", &[])?;
+    row.map(|row| row.get(0)).transpose()
+}
+
 pub(crate) fn has_purpose(tx: &mut Tx<'_>, purpose: &str) -> Result<bool, StoreError> {
     let sql = "-- vault.has_purpose\nselect purpose from vault_purpose where purpose = $1";
     Ok(tx.query_opt(sql, &[purpose.into()])?.is_some())

@@ -23,6 +23,7 @@ mod tests {
     }
 
     const RECORD: [u8; 16] = [7; 16];
+    const SERVICE: kernel::Id<kinds::Service> = kernel::Id::from_bytes([2; 16]);
 
     impl Stage {
         fn new(open: impl FnOnce(&std::path::Path) -> Store) -> Self {
@@ -41,7 +42,7 @@ mod tests {
                 origin: "test.example/vault".into(),
             })
             .unwrap();
-            let declared = Declared { statement: [1; 32], purposes: vec!["delivery".into()] };
+            let declared = Declared { service: SERVICE, statement: [1; 32], purposes: vec!["delivery".into()] };
             ledger.write("test.declare", Actor::Operator, move |work| declare(work, &declared)).unwrap();
             Self { ledger, clock, directory }
         }
@@ -51,6 +52,15 @@ mod tests {
         }
 
         fn open(&self, purpose: &str, reason: &str) -> Result<(Outcome, Committed), RunError<OpenError>> {
+            self.open_by(grant(SERVICE), purpose, reason)
+        }
+
+        fn open_by(
+            &self,
+            may: Grant<OpenRecord>,
+            purpose: &str,
+            reason: &str,
+        ) -> Result<(Outcome, Committed), RunError<OpenError>> {
             let keys = self.ledger.keys().clone();
             let command = OpenCommand {
                 record: RECORD,
@@ -59,7 +69,6 @@ mod tests {
                 expiry: self.expiry(),
                 number: keys.next_record().unwrap(),
             };
-            let may = grant();
             self.ledger.write("test.open", may.actor(), move |work| open_record(work, &keys, &may, &command))
         }
 
@@ -68,10 +77,9 @@ mod tests {
         }
     }
 
-    fn grant() -> Grant<OpenRecord> {
+    fn grant(service: kernel::Id<kinds::Service>) -> Grant<OpenRecord> {
         let (department, post) = (kernel::Id::from_bytes([1; 16]), Text::new("Officer", "主任", "主任"));
         let who = SignedIn::at_console(kernel::Id::from_bytes([3; 16]), department, vec![Role::CaseOfficer], post);
-        let service: kernel::Id<kinds::Service> = kernel::Id::from_bytes([2; 16]);
         authorise(&who, Some(Scope::at_console(service, department))).unwrap()
     }
 
@@ -109,6 +117,20 @@ mod tests {
     }
 
     #[test]
+    fn a_grant_for_another_service_opens_nothing_and_a_store_never_changes_its_service() {
+        let stage = Stage::new(|_| testkit::memory_store(&[journal::MIGRATIONS, vault::MIGRATIONS]));
+        let other = kernel::Id::from_bytes([9; 16]);
+        let before = stage.ledger.page(None, 100).unwrap().len();
+        let elsewhere = stage.open_by(grant(other), "delivery", "I would like to know");
+        assert!(matches!(elsewhere, Err(RunError::Refused(OpenError::Elsewhere))));
+        assert_eq!(stage.ledger.page(None, 100).unwrap().len(), before, "nothing was opened");
+        let declared = Declared { service: other, statement: [2; 32], purposes: vec!["delivery".into()] };
+        stage.ledger.write("test.declare", Actor::Operator, move |work| declare(work, &declared)).unwrap();
+        assert!(stage.open_by(grant(other), "delivery", "I would like to know").is_err());
+        assert!(stage.open("delivery", "The resident is on the telephone").is_ok());
+    }
+
+    #[test]
     fn a_reason_stands_nowhere_in_clear() {
         let stage = Stage::new(|directory| testkit::sqlite_store(directory, "vault", &[journal::MIGRATIONS, vault::MIGRATIONS]));
         stage.open("delivery", "Mr Canary-Wong asks where it is").unwrap();
@@ -139,7 +161,7 @@ mod tests {
         assert_eq!(batch("curiosity"), BatchOutcome::Refused);
         assert_eq!(stage.last_event()["verb"], "vault.opening_refused");
         // A statement that no longer names the purpose ends it.
-        let other = Declared { statement: [2; 32], purposes: vec!["messages".into()] };
+        let other = Declared { service: SERVICE, statement: [2; 32], purposes: vec!["messages".into()] };
         stage.ledger.write("test.declare", Actor::Operator, move |work| declare(work, &other)).unwrap();
         assert_eq!(batch("delivery"), BatchOutcome::Refused);
     }

@@ -5,7 +5,6 @@ use std::sync::mpsc::sync_channel;
 use connectors::PopulationTable;
 use connectors::synthetic::{Household, Place, Population};
 use flows::{Service, Submit, submit_household};
-use journal::Actor;
 use kernel::{Day, Instant, Language, Secret};
 use people::{RelyingParty, Role, Token};
 use registration::scheme::Definition;
@@ -138,10 +137,11 @@ fn register_households(
             channel: Channel::Online,
             replaces: None,
             shown: service.scheme().digest(),
+            officer: None,
         };
         runtime.clock.show(moment(opens, now, number, count));
         let sender = sender.clone();
-        submit_household(&runtime.platform, service, Actor::Visitor, &submit, move |result| {
+        submit_household(&runtime.platform, service, &submit, move |result| {
             let _ = sender.send(result.map(|_| ()).map_err(|error| error.to_string()));
         });
     }

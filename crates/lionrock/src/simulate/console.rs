@@ -141,9 +141,9 @@ impl Console {
     /// Takes over what the courier reports.
     pub fn results(&self, staff: &Staff, slug: &str, file: &str) -> Result<usize, Failure> {
         let service = self.service(slug)?;
-        let actor = grant::<RequestExport>(staff, &service, staff.delivery, Role::DeliveryOfficer)?.actor();
+        let may = grant::<RequestExport>(staff, &service, staff.delivery, Role::DeliveryOfficer)?;
         let sender = self.platform().sender();
-        let imported = import_results(service.ledger(), &service.scheme(), sender, &actor, file);
+        let imported = import_results(service.ledger(), &service.scheme(), sender, &may, file);
         let imported = imported.map_err(|error| error.to_string())?;
         if let Some((line, why)) = imported.bad.first() {
             return Err(format!("line {line} of the courier's results: {why}").into());

@@ -180,7 +180,7 @@ fn a_silent_register_loses_nothing() {
 fn matching_for_a_purpose_that_the_statement_does_not_name_is_refused_and_journaled() {
     let stage = Stage::on_disk();
     stage.register("1", &form(1));
-    let other = vault::Declared { statement: [1; 32], purposes: vec!["messages".into()] };
+    let other = vault::Declared { service: crate::stage::service(), statement: [1; 32], purposes: vec!["messages".into()] };
     stage.act(Actor::Operator, move |work| vault::declare(work, &other)).unwrap();
     let refused = stage.match_some(10);
     assert!(matches!(refused, Err(registration::MatchError::Purpose(purpose)) if purpose == "eligibility"));

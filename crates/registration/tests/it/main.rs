@@ -1,6 +1,8 @@
 //! Stories of a registration scheme, on SQLite and on PostgreSQL, and its promises.
 
 #[cfg(test)]
+mod elsewhere;
+#[cfg(test)]
 mod export_story;
 #[cfg(test)]
 mod household_story;

@@ -86,7 +86,7 @@ fn a_new_version_keeps_the_pause_and_the_extension() {
     act(&stage, Operate::Pause).unwrap();
     act(&stage, Operate::Extend(moment("2020-06-20T12:00"))).unwrap();
     let scheme = stage.scheme.clone();
-    stage.act(Actor::Operator, move |work| registration::put_in_force(work, &scheme)).unwrap();
+    stage.act(Actor::Operator, move |work| registration::put_in_force(work, service(), &scheme)).unwrap();
     assert_eq!(status(&stage), Status::Paused);
     let kept = stage.ledger.read("test.state", registration::current_state).unwrap().unwrap();
     assert_eq!(kept.closes, moment("2020-06-20T12:00"));
@@ -101,7 +101,7 @@ fn a_registration_under_another_statement_than_the_one_in_force_is_not_taken() {
     let newer = registration::scheme::Scheme::compile(definition).unwrap();
     let sealed_before = stage.try_register("1", &form(1), Channel::Online, None);
     assert!(sealed_before.is_ok());
-    stage.act(Actor::Operator, move |work| registration::put_in_force(work, &newer)).unwrap();
+    stage.act(Actor::Operator, move |work| registration::put_in_force(work, service(), &newer)).unwrap();
     let late = stage.try_register("2", &form(2), Channel::Online, None);
     assert!(matches!(late, Err(RunError::Refused(RegisterError::Statement))));
     assert_eq!(stage.count("registration.received"), 1);

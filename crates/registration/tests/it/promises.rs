@@ -71,7 +71,7 @@ fn a_whole_life(stage: &Stage) {
     let asker = Arc::new(asker);
     registration::export_district(&stage.ledger, &stage.scheme, &stage.sender, &asker, "KT", approval).unwrap();
     let result = format!("{reference},delivered\n");
-    registration::import_results(&stage.ledger, &stage.scheme, &stage.sender, &Actor::Operator, &result).unwrap();
+    registration::import_results(&stage.ledger, &stage.scheme, &stage.sender, &asker, &result).unwrap();
     assert!(notify::deliver_due(&stage.ledger, &Silent, 100).unwrap().sent >= 3);
     stage.ledger.integrate().unwrap();
 }

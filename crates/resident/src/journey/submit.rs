@@ -1,6 +1,5 @@
 use axum::response::Response;
 use flows::{Submit, SubmitError, submit_household};
-use journal::Actor;
 use kernel::Kind;
 use registration::{Channel, FieldProblem, RegisterError};
 use tokio::sync::oneshot;
@@ -22,8 +21,9 @@ pub(super) async fn submit(mut visit: Visit, mut draft: Draft) -> Result<Respons
         channel: Channel::Online,
         replaces: draft.replaces,
         shown: visit.scheme.digest(),
+        officer: None,
     };
-    submit_household(&visit.state.platform, &visit.service, Actor::Visitor, &command, move |result| {
+    submit_household(&visit.state.platform, &visit.service, &command, move |result| {
         // Nobody waits any more when the connection has gone; the registration stands all the same.
         let _ = sender.send(result);
     });

@@ -79,19 +79,6 @@ impl City {
         (saved.service, version)
     }
 
-    /// A new version of a scheme passes its gate and comes into force.
-    pub fn revise(&self, service: Id<kinds::Service>, definition: &Definition) {
-        let digest = Digest::new(Scheme::compile(definition.clone()).unwrap().digest());
-        let (toml, owner) = (definition.to_toml().unwrap(), self.officer(1, Role::SchemeOwner));
-        let edit = authorise::<EditScheme>(&owner, Some(Scope::at_console(service, self.department))).unwrap();
-        let version = self.act(edit.actor(), move |work| {
-            registration::save_version(work, &edit, service, &toml).unwrap();
-            Ok(assurance::open_gate(work, &edit, OpenGate { service, digest, tier: Tier::LargeOrHighRisk }).unwrap())
-        });
-        self.clock.advance_millis(10);
-        self.pass_gate(service, version);
-    }
-
     /// Documents and signatures.
     pub fn pass_gate(&self, service: Id<kinds::Service>, version: Id<kinds::SchemeVersion>) {
         let scope = Some(Scope::at_console(service, self.department));
@@ -120,7 +107,8 @@ impl City {
         SignedIn::at_console(Id::from_bytes([number; 16]), self.department, vec![role], post)
     }
 
-    fn act<T: Send + 'static>(
+    /// One act in the platform's own ledger.
+    pub fn act<T: Send + 'static>(
         &self,
         actor: Actor,
         verb: impl FnMut(&mut Work<'_, '_>) -> Result<T, StoreError> + Send + 'static,

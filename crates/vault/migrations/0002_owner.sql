@@ -1,0 +1,4 @@
+create table vault_owner (
+    one INT64 not null primary key,
+    service BYTES not null
+);
