@@ -26,6 +26,12 @@ impl Reference {
         Self(u64::from_be_bytes(first) >> 9)
     }
 
+    /// Further references for a household whose own one another household has already: `number` from 1 on.
+    pub(crate) fn another(household: Id<kinds::Household>, number: u64) -> Self {
+        let [_, _, _, _, _, _, _, _, rest @ ..] = household.bytes();
+        Self(u64::from_be_bytes(rest).wrapping_add(number) >> 9)
+    }
+
     /// The number as stored.
     pub fn number(self) -> i64 {
         i64::try_from(self.0).unwrap_or(i64::MAX)

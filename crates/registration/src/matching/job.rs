@@ -109,7 +109,7 @@ pub fn match_batch(ledger: &Ledger, matcher: &Matcher<'_>) -> Result<Batch, Matc
     let (decided, resolved) = decide(ledger, &opened, cases)?;
     let outcome = Batch {
         taken: submissions.len(),
-        twins: twins.len(),
+        twins,
         confirmed: decided.iter().filter(|d| d.verdict.reason == Reason::None).count(),
         checking: decided.iter().filter(|d| d.verdict.reason != Reason::None).count(),
     };
@@ -139,53 +139,78 @@ struct Place {
     resolved: i64,
 }
 
+/// A submission that is no resend, and the reference under which its household is found.
+struct Fresh {
+    submission: Submitted,
+    reference: Reference,
+}
+
 /// A resend has the same household id: it is folded into the first one.
-fn without_twins(
-    ledger: &Ledger,
-    submissions: &[Submitted],
-) -> Result<(Vec<Submitted>, Vec<Id<kinds::Event>>), MatchError> {
-    let known: HashSet<_> = ledger.read("registration.match_twins", |tx| {
-        let mut known = HashSet::new();
+fn without_twins(ledger: &Ledger, submissions: &[Submitted]) -> Result<(Vec<Fresh>, usize), MatchError> {
+    let fresh = ledger.read("registration.match_twins", |tx| {
+        let (mut seen, mut given, mut fresh) = (HashSet::new(), HashSet::new(), Vec::new());
         for submission in submissions {
-            if storage::household::by_id(tx, submission.household)?.is_some() {
-                known.insert(submission.household);
+            if seen.insert(submission.household)
+                && let Some(reference) = reference(tx, submission.household, &given)?
+            {
+                given.insert(reference);
+                fresh.push(Fresh { submission: submission.clone(), reference });
             }
         }
-        Ok::<_, MatchError>(known)
+        Ok::<_, MatchError>(fresh)
     })?;
-    let mut seen = known;
-    let (mut fresh, mut twins) = (Vec::new(), Vec::new());
-    for submission in submissions {
-        if seen.insert(submission.household) {
-            fresh.push(submission.clone());
-        } else {
-            twins.push(submission.event);
+    let twins = submissions.len() - fresh.len();
+    Ok((fresh, twins))
+}
+
+/// The reference of a household that is not there yet; nothing for one that is. A reference is 55 bits of the id: when another
+/// household has the same one, this household gets one of its own, and the message with its result says which.
+fn reference(
+    tx: &mut Tx<'_>,
+    household: Id<kinds::Household>,
+    given: &HashSet<Reference>,
+) -> Result<Option<Reference>, MatchError> {
+    let own = Reference::of(household);
+    match storage::household::id_by_reference(tx, own)? {
+        Some(there) if there == household => return Ok(None),
+        None if !given.contains(&own) => return Ok(Some(own)),
+        _ => {}
+    }
+    // A household that is found under another reference lost its own one to somebody.
+    if storage::household::by_id(tx, household)?.is_some() {
+        return Ok(None);
+    }
+    for other in (1..=u64::MAX).map(|number| Reference::another(household, number)) {
+        if !given.contains(&other) && storage::household::id_by_reference(tx, other)?.is_none() {
+            return Ok(Some(other));
         }
     }
-    Ok((fresh, twins))
+    Err(MatchError::Overtaken)
 }
 
 struct Opened {
     submission: Submitted,
+    reference: Reference,
     people: Vec<crate::household::Person>,
     mobile: Option<Phone>,
     contact: Option<crate::sealing::Contact>,
 }
 
 /// Puts the opening of the batch on record, for matching and for telling, then opens.
-fn open(ledger: &Ledger, scheme: &Scheme, fresh: Vec<Submitted>) -> Result<Vec<Opened>, MatchError> {
+fn open(ledger: &Ledger, scheme: &Scheme, fresh: Vec<Fresh>) -> Result<Vec<Opened>, MatchError> {
     if fresh.is_empty() {
         return Ok(Vec::new());
     }
-    let identities = fresh.iter().map(|submission| (&submission.sealed.identity, submission.household));
-    let others = fresh.iter().map(|submission| match &submission.sealed.mobile {
+    let submissions = || fresh.iter().map(|fresh| &fresh.submission);
+    let identities = submissions().map(|submission| (&submission.sealed.identity, submission.household));
+    let others = submissions().map(|submission| match &submission.sealed.mobile {
         mobile if mobile.bytes.is_some() => (mobile, submission.household),
         _ => (&submission.sealed.contact, submission.household),
     });
     let commands = openings(identities.chain(others), scheme, &scheme.matching().reference);
     let committed = put_on_record(ledger, Actor::Job("matching"), commands)?;
     let keys = ledger.keys();
-    fresh.into_iter().map(|submission| open_one(&committed, keys, submission)).collect()
+    fresh.into_iter().map(|fresh| open_one(&committed, keys, fresh)).collect()
 }
 
 /// One entry for each purpose under which something is to be opened.
@@ -225,14 +250,15 @@ pub(crate) fn put_on_record(
 }
 
 /// One value that does not open must not hold up everybody behind it: an officer looks at that household.
-fn open_one(committed: &Committed, keys: &Keyring, submission: Submitted) -> Result<Opened, MatchError> {
+fn open_one(committed: &Committed, keys: &Keyring, fresh: Fresh) -> Result<Opened, MatchError> {
+    let Fresh { submission, reference } = fresh;
     let (sealed, record) = (&submission.sealed, submission.record);
     let people = readable(open_people(committed, keys, record, &sealed.identity).map(Some))?.unwrap_or_default();
     let mobile = readable(open_mobile(committed, keys, record, &sealed.mobile))?;
     let by_letter = sealed.mobile.bytes.is_none();
     let contact =
         if by_letter { readable(open_contact(committed, keys, record, &sealed.contact))? } else { None };
-    Ok(Opened { submission, people, mobile, contact })
+    Ok(Opened { submission, reference, people, mobile, contact })
 }
 
 /// Asks the register about everybody in the batch and computes the index tags.
@@ -328,7 +354,14 @@ fn write(
         for (household, old) in &repairs {
             replace(work.tx(), household, *old, &mut tally)?;
         }
-        storage::household::insert_many(work.tx(), &households)?;
+        let inserted = storage::household::insert_many(work.tx(), &households)?;
+        if inserted != u64::try_from(households.len()).unwrap_or(u64::MAX) {
+            // An acknowledged household is never left out: the batch is decided anew, with what is there now.
+            return Err(MatchError::Overtaken);
+        }
+        for household in households.iter().filter(|household| household.reference != Reference::of(household.id)) {
+            journal_reference(work, household)?;
+        }
         storage::index::insert(work.tx(), &claims)?;
         notify::queue_batch(work, &messages)?;
         tally.write(work.tx())?;
@@ -344,6 +377,14 @@ fn journal_batch(work: &mut Work<'_, '_>, outcome: Batch) -> Result<(), StoreErr
         .detail("twins", outcome.twins)
         .detail("confirmed", outcome.confirmed)
         .detail("checking", outcome.checking);
+    work.journal(event).map(|_| ())
+}
+
+fn journal_reference(work: &mut Work<'_, '_>, household: &HouseholdRow) -> Result<(), StoreError> {
+    let event = Event::new("registration.reference_changed")
+        .record(household.id.bytes())
+        .detail("from", Reference::of(household.id).to_string())
+        .detail("to", household.reference.to_string());
     work.journal(event).map(|_| ())
 }
 
@@ -375,7 +416,7 @@ impl Decided<'_> {
         let confirmed = self.verdict.reason == Reason::None;
         HouseholdRow {
             id: submission.household,
-            reference: Reference::of(submission.household),
+            reference: self.opened.reference,
             submission: submission.event,
             record: submission.record,
             state: if confirmed { State::Confirmed } else { State::Checking },

@@ -114,6 +114,15 @@ select id, code, submission, record, state, reason, language, channel, district,
     row.as_ref().map(household).transpose()
 }
 
+/// Whose reference it is.
+pub(crate) fn id_by_reference(
+    tx: &mut Tx<'_>,
+    reference: Reference,
+) -> Result<Option<Id<kinds::Household>>, StoreError> {
+    let sql = "-- registration.household_id_by_reference\nselect id from household where code = $1";
+    tx.query_opt(sql, &[reference.number().into()])?.map(|row| row.get(0)).transpose()
+}
+
 /// Households in a state, by id after `after`: one page of a queue.
 pub(crate) fn in_state(
     tx: &mut Tx<'_>,

@@ -7,6 +7,8 @@ mod export_story;
 #[cfg(test)]
 mod household_story;
 #[cfg(test)]
+mod mishaps;
+#[cfg(test)]
 mod operate_story;
 #[cfg(test)]
 mod promises;
