@@ -4,9 +4,11 @@
 
 mod ambient;
 mod apart;
+mod beside;
 mod config;
 mod control;
 mod demo;
+mod invite;
 mod keys;
 mod load;
 mod replay;
@@ -104,25 +106,8 @@ struct InviteArgs {
     /// The configuration file.
     #[arg(long)]
     config: PathBuf,
-    /// Code of the department; made when it is new, then with --department-name.
-    #[arg(long)]
-    department: String,
-    /// Name of a new department: English, Traditional Chinese, Simplified Chinese, separated by `|`.
-    #[arg(long)]
-    department_name: Option<String>,
-    /// Title of the post: English, Traditional Chinese, Simplified Chinese, separated by `|`.
-    #[arg(long)]
-    post: String,
-    /// Roles, separated by commas: scheme-owner, case-officer, privacy-officer, security-officer, supervising-officer,
-    /// auditor, delivery-officer, administrator.
-    #[arg(long)]
-    roles: String,
-    /// The officer's name; stored sealed.
-    #[arg(long)]
-    name: String,
-    /// The officer's mail address; stored sealed.
-    #[arg(long)]
-    mail: String,
+    #[command(flatten)]
+    invitation: invite::Invitation,
 }
 
 fn main() -> ExitCode {
@@ -152,6 +137,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Work(args) => work(&args.config),
         Command::Migrate(args) => {
             let config = Config::read(&args.config)?;
+            alone(&config, "its stores were brought up to date when it started; to run a newer version's migrations stop it first")?;
             open(&config)?;
             say("every store is up to date");
             Ok(())
@@ -165,8 +151,19 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Load(args) => load::run(&args),
         Command::Torture(args) => torture::run(&args),
         Command::Recount(args) => torture::run_recount(&args),
-        Command::Invite(args) => invite(&args),
+        Command::Invite(args) => {
+            let config = Config::read(&args.config)?;
+            invite::run(&config, &args.invitation, || open(&config))
+        }
     }
+}
+
+/// Refuses what cannot be done beside a running server, with the reason.
+fn alone(config: &Config, why: &str) -> Result<(), Failure> {
+    if beside::is_served(config) {
+        return Err(format!("a server of this installation is running: {why}").into());
+    }
+    Ok(())
 }
 
 fn open(config: &Config) -> Result<runtime::Runtime, Failure> {
@@ -186,6 +183,7 @@ fn clock(config: &Config) -> ambient::WallClock {
 
 fn work(path: &Path) -> Result<(), Failure> {
     let config = Config::read(path)?;
+    alone(&config, "it does the slow work itself (`work = true`), since only one process of an installation holds the keys")?;
     start_log(&config.log_format);
     let runtime = open(&config)?;
     let worker = worker::Worker::start(runtime.platform.clone(), runtime.ports.clone())?;
@@ -209,33 +207,6 @@ fn explain(path: Option<&Path>) -> Result<(), Failure> {
         say(&format!("   example: {}\n", key.example));
     }
     Ok(())
-}
-
-fn invite(args: &InviteArgs) -> Result<(), Failure> {
-    let config = Config::read(&args.config)?;
-    let platform = open(&config)?.platform;
-    let existing = platform.ledger().read("invite.departments", people::departments)?;
-    let known = existing.iter().find(|department| department.code == args.department);
-    let department = if let Some(department) = known {
-        department.id
-    } else {
-        let name = args.department_name.as_deref().ok_or("this department is new: give its --department-name")?;
-        seed::department(&platform, &args.department, three(name)?)?
-    };
-    let roles = args.roles.split(',').map(|role| role.trim().parse()).collect::<Result<Vec<people::Role>, _>>()?;
-    let contact = people::Contact::parse(&args.name, &args.mail)?;
-    let (officer, token) = seed::invite(&platform, department, three(&args.post)?, roles, &contact)?;
-    say(&format!("officer {officer}; this link works once, for {} hours:", people::INVITATION_HOURS));
-    say(&format!("{}/en/staff/invitation/{}", config.origin, token.reveal().expose()));
-    Ok(())
-}
-
-fn three(text: &str) -> Result<kernel::Text, Failure> {
-    let mut parts = text.split('|').map(str::trim);
-    match (parts.next(), parts.next(), parts.next()) {
-        (Some(en), Some(traditional), Some(simplified)) => Ok(kernel::Text::new(en, traditional, simplified)),
-        _ => Err("give the three languages separated by `|`: English|繁體|简体".into()),
-    }
 }
 
 fn start_log(format: &str) {

@@ -14,6 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use webkit::{FormKeys, ServeError, ServeOptions, Shell, TlsFiles};
 
 use crate::ambient::WallClock;
+use crate::beside::Door;
 use crate::config::{Config, ConfigError};
 use crate::control;
 use crate::runtime::{Runtime, RuntimeError};
@@ -111,12 +112,17 @@ pub async fn run(
     let worker = config.work.then(|| Worker::start(runtime.platform.clone(), runtime.ports.clone()));
     let worker = worker.transpose().map_err(RunError::Thread)?;
     let watch = Worker::watch(runtime.platform.clone()).map_err(RunError::Thread)?;
+    let door = Door::open(config, runtime.platform.clone());
+    if let Err(error) = &door {
+        tracing::warn!(target: "serve", %error, "commands beside this server are not answered: its socket cannot be made");
+    }
     let tls = config.tls_certificate.as_ref().zip(config.tls_key.as_ref());
     let tls = tls.map(|(certificate, key)| TlsFiles::new(certificate, key));
     let options = ServeOptions { tls, ..ServeOptions::default() };
     // Whoever reads this line may send a request or a signal at once: both are awaited from here on.
     announced(address);
     let served = webkit::serve(listener, faces, options, stopped).await;
+    drop(door);
     // Their threads may wait for the store; join them away from the async threads.
     let _ = tokio::task::spawn_blocking(move || drop((worker, watch))).await;
     Ok(served?)
@@ -134,6 +140,7 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
         origin: config.origin.clone(),
         letter_font: notify::LetterFont::open(&config.letter_font).ok(),
         secure: config.is_https(),
+        uploads: staff::Uploads::new(runtime.scanner.clone()),
     };
     let (secure, cookie) = (officers.secure, officers.session_cookie());
     let faces = api::routes(platform.clone())

@@ -79,3 +79,36 @@ fn browsers_are_told_to_come_by_tls_if_the_public_address_says_so() {
         assert!(cookie.is_empty() || cookie.contains("Secure") == told, "{origin}: {cookie}");
     }
 }
+
+#[test]
+fn an_officer_is_invited_beside_a_running_server_and_what_needs_it_stopped_says_so() {
+    let directory = installation("origin = \"http://localhost:8443\"");
+    let department = ["--department", "DH", "--department-name", "Health|衞生署|卫生署"];
+    let officer = ["--post", "Clerk|文員|文员", "--roles", "auditor", "--name", "Chan Tai Man", "--mail", "a@dh.example"];
+    let invite = [["invite", "--config", "c.toml"].as_slice(), &department, &officer].concat();
+    let mut serving = Serving::start(directory.path());
+    let (good, said) = run(directory.path(), &invite);
+    assert!(good, "{said}");
+    let path = said.lines().find_map(|line| line.strip_prefix("http://localhost:8443")).unwrap_or_else(|| panic!("{said}"));
+    assert_eq!(get(serving.port, path).status, 200);
+    let wrong = [["invite", "--config", "c.toml", "--department", "NEW"].as_slice(), &officer].concat();
+    let (good, said) = run(directory.path(), &wrong);
+    assert!(!good && said.contains("--department-name"), "{said}");
+    for (command, why) in [("work", "does the slow work itself"), ("migrate", "stop it first")] {
+        let (good, said) = run(directory.path(), &[command, "--config", "c.toml"]);
+        assert!(!good && said.contains(why) && said.trim_end().lines().count() == 1, "{said}");
+    }
+    let socket = directory.path().join("lionrock-data/keys/server.sock");
+    let mode = |path: &Path| std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).unwrap().permissions()) & 0o777;
+    assert_eq!((mode(&socket), mode(socket.parent().unwrap())), (0o600, 0o700));
+
+    // What a killed server leaves behind is in nobody's way: neither of a command nor of the next server.
+    assert_eq!(serving.signal("KILL"), None);
+    assert!(socket.exists());
+    let (good, said) = run(directory.path(), &invite);
+    assert!(good, "{said}");
+    let mut serving = Serving::start(directory.path());
+    assert!(run(directory.path(), &invite).0);
+    assert_eq!(serving.signal("TERM"), Some(0));
+    assert!(!socket.exists());
+}
