@@ -186,6 +186,8 @@ pub mod kinds {
         Incident = "inc";
         /// An alert to officers.
         Alert = "alt";
+        /// A review of access rights.
+        Review = "rvw";
         /// A contractor: a courier, a print bureau, an operator of electronic forms.
         Contractor = "ctr";
         /// A contract of a department with a contractor.

@@ -53,6 +53,8 @@ actions! {
     GrantLease = "grant-lease";
     /// Follow an incident to its end, and let a lease be probed again after it.
     HandleIncident = "handle-incident";
+    /// Review the access rights of one's department.
+    ReviewAccess = "review-access";
     /// See what personal data a service holds, why, and until when.
     ReadInventory = "read-inventory";
     /// Handle residents' formal requests for access and correction.

@@ -56,6 +56,8 @@ pub fn change_roles(
     if storage::officer::set_roles(work.tx(), command.officer, &command.roles)? == 0 {
         return Err(ChangeRolesError::Missing);
     }
+    let now = work.now();
+    storage::rights::given(work.tx(), command.officer, now)?;
     let slugs = |roles: &[Role]| roles.iter().map(|role| role.slug()).collect::<Vec<_>>();
     work.journal(
         Event::new("people.roles_changed")

@@ -10,6 +10,7 @@
 //! [`MIGRATIONS`] belong to the platform's store; [`APPROVAL_MIGRATIONS`] to the store in which the approved act
 //! happens, so that using an approval and acting on it are one transaction.
 
+mod access_review;
 mod action;
 mod add_passkey;
 mod approval;
@@ -23,6 +24,7 @@ mod end_officer;
 mod enrol_service;
 mod find_session;
 mod grant;
+mod idle_rights;
 mod invite_again;
 mod invite_officer;
 mod name_passkey;
@@ -48,10 +50,14 @@ mod story;
 
 use store::Migration;
 
+pub use access_review::{
+    REVIEW_MONTHS, RecordReview, RecordReviewError, ReviewDecision, ReviewLine, ReviewStatus, record_review, review_lines,
+    review_status,
+};
 pub use action::{
     Action, ApproveClose, ApproveExport, EditScheme, GrantLease, HandleIncident, HandleRequests, IssueCertificate,
     ManageContractors, ManageOfficers, OpenRecord, OperateScheme, OrderErasure, ReadDashboard, ReadInventory,
-    ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport, ResolveException, SignGate,
+    ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport, ResolveException, ReviewAccess, SignGate,
     SubmitGateRecord, WithdrawGateRecord,
 };
 pub use add_passkey::{
@@ -70,6 +76,7 @@ pub use end_officer::{EndOfficer, EndOfficerError, end_officer};
 pub use enrol_service::{EnrolService, EnrolServiceError, Scope, enrol_service, owner_of};
 pub use find_session::{Found, SessionError, find_session, keep_session, lapsed_session};
 pub use grant::{Denied, Grant, authorise};
+pub use idle_rights::{IDLE_DAYS, end_idle_rights, has_idle_rights, lapsed_rights};
 pub use invite_again::{InviteAgain, InviteAgainError, invite_again};
 pub use invite_officer::{INVITATION_HOURS, InviteOfficer, InviteOfficerError, Invited, Inviter, invite_officer};
 pub use name_passkey::{NamePasskey, NamePasskeyError, SealedPasskeyName, name_passkey};
@@ -91,6 +98,7 @@ pub use use_approval::{UseApproval, UseApprovalError, Used, use_approval};
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "people.0001_people", sql: include_str!("../migrations/0001_people.sql") },
     Migration { name: "people.0003_passkey_names", sql: include_str!("../migrations/0003_passkey_names.sql") },
+    Migration { name: "people.0004_reviews", sql: include_str!("../migrations/0004_reviews.sql") },
 ];
 
 /// The table of two-person approvals, for each store in which approved acts happen.

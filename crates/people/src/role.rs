@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::action::{
     Action, ApproveClose, ApproveExport, EditScheme, GrantLease, HandleIncident, HandleRequests, IssueCertificate,
     ManageContractors, ManageOfficers, OpenRecord, OperateScheme, OrderErasure, ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident,
-    RequestClose, RequestExport, ResolveException, SignGate, SubmitGateRecord, WithdrawGateRecord,
+    RequestClose, RequestExport, ResolveException, ReviewAccess, SignGate, SubmitGateRecord, WithdrawGateRecord,
 };
 
 /// What an officer is there for.
@@ -62,6 +62,7 @@ pub const RIGHTS: &[(Role, &[&str])] = &[
             SignGate::NAME,
             ManageContractors::NAME,
             HandleIncident::NAME,
+            ReviewAccess::NAME,
             ReadInventory::NAME,
             HandleRequests::NAME,
             OrderErasure::NAME,
@@ -84,7 +85,7 @@ pub const RIGHTS: &[(Role, &[&str])] = &[
     (Role::Auditor, &[ReadInventory::NAME, ReadJournal::NAME, ReadDashboard::NAME]),
     (Role::DeliveryOfficer, &[RequestExport::NAME, ReadDashboard::NAME]),
     (Role::Administrator, &[ManageOfficers::NAME]),
-    (Role::HeadOfDepartment, &[HandleIncident::NAME, ReadDashboard::NAME]),
+    (Role::HeadOfDepartment, &[HandleIncident::NAME, ReviewAccess::NAME, ReadDashboard::NAME]),
 ];
 
 /// Pairs of actions that never meet in one officer: who may ask does not approve, who gives data out does not vouch for the
@@ -245,6 +246,7 @@ mod tests {
         manage-contractors     privacy
         grant-lease            owner
         handle-incident        privacy security head
+        review-access          privacy head
         read-inventory         owner privacy auditor
         handle-requests        privacy
         order-erasure          privacy

@@ -6,6 +6,8 @@ pub(crate) mod department;
 pub(crate) mod invitation;
 pub(crate) mod officer;
 pub(crate) mod passkey;
+pub(crate) mod review;
+pub(crate) mod rights;
 pub(crate) mod service_owner;
 pub(crate) mod session;
 

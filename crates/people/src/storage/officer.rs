@@ -97,10 +97,10 @@ pub(super) fn read(row: &Row) -> Result<Officer, StoreError> {
     })
 }
 
-fn roles_to_text(roles: &[Role]) -> String {
+pub(super) fn roles_to_text(roles: &[Role]) -> String {
     roles.iter().map(|role| role.slug()).collect::<Vec<_>>().join(" ")
 }
 
-fn roles_from_text(text: &str) -> Result<Vec<Role>, StoreError> {
+pub(super) fn roles_from_text(text: &str) -> Result<Vec<Role>, StoreError> {
     text.split_whitespace().map(|slug| slug.parse().map_err(|_| unreadable("a role"))).collect()
 }
