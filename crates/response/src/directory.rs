@@ -24,6 +24,11 @@ pub fn open_alerts(tx: &mut Tx<'_>, who: &SignedIn) -> Result<Vec<Alert>, StoreE
     Ok(open)
 }
 
+/// Whether the occasion with this key has raised its alert already: a look, so that watching writes nothing.
+pub fn is_raised(tx: &mut Tx<'_>, key: &str) -> Result<bool, StoreError> {
+    Ok(storage::alert_by_key(tx, key)?.is_some())
+}
+
 /// One alert.
 pub fn alert(tx: &mut Tx<'_>, id: Id<kinds::Alert>) -> Result<Option<Alert>, StoreError> {
     storage::alert(tx, id)

@@ -26,7 +26,7 @@ use store::Migration;
 pub use acknowledge_alert::{AcknowledgeAlert, AcknowledgeAlertError, acknowledge_alert};
 pub use alert::{Alert, AlertKind, Outcome};
 pub use close_incident::{CloseIncidentError, close_incident};
-pub use directory::{alert, alerts, incident, incidents, open_alerts, public_incidents};
+pub use directory::{alert, alerts, incident, incidents, is_raised, open_alerts, public_incidents};
 pub use incident::{Incident, IncidentKind, PublicIncident};
 pub use open_incident::{OpenIncident, open_incident};
 pub use raise_alert::{RaiseAlert, raise_alert};
