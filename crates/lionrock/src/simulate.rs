@@ -1,29 +1,42 @@
 //! `lionrock simulate day`: the whole life of a scheme through the real server.
 //!
 //! The server runs as a process of its own; the population register and the telephones of the city are played here, over real
-//! sockets. What happened is then counted anew from the journal and compared with what was acknowledged. A promise that does
+//! sockets. Officers sit at their pages with passkeys, residents at theirs. What happened is then counted anew from the journal and compared with what was acknowledged. A promise that does
 //! not hold ends the run with a code other than 0; `--sabotage` shows that it would.
 
 mod canaries;
 mod console;
+mod counter;
 mod crowd;
+mod database;
 mod day;
+mod delivery;
+mod department;
+mod ending;
 mod evidence;
 mod findings;
 mod installation;
+mod launch;
+mod mending;
+mod officer;
 mod outside;
+mod reckoning;
 mod recount;
+mod repairs;
+mod rush;
 mod sabotage;
 mod server;
 mod story;
+mod words;
 
 use std::io::Write as _;
 use std::path::PathBuf;
 
-pub use console::{Console, Staff};
+pub use console::Console;
 pub use crowd::{Acknowledged, Kind, Outcome, Plan, Rush, enter, send};
 pub use day::Told;
 pub use installation::{Choices, Installation, Outside};
+pub use officer::Officer;
 pub use recount::Recount;
 pub use sabotage::Sabotage;
 pub use server::{Server, Start};

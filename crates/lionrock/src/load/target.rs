@@ -1,4 +1,4 @@
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -36,6 +36,7 @@ pub enum LoadError {
 pub struct Target {
     pub(super) address: SocketAddr,
     pub(super) tls: Option<TlsConnector>,
+    pub(super) source: Option<Ipv4Addr>,
 }
 
 impl Target {
@@ -52,7 +53,12 @@ impl Target {
             "https" => Some(connector(authority.ok_or(LoadError::NoAuthority)?)?),
             _ => return Err(refused()),
         };
-        Ok(Self { address, tls })
+        Ok(Self { address, tls, source: None })
+    }
+
+    /// The same server, reached from this address of the machine: whoever counts visitors by their address counts one more.
+    pub fn coming_from(self, source: Ipv4Addr) -> Self {
+        Self { source: Some(source), ..self }
     }
 
     /// What stands in `Host`.

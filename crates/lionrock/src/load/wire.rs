@@ -1,7 +1,7 @@
 use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use super::Target;
 
@@ -29,10 +29,12 @@ pub struct Reply {
 impl Reply {
     /// The first header of this name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().find_map(|line| {
-            let (key, value) = line.split_once(':')?;
-            key.eq_ignore_ascii_case(name).then(|| value.trim())
-        })
+        self.head.lines().find_map(|line| value_of(line, name))
+    }
+
+    /// Every header of this name, in order.
+    pub fn headers(&self, name: &str) -> Vec<&str> {
+        self.head.lines().filter_map(|line| value_of(line, name)).collect()
     }
 
     /// The body as JSON; null when it is not.
@@ -44,6 +46,11 @@ impl Reply {
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
+}
+
+fn value_of<'l>(line: &'l str, name: &str) -> Option<&'l str> {
+    let (key, value) = line.split_once(':')?;
+    key.eq_ignore_ascii_case(name).then(|| value.trim())
 }
 
 /// A request as it goes over the line.
@@ -63,7 +70,14 @@ pub fn request(method: &str, path: &str, host: &str, headers: &[(&str, &str)], b
 
 impl Connection {
     pub async fn open(target: &Target) -> io::Result<Self> {
-        let stream = TcpStream::connect(target.address).await?;
+        let stream = match target.source {
+            None => TcpStream::connect(target.address).await?,
+            Some(source) => {
+                let socket = TcpSocket::new_v4()?;
+                socket.bind((source, 0).into())?;
+                socket.connect(target.address).await?
+            }
+        };
         stream.set_nodelay(true)?;
         let stream: Box<dyn Stream> = match &target.tls {
             None => Box::new(stream),

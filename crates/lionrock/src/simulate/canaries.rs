@@ -38,6 +38,8 @@ pub struct Scanned {
     pub files: usize,
     /// Bytes.
     pub bytes: usize,
+    /// Compressed streams that were opened, within others too.
+    pub streams: usize,
     /// What was found.
     pub leaks: Vec<Leak>,
 }
@@ -105,9 +107,14 @@ impl Canaries {
             read => read?,
         };
         scanned.files += 1;
-        scanned.bytes += bytes.len();
-        scanned.leaks.extend(self.search(&bytes).map(|(at, encoding)| Leak { file: file.to_owned(), at, encoding }));
+        self.scan_bytes(file, &bytes, scanned);
         Ok(())
+    }
+
+    /// Looks through what stands at a place that is no file.
+    pub fn scan_bytes(&self, place: &Path, bytes: &[u8], scanned: &mut Scanned) {
+        scanned.bytes += bytes.len();
+        scanned.leaks.extend(self.search(bytes).map(|(at, encoding)| Leak { file: place.to_owned(), at, encoding }));
     }
 
     fn search<'s>(&'s self, bytes: &'s [u8]) -> impl Iterator<Item = (usize, &'static str)> + 's {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
 
 use connectors::PopulationTable;
+use connectors::synthetic::Population;
 use kernel::{Instant, Secret};
 use registration::scheme::{Definition, Scheme};
 use serde_json::{Value, json};
@@ -12,8 +13,10 @@ use tokio::runtime::Runtime;
 
 use super::findings::Findings;
 use super::outside::{self, Telephones};
-use super::{Choices, Console, DayArgs, Failure, Installation, Plan, Server, Staff, Start, progress};
-use crate::load::{Client, Figures, Reply, cpu_micros};
+use super::department::Department;
+use super::repairs::Residents;
+use super::{Choices, Console, DayArgs, Failure, Installation, Plan, Server, Start, progress};
+use crate::load::{Client, Figures, Reply, Target, cpu_micros};
 use crate::synth::population;
 
 /// The name of the simulated scheme in addresses.
@@ -29,6 +32,8 @@ pub struct Day {
     pub directory: TempDir,
     /// The installation.
     pub installation: Installation,
+    /// Everybody in the city.
+    pub population: Population,
     /// What will be registered.
     pub plan: Arc<Plan>,
     /// Every telephone of the city.
@@ -38,7 +43,7 @@ pub struct Day {
     /// The courier's secret.
     pub courier: Secret<String>,
     /// The department, once founded.
-    pub staff: Option<Staff>,
+    pub department: Option<Department>,
     /// The server, while it runs.
     pub server: Option<Server>,
     /// CPU time of servers that were stopped.
@@ -89,11 +94,12 @@ impl Day {
             runtime,
             directory,
             installation,
+            population: people,
             plan,
             telephones,
             scheme,
             courier,
-            staff: None,
+            department: None,
             server: None,
             cpu_before: 0,
             told: Told::default(),
@@ -138,14 +144,26 @@ impl Day {
         Console::open(&self.installation, now)
     }
 
-    /// The department.
-    pub fn staff(&self) -> Result<Staff, Failure> {
-        self.staff.ok_or_else(|| "the department is not founded yet".into())
+    /// Has officers do something at their pages.
+    pub fn act<T>(&mut self, deed: impl AsyncFnOnce(&mut Department) -> Result<T, Failure>) -> Result<T, Failure> {
+        let department = self.department.as_mut().ok_or("the department is not founded yet")?;
+        self.runtime.block_on(deed(department))
+    }
+
+    /// The residents at their own pages.
+    pub fn residents(&self) -> Result<Residents, Failure> {
+        let origin = self.installation.config.origin.clone();
+        Ok(Residents { target: self.target()?, origin, telephones: self.telephones.clone() })
+    }
+
+    /// Where the server is.
+    pub fn target(&self) -> Result<Target, Failure> {
+        Ok(self.server.as_ref().ok_or("the server does not run")?.target.clone())
     }
 
     /// A connection to the server.
     pub fn client(&self) -> Result<Client, Failure> {
-        Ok(Client::new(self.server.as_ref().ok_or("the server does not run")?.target.clone()))
+        Ok(Client::new(self.target()?))
     }
 
     /// `GET` on a fresh connection.
@@ -160,6 +178,14 @@ impl Day {
         let token = [("x-control-token", self.installation.control.as_str())];
         let headers: &[_] = if path.starts_with("/control/") { &token } else { &[] };
         Ok(self.runtime.block_on(client.post(path, headers, body))?)
+    }
+
+    /// `POST` of JSON, once, whatever the answer.
+    pub fn post_once(&self, path: &str, body: &Value) -> Result<Reply, Failure> {
+        let mut client = self.client()?;
+        let headers = [("content-type", "application/json")];
+        let bytes = crate::load::request("POST", path, client.host(), &headers, body.to_string().as_bytes());
+        Ok(self.runtime.block_on(client.once(&bytes))?)
     }
 
     /// Moves the server's clock.
