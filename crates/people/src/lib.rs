@@ -92,7 +92,7 @@ pub use sign_out::{end_sessions, sign_out};
 pub use signed_in::SignedIn;
 pub use software_passkey::{CeremonyRefused, SoftwarePasskey};
 pub use token::Token;
-pub use use_approval::{UseApproval, UseApprovalError, Used, use_approval};
+pub use use_approval::{check_approval, UseApproval, UseApprovalError, Used, use_approval};
 
 /// The platform store's tables of this crate.
 pub const MIGRATIONS: &[Migration] = &[

@@ -2,9 +2,9 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use journal::{Event, Work};
-use kernel::{Fault, Id, Kind, kinds, to_hex};
+use kernel::{Fault, Id, Instant, Kind, kinds, to_hex};
 use seal::sha256;
-use store::StoreError;
+use store::{StoreError, Tx};
 
 use crate::{ApprovalRefused, Grant, TwoPerson, storage};
 
@@ -70,6 +70,20 @@ impl Fault for UseApprovalError {
             Self::Store(error) => error.kind(),
         }
     }
+}
+
+/// Whether an approval allows exactly this now, without using it up: for an act that must prepare what it does before the unit
+/// of work in which it uses the approval.
+pub fn check_approval<K: TwoPerson>(
+    tx: &mut Tx<'_>,
+    now: Instant,
+    grant: &Grant<K::Request>,
+    command: &UseApproval,
+) -> Result<(), UseApprovalError> {
+    let service = grant.service().ok_or(UseApprovalError::Missing)?;
+    let found = storage::approval::find(tx, command.approval, K::KIND, service)?;
+    found.ok_or(UseApprovalError::Missing)?.redeem(&sha256(&[command.what.as_bytes()]), now)?;
+    Ok(())
 }
 
 /// Uses an approval, once, for exactly what was approved.

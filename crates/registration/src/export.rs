@@ -1,9 +1,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use journal::{Actor, Committed, Event, Ledger};
+use journal::{Actor, Committed, Event, Ledger, Work};
 use kernel::{Day, Id, Secret, kinds, to_hex};
-use people::{Grant, PersonalDataExport, RequestExport, UseApproval, UseApprovalError, use_approval};
+use people::{Grant, PersonalDataExport, RequestExport, UseApproval, UseApprovalError, check_approval, use_approval};
 use seal::{SealError, age_files, sha256};
 use store::{RunError, StoreError};
 use thiserror::Error;
@@ -19,6 +19,7 @@ use crate::storage::counter::Tally;
 use crate::storage::export::ExportRow;
 use crate::storage::household::HouseholdRow;
 use crate::storage::submission::Submitted;
+use crate::tell;
 
 /// Why there is no export.
 #[derive(Debug, Error)]
@@ -81,7 +82,8 @@ pub fn export_words(scheme: &Scheme, district: &str) -> String {
 }
 
 /// Writes a need-only export of one district: reference, name, address and number of people, encrypted to the courier.
-/// The two-person approval is used up in the unit of work that puts the opening on record.
+/// The two-person approval is used up in the unit of work that puts the file on record: what fails before leaves it as it was.
+/// A household whose address does not open is left out, for an officer to look at, and holds up nobody else.
 pub fn export_district(
     ledger: &Ledger,
     scheme: &Scheme,
@@ -100,8 +102,12 @@ pub fn export_district(
     let mobiles = waiting.iter().map(|(household, submission)| (&submission.sealed.mobile, household.id));
     let commands = openings(contacts.chain(mobiles), scheme, &format!("approval {approval}"));
     let words = UseApproval { approval, what: export_words(scheme, district) };
-    let committed = open_approved(ledger, grant.clone(), words, commands)?;
+    let committed = open_approved(ledger, grant.clone(), words.clone(), commands)?;
     let written = write_file(ledger, scheme, sender, &committed, waiting)?;
+    if written.households.is_empty() {
+        set_aside_all(ledger, grant, written.unreadable)?;
+        return Err(ExportError::Empty);
+    }
     let sealed = age_files::encrypt_to(std::slice::from_ref(&courier.recipient), written.text.expose().as_bytes())?;
     let row = ExportRow {
         id: Id::new(ledger.now(), &**ledger.random()),
@@ -112,7 +118,7 @@ pub fn export_district(
     };
     let group = scheme.group(FieldGroup::Contact);
     let file = File { bytes: sealed, purpose: group.purpose.clone(), expiry: group.expiry };
-    record_export(ledger, grant, approval, row, file, written)
+    record_export(ledger, grant, words, row, file, written)
 }
 
 fn own(ledger: &Ledger, grant: &Grant<RequestExport>) -> Result<(), ExportError> {
@@ -125,6 +131,7 @@ struct Written {
     text: Secret<String>,
     households: Vec<HouseholdRow>,
     messages: Vec<notify::Prepared>,
+    unreadable: Vec<HouseholdRow>,
 }
 
 /// The list encrypted to the courier. It holds personal data, so it has a purpose and an end like every other value.
@@ -143,10 +150,13 @@ fn write_file(
 ) -> Result<Written, ExportError> {
     let (keys, now) = (ledger.keys(), ledger.now());
     let mut text = String::from("reference,name,address,people\r\n");
-    let (mut households, mut messages) = (Vec::new(), Vec::new());
+    let (mut households, mut messages, mut unreadable) = (Vec::new(), Vec::new(), Vec::new());
     for (household, submission) in waiting {
-        let contact = open_contact(committed, keys, household.record, &submission.sealed.contact)?;
-        let contact = contact.ok_or(SealError::Gone)?;
+        let contact = readable(open_contact(committed, keys, household.record, &submission.sealed.contact))?;
+        let Some(contact) = contact else {
+            unreadable.push(household);
+            continue;
+        };
         let cells = [household.reference.to_string(), contact.name, contact.address.line, household.people.to_string()];
         text.push_str(&cells.map(|cell| csv_cell(&cell)).join(","));
         text.push_str("\r\n");
@@ -157,7 +167,7 @@ fn write_file(
         }
         households.push(household);
     }
-    Ok(Written { text: Secret::new(text), households, messages })
+    Ok(Written { text: Secret::new(text), households, messages, unreadable })
 }
 
 fn open_approved(
@@ -172,7 +182,8 @@ fn open_approved(
                 return Ok::<_, ExportError>(Some(command.purpose.clone()));
             }
         }
-        use_approval::<PersonalDataExport>(work, &grant, &words)?;
+        let now = work.now();
+        check_approval::<PersonalDataExport>(work.tx(), now, &grant, &words)?;
         Ok(None)
     })?;
     refused.map_or(Ok(committed), |purpose| Err(ExportError::Purpose(purpose)))
@@ -193,38 +204,63 @@ fn waiting(ledger: &Ledger, district: &str) -> Result<Vec<(HouseholdRow, Submitt
 
 fn record_export(
     ledger: &Ledger,
-    grant: &Grant<RequestExport>,
-    approval: Id<kinds::Approval>,
+    grant: &Arc<Grant<RequestExport>>,
+    words: UseApproval,
     row: ExportRow,
     file: File,
     written: Written,
 ) -> Result<ExportRow, ExportError> {
-    let export = row.clone();
-    let Written { households, messages, .. } = written;
-    let done = ledger.write("registration.export_write", grant.actor(), move |work| {
+    let (export, may) = (row.clone(), grant.clone());
+    let Written { households, messages, unreadable, .. } = written;
+    ledger.write("registration.export_write", grant.actor(), move |work| {
+        let used = use_approval::<PersonalDataExport>(work, &may, &words)?;
         storage::export::insert(work.tx(), &export, &file.bytes, &file.purpose, file.expiry)?;
         let mut tally = Tally::default();
         for household in &households {
             // Somebody else has exported or displaced it meanwhile: nobody is delivered to twice or without a claim.
             if storage::household::set_exported(work.tx(), household.id, export.id, export.at)? != 1 {
-                return Err(MatchError::Overtaken);
+                return Err(MatchError::Overtaken.into());
             }
             tally.add(State::Confirmed.as_str(), "", -1);
             tally.add(State::Dispatched.as_str(), "", 1);
         }
         tally.write(work.tx())?;
-        notify::queue_batch(work, &messages)?;
+        set_aside(work, &unreadable)?;
+        notify::queue_batch(work, &messages).map_err(MatchError::from)?;
         let event = Event::new("registration.exported")
             .detail("export", export.id.to_string())
             .detail("district", export.district.clone())
             .detail("households", export.households)
             .detail("digest", to_hex(&export.digest))
-            .detail("approval", approval.to_string());
+            .detail("approval", used.approval().to_string());
         work.journal(event)?;
-        Ok::<_, MatchError>(())
-    });
-    done.map_err(MatchError::from)?;
+        Ok::<_, ExportError>(())
+    })?;
     Ok(row)
+}
+
+/// Leaves households whose address does not open to an officer: they need checking, and they are told so.
+fn set_aside(work: &mut Work<'_, '_>, unreadable: &[HouseholdRow]) -> Result<(), ExportError> {
+    let (now, mut tally) = (work.now(), Tally::default());
+    for household in unreadable {
+        if storage::household::move_on(work.tx(), household, State::Checking, Reason::Unreadable, now)? {
+            tally.add(household.state.as_str(), "", -1);
+            tally.add(State::Checking.as_str(), "", 1);
+            work.journal(Event::new("registration.unreadable").record(household.id.bytes()))?;
+            tell::later(work, household.id)?;
+        }
+    }
+    Ok(tally.write(work.tx())?)
+}
+
+/// There is nothing to export: only what does not open is set aside, and the approval is not used.
+fn set_aside_all(
+    ledger: &Ledger,
+    grant: &Grant<RequestExport>,
+    unreadable: Vec<HouseholdRow>,
+) -> Result<(), ExportError> {
+    ledger.write("registration.export_aside", grant.actor(), move |work| set_aside(work, &unreadable))?;
+    Ok(())
 }
 
 /// RFC 4180, and no spreadsheet may take a name for a formula.

@@ -75,6 +75,42 @@ fn confirmed_households_go_to_the_courier_once_and_their_results_come_back() {
     });
 }
 
+#[test]
+fn one_address_that_does_not_open_holds_up_no_district_and_costs_no_approval() {
+    both_engines(|place| {
+        let stage = Stage::at(place);
+        let received: Vec<_> = (0..3).map(|n| stage.register(&n.to_string(), &form(n))).collect();
+        stage.match_all();
+        let words = export_words(&stage.scheme, "KT");
+        let approval = approved(&stage, &words);
+        // Every address is one of another household: none opens, nothing is exported, the approval stands.
+        spoil(&stage, "record >= 0");
+        assert!(matches!(export(&stage, "KT", approval), Err(ExportError::Empty)));
+        assert_eq!(stage.state(&received[0]), "checking unreadable");
+        assert_eq!(stage.count("people.approval_used"), 0);
+        let good: Vec<_> = (3..5).map(|n| stage.register(&n.to_string(), &form(n))).collect();
+        let bad = stage.register("5", &form(5));
+        stage.match_all();
+        spoil(&stage, "record = (select max(record) from household_submission)");
+        let row = export(&stage, "KT", approval).unwrap();
+        assert_eq!(row.households, 2);
+        assert_eq!(good.iter().map(|r| stage.state(r)).collect::<Vec<_>>(), ["dispatched", "dispatched"]);
+        assert_eq!(stage.state(&bad), "checking unreadable");
+        assert_eq!(registration::tell_resolved(&stage.ledger, &stage.scheme, &stage.sender, 10).unwrap(), 4);
+        assert_eq!(["dispatched", "checking", "confirmed"].map(|name| stage.figures().total(name)), [2, 4, 0]);
+        // It was used with the file, and works no second time.
+        stage.register("6", &form(6));
+        stage.match_all();
+        assert!(matches!(export(&stage, "KT", approval), Err(ExportError::Approval(_))));
+    });
+}
+
+/// Puts what was sealed for a mobile where the address stood.
+fn spoil(stage: &Stage, which: &str) {
+    let sql = format!("-- test.spoil\nupdate household_submission set contact = mobile where {which}");
+    assert!(stage.run_sql(Box::leak(sql.into_boxed_str())).unwrap() > 0);
+}
+
 fn results(
     stage: &Stage,
     received: &[registration::Received],
