@@ -40,6 +40,11 @@ const NEEDS: &[Need] = &[
         present: || on_path("clamd") || Path::new("/usr/sbin/clamd").exists(),
     },
     Need {
+        package: "softhsm2",
+        purpose: "the PKCS#11 token of the tests",
+        present: || on_path("softhsm2-util"),
+    },
+    Need {
         package: "poppler-utils",
         purpose: "reading printed letters back",
         present: || on_path("pdftotext"),

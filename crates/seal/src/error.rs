@@ -61,6 +61,17 @@ pub enum SealError {
         /// Where it was looked for.
         named: &'static str,
     },
+    /// The key that wrapped the root is not in the token.
+    #[error("the token holds no key for the key tree {}: put the right token in, or treat this service as erased", .0.display())]
+    NoTokenKey(PathBuf),
+    /// A PKCS#11 token did not do what it should.
+    #[error("the token {token}: {what}")]
+    Token {
+        /// Its label or serial number, or its module.
+        token: String,
+        /// What it said.
+        what: String,
+    },
     /// A keyring stands there already.
     #[error("{} exists already: a keyring is created once", .0.display())]
     Exists(PathBuf),
@@ -100,10 +111,11 @@ impl Fault for SealError {
         match self {
             Self::Gone | Self::Stale { .. } => Kind::Gone,
             Self::Invalid(_) => Kind::Invalid,
-            Self::UnknownPurpose(_) | Self::NoRoot(_) | Self::NoTree(_) | Self::NoSigningKey(_) => Kind::Missing,
+            Self::UnknownPurpose(_) | Self::NoRoot(_) | Self::NoTree(_) | Self::NoSigningKey(_) | Self::NoTokenKey(_) => Kind::Missing,
             Self::Exists(_) => Kind::Taken,
             Self::InUse(_) => Kind::Busy,
-            Self::LedgerCut { .. }
+            Self::Token { .. }
+            | Self::LedgerCut { .. }
             | Self::Custody { .. }
             | Self::Damaged { .. }
             | Self::Io { .. }

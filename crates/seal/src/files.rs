@@ -12,12 +12,13 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kernel::Random;
+use kernel::{Random, Secret};
 
+use crate::custody::Custody;
 use crate::erasures::ErasureLedger;
+use crate::escrow::EscrowSlot;
 use crate::ledger::Destroyed;
 use crate::place::{KeyPlace, RootPlace};
-use crate::root_files::RootFiles;
 use crate::state::{Root, State};
 use crate::tree_file::{Head, Stone};
 use crate::{SealError, aead, file};
@@ -26,7 +27,8 @@ use crate::{SealError, aead, file};
 pub struct Files {
     service: String,
     tree: PathBuf,
-    roots: RootFiles,
+    roots: Custody,
+    escrow: Option<EscrowSlot>,
     erasures: PathBuf,
     random: Arc<dyn Random>,
     _lock: File,
@@ -41,37 +43,57 @@ pub struct Loaded {
 
 impl Files {
     pub fn hold(place: KeyPlace, service: &str, random: Arc<dyn Random>) -> Result<Self, SealError> {
-        let RootPlace::File(root) = place.root;
-        if file::directory_of(&place.tree) == file::directory_of(&root) {
+        if let RootPlace::File(root) = &place.root
+            && file::directory_of(&place.tree) == file::directory_of(root)
+        {
             return Err(SealError::Invalid("the root key must stand in another directory than the key tree"));
         }
+        let escrow = place.escrow.map(|place| EscrowSlot::new(place, service)).transpose()?;
         let lock = file::hold(&place.tree)?;
-        let (roots, erasures) = (RootFiles::new(root), place.erasures);
-        Ok(Self { service: service.to_owned(), tree: place.tree, roots, erasures, random, _lock: lock })
+        let roots = Custody::open(place.root, service)?;
+        let (service, erasures) = (service.to_owned(), place.erasures);
+        Ok(Self { service, tree: place.tree, roots, escrow, erasures, random, _lock: lock })
     }
 
     /// Writes the first root and the first tree. A crash on the way leaves nothing that stops another try.
     pub fn create(&self, state: &State) -> Result<(Root, ErasureLedger), SealError> {
-        let begun = self.roots.is_begun(0)?;
+        let begun = self.roots.is_begun()?;
         let taken = [&self.tree, &self.erasures].into_iter().find(|path| path.exists() && !begun).cloned();
-        if let Some(path) = taken.or(self.roots.taken(0)?) {
+        if let Some(path) = taken.or(self.roots.taken()?) {
             return Err(SealError::Exists(path));
         }
         let (ledger, _) = ErasureLedger::open(self.erasures.clone(), &self.service, state.ledger)?;
-        let root = self.roots.prepare(0, self.random.as_ref())?;
+        let root = self.make_root(0, None)?;
         self.write_tree(&root, state)?;
         self.settle(&root)?;
         Ok((root, ledger))
     }
 
+    /// Reads everything, finishes or undoes what a crash interrupted.
     pub fn load(&self) -> Result<Loaded, SealError> {
+        let loaded = self.load_under(|head| self.roots.find(head, &self.tree))?;
+        self.settle(&loaded.root)?;
+        Ok(loaded)
+    }
+
+    /// Reads everything under the root that is in escrow, when its own place has lost it.
+    pub fn load_from_escrow(&self, identity: &Secret<String>) -> Result<Loaded, SealError> {
+        let escrow = self.escrow.as_ref().ok_or(SealError::Invalid("no escrow slot is configured"))?;
+        self.load_under(|head| match self.roots.find(head, &self.tree) {
+            Ok(_) => Err(SealError::Invalid("the root key stands where it should: there is nothing to recover")),
+            Err(_) => escrow.open(head.number, identity),
+        })
+    }
+
+    fn load_under(&self, find: impl FnOnce(&Head) -> Result<Root, SealError>) -> Result<Loaded, SealError> {
         let bytes = file::read(&self.tree)?.ok_or_else(|| SealError::NoTree(self.tree.clone()))?;
         if Stone::is_meant(&bytes) {
-            self.roots.erase(self.random.as_ref())?;
+            let stone = Stone::parse(&bytes).ok_or_else(|| self.damaged("its stone is broken"))?;
+            self.erase_roots(&stone.wrapping)?;
             return Err(SealError::Gone);
         }
         let (head, body) = Head::split(&bytes).ok_or_else(|| self.damaged("it is no key tree"))?;
-        let root = self.roots.find(&head, &self.tree)?;
+        let root = find(&head)?;
         let mut state = self.open_state(&head, &root, body)?;
         let (ledger, missed) = ErasureLedger::open(self.erasures.clone(), &self.service, state.ledger)?;
         if ledger.has_ended() {
@@ -82,7 +104,6 @@ impl Files {
             state.forget(&entry.target);
             state.ledger = entry.position();
         }
-        self.settle(&root)?;
         Ok(Loaded { root, state, ledger })
     }
 
@@ -99,11 +120,14 @@ impl Files {
     /// Makes the root of the next roll, durable beside the present one, which must be alone before another is made.
     pub fn prepare(&self, current: &Root) -> Result<Root, SealError> {
         self.settle(current)?;
-        self.roots.prepare(current.number + 1, self.random.as_ref())
+        self.make_root(current.number + 1, Some(current))
     }
 
-    /// Brings every other root to its end. May be repeated.
+    /// Brings every other root to its end, in escrow too. May be repeated.
     pub fn settle(&self, current: &Root) -> Result<(), SealError> {
+        if let Some(escrow) = &self.escrow {
+            escrow.settle(current, self.random.as_ref())?;
+        }
         self.roots.settle(current, self.random.as_ref())
     }
 
@@ -111,7 +135,12 @@ impl Files {
     pub fn destroy(&self, root: &Root) -> Result<(), SealError> {
         let stone = Stone { number: root.number, root_id: root.id(), wrapping: root.wrapping.clone() };
         file::write_whole(&self.tree, &stone.bytes())?;
-        self.roots.erase(self.random.as_ref())
+        self.erase_roots(&root.wrapping)
+    }
+
+    /// How an old root ends here, in the words of a certificate.
+    pub const fn how_roots_end(&self) -> &'static str {
+        self.roots.how()
     }
 
     /// What remains of a keyring that was destroyed.
@@ -120,6 +149,21 @@ impl Files {
         let stone = Stone::parse(&bytes);
         let damaged = || SealError::Damaged { path: tree.to_owned(), what: "its stone is broken" };
         Ok(Some(stone.ok_or_else(damaged)?.destroyed()))
+    }
+
+    fn make_root(&self, number: u64, current: Option<&Root>) -> Result<Root, SealError> {
+        let root = self.roots.prepare(number, current, self.random.as_ref())?;
+        if let Some(escrow) = &self.escrow {
+            escrow.prepare(&root)?;
+        }
+        Ok(root)
+    }
+
+    fn erase_roots(&self, wrapping: &[u8]) -> Result<(), SealError> {
+        if let Some(escrow) = &self.escrow {
+            escrow.erase(self.random.as_ref())?;
+        }
+        self.roots.erase(wrapping, self.random.as_ref())
     }
 
     fn open_state(&self, head: &Head, root: &Root, body: &[u8]) -> Result<State, SealError> {

@@ -5,6 +5,7 @@ use std::sync::PoisonError;
 use kernel::{Day, Instant, to_hex};
 
 use crate::erasures::ErasureEntry;
+use crate::files::Files;
 use crate::keyring::Held;
 use crate::ledger::{Destroyed, OVERWRITTEN, Roll};
 use crate::state::{Root, State};
@@ -84,7 +85,7 @@ impl Keyring {
         if let Some(files) = &self.files {
             files.destroy(&held.root)?;
         }
-        let destroyed = Destroyed { root_id: to_hex(&held.root.id()), kind: OVERWRITTEN, rolls: held.root.number };
+        let destroyed = Destroyed { root_id: to_hex(&held.root.id()), kind: self.how_roots_end(), rolls: held.root.number };
         let root = Root::new(0, self.random.as_ref());
         let state = State::new(&self.service, held.state.today, self.random.as_ref());
         held.replace(root, state);
@@ -106,7 +107,7 @@ impl Keyring {
             day: held.state.today,
             root_id_before: to_hex(&held.root.id()),
             root_id_after: to_hex(&root.id()),
-            how: OVERWRITTEN,
+            how: self.how_roots_end(),
             erasures: held.state.ledger.number,
         };
         held.state.rolls.push(roll.clone());
@@ -125,5 +126,9 @@ impl Keyring {
         }
         held.overdue = false;
         Ok(roll)
+    }
+
+    fn how_roots_end(&self) -> &'static str {
+        self.files.as_ref().map_or(OVERWRITTEN, Files::how_roots_end)
     }
 }

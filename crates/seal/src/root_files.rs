@@ -23,14 +23,13 @@ impl RootFiles {
     }
 
     /// What stands here already and is not the beginning of a creation.
-    pub fn taken(&self, number: u64) -> Result<Option<PathBuf>, SealError> {
-        let begun = !self.root.exists() && self.waiting()?.is_some_and(|new| new.number == number);
-        Ok((self.root.exists() && !begun).then(|| self.root.clone()))
+    pub fn taken(&self) -> Result<Option<PathBuf>, SealError> {
+        Ok((self.root.exists() && !self.is_begun()?).then(|| self.root.clone()))
     }
 
     /// Whether a creation was begun here and may be begun again.
-    pub fn is_begun(&self, number: u64) -> Result<bool, SealError> {
-        Ok(!self.root.exists() && self.waiting()?.is_some_and(|new| new.number == number))
+    pub fn is_begun(&self) -> Result<bool, SealError> {
+        Ok(!self.root.exists() && self.waiting()?.is_some_and(|new| new.number == 0))
     }
 
     /// Makes the next root durable beside the present one.

@@ -25,11 +25,12 @@ fn everything(keys: &Keyring) -> Vec<(Slot, Sealed)> {
     out
 }
 
+type Named = fn(&Slot) -> bool;
+
 /// Whether each target forgets what it names, and nothing else, here and after a restart.
 #[test]
 fn each_target_forgets_what_it_names_and_nothing_else() {
     let (purpose, expiry, record) = (purpose("matching"), today().plus(30), RecordNumber(1));
-    type Named = fn(&Slot) -> bool;
     let cases: [(Target, Named); 6] = [
         (Target::Value { purpose, expiry, record, person: 2, group: 3 }, |s| s.record.0 == 1 && s.person == 2 && s.group == 3),
         (Target::Group { purpose, expiry, record, persons: 8, group: 3 }, |s| s.record.0 == 1 && s.group == 3),

@@ -1,11 +1,13 @@
 //! The keyring from outside: what opens, what dies, and what a crash leaves.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests stop at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests stop at the first surprise")]
 
 mod crashes;
 mod erasures;
 mod files;
 mod life;
 mod signers;
+mod softhsm;
+mod token;
 mod values;
 
 use std::sync::Arc;
