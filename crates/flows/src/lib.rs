@@ -11,6 +11,8 @@ mod open_platform;
 mod platform;
 mod service;
 mod submit_household;
+mod watch_openings;
+mod watch_rights;
 mod work_round;
 
 pub use end_service::{EndError, end_service};

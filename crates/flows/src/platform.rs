@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use journal::{Actor, Ledger};
@@ -21,6 +22,8 @@ pub struct Platform {
     directory: Mutex<()>,
     /// Held by whoever keeps watch, so that no older counters of a room are saved over newer ones.
     watch: Mutex<()>,
+    /// The minute in which officers' rights were last looked at.
+    watched: AtomicI64,
 }
 
 impl Platform {
@@ -31,6 +34,7 @@ impl Platform {
             services: RwLock::new(BTreeMap::new()),
             directory: Mutex::new(()),
             watch: Mutex::new(()),
+            watched: AtomicI64::new(0),
         }
     }
 
@@ -76,6 +80,12 @@ impl Platform {
 
     pub(crate) fn forget(&self, slug: &str) {
         self.services.write().unwrap_or_else(PoisonError::into_inner).remove(slug);
+    }
+
+    /// Whether this is the first call within a minute.
+    pub(crate) fn is_new_minute(&self) -> bool {
+        let minute = self.now().millis() / 60_000;
+        self.watched.swap(minute, Ordering::AcqRel) != minute
     }
 
     pub(crate) fn hold_directory(&self) -> MutexGuard<'_, ()> {

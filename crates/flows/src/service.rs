@@ -27,6 +27,8 @@ pub struct Service {
     room_name: RoomName,
     entered: AtomicI64,
     waited_ms: AtomicI64,
+    /// The minute in which openings were last looked at.
+    watched: AtomicI64,
 }
 
 impl Service {
@@ -44,6 +46,7 @@ impl Service {
             saving: Mutex::new(()),
             entered: AtomicI64::new(0),
             waited_ms: AtomicI64::new(0),
+            watched: AtomicI64::new(0),
         }
     }
 
@@ -156,6 +159,12 @@ impl Service {
 
     pub(crate) fn adopt(&self, scheme: Arc<Scheme>) {
         *self.scheme.write().unwrap_or_else(PoisonError::into_inner) = scheme;
+    }
+
+    /// Whether this is the first call within a minute: what needs no more than a look a minute asks first.
+    pub(crate) fn is_new_minute(&self, now: Instant) -> bool {
+        let minute = now.millis() / 60_000;
+        self.watched.swap(minute, Ordering::AcqRel) != minute
     }
 
     /// Whether the gate lets the public in at this moment.

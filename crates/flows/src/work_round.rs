@@ -10,6 +10,8 @@ use store::{RunError, StoreError};
 use thiserror::Error;
 
 use crate::end_service::finish_ends;
+use crate::watch_openings::watch_openings;
+use crate::watch_rights::watch_rights;
 use crate::{EndError, Platform, PlatformError, Service, end_service, keep_watch};
 
 /// The outside world, as the jobs need it.
@@ -106,6 +108,11 @@ pub fn work_round(platform: &Arc<Platform>, ports: &Ports, report: &dyn Fn(&str,
         report(name, &error);
     };
     round.failed += keep_watch(platform, report);
+    if platform.is_new_minute()
+        && let Err(error) = watch_rights(platform)
+    {
+        note(&mut round, "platform", error);
+    }
     match finish_ends(platform) {
         Ok(finished) => round.ended += finished,
         Err(error) => note(&mut round, "platform", error.into()),
@@ -126,7 +133,7 @@ pub fn work_round(platform: &Arc<Platform>, ports: &Ports, report: &dyn Fn(&str,
 
 type Step = fn(&Arc<Platform>, &Arc<Service>, &Ports, &mut Round) -> Result<(), StepError>;
 
-const STEPS: &[Step] = &[matching, codes, tell, messages, counts, integrate, bulletin, purge_or_end];
+const STEPS: &[Step] = &[matching, codes, tell, messages, counts, integrate, bulletin, watch, purge_or_end];
 
 fn matching(platform: &Arc<Platform>, service: &Arc<Service>, ports: &Ports, round: &mut Round) -> Result<(), StepError> {
     let scheme = service.scheme();
@@ -166,6 +173,15 @@ fn messages(_: &Arc<Platform>, service: &Arc<Service>, ports: &Ports, round: &mu
 fn integrate(_: &Arc<Platform>, service: &Arc<Service>, _: &Ports, round: &mut Round) -> Result<(), StepError> {
     round.leaves += service.ledger().integrate()?.leaves;
     Ok(())
+}
+
+/// Unusual openings are noticed within a minute.
+fn watch(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut Round) -> Result<(), StepError> {
+    if !service.is_new_minute(platform.now()) {
+        return Ok(());
+    }
+    service.ledger().write("flows.forget_searches", Actor::Job("purge"), vault::forget_searches)?;
+    watch_openings(platform, service)
 }
 
 fn bulletin(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut Round) -> Result<(), StepError> {

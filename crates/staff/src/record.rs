@@ -42,14 +42,17 @@ fn find_page(desk: &Desk, case: &Case, mistakes: &Mistakes) -> Answer {
 
 /// Goes to the registration with this reference.
 pub(crate) fn find(desk: &Desk) -> Answer {
-    let (case, _) = desk.scheme::<OpenRecord>()?;
+    let (case, grant) = desk.scheme::<OpenRecord>()?;
     if desk.values.switching() {
         return find_page(desk, &case, &Mistakes::default());
     }
     let Some(reference) = Reference::parse(desk.values.get("reference")) else {
         return find_page(desk, &case, &Mistakes::one("reference", desk.say("find-wrong")));
     };
-    if registration::find(case.live()?.ledger(), reference)?.is_none() {
+    let ledger = case.live()?.ledger();
+    let (keys, term) = (ledger.keys().clone(), reference.to_string());
+    ledger.write("staff.note_search", grant.actor(), move |work| vault::note_search(work, &keys, &grant, &term))?;
+    if registration::find(ledger, reference)?.is_none() {
         return find_page(desk, &case, &Mistakes::one("reference", desk.say("find-nothing")));
     }
     Ok(go(&desk.scheme_url(&case, &format!("/records/{reference}"))))
