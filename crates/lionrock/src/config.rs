@@ -57,7 +57,8 @@ config! {
     origin: String = "https://localhost:8443".into(), "https://register.example", plain;
     /// First part of the name of every journal; never changes, since receipts name it.
     log_name: String = "lionrock.local".into(), "register.example", plain;
-    /// Where stores are: `sqlite:DIRECTORY`, or the address of a PostgreSQL database.
+    /// Where stores are: `sqlite:DIRECTORY`, or the address of a PostgreSQL database; on another machine with
+    /// `?sslmode=verify-full&sslrootcert=FILE`, so that nobody on the way reads along.
     store: Secret<String> = Secret::new("sqlite:lionrock-data/stores".into()), "sqlite:/srv/lionrock/stores", secret;
     /// Directory of the key trees. Back it up never: an old copy opens nothing, and a new one is made at each erasure.
     keys: PathBuf = "lionrock-data/keys".into(), "/srv/lionrock/keys", plain;

@@ -9,6 +9,9 @@ pub enum StoreError {
     /// A text that says neither a directory nor a server.
     #[error("a location is sqlite:DIRECTORY or postgres://USER@HOST/DATABASE, and this is neither")]
     Location,
+    /// The address of a server that cannot be taken as it is.
+    #[error("the address of the PostgreSQL server: {0}")]
+    Address(String),
     /// The records were written by a newer version of the program.
     #[error("the store \"{store}\" was written by a newer Lionrock (it has {found}): run that version, or restore a backup made before the upgrade")]
     Newer {
@@ -76,7 +79,7 @@ pub enum StoreError {
 impl Fault for StoreError {
     fn kind(&self) -> Kind {
         match self {
-            Self::Name(_) | Self::Location => Kind::Invalid,
+            Self::Name(_) | Self::Location | Self::Address(_) => Kind::Invalid,
             Self::Unique(_) | Self::Present(_) => Kind::Taken,
             Self::Conflict | Self::Locked => Kind::Busy,
             Self::Closed => Kind::Gone,

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use kernel::Secret;
 
-use crate::StoreError;
+use crate::{StoreError, postgresql};
 
 /// Where the stores of an installation are.
 #[derive(Clone, Debug)]
@@ -14,12 +14,14 @@ pub enum Location {
 }
 
 impl Location {
-    /// Reads `sqlite:DIRECTORY` or `postgres://…`.
+    /// Reads `sqlite:DIRECTORY` or `postgres://…`. A server on another machine is reached by TLS
+    /// (`?sslmode=verify-full&sslrootcert=FILE`), or plainly if the address says `sslmode=disable`.
     pub fn parse(text: &str) -> Result<Self, StoreError> {
         if let Some(directory) = text.strip_prefix("sqlite:").filter(|d| !d.is_empty()) {
             return Ok(Self::Sqlite(PathBuf::from(directory)));
         }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            postgresql::check_address(text)?;
             return Ok(Self::Postgres(Secret::new(text.to_owned())));
         }
         Err(StoreError::Location)
@@ -40,11 +42,11 @@ mod tests {
     #[test]
     fn a_location_is_a_directory_or_a_server() {
         assert!(matches!(Location::parse("sqlite:/srv/x"), Ok(Location::Sqlite(d)) if *d == *"/srv/x"));
-        assert!(matches!(Location::parse("postgres://u:p@h/d"), Ok(Location::Postgres(_))));
+        assert!(matches!(Location::parse("postgres://u:p@localhost/d"), Ok(Location::Postgres(_))));
         for wrong in ["", "sqlite:", "mysql://x", "/srv/x"] {
             assert_eq!(Location::parse(wrong).unwrap_err(), StoreError::Location);
         }
-        let printed = format!("{:?}", Location::parse("postgres://u:hunter2@h/d"));
+        let printed = format!("{:?}", Location::parse("postgres://u:hunter2@localhost/d"));
         assert!(!printed.contains("hunter2"));
     }
 

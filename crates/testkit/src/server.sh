@@ -36,13 +36,20 @@ trap stop EXIT
     exit 1
 }
 cat >>"$home/data/postgresql.conf" <<'SETTINGS'
-listen_addresses = ''
 fsync = off
 full_page_writes = off
 max_connections = 300
 shared_buffers = 64MB
 SETTINGS
 echo "unix_socket_directories = '$home'" >>"$home/data/postgresql.conf"
+if [ -n "${TLS_PORT:-}" ]; then
+    # Over the network with TLS only; a plain connection finds no line that lets it in.
+    (umask 077 && printf '%s' "$TLS_KEY" >"$home/data/server.key" && printf '%s' "$TLS_CERTIFICATE" >"$home/data/server.crt")
+    printf 'local all all trust\nhostssl all all 127.0.0.1/32 trust\n' >"$home/data/pg_hba.conf"
+    printf "listen_addresses = '127.0.0.1'\nport = %s\nssl = on\n" "$TLS_PORT" >>"$home/data/postgresql.conf"
+else
+    echo "listen_addresses = ''" >>"$home/data/postgresql.conf"
+fi
 "$bin/pg_ctl" -D "$home/data" -l "$home/server.log" -w start >/dev/null 2>&1 || {
     echo "the server did not start: $(tail -n 3 "$home/server.log" | tr '\n' ' ')"
     exit 1

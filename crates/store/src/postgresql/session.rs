@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kernel::Secret;
 use postgres::error::SqlState;
 use postgres::types::{ToSql, Type};
-use postgres::{Client, Error, NoTls};
+use postgres::{Client, Error};
 
 use super::value::{code, declared};
 use crate::session::{Dialect, Session, Step};
@@ -158,7 +158,7 @@ impl Session for PostgresSession {
 }
 
 fn connect(target: &Target) -> Result<Client, StoreError> {
-    let mut client = Client::connect(target.url.expose(), NoTls).map_err(refused)?;
+    let mut client = super::connect::connect(target.url.expose())?;
     let synchronous = if target.synchronous_off { "off" } else { "on" };
     let settings = format!("set search_path to \"{}\"; set synchronous_commit to {synchronous}", target.schema);
     client.batch_execute(&settings).map_err(refused)?;

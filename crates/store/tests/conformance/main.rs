@@ -14,3 +14,5 @@ mod groups;
 mod rows;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod tls;
