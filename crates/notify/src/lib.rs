@@ -11,6 +11,7 @@
 mod carrier;
 mod counts;
 mod deliver;
+mod erase;
 mod forget;
 mod inbox;
 mod letter;
@@ -30,7 +31,8 @@ use store::Migration;
 pub use carrier::{Carrier, CarrierError, Outgoing, Sent};
 pub use counts::{Counts, counts, fold_counts};
 pub use deliver::{DeliverError, Delivery, deliver_due};
-pub use forget::{forget_household, purge};
+pub use erase::{Doomed, apply_erasures, doomed};
+pub use forget::purge;
 pub use inbox::{InboxError, InboxMessage, Opened, inbox, letter_posted, letters_to_post, messages_of, read_message};
 pub use letter::{Letter, LetterError, LetterFont, LetterKind, letter_pdf};
 pub use message::{Channel, Content, Prepared, QueueMessage, State, Summary};
@@ -43,5 +45,7 @@ pub use template::{Template, long_day};
 pub const PURPOSE: &str = "messages";
 
 /// The tables of this slice.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "notify/0001_messages", sql: include_str!("../migrations/0001_messages.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "notify/0001_messages", sql: include_str!("../migrations/0001_messages.sql") },
+    Migration { name: "notify/0002_records", sql: include_str!("../migrations/0002_records.sql") },
+];

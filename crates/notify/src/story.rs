@@ -5,8 +5,8 @@ use testkit::both_engines;
 
 use crate::stage::{Recording, Stage, household};
 use crate::{
-    CarrierError, Delivery, State, counts, deliver_due, fold_counts, forget_household, inbox, letter_posted, letters_to_post,
-    messages_of, purge, read_message,
+    CarrierError, Delivery, State, apply_erasures, counts, deliver_due, doomed, fold_counts, inbox, letter_posted,
+    letters_to_post, messages_of, purge, read_message,
 };
 
 #[test]
@@ -37,8 +37,11 @@ fn from_queue_to_purge_on_both_engines() {
         let posted = move |work: &mut journal::Work<'_, '_>| letter_posted(work, sent.id);
         assert_eq!(ledger.write("test.post", job(), posted).unwrap().0, one[0].state == State::Queued);
 
-        let forgotten = ledger.write("test.forget", job(), |work| forget_household(work, household(1))).unwrap().0;
-        assert_eq!(forgotten.len(), 1);
+        let going = ledger.read("test.doomed", |tx| doomed(tx, household(1), None)).unwrap();
+        let batch: Vec<_> = going.iter().map(|one| (one.target, [1; 32])).collect();
+        let entries = ledger.keys().erase(ledger.now(), &batch).unwrap();
+        let forgotten = ledger.write("test.forget", job(), move |work| apply_erasures(work, &entries)).unwrap().0;
+        assert_eq!(forgotten, 1);
         stage.clock.advance_days(31);
         let purged = ledger.write("test.purge", job(), |work| purge(work, 100)).unwrap().0;
         assert_eq!(purged, 29);

@@ -111,6 +111,28 @@ impl Household {
     }
 }
 
+/// What a resident corrects, parsed by the rules that hold for a registration.
+pub(crate) struct Changes {
+    pub name: Option<String>,
+    pub address: Option<Address>,
+    pub mobile: Option<Phone>,
+}
+
+impl Changes {
+    pub(crate) fn parse(
+        name: Option<&str>,
+        address: Option<&AddressForm>,
+        mobile: Option<&str>,
+        rules: &Rules<'_>,
+    ) -> Result<Self, Vec<FieldProblem>> {
+        let mut problems = Problems::default();
+        let name = name.and_then(|name| problems.take("name", parse_name(name)));
+        let address = address.and_then(|address| problems.address(address, rules.places));
+        let mobile = mobile.and_then(|mobile| problems.take("mobile", parse_mobile(mobile, false))).flatten();
+        if problems.0.is_empty() { Ok(Self { name, address, mobile }) } else { Err(problems.0) }
+    }
+}
+
 /// Checks one part of the form, for a page that asks only for that part; the whole is parsed again at the end.
 pub fn check_part(form: &HouseholdForm, part: Part, rules: &Rules<'_>) -> Vec<FieldProblem> {
     let problems = Household::parse(form, rules).err().unwrap_or_default();

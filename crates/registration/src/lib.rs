@@ -7,13 +7,17 @@
 //! officer ([`resolve`], [`tell_resolved`]). Confirmed households go to the courier in need-only exports ([`export_district`]). At the end the
 //! values are removed and the scheme's end is noted ([`purge_expired`], [`remains`]).
 
+mod correct;
 mod directory;
+mod erase;
 mod export;
 mod fault;
 mod form;
 mod household;
+mod inventory;
 pub mod matching;
 mod messages;
+mod own_data;
 mod places;
 mod reference;
 mod register;
@@ -29,17 +33,21 @@ mod tell;
 
 use store::Migration;
 
+pub use correct::{CorrectError, Corrected, Correction, correct};
 pub use directory::{
     SaveError, SchemeService, SchemeVersion, compile, create_scheme, note_ended, note_ending, save_version, scheme_by_slug, schemes, version_by_digest, versions,
 };
+pub use erase::{ErasePlan, EraseWhat, apply_erasures, oldest_expired, plan_day, plan_erasure};
 pub use export::{
     ExportError, ImportedResults, export_district, export_file, export_words, exports, import_results,
 };
 pub use fault::{FieldFault, FieldProblem};
 pub use form::{AddressForm, BirthForm, HouseholdForm, PersonForm};
 pub use household::{Address, Household, Part, Person, Places, Rules, check_part};
+pub use inventory::inventory;
 pub use matching::{AddressState, Batch, MatchError, Matcher, Reason, State, match_batch};
 pub use messages::Sender;
+pub use own_data::{OwnData, OwnGroup, open_own};
 pub use reference::Reference;
 pub use register::{Channel, Received, Register, RegisterError, Submission, prepare, register};
 pub use resolve::{
@@ -56,8 +64,10 @@ pub use storage::household::HouseholdRow;
 pub use tell::tell_resolved;
 
 /// The tables of a scheme's store, beside those of the journal, the vault and the messages.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "registration/0001_registration", sql: include_str!("../migrations/0001_registration.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "registration/0001_registration", sql: include_str!("../migrations/0001_registration.sql") },
+    Migration { name: "registration/0003_erasure", sql: include_str!("../migrations/0003_erasure.sql") },
+];
 
 /// The tables of the platform's store: the directory of schemes and the versions of their definitions.
 pub const PLATFORM_MIGRATIONS: &[Migration] =

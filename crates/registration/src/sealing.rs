@@ -14,6 +14,8 @@ pub(crate) struct SealedGroup {
     pub bytes: Option<Vec<u8>>,
     pub purpose: String,
     pub expiry: Day,
+    /// The record number under which the group was sealed anew by a correction; the submission's own otherwise.
+    pub record: Option<RecordNumber>,
 }
 
 /// Version of the plaintext layouts below.
@@ -34,6 +36,22 @@ pub(crate) struct SealedHousehold {
     pub identity: SealedGroup,
     pub contact: SealedGroup,
     pub mobile: SealedGroup,
+}
+
+impl SealedHousehold {
+    /// The three groups with their numbers.
+    pub(crate) fn groups(&self) -> [(FieldGroup, &SealedGroup); 3] {
+        [
+            (FieldGroup::Identity, &self.identity),
+            (FieldGroup::Contact, &self.contact),
+            (FieldGroup::Mobile, &self.mobile),
+        ]
+    }
+
+    /// Whether nothing sealed is left of it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.groups().iter().all(|(_, group)| group.bytes.is_none())
+    }
 }
 
 pub(crate) fn seal_household(
@@ -70,7 +88,22 @@ fn seal_group(
         bytes.extend_from_slice(sealed.as_bytes());
     }
     let bytes = (!values.is_empty()).then_some(bytes);
-    Ok(SealedGroup { bytes, purpose: rule.purpose.clone(), expiry: rule.expiry })
+    Ok(SealedGroup { bytes, purpose: rule.purpose.clone(), expiry: rule.expiry, record: None })
+}
+
+/// Seals one value anew in the place of `before`, under a record number of its own and with the purpose and the end of what stood
+/// there: what a correction puts in the place of what was wrong.
+pub(crate) fn seal_again(
+    keys: &Keyring,
+    before: &SealedGroup,
+    group: FieldGroup,
+    value: &str,
+) -> Result<SealedGroup, SealError> {
+    let record = keys.next_record()?;
+    let sealed = keys.seal(&slot(&before.purpose, before.expiry, record, group, 0)?, value.as_bytes())?;
+    let length = u16::try_from(sealed.as_bytes().len()).map_err(|_| SealError::Invalid("a value over 64 KiB"))?;
+    let bytes = [&length.to_be_bytes()[..], sealed.as_bytes()].concat();
+    Ok(SealedGroup { bytes: Some(bytes), record: Some(record), ..before.clone() })
 }
 
 fn slot(
@@ -114,10 +147,11 @@ fn open_group(
 ) -> Result<Vec<Secret<Vec<u8>>>, SealError> {
     let Some(bytes) = &sealed.bytes else { return Ok(Vec::new()) };
     let open = |(value, person): (&[u8], u8)| {
-        let slot = slot(&sealed.purpose, sealed.expiry, record, group, person)?;
+        let slot = slot(&sealed.purpose, sealed.expiry, sealed.record.unwrap_or(record), group, person)?;
         committed.open(keys, &slot, &Sealed::from_bytes(value.to_vec()))
     };
-    split(bytes).into_iter().zip(0u8..=u8::MAX).map(open).collect()
+    // An erased person has left an empty place behind.
+    split(bytes).into_iter().zip(0u8..=u8::MAX).filter(|(value, _)| !value.is_empty()).map(open).collect()
 }
 
 pub(crate) fn open_people(

@@ -3,6 +3,7 @@
 pub(crate) mod code;
 pub(crate) mod counter;
 pub(crate) mod directory;
+pub(crate) mod erasure;
 pub(crate) mod export;
 pub(crate) mod household;
 pub(crate) mod index;

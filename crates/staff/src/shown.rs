@@ -41,7 +41,7 @@ impl Desk {
             State::Confirmed | State::Delivered => Tone::Good,
             State::Checking | State::Undelivered => Tone::Attention,
             State::Dispatched => Tone::Active,
-            State::Replaced => Tone::Neutral,
+            State::Replaced | State::Withdrawn => Tone::Neutral,
             State::Rejected => Tone::Bad,
         };
         self.tag(self.say(&format!("state-{}", state.as_str())), tone)

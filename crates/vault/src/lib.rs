@@ -5,26 +5,55 @@
 //! unit of work opens the values. A purpose that the statement does not name is refused, and the refusal is journaled.
 //! A batch job writes one entry: job, purpose, count and a root over the records.
 //!
+//! What is held, why and until when stands in the inventory ([`InventoryRow`]). What is to go before its time is ordered
+//! ([`order_erasure`]), and every step after that can be finished after a crash. A resident's formal request for access or
+//! correction has its forty days and its place in the log book ([`lodge_request`]).
+//!
 //! At the end of a service its keys die, its store is removed and a signed certificate says so.
 
 mod certificate;
+mod erasure;
+mod inventory;
 mod open;
 mod open_batch;
 mod owner;
 mod purpose;
+mod request;
 mod storage;
+mod watch;
 
 use store::Migration;
 
 pub use certificate::{Certificate, Erasure, certificate_note};
+pub use erasure::{
+    Cause, Committing, EraseOrder, ErasureRow, ErasureState, applied, apply_erasures, certificate_of, certificates_of,
+    commit, forget_record, keep_certificate, note_certified, note_erased, open_erasures, order_erasure, reasons_of,
+    set_applied, targets_of,
+};
+pub use inventory::{InventoryRow, Until, inventory};
 pub use open::{OpenCommand, OpenError, Opening, Outcome, batches_since, forget_expired, open_record, openings_of};
 pub use open_batch::{BatchCommand, BatchOutcome, open_batch};
 pub use owner::{covers, owner};
 pub use purpose::{Declared, REASONS, declare, declared, is_declared, prepare_keys};
+pub use request::{
+    DETAILS_MONTHS, DecideError, Ground, LOG_MONTHS, LetterText, LodgeError, LodgeRequest, LogEntry, REQUEST_DAYS,
+    REQUESTS, ReadDetails, RequestChannel, RequestDetails, RequestKind, RequestLetter, RequestRow, RequestState,
+    SealedDetails, answer_request, due_requests, lodge_request, log_book, open_details, prepare_request_keys,
+    purge_requests, refuse_request, request, request_inventory, request_letter, requests, seal_details,
+};
 pub use storage::OpeningRow;
+pub use watch::{Finding, Unusual, WatchLimits, forget_searches, note_search, unusual_use};
 
 /// The vault's tables; every store that holds personal data has them.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "vault/0001_vault", sql: include_str!("../migrations/0001_vault.sql") },
     Migration { name: "vault/0002_owner", sql: include_str!("../migrations/0002_owner.sql") },
+    Migration { name: "vault/0002_erasure", sql: include_str!("../migrations/0002_erasure.sql") },
+    Migration { name: "vault/0005_watch", sql: include_str!("../migrations/0005_watch.sql") },
+];
+
+/// The tables of the platform's store: what outlives a service.
+pub const PLATFORM_MIGRATIONS: &[Migration] = &[
+    Migration { name: "vault/0003_certificates", sql: include_str!("../migrations/0003_certificates.sql") },
+    Migration { name: "vault/0004_requests", sql: include_str!("../migrations/0004_requests.sql") },
 ];

@@ -103,6 +103,7 @@ pub fn open_record(
         record: Some(command.record),
         reason: Some(sealed),
         expiry: command.expiry,
+        reason_record: Some(command.number),
     };
     storage::insert_opening(work.tx(), &row)?;
     Ok(Outcome::Granted(Opening { id }))

@@ -51,6 +51,7 @@ pub fn open_batch(work: &mut Work<'_, '_>, command: &BatchCommand) -> Result<Bat
         record: None,
         reason: None,
         expiry: command.expiry,
+        reason_record: None,
     };
     storage::insert_opening(work.tx(), &row)?;
     Ok(BatchOutcome::Granted)

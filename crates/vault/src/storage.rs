@@ -1,10 +1,14 @@
 //! Every SQL text of the vault.
 
 use kernel::{Day, Id, Instant, kinds};
-use seal::Sealed;
+use seal::{RecordNumber, Sealed};
 use store::{Row, StoreError, Tx, Value};
 
 use crate::purpose::REASONS;
+
+pub(crate) mod erasure;
+pub(crate) mod watch;
+pub(crate) mod request;
 
 pub(crate) struct NewOpening {
     pub id: Id<kinds::Opening>,
@@ -16,6 +20,8 @@ pub(crate) struct NewOpening {
     pub record: Option<[u8; 16]>,
     pub reason: Option<Sealed>,
     pub expiry: Day,
+    /// The record number under which the reason is sealed.
+    pub reason_record: Option<RecordNumber>,
 }
 
 /// One line of a list of openings.
@@ -81,8 +87,8 @@ pub(crate) fn insert_opening(tx: &mut Tx<'_>, row: &NewOpening) -> Result<(), St
     tx.execute(
         "-- vault.insert_opening
 insert into vault_opening
-    (id, at, actor, purpose, records, event, record, reason, reason_purpose, reason_expiry)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    (id, at, actor, purpose, records, event, record, reason, reason_purpose, reason_expiry, reason_record)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         &[
             row.id.into(),
             row.at.into(),
@@ -94,6 +100,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             reason,
             REASONS.into(),
             row.expiry.into(),
+            row.reason_record.map_or(Value::Null, |record| i64::try_from(record.0).unwrap_or(i64::MAX).into()),
         ],
     )?;
     Ok(())

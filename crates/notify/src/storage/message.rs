@@ -31,8 +31,6 @@ pub(crate) struct Stored {
 pub(crate) struct Deleted {
     pub(crate) template: String,
     pub(crate) state: State,
-    pub(crate) record: RecordNumber,
-    pub(crate) expiry: Day,
 }
 
 /// Messages with a known id are left as they are: the same key is the same message.
@@ -167,10 +165,47 @@ where state = 'queued' and channel = 'letter' order by due limit $1",
     rows.iter().map(summary).collect()
 }
 
-pub(crate) fn delete_of(work: &mut Work<'_, '_>, household: Id<kinds::Household>) -> Result<Vec<Deleted>, StoreError> {
-    let rows = work.tx().query(
-        "-- notify.delete_of\ndelete from notify_message where household = $1 returning template, state, record, expiry",
+/// A message that may be erased, as it is sealed.
+pub(crate) struct SealedMessage {
+    pub(crate) channel: Channel,
+    pub(crate) record: RecordNumber,
+    pub(crate) expiry: Day,
+    pub(crate) sealed: Vec<u8>,
+}
+
+/// Every message of a household, as it is sealed.
+pub(crate) fn sealed_of(tx: &mut Tx<'_>, household: Id<kinds::Household>) -> Result<Vec<SealedMessage>, StoreError> {
+    let rows = tx.query(
+        "-- notify.sealed_of\nselect channel, record, expiry, sealed from notify_message where household = $1",
         &[household.into()],
+    )?;
+    rows.iter()
+        .map(|row| {
+            let channel: String = row.get(0)?;
+            Ok(SealedMessage {
+                channel: Channel::from_name(&channel),
+                record: RecordNumber(row.get(1)?),
+                expiry: row.get(2)?,
+                sealed: row.get(3)?,
+            })
+        })
+        .collect()
+}
+
+pub(crate) fn delete_of_record(work: &mut Work<'_, '_>, record: RecordNumber) -> Result<Vec<Deleted>, StoreError> {
+    let rows = work.tx().query(
+        "-- notify.delete_of_record
+delete from notify_message where record = $1 returning template, state",
+        &[number(record)],
+    )?;
+    rows.iter().map(deleted).collect()
+}
+
+pub(crate) fn delete_of_days(work: &mut Work<'_, '_>, from: Day, to: Day) -> Result<Vec<Deleted>, StoreError> {
+    let rows = work.tx().query(
+        "-- notify.delete_of_days
+delete from notify_message where expiry >= $1 and expiry <= $2 returning template, state",
+        &[from.into(), to.into()],
     )?;
     rows.iter().map(deleted).collect()
 }
@@ -180,7 +215,7 @@ pub(crate) fn delete_expired(work: &mut Work<'_, '_>, limit: usize) -> Result<Ve
     let rows = work.tx().query(
         "-- notify.delete_expired
 delete from notify_message where id in (select id from notify_message where expiry < $1 limit $2)
-returning template, state, record, expiry",
+returning template, state",
         &[today.into(), limit.into()],
     )?;
     rows.iter().map(deleted).collect()
@@ -214,8 +249,6 @@ fn deleted(row: &Row) -> Result<Deleted, StoreError> {
     Ok(Deleted {
         template: row.get(0)?,
         state: State::from_name(&state),
-        record: RecordNumber(row.get(2)?),
-        expiry: row.get(3)?,
     })
 }
 

@@ -14,7 +14,7 @@ use super::decide::{Case, Known, Verdict};
 use super::{AddressState, Answer, PopulationRegister, Question, Reason, RegisterUnavailable, State};
 use crate::messages::{Sender, prepare_for, result_message};
 use crate::reference::Reference;
-use crate::scheme::Scheme;
+use crate::scheme::{FieldGroup, Scheme};
 use crate::sealing::{SealedGroup, open_contact, open_mobile, open_people, readable};
 use crate::storage;
 use crate::storage::counter::Tally;
@@ -109,11 +109,11 @@ pub fn match_batch(ledger: &Ledger, matcher: &Matcher<'_>) -> Result<Batch, Matc
     let (decided, resolved) = decide(ledger, &opened, cases)?;
     let outcome = Batch {
         taken: submissions.len(),
-        twins,
+        twins: twins.len(),
         confirmed: decided.iter().filter(|d| d.verdict.reason == Reason::None).count(),
         checking: decided.iter().filter(|d| d.verdict.reason != Reason::None).count(),
     };
-    write(ledger, matcher, Place { from, to, resolved }, &decided, outcome)?;
+    write(ledger, matcher, Place { from, to, resolved, twins }, &decided, outcome)?;
     Ok(outcome)
 }
 
@@ -131,13 +131,17 @@ fn waiting(ledger: &Ledger, limit: usize) -> Result<(Id<kinds::Event>, Vec<Submi
     .map_err(MatchError::from)
 }
 
-/// Where a batch stands: the cursor before and after it, and how many exceptions officers had resolved when it was decided.
-#[derive(Clone, Copy)]
+/// Where a batch stands: the cursor before and after it, how many exceptions officers had resolved when it was decided, and the
+/// resends in it.
 struct Place {
     from: Id<kinds::Event>,
     to: Id<kinds::Event>,
     resolved: i64,
+    twins: Vec<Twin>,
 }
+
+/// A resend: the household and the submission that brought it again.
+type Twin = (Id<kinds::Household>, Id<kinds::Event>);
 
 /// A submission that is no resend, and the reference under which its household is found.
 struct Fresh {
@@ -146,21 +150,23 @@ struct Fresh {
 }
 
 /// A resend has the same household id: it is folded into the first one.
-fn without_twins(ledger: &Ledger, submissions: &[Submitted]) -> Result<(Vec<Fresh>, usize), MatchError> {
-    let fresh = ledger.read("registration.match_twins", |tx| {
-        let (mut seen, mut given, mut fresh) = (HashSet::new(), HashSet::new(), Vec::new());
-        for submission in submissions {
-            if seen.insert(submission.household)
-                && let Some(reference) = reference(tx, submission.household, &given)?
-            {
-                given.insert(reference);
-                fresh.push(Fresh { submission: submission.clone(), reference });
+/// What was erased before it was matched is not matched: a restored copy of the store has it still waiting.
+fn without_twins(ledger: &Ledger, submissions: &[Submitted]) -> Result<(Vec<Fresh>, Vec<Twin>), MatchError> {
+    ledger.read("registration.match_twins", |tx| {
+        let (mut seen, mut given) = (HashSet::new(), HashSet::new());
+        let (mut fresh, mut twins) = (Vec::new(), Vec::new());
+        for submission in submissions.iter().filter(|submission| !submission.sealed.is_empty()) {
+            let new = seen.insert(submission.household);
+            match if new { reference(tx, submission.household, &given)? } else { None } {
+                Some(reference) => {
+                    given.insert(reference);
+                    fresh.push(Fresh { submission: submission.clone(), reference });
+                }
+                None => twins.push((submission.household, submission.event)),
             }
         }
-        Ok::<_, MatchError>(fresh)
-    })?;
-    let twins = submissions.len() - fresh.len();
-    Ok((fresh, twins))
+        Ok::<_, MatchError>((fresh, twins))
+    }).map_err(MatchError::from)
 }
 
 /// The reference of a household that is not there yet; nothing for one that is. A reference is 55 bits of the id: when another
@@ -363,11 +369,30 @@ fn write(
             journal_reference(work, household)?;
         }
         storage::index::insert(work.tx(), &claims)?;
+        storage::erasure::insert_twins(work.tx(), &place.twins)?;
+        for (household, submission) in &place.twins {
+            forget_late(work, *household, *submission)?;
+        }
         notify::queue_batch(work, &messages)?;
         tally.write(work.tx())?;
         journal_batch(work, outcome)?;
         Ok(())
     })?;
+    Ok(())
+}
+
+/// A resend that arrives after its household was erased brings nothing back.
+fn forget_late(
+    work: &mut Work<'_, '_>,
+    household: Id<kinds::Household>,
+    submission: Id<kinds::Event>,
+) -> Result<(), StoreError> {
+    let row = storage::household::by_id(work.tx(), household)?;
+    if row.is_some_and(|row| row.state == State::Withdrawn) {
+        for group in FieldGroup::ALL {
+            storage::erasure::set_group(work.tx(), submission, group, None)?;
+        }
+    }
     Ok(())
 }
 

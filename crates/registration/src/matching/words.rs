@@ -41,6 +41,8 @@ words! {
         Delivered = "delivered",
         /// The courier could not deliver.
         Undelivered = "undelivered",
+        /// Its values were erased before their time.
+        Withdrawn = "withdrawn",
     }
 }
 

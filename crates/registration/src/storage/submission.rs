@@ -75,7 +75,7 @@ pub(crate) fn after(
         "-- registration.submissions_after
 select event, household, record, at, language, channel, district, people, address_known, replaces,
     identity, identity_purpose, identity_expiry, contact, contact_purpose, contact_expiry,
-    mobile, mobile_purpose, mobile_expiry, version
+    mobile, mobile_purpose, mobile_expiry, version, contact_record, mobile_record
 from household_submission where event > $1 order by event limit $2",
         &[after.into(), limit.into()],
     )?;
@@ -96,14 +96,14 @@ pub(crate) fn by_event(tx: &mut Tx<'_>, event: Id<kinds::Event>) -> Result<Optio
         "-- registration.submission_by_event
 select event, household, record, at, language, channel, district, people, address_known, replaces,
     identity, identity_purpose, identity_expiry, contact, contact_purpose, contact_expiry,
-    mobile, mobile_purpose, mobile_expiry, version
+    mobile, mobile_purpose, mobile_expiry, version, contact_record, mobile_record
 from household_submission where event = $1",
         &[event.into()],
     )?;
     row.as_ref().map(submitted).transpose()
 }
 
-fn submitted(row: &Row) -> Result<Submitted, StoreError> {
+pub(crate) fn submitted(row: &Row) -> Result<Submitted, StoreError> {
     let language: String = row.get(4)?;
     let channel: String = row.get(5)?;
     Ok(Submitted {
@@ -117,13 +117,19 @@ fn submitted(row: &Row) -> Result<Submitted, StoreError> {
         people: row.get(7)?,
         address_known: row.get(8)?,
         replaces: row.get(9)?,
-        sealed: SealedHousehold { identity: group(row, 10)?, contact: group(row, 13)?, mobile: group(row, 16)? },
+        sealed: SealedHousehold {
+            identity: group(row, 10, None)?,
+            contact: group(row, 13, Some(20))?,
+            mobile: group(row, 16, Some(21))?,
+        },
         version: row.get(19)?,
     })
 }
 
-fn group(row: &Row, at: usize) -> Result<SealedGroup, StoreError> {
-    Ok(SealedGroup { bytes: row.get(at)?, purpose: row.get(at + 1)?, expiry: row.get(at + 2)? })
+fn group(row: &Row, at: usize, again: Option<usize>) -> Result<SealedGroup, StoreError> {
+    let again: Option<i64> = again.map_or(Ok(None), |at| row.get(at))?;
+    let record = again.and_then(|record| u64::try_from(record).ok()).map(RecordNumber);
+    Ok(SealedGroup { bytes: row.get(at)?, purpose: row.get(at + 1)?, expiry: row.get(at + 2)?, record })
 }
 
 /// The events of submissions after `after` that hold a value whose last day has passed, oldest first.

@@ -1,0 +1,1 @@
+create index notify_message_record on notify_message (record);

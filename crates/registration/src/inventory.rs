@@ -1,0 +1,103 @@
+use kernel::{Language, Text};
+use people::{OpenRecord, RequestExport, Role};
+use vault::{InventoryRow, Until};
+
+use crate::scheme::{FieldGroup, Scheme};
+
+/// Every group of personal fields that a scheme's store holds, by the definition in force.
+pub fn inventory(scheme: &Scheme) -> Vec<InventoryRow> {
+    let mut rows: Vec<InventoryRow> = FieldGroup::ALL.into_iter().map(|group| group_row(scheme, group)).collect();
+    rows.push(export_row(scheme));
+    rows
+}
+
+fn group_row(scheme: &Scheme, group: FieldGroup) -> InventoryRow {
+    let rule = scheme.group(group);
+    let (column, job) = match group {
+        FieldGroup::Identity => ("identity", Text::new("the matching job", "核對工序", "核对工序")),
+        FieldGroup::Contact => ("contact", Text::new("the letters job", "信件工序", "信件工序")),
+        FieldGroup::Mobile => ("mobile", Text::new("the messages job", "短訊工序", "短信工序")),
+    };
+    let mut openers = roles_with::<OpenRecord>();
+    if group == FieldGroup::Contact && scheme.courier().is_some() {
+        openers.extend(roles_with::<RequestExport>());
+    }
+    openers.push(job);
+    openers.push(resident());
+    InventoryRow { column, what: fields(group, &rule.fields), openers, ..row(scheme, group) }
+}
+
+fn export_row(scheme: &Scheme) -> InventoryRow {
+    let courier = scheme.courier().map(|courier| vec![courier.name.clone()]);
+    InventoryRow {
+        table: "delivery_export",
+        column: "file",
+        what: Text::new(
+            "Names and addresses for delivery, encrypted to the courier",
+            "供派送用的姓名及地址（已加密予派送商）",
+            "供派送用的姓名及地址（已加密予派送商）",
+        ),
+        openers: courier.clone().unwrap_or_default(),
+        contractors: courier,
+        ..row(scheme, FieldGroup::Contact)
+    }
+}
+
+/// What holds for the values of a group wherever they stand.
+fn row(scheme: &Scheme, group: FieldGroup) -> InventoryRow {
+    let rule = scheme.group(group);
+    let purpose = scheme.purposes().iter().find(|purpose| purpose.id == rule.purpose);
+    let unknown = || Text::new(&rule.purpose, &rule.purpose, &rule.purpose);
+    InventoryRow {
+        table: "household_submission",
+        column: "",
+        what: Text::new("", "", ""),
+        purpose: rule.purpose.clone(),
+        why: purpose.map_or_else(unknown, |purpose| purpose.text.clone()),
+        ground: purpose.map_or_else(unknown, |purpose| purpose.legal_ground.clone()),
+        since: Some(scheme.window().opens.day()),
+        until: Until::Day(rule.expiry),
+        openers: Vec::new(),
+        contractors: None,
+    }
+}
+
+fn fields(group: FieldGroup, asked: &[crate::scheme::FieldKind]) -> Text {
+    let kinds = if asked.is_empty() { group.kinds() } else { asked };
+    let joined = |language: Language| {
+        let labels: Vec<&str> = kinds.iter().map(|kind| kind.label(language)).collect();
+        labels.join(if language == Language::En { ", " } else { "、" })
+    };
+    let [en, traditional, simplified] = Language::ALL.map(joined);
+    Text::new(en, traditional, simplified)
+}
+
+fn roles_with<A: people::Action>() -> Vec<Text> {
+    Role::ALL.into_iter().filter(|role| role.may::<A>()).map(Role::title).collect()
+}
+
+fn resident() -> Text {
+    Text::new("the resident concerned", "有關市民", "有关市民")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scheme::Definition;
+
+    #[test]
+    fn every_group_says_what_why_on_what_ground_and_until_when() {
+        let scheme = Scheme::compile(Definition::masks_2020().unwrap()).unwrap();
+        let rows = inventory(&scheme);
+        assert_eq!(rows.len(), 4);
+        for row in &rows {
+            for text in [&row.what, &row.why, &row.ground] {
+                assert!(text.blanks().is_empty(), "{}", row.place());
+            }
+            assert!(!row.openers.is_empty(), "{}", row.place());
+        }
+        let identity = rows.first().unwrap();
+        assert!(identity.what.get(Language::En).contains("identity card number"), "{:?}", identity.what);
+        assert_eq!(identity.until, Until::Day(scheme.expiry(FieldGroup::Identity)));
+    }
+}
