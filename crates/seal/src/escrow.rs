@@ -36,7 +36,6 @@ impl EscrowSlot {
         let mut plain = Writer::new(128);
         plain.put(KEY_MAGIC).put(&root.number.to_be_bytes()).put(root.key.bytes()).text(&self.service);
         let sealed = age_files::encrypt_to(std::slice::from_ref(&self.recipient), &plain.finish())?;
-        file::make_directory_of(&self.slot)?;
         file::write_whole(&self.new, &[self.heading(root).as_bytes(), &sealed].concat())
     }
 
@@ -65,21 +64,19 @@ impl EscrowSlot {
 
     /// The root of a roll, by the custodian's identity.
     pub fn open(&self, number: u64, identity: &Secret<String>) -> Result<Root, SealError> {
-        let mut newest = None;
-        for path in [&self.slot, &self.new] {
-            let Some(bytes) = file::read(path)? else { continue };
-            let root = self.read(&bytes, identity).ok_or_else(|| SealError::Damaged {
-                path: path.clone(),
-                what: "it is no escrow slot of this service, or for another identity",
-            })?;
-            if root.number == number {
-                return Ok(root);
-            }
-            newest = newest.max(Some(root.number));
+        let (slot, new) = (file::read(&self.slot)?, file::read(&self.new)?);
+        if slot.is_none() && new.is_none() {
+            return Err(SealError::NoRoot(self.slot.clone()));
         }
-        Err(match newest {
-            Some(root) => SealError::Stale { path: self.slot.clone(), tree: number, root },
-            None => SealError::NoRoot(self.slot.clone()),
+        // One of the two may be half overwritten: a crash in the middle of a roll.
+        let roots: Vec<Root> = [slot, new].iter().flatten().filter_map(|bytes| self.read(bytes, identity)).collect();
+        if let Some(root) = roots.iter().find(|root| root.number == number) {
+            return Ok(root.clone());
+        }
+        let (path, what) = (self.slot.clone(), "it is no escrow slot of this service, or for another identity");
+        Err(match roots.iter().map(|root| root.number).max() {
+            Some(root) => SealError::Stale { path, tree: number, root },
+            None => SealError::Damaged { path, what },
         })
     }
 

@@ -3,6 +3,7 @@
 
 mod crashes;
 mod erasures;
+mod escrow;
 mod files;
 mod life;
 mod signers;
@@ -103,7 +104,7 @@ impl House {
     /// A house with exactly these files.
     fn with(files: &[(&str, &[u8])]) -> Self {
         let house = Self::new();
-        for directory in ["keys", "roots", "tiles/cumask"] {
+        for directory in ["keys", "roots", "tiles/cumask", "escrow"] {
             std::fs::create_dir_all(house.0.path().join(directory)).unwrap();
         }
         for (name, bytes) in files {
