@@ -126,8 +126,12 @@ type Officer = ([u8; 16], [u8; 16]);
 
 fn officer_of(actor: &str) -> Option<Officer> {
     let actor: Value = serde_json::from_str(actor).ok()?;
-    let id = |key: &str| actor.get(key)?.as_str()?.parse::<Id<kinds::Officer>>().ok();
-    (actor.get("kind")? == "officer").then_some((id("id")?.bytes(), id("department")?.bytes()))
+    if actor.get("kind")? != "officer" {
+        return None;
+    }
+    let officer: Id<kinds::Officer> = actor.get("id")?.as_str()?.parse().ok()?;
+    let department: Id<kinds::Department> = actor.get("department")?.as_str()?.parse().ok()?;
+    Some((officer.bytes(), department.bytes()))
 }
 
 fn finding(unusual: Unusual, (officer, department): Officer, day: Day, count: usize) -> Finding {
