@@ -52,6 +52,15 @@ impl Checkpoint {
     }
 }
 
+/// Size and root in a checkpoint whose signature is somebody else's business.
+pub(crate) fn size_and_root(note: &str) -> Option<(u64, Hash)> {
+    let (text, _) = note.split_once("\n\n")?;
+    let mut lines = text.lines().skip(1);
+    let size = lines.next()?.parse().ok()?;
+    let root = STANDARD.decode(lines.next()?).ok()?.try_into().ok()?;
+    Some((size, root))
+}
+
 fn signed_by(line: &str, signer: &dyn Signer, id: [u8; 4], text: &[u8]) -> bool {
     let rest = line.strip_prefix("\u{2014} ").and_then(|rest| rest.split_once(' '));
     let Some((_, blob)) = rest.filter(|(name, _)| *name == signer.key_name()) else { return false };

@@ -11,7 +11,7 @@ use store::{Store, StoreError};
 
 use crate::merkle::{consistency, inclusion, root};
 use crate::tiles::{Tiles, write_whole};
-use crate::{Checkpoint, Hash, JournalError, Ledger, storage};
+use crate::{Checkpoint, Hash, JournalError, Ledger, Restored, storage};
 
 /// What one pass of the integrator did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +99,8 @@ impl Integrator {
             }
         };
         let stored = store.read("journal.size", storage::next_position)?;
-        if stored < published {
+        let failed = |error| JournalError::Tiles(dir.clone(), error);
+        if stored < published && Restored::noted(&dir).map_err(failed)?.is_none() {
             return Err(JournalError::Behind { published, stored });
         }
         let last = store.read("journal.last_placed", storage::last_placed)?;
@@ -138,6 +139,20 @@ impl Ledger {
         Ok(Integrated { leaves: size - before, size })
     }
 
+    /// Finishes what a restore began: see [`Restored`].
+    pub(crate) fn settle_restore(&self) -> Result<(), JournalError> {
+        let mut state = self.integrator.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let dir = &self.integrator.dir;
+        let Some(restored) = Restored::noted(dir).map_err(|error| self.tiles_error(error))? else { return Ok(()) };
+        let stored = self.store().read("journal.size", storage::next_position)?;
+        if stored < state.published {
+            self.resume(&restored, &state.tiles, stored)?;
+            let last = self.store().read("journal.last_placed", storage::last_placed)?;
+            state.cursor = last.unwrap_or(state.cursor);
+        }
+        Restored::forget(dir).map_err(|error| self.tiles_error(error))
+    }
+
     fn place_batch(&self, state: &mut State) -> Result<usize, JournalError> {
         let cursor = state.cursor;
         let in_order = self.store().commits_in_order();
@@ -164,7 +179,8 @@ impl Ledger {
             let from = state.tiles.size();
             let leaves = self.store().read("journal.leaves", |tx| storage::leaves_from(tx, from, BATCH))?;
             if leaves.is_empty() {
-                return Ok(());
+                let next = self.store().read("journal.size", storage::next_position)?;
+                return if next > from { Err(JournalError::Forked { position: from }) } else { Ok(()) };
             }
             state.stale = true;
             state.tiles.append(&leaves).map_err(|error| self.tiles_error(error))?;
@@ -218,7 +234,7 @@ impl Ledger {
         Ok((size, root(&state.tiles, size).map_err(|error| self.tiles_error(error))?))
     }
 
-    fn tiles_error(&self, error: std::io::Error) -> JournalError {
+    pub(crate) fn tiles_error(&self, error: std::io::Error) -> JournalError {
         JournalError::Tiles(self.integrator.dir.clone(), error)
     }
 }

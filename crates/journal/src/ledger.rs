@@ -54,13 +54,19 @@ pub enum JournalError {
     /// The tiles or the checkpoint cannot be read or written.
     #[error("the journal's tiles in {0}: {1}; check that the directory is writable and the disk is not full")]
     Tiles(PathBuf, std::io::Error),
-    /// The published tree holds more than the database: rows were lost. A restore continues the tree.
-    #[error("the published checkpoint has {published} entries, the database only {stored}: restore the newer database")]
+    /// The published tree holds more than the database, and no restore said that this is so on purpose.
+    #[error("the published checkpoint has {published} entries, the database only {stored}: put the newer database back, or restore a backup with `lionrock restore --in-place`, which continues the tree")]
     Behind {
         /// Entries in the checkpoint.
         published: u64,
         /// Entries in the database.
         stored: u64,
+    },
+    /// The database and the published tree are of two histories.
+    #[error("entry {position} of the database is not the one that was published: this database does not belong to these tiles")]
+    Forked {
+        /// The first entry that differs.
+        position: u64,
     },
     /// The checkpoint on disk is not signed by this log's key.
     #[error("the checkpoint in {0} is not signed by this log's key: was the signing key replaced?")]
@@ -93,7 +99,10 @@ impl Ledger {
         let integrator = Integrator::open(&store, &*signer, tiles.clone(), &origin)?;
         let signatory = Signatory::start(signer.clone(), origin.clone()).map_err(|e| JournalError::Tiles(tiles, e))?;
         let sequence = Arc::new(Sequence::after(last));
-        Ok(Arc::new(Self { store, keys, signer, clock, random, origin, sequence, begun: Arc::default(), signatory, integrator }))
+        let begun = Arc::default();
+        let ledger = Self { store, keys, signer, clock, random, origin, sequence, begun, signatory, integrator };
+        ledger.settle_restore()?;
+        Ok(Arc::new(ledger))
     }
 
     /// Runs a unit of work and waits until it is durable. The closure may run more than once.

@@ -9,14 +9,17 @@
 //! sealed values. So nothing personal is ever read before its reading is on record.
 
 mod actor;
+mod audit;
 mod checkpoint;
 mod committed;
 mod event;
+mod forget;
 mod integrate;
 mod ledger;
 mod merkle;
 mod outbox;
 mod receipt;
+mod resume;
 mod storage;
 mod tiles;
 mod work;
@@ -24,17 +27,23 @@ mod work;
 use store::Migration;
 
 pub use actor::Actor;
+pub use audit::{Audit, audit};
 pub use checkpoint::{Checkpoint, NoteError, sign_note, verifier_key};
 pub use committed::Committed;
 pub use event::{Event, EventProof};
+pub use forget::forget_links;
 pub use integrate::{Consistency, Inclusion, Integrated};
 pub use ledger::{JournalError, Ledger, LedgerParts};
 pub use merkle::{Hash, leaf_hash, root_from_inclusion, tree_root};
 pub use outbox::{Job, claim_jobs, finish_job, jobs_waiting, retry_job};
 pub use receipt::{Receipt, ReceiptPromise};
+pub use resume::{Restored, Resumed};
 pub use storage::Entry;
 pub use work::Work;
 
 /// The tables of the journal and of the outbox; every store that a [`Ledger`] opens has them.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "journal/0001_journal", sql: include_str!("../migrations/0001_journal.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "journal/0001_journal", sql: include_str!("../migrations/0001_journal.sql") },
+    Migration { name: "journal/0002_links", sql: include_str!("../migrations/0002_links.sql") },
+    Migration { name: "journal/0003_lost", sql: include_str!("../migrations/0003_lost.sql") },
+];

@@ -78,6 +78,25 @@ pub fn tree_root(entries: &[Hash]) -> Hash {
     root
 }
 
+/// A tree of which only its right edge is kept: leaves come in order, the root can be asked for at any time.
+#[derive(Debug, Default)]
+pub(crate) struct Growing(Vec<(u32, Hash)>);
+
+impl Growing {
+    pub(crate) fn push(&mut self, leaf: Hash) {
+        let mut last = (0, leaf);
+        while let Some((height, left)) = self.0.pop_if(|(height, _)| *height == last.0) {
+            last = (height + 1, node_hash(&left, &last.1));
+        }
+        self.0.push(last);
+    }
+
+    pub(crate) fn root(&self) -> Hash {
+        let edge = self.0.iter().rev().map(|(_, hash)| *hash);
+        edge.reduce(|right, left| node_hash(&left, &right)).unwrap_or_else(|| sha256(&[]))
+    }
+}
+
 /// The largest power of two below `size` (`size` > 1).
 fn split(size: u64) -> u64 {
     1 << (size - 1).ilog2()

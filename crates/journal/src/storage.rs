@@ -1,5 +1,7 @@
 //! Every SQL text of the journal and the outbox.
 
+pub(crate) mod lost;
+
 use kernel::{Id, Instant, kinds};
 use serde_json::Value as Json;
 use store::{Row, StoreError, Tx, Value};
@@ -89,15 +91,22 @@ pub(crate) fn last_placed(tx: &mut Tx<'_>) -> Result<Option<Id<kinds::Event>>, S
     row.map(|row| row.get(0)).transpose()
 }
 
-/// Leaves from position `from`, in order: what the tiles lack after a crash.
+/// Leaves from position `from`, in order and without a gap: what the tiles lack after a crash.
 pub(crate) fn leaves_from(tx: &mut Tx<'_>, from: u64, limit: i64) -> Result<Vec<Hash>, StoreError> {
     let rows = tx.query(
         "-- journal.leaves_from
-select e.leaf from journal_leaf l join journal_event e on e.id = l.event
+select l.position, e.leaf from journal_leaf l join journal_event e on e.id = l.event
 where l.position >= $1 order by l.position limit $2",
         &[i64::try_from(from).unwrap_or(i64::MAX).into(), limit.into()],
     )?;
-    rows.iter().map(|row| row.get(0)).collect()
+    let mut leaves: Vec<(u64, Hash)> = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, StoreError>>()?;
+    // Only tiles that are built again from their beginning come to what an earlier restore lost.
+    if leaves.iter().zip(from..).any(|((position, _), expected)| *position != expected) {
+        leaves.extend(lost::lost_from(tx, from, limit)?);
+        leaves.sort_unstable();
+    }
+    let contiguous = leaves.into_iter().zip(from..).take_while(|((position, _), expected)| position == expected);
+    Ok(contiguous.map(|((_, leaf), _)| leaf).take(usize::try_from(limit).unwrap_or(0)).collect())
 }
 
 pub(crate) fn position_of(tx: &mut Tx<'_>, event: Id<kinds::Event>) -> Result<Option<(u64, Hash)>, StoreError> {
@@ -156,6 +165,14 @@ where e.id = $1",
         &[id.into()],
     )?;
     row.as_ref().map(entry).transpose()
+}
+
+/// Cuts the links of events to a record, with the salts that would show to whom they led.
+pub(crate) fn forget_links(tx: &mut Tx<'_>, record: [u8; 16]) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- journal.forget_links\nupdate journal_event set record = null, link_salt = null where record = $1",
+        &[record.into()],
+    )
 }
 
 pub(crate) fn insert_job(

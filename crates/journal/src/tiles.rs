@@ -17,6 +17,7 @@ pub(crate) struct Tiles {
     entries: Vec<Hash>,
     size: u64,
     last_read: Mutex<Option<(u32, u64, Vec<Hash>)>>,
+    last_bundle: Mutex<Option<(u64, Vec<Hash>)>>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -31,7 +32,7 @@ impl Tiles {
     /// Opens the tiles of a tree of `size` leaves, as its newest checkpoint says.
     pub(crate) fn open(dir: PathBuf, size: u64) -> io::Result<Self> {
         fs::create_dir_all(&dir)?;
-        let mut tiles = Self { dir, edge: Vec::new(), entries: Vec::new(), size, last_read: Mutex::new(None) };
+        let mut tiles = Self { dir, edge: Vec::new(), entries: Vec::new(), size, last_read: Mutex::new(None), last_bundle: Mutex::new(None) };
         let mut count = size;
         let mut level = 0;
         while count > 0 {
@@ -66,6 +67,20 @@ impl Tiles {
             self.push(0, leaf_hash(commitment))?;
         }
         Ok(())
+    }
+
+    /// The entry at a position, which is below the size.
+    pub(crate) fn entry(&self, position: u64) -> io::Result<Hash> {
+        let (index, at) = (position / WIDTH as u64, usize::try_from(position % WIDTH as u64).unwrap_or(0));
+        let short = || io::Error::other("a bundle of entries is shorter than the checkpoint says");
+        if index == self.size / WIDTH as u64 {
+            return self.entries.get(at).copied().ok_or_else(short);
+        }
+        let mut last = self.last_bundle.lock().map_err(|_| io::Error::other("entry cache poisoned"))?;
+        if last.as_ref().is_none_or(|(known, _)| *known != index) {
+            *last = Some((index, self.read_entries_upto(index, WIDTH as u64)?));
+        }
+        last.as_ref().and_then(|(_, entries)| entries.get(at).copied()).ok_or_else(short)
     }
 
     fn push(&mut self, level: u32, hash: Hash) -> io::Result<()> {

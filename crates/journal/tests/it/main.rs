@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod receipts;
 #[cfg(test)]
+mod restore_story;
+#[cfg(test)]
 mod stage;
 #[cfg(test)]
 mod tree_story;
