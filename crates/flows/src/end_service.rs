@@ -170,8 +170,9 @@ fn issue(
         persons: facts.persons,
         values: values.ok_or_else(unreadable)?,
         trees: facts.purposes.iter().map(|(purpose, last)| (purpose.clone(), died(*last, now))).collect(),
+        custodians: vec![custodian(&root.1).into()],
         roots: vec![root],
-        custodians: vec!["whoever administers the machine that held the root key file".into()],
+        early: None,
         store: ("dropped".into(), now),
         journal: ledger.size_and_root()?,
         issued: now,
@@ -189,6 +190,15 @@ fn issue(
     let consistency = ledger.consistency(size)?.map(|consistency| consistency.path);
     let note = sign_note(&certificate_note(&erasure), &**ledger.signer());
     Ok(Certificate { note, event: event.body, salt: event.salt.to_vec(), inclusion, consistency })
+}
+
+/// Who could have kept an old copy of a root that ended like this.
+pub(crate) fn custodian(how: &str) -> &'static str {
+    if how == "destroyed" {
+        "whoever administers the token that held the root key"
+    } else {
+        "whoever administers the machine that held the root key file"
+    }
 }
 
 /// The keys of a purpose died at the midnight after its last day, or now if that is still to come.

@@ -5,20 +5,32 @@
 //! nothing else, so what is not through the gate does not exist. [`work_round`] does the slow work of every service, and
 //! [`end_service`] destroys one whose last day has passed, with a certificate.
 
+mod certify;
 mod end_service;
+mod erase;
+mod inventory;
 mod keep_watch;
+mod note_records;
 mod open_platform;
 mod platform;
+mod roots;
 mod service;
 mod submit_household;
 mod watch_openings;
+mod watch_retention;
 mod watch_rights;
 mod work_round;
 
+pub use certify::{certify, kept_certificate};
 pub use end_service::{EndError, end_service};
+pub use erase::{EraseError, Erased, apply_erasures, erase_by_officer, erase_day, erase_household};
+pub use inventory::{CSV_HEAD, Inventory, InventoryError, inventory, platform_inventory, read_inventory, service_inventory};
 pub use keep_watch::keep_watch;
-pub use open_platform::{PlatformError, PlatformParts};
+pub use note_records::{RECORDS, RecordError, note_records};
+pub use open_platform::{PlatformError, PlatformParts, RESTORING, migrations_of};
 pub use platform::Platform;
+pub use roots::{Escrow, Roots};
 pub use service::Service;
+pub use watch_retention::PURGE_LAG_HOURS;
 pub use submit_household::{Acknowledged, Submit, SubmitError, rules, submit_household};
 pub use work_round::{Ports, Round, StepError, work_round};

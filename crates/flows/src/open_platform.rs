@@ -8,7 +8,7 @@ use seal::{KeyPlace, Keyring, SealError, Signer};
 use store::{Location, Migration, Options, RunError, Store, StoreError};
 use thiserror::Error;
 
-use crate::Platform;
+use crate::{EraseError, Platform, Roots};
 
 /// What a platform is made of.
 pub struct PlatformParts {
@@ -20,8 +20,8 @@ pub struct PlatformParts {
     pub options: Options,
     /// Where key trees are kept.
     pub keys: PathBuf,
-    /// Where root keys are kept: another directory, outside every backup of the data and of the key trees.
-    pub roots: PathBuf,
+    /// Where root keys are kept: outside every backup of the data and of the key trees.
+    pub roots: Roots,
     /// Where the journals' tiles are kept.
     pub tiles: PathBuf,
     /// The log key.
@@ -53,6 +53,9 @@ pub enum PlatformError {
     /// A stored definition that does not compile any more.
     #[error("the stored definition of {0} does not compile: it was saved by another version of this program")]
     Definition(String),
+    /// A restore in place stopped on the way.
+    #[error("a restore was begun and did not end: run `lionrock restore --in-place --move-aside` again before anything is served")]
+    Restoring,
     /// The write queue was full.
     #[error("the write queue is full")]
     Busy,
@@ -64,7 +67,7 @@ impl Fault for PlatformError {
             Self::Store(error) => error.kind(),
             Self::Seal(error) => error.kind(),
             Self::Journal(error) => error.kind(),
-            Self::Definition(_) => Kind::Broken,
+            Self::Definition(_) | Self::Restoring => Kind::Broken,
             Self::Busy => Kind::Busy,
         }
     }
@@ -79,11 +82,29 @@ impl From<RunError<StoreError>> for PlatformError {
     }
 }
 
+impl From<EraseError> for PlatformError {
+    fn from(error: EraseError) -> Self {
+        match error {
+            EraseError::Seal(error) => Self::Seal(error),
+            EraseError::Journal(error) => Self::Journal(error),
+            EraseError::Store(error) => Self::Store(error),
+            EraseError::Busy => Self::Busy,
+            other => Self::Store(StoreError::Engine(other.to_string())),
+        }
+    }
+}
+
 /// Name of the platform's own store, key tree and journal.
 const PLATFORM: &str = "platform";
 
-const PLATFORM_TABLES: &[&[Migration]] =
-    &[journal::MIGRATIONS, people::MIGRATIONS, assurance::MIGRATIONS, registration::PLATFORM_MIGRATIONS];
+pub(crate) const PLATFORM_TABLES: &[&[Migration]] = &[
+    journal::MIGRATIONS,
+    vault::PLATFORM_MIGRATIONS,
+    people::MIGRATIONS,
+    assurance::MIGRATIONS,
+    registration::PLATFORM_MIGRATIONS,
+    response::MIGRATIONS,
+];
 
 pub(crate) const SERVICE_TABLES: &[&[Migration]] = &[
     journal::MIGRATIONS,
@@ -93,11 +114,23 @@ pub(crate) const SERVICE_TABLES: &[&[Migration]] = &[
     registration::MIGRATIONS,
 ];
 
+/// Beside the journals while a restore in place goes on: half of a restore must not be served.
+pub const RESTORING: &str = "restoring";
+
+/// The tables of a store by its name: the platform's, or those of a service.
+pub fn migrations_of(store: &str) -> &'static [&'static [Migration]] {
+    if store == PLATFORM { PLATFORM_TABLES } else { SERVICE_TABLES }
+}
+
 impl Platform {
     /// Opens the platform's own ledger and every service that has a store.
     pub fn open(parts: PlatformParts) -> Result<Arc<Self>, PlatformError> {
+        if parts.tiles.join(RESTORING).exists() {
+            return Err(PlatformError::Restoring);
+        }
         let ledger = open_ledger(&parts, PLATFORM, PLATFORM_TABLES)?;
         people::prepare_keys(ledger.keys())?;
+        vault::prepare_request_keys(ledger.keys())?;
         let platform = Arc::new(Self::new(parts, ledger));
         platform.refresh()?;
         Ok(platform)
@@ -114,8 +147,7 @@ pub(crate) fn store_name(slug: &str) -> String {
 }
 
 pub(crate) fn key_place(parts: &PlatformParts, name: &str) -> KeyPlace {
-    let (tree, root) = (parts.keys.join(format!("{name}.tree")), parts.roots.join(format!("{name}.root")));
-    KeyPlace::in_files(tree, root, parts.tiles.join(name).join("erasures"))
+    parts.roots.key_place(&parts.keys, &parts.tiles, name)
 }
 
 fn open_ledger(parts: &PlatformParts, name: &str, tables: &[&[Migration]]) -> Result<Arc<Ledger>, PlatformError> {

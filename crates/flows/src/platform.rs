@@ -10,6 +10,7 @@ use registration::{Places, SchemeService, Sender};
 use store::{Store, StoreError};
 use waitingroom::Room;
 
+use crate::erase::{apply_erasures, finish_erasures};
 use crate::open_platform::{PlatformParts, open_service_ledger, store_name};
 use crate::{PlatformError, Service};
 
@@ -167,6 +168,9 @@ impl Platform {
         scheme: Option<Arc<Scheme>>,
     ) -> Result<Arc<Service>, PlatformError> {
         let ledger = open_service_ledger(&self.parts, &listed.slug)?;
+        // A store that was restored, or a process that died, must not serve what was erased.
+        finish_erasures(&ledger, 0)?;
+        apply_erasures(&ledger)?;
         let scheme = scheme.map_or_else(|| self.kept_definition(listed, &ledger), Ok)?;
         let room = self.open_room(&ledger, &scheme)?;
         let service = Arc::new(Service::new(listed.slug.clone(), scope, ledger, scheme, room));

@@ -6,6 +6,7 @@ use kernel::{Id, Instant, kinds};
 use people::Scope;
 use registration::scheme::Scheme;
 use store::RunError;
+use crate::watch_retention::Retention;
 use waitingroom::{Arrival, Entry, Pass, Room, RoomName, Status, Ticket};
 
 use crate::StepError;
@@ -29,6 +30,7 @@ pub struct Service {
     waited_ms: AtomicI64,
     /// The minute in which openings were last looked at.
     watched: AtomicI64,
+    retention: Retention,
 }
 
 impl Service {
@@ -47,6 +49,7 @@ impl Service {
             entered: AtomicI64::new(0),
             waited_ms: AtomicI64::new(0),
             watched: AtomicI64::new(0),
+            retention: Retention::default(),
         }
     }
 
@@ -165,6 +168,16 @@ impl Service {
     pub(crate) fn is_new_minute(&self, now: Instant) -> bool {
         let minute = now.millis() / 60_000;
         self.watched.swap(minute, Ordering::AcqRel) != minute
+    }
+
+    pub(crate) const fn retention(&self) -> &Retention {
+        &self.retention
+    }
+
+    /// How many hours ago the oldest value that still stands should have gone; 0 when the purge is up to date. Looked at once an
+    /// hour by the worker of this process.
+    pub fn purge_lag_hours(&self) -> i64 {
+        self.retention.lag_hours()
     }
 
     /// Whether the gate lets the public in at this moment.

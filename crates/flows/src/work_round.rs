@@ -11,8 +11,9 @@ use thiserror::Error;
 
 use crate::end_service::finish_ends;
 use crate::watch_openings::watch_openings;
+use crate::watch_retention::{follow_erasures, purge_requests, watch_retention};
 use crate::watch_rights::watch_rights;
-use crate::{EndError, Platform, PlatformError, Service, end_service, keep_watch};
+use crate::{EndError, EraseError, Platform, PlatformError, RecordError, Service, end_service, keep_watch, note_records};
 
 /// The outside world, as the jobs need it.
 #[derive(Clone)]
@@ -74,6 +75,12 @@ pub enum StepError {
     /// The end of a service.
     #[error("end of a service: {0}")]
     End(#[from] EndError),
+    /// What operators' commands left on record.
+    #[error("records: {0}")]
+    Record(#[from] RecordError),
+    /// An erasure before its time.
+    #[error("erasure: {0}")]
+    Erase(#[from] EraseError),
 }
 
 impl Fault for StepError {
@@ -86,6 +93,8 @@ impl Fault for StepError {
             Self::Run(error) => error.kind(),
             Self::Platform(error) => error.kind(),
             Self::End(error) => error.kind(),
+            Self::Erase(error) => error.kind(),
+            Self::Record(_) => Kind::Broken,
         }
     }
 }
@@ -109,13 +118,16 @@ pub fn work_round(platform: &Arc<Platform>, ports: &Ports, report: &dyn Fn(&str,
     };
     round.failed += keep_watch(platform, report);
     if platform.is_new_minute()
-        && let Err(error) = watch_rights(platform)
+        && let Err(error) = watch_rights(platform).and_then(|()| purge_requests(platform))
     {
         note(&mut round, "platform", error);
     }
     match finish_ends(platform) {
         Ok(finished) => round.ended += finished,
         Err(error) => note(&mut round, "platform", error.into()),
+    }
+    if let Err(error) = note_records(platform) {
+        note(&mut round, "platform", error.into());
     }
     match platform.ledger().integrate() {
         Ok(integrated) => round.leaves += integrated.leaves,
@@ -133,7 +145,7 @@ pub fn work_round(platform: &Arc<Platform>, ports: &Ports, report: &dyn Fn(&str,
 
 type Step = fn(&Arc<Platform>, &Arc<Service>, &Ports, &mut Round) -> Result<(), StepError>;
 
-const STEPS: &[Step] = &[matching, codes, tell, messages, counts, integrate, bulletin, watch, purge_or_end];
+const STEPS: &[Step] = &[matching, codes, tell, messages, counts, integrate, bulletin, watch, erasures, purge_or_end, retention];
 
 fn matching(platform: &Arc<Platform>, service: &Arc<Service>, ports: &Ports, round: &mut Round) -> Result<(), StepError> {
     let scheme = service.scheme();
@@ -182,6 +194,18 @@ fn watch(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut Ro
     }
     service.ledger().write("flows.forget_searches", Actor::Job("purge"), vault::forget_searches)?;
     watch_openings(platform, service)
+}
+
+fn erasures(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut Round) -> Result<(), StepError> {
+    follow_erasures(platform, service)
+}
+
+fn retention(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut Round) -> Result<(), StepError> {
+    match watch_retention(platform, service) {
+        // It has just ended.
+        Err(StepError::Run(RunError::Store(StoreError::Closed))) => Ok(()),
+        done => done,
+    }
 }
 
 fn bulletin(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut Round) -> Result<(), StepError> {

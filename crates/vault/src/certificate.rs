@@ -26,6 +26,8 @@ pub struct Erasure {
     pub trees: Vec<(String, Instant)>,
     /// Root keys: id (64 hexadecimal digits), `overwritten` or `destroyed`, when.
     pub roots: Vec<(String, String, Instant)>,
+    /// Where it stands in the erasure ledger, when it was erased before its time.
+    pub early: Option<EarlyErasure>,
     /// Who could hold an old copy of a root, and is trusted not to.
     pub custodians: Vec<String>,
     /// What became of the store (`dropped`), and when.
@@ -34,6 +36,17 @@ pub struct Erasure {
     pub journal: (u64, [u8; 32]),
     /// When it was issued.
     pub issued: Instant,
+}
+
+/// Where an erasure before the time stands in the erasure ledger, and what made it final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EarlyErasure {
+    /// Number of the roll of the root from which on every older copy of the keys is worthless.
+    pub roll: u64,
+    /// When that was.
+    pub at: Instant,
+    /// First and last entry of the ledger.
+    pub entries: (u64, u64),
 }
 
 /// A certificate as a file: anyone checks it with `lionrock-verify certificate`.
@@ -71,6 +84,10 @@ pub fn certificate_note(erasure: &Erasure) -> String {
     }
     for (id, how, at) in &erasure.roots {
         line("root", &format!("{id} {how} {at}"));
+    }
+    if let Some(EarlyErasure { roll, at, entries }) = &erasure.early {
+        line("roll", &format!("{roll} {at}"));
+        line("ledger", &format!("{} {}", entries.0, entries.1));
     }
     for custodian in &erasure.custodians {
         line("custodian", custodian);

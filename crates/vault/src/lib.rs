@@ -24,7 +24,7 @@ mod watch;
 
 use store::Migration;
 
-pub use certificate::{Certificate, Erasure, certificate_note};
+pub use certificate::{Certificate, EarlyErasure, Erasure, certificate_note};
 pub use erasure::{
     Cause, Committing, EraseOrder, ErasureRow, ErasureState, applied, apply_erasures, certificate_of, certificates_of,
     commit, forget_record, keep_certificate, note_certified, note_erased, open_erasures, order_erasure, reasons_of,

@@ -180,6 +180,7 @@ mod tests {
             values: [9; 32],
             trees: vec![("delivery".into(), now), ("messages".into(), now)],
             roots: vec![("ab".repeat(32), "overwritten".into(), now)],
+            early: None,
             custodians: vec!["the operator".into()],
             store: ("dropped".into(), now),
             journal: stage.ledger.size_and_root().unwrap(),

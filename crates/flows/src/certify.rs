@@ -1,0 +1,116 @@
+use std::sync::Arc;
+
+use journal::{Actor, Event, sign_note, tree_root};
+use kernel::{Id, Instant, kinds};
+use seal::{ErasureEntry, Roll};
+use serde_json::Value;
+use store::StoreError;
+use vault::{Certificate, EarlyErasure, Erasure, ErasureRow, ErasureState, certificate_note};
+
+use crate::{EraseError, Platform, Service};
+
+/// How many certificates one call issues at most.
+const MOST: usize = 1_000;
+
+/// Makes every erasure of a service final and certifies it: rolls the root of its keys when something was erased since the last
+/// roll, then issues one signed certificate for each erasure, with the proof that the platform's journal records it. Called at once
+/// when somebody waits for the certificate, and each night. Returns the certificates that are new.
+pub fn certify(
+    platform: &Arc<Platform>,
+    service: &Service,
+) -> Result<Vec<(Id<kinds::Erasure>, Certificate)>, EraseError> {
+    let ledger = service.ledger();
+    let erased = ledger.read("flows.erasures_erased", |tx| vault::open_erasures(tx, ErasureState::Erased, MOST))?;
+    if erased.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys = ledger.keys();
+    if keys.needs_roll() {
+        keys.roll()?;
+    }
+    let rolls = keys.rolls()?;
+    let first = erased.iter().map(|row| row.entries.0).min().unwrap_or(0);
+    let entries = keys.erasures_since(first.saturating_sub(1))?;
+    let mut issued = Vec::new();
+    for row in erased {
+        // The first roll that had seen its last entry made it final.
+        let Some(roll) = rolls.iter().find(|roll| roll.erasures >= row.entries.1) else { continue };
+        let own = entries.iter().filter(|entry| (row.entries.0..=row.entries.1).contains(&entry.number)).collect();
+        let certificate = issue(platform, service, &row, own, roll)?;
+        let (json, id, of) = (certificate.to_json().to_string(), row.id, service.id());
+        platform.ledger().write("flows.keep_certificate", Actor::Job("erasure"), move |work| {
+            vault::keep_certificate(work, id, of, &json)
+        })?;
+        ledger.write("flows.note_certified", Actor::Job("erasure"), move |work| vault::note_certified(work, id))?;
+        issued.push((row.id, certificate));
+    }
+    Ok(issued)
+}
+
+/// The certificate of an erasure as it is kept; nothing when there is none (yet).
+pub fn kept_certificate(platform: &Platform, erasure: Id<kinds::Erasure>) -> Result<Option<Value>, EraseError> {
+    let text = platform.ledger().read("flows.certificate", |tx| vault::certificate_of(tx, erasure))?;
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+fn issue(
+    platform: &Platform,
+    service: &Service,
+    row: &ErasureRow,
+    entries: Vec<&ErasureEntry>,
+    roll: &Roll,
+) -> Result<Certificate, EraseError> {
+    let log = platform.ledger();
+    log.integrate()?;
+    let now = platform.now();
+    let erasure = facts(service, row, &entries, roll, now, (log.origin(), log.size_and_root()?));
+    let (digest, size) = (erasure.digest(), erasure.journal.0);
+    let (service, id) = (service.id(), row.id);
+    let ((), committed) = log.write("flows.certificate", Actor::Job("erasure"), move |work| {
+        let event = Event::new("vault.erased").detail("service", service.to_string()).detail("erasure", id.to_string());
+        work.journal(event.detail("certificate", digest.clone()))?;
+        Ok::<_, StoreError>(())
+    })?;
+    log.integrate()?;
+    let unproven = || EraseError::Store(StoreError::Engine("the event of a certificate has no place in the journal".into()));
+    let event = committed.events().first().cloned().ok_or_else(unproven)?;
+    let inclusion = log.inclusion(event.id)?.ok_or_else(unproven)?;
+    let consistency = log.consistency(size)?.map(|consistency| consistency.path);
+    let note = sign_note(&certificate_note(&erasure), &**log.signer());
+    Ok(Certificate { note, event: event.body, salt: event.salt.to_vec(), inclusion, consistency })
+}
+
+fn facts(
+    service: &Service,
+    row: &ErasureRow,
+    entries: &[&ErasureEntry],
+    roll: &Roll,
+    now: Instant,
+    (origin, journal): (&str, (u64, journal::Hash)),
+) -> Erasure {
+    let commitments: Vec<[u8; 32]> = entries.iter().map(|entry| entry.commitment).collect();
+    let mut trees: Vec<(String, Instant)> = Vec::new();
+    for entry in entries {
+        let purpose = entry.target.purpose().map(|purpose| purpose.to_string()).unwrap_or_default();
+        if !trees.iter().any(|(known, _)| *known == purpose) {
+            trees.push((purpose, entry.at));
+        }
+    }
+    // A roll of an earlier day was made at its midnight.
+    let rolled = if roll.day < now.day() { Instant::at(roll.day, 0).max(row.at) } else { now };
+    Erasure {
+        origin: origin.to_owned(),
+        service: service.slug().to_owned(),
+        scope: row.scope.clone(),
+        households: row.households,
+        persons: row.persons,
+        values: tree_root(&commitments),
+        trees,
+        roots: vec![(roll.root_id_before.clone(), roll.how.to_owned(), rolled)],
+        early: Some(EarlyErasure { roll: roll.number, at: rolled, entries: row.entries }),
+        custodians: vec![crate::end_service::custodian(roll.how).into()],
+        store: ("emptied".into(), now),
+        journal,
+        issued: now,
+    }
+}

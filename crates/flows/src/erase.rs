@@ -1,0 +1,247 @@
+use journal::{Actor, JournalError, Ledger};
+use kernel::{Day, Fault, Id, Kind, kinds};
+use notify::Channel;
+use people::{Grant, OrderErasure};
+use registration::scheme::FieldGroup;
+use registration::EraseWhat;
+use seal::{ErasureEntry, Purpose, SealError, Target};
+use store::{RunError, StoreError};
+use thiserror::Error;
+use vault::{Cause, Committing, EraseOrder, ErasureState};
+
+use crate::Service;
+
+/// Why something was not erased. What was ordered is finished by the next round.
+#[derive(Debug, Error)]
+pub enum EraseError {
+    /// There is no such household.
+    #[error("there is no such registration")]
+    Missing,
+    /// Nothing of what is to be erased is there.
+    #[error("nothing of it is held any more")]
+    Nothing,
+    /// The grant is for another service.
+    #[error("there is no such service in your department")]
+    Elsewhere,
+    /// Keys or their ledger.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The write queue is full.
+    #[error("the system is busy; try again in a moment")]
+    Busy,
+}
+
+impl Fault for EraseError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Missing | Self::Elsewhere => Kind::Missing,
+            Self::Nothing => Kind::Gone,
+            Self::Seal(error) => error.kind(),
+            Self::Journal(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+            Self::Busy => Kind::Busy,
+        }
+    }
+}
+
+impl From<RunError<StoreError>> for EraseError {
+    fn from(error: RunError<StoreError>) -> Self {
+        match error {
+            RunError::Refused(error) | RunError::Store(error) => Self::Store(error),
+            RunError::Busy { .. } => Self::Busy,
+        }
+    }
+}
+
+/// An erasure that is durable: the keys have forgotten and the rows are gone. Old copies of the key files open it until the next
+/// roll; [`crate::certify`] makes it final.
+#[derive(Clone, Debug)]
+pub struct Erased {
+    /// The order.
+    pub id: Id<kinds::Erasure>,
+    /// What opens the commitments of the certificate: for the person concerned, and kept nowhere else.
+    pub openings: Vec<Committing>,
+}
+
+/// Erases a household, or a part of it, before its time: ordered in the database, then written into the erasure ledger and
+/// punctured, then its rows go. A crash in between is finished from what is on record.
+pub fn erase_household(
+    service: &Service,
+    actor: Actor,
+    household: Id<kinds::Household>,
+    what: EraseWhat,
+    cause: Cause,
+) -> Result<Erased, EraseError> {
+    let ledger = service.ledger();
+    let doomed = ledger.read("flows.plan_erasure", |tx| {
+        let Some(plan) = registration::plan_erasure(tx, household, what)? else { return Ok::<_, StoreError>(None) };
+        let (mut values, persons) = (plan.targets, plan.persons);
+        for household in &plan.households {
+            values.extend(traces(tx, *household, what)?);
+        }
+        Ok(Some((values, plan.households.len(), persons)))
+    })?;
+    let (values, households, persons) = doomed.ok_or(EraseError::Missing)?;
+    if values.is_empty() {
+        return Err(EraseError::Nothing);
+    }
+    let scope = format!("{} of one registration of the scheme \"{}\"", words(what), title(service));
+    let households = u64::try_from(households).unwrap_or(1);
+    let record = Some(household.bytes());
+    order(service, actor, values, EraseOrder { record, scope, households, persons, targets: Vec::new(), cause })
+}
+
+/// The same on an officer's order.
+pub fn erase_by_officer(
+    service: &Service,
+    grant: &Grant<OrderErasure>,
+    household: Id<kinds::Household>,
+    what: EraseWhat,
+    cause: Cause,
+) -> Result<Erased, EraseError> {
+    if !grant.covers(service.id()) {
+        return Err(EraseError::Elsewhere);
+    }
+    erase_household(service, grant.actor(), household, what, cause)
+}
+
+/// Erases everything of a purpose that expires on a day, before that day.
+pub fn erase_day(
+    service: &Service,
+    actor: Actor,
+    purpose: &str,
+    expiry: Day,
+    cause: Cause,
+) -> Result<Erased, EraseError> {
+    let plan = registration::plan_day(service.ledger(), purpose, expiry)?;
+    let mut values = plan.targets;
+    if values.is_empty() {
+        values.push((Target::Day { purpose: Purpose::new(purpose)?, expiry }, Vec::new()));
+    }
+    let scope = format!("everything under the purpose {purpose} that was to end on {expiry}, of the scheme \"{}\"", title(service));
+    let households = u64::try_from(plan.households.len()).unwrap_or(u64::MAX);
+    let persons = plan.persons;
+    order(service, actor, values, EraseOrder { record: None, scope, households, persons, targets: Vec::new(), cause })
+}
+
+type Values = Vec<(Target, Vec<Vec<u8>>)>;
+
+/// Messages to a household and reasons for opening it: what else holds something of it.
+fn traces(
+    tx: &mut store::Tx<'_>,
+    household: Id<kinds::Household>,
+    what: EraseWhat,
+) -> Result<Values, StoreError> {
+    let channel = match what {
+        EraseWhat::All => None,
+        EraseWhat::Group(FieldGroup::Mobile) => Some(Channel::Sms),
+        EraseWhat::Group(FieldGroup::Contact) => Some(Channel::Letter),
+        EraseWhat::Group(FieldGroup::Identity) | EraseWhat::Person(_) => return Ok(Vec::new()),
+    };
+    let messages = notify::doomed(tx, household, channel)?;
+    let mut values: Values = messages.into_iter().map(|message| (message.target, vec![message.sealed])).collect();
+    if what == EraseWhat::All {
+        let reasons = Purpose::new(vault::REASONS).map_err(|error| StoreError::Engine(error.to_string()))?;
+        for (record, expiry, sealed) in vault::reasons_of(tx, household.bytes())? {
+            values.push((Target::Record { purpose: reasons, expiry, record }, vec![sealed]));
+        }
+    }
+    Ok(values)
+}
+
+fn words(what: EraseWhat) -> &'static str {
+    match what {
+        EraseWhat::All => "all personal data",
+        EraseWhat::Group(FieldGroup::Identity) => "identity card numbers and dates of birth",
+        EraseWhat::Group(FieldGroup::Contact) => "name and address",
+        EraseWhat::Group(FieldGroup::Mobile) => "mobile number",
+        EraseWhat::Person(_) => "identity card number and date of birth of one person",
+    }
+}
+
+fn title(service: &Service) -> String {
+    service.scheme().title(kernel::Language::En).to_owned()
+}
+
+fn order(service: &Service, actor: Actor, values: Values, order: EraseOrder) -> Result<Erased, EraseError> {
+    let ledger = service.ledger();
+    let committing = |(_, sealed): &(Target, Vec<Vec<u8>>)| {
+        vault::commit(&**ledger.random(), sealed.iter().map(Vec::as_slice))
+    };
+    let openings: Vec<Committing> = values.iter().map(committing).collect();
+    let targets = values.iter().zip(&openings).map(|((target, _), opening)| (*target, opening.commitment)).collect();
+    let order = EraseOrder { targets, ..order };
+    let (id, _) = ledger.write("flows.order_erasure", actor, move |work| vault::order_erasure(work, &order))?;
+    complete(ledger, id, false)?;
+    Ok(Erased { id, openings })
+}
+
+/// Brings an order that is on record to its end, wherever a crash has left it when it was `begun` before.
+fn complete(ledger: &Ledger, id: Id<kinds::Erasure>, begun: bool) -> Result<(), EraseError> {
+    let targets = ledger.read("flows.erasure_targets", |tx| vault::targets_of(tx, id))?;
+    let entries = forget(ledger, &targets, begun)?;
+    let numbers = entries.iter().map(|entry| entry.number);
+    let (first, last) = (numbers.clone().min().unwrap_or(0), numbers.max().unwrap_or(0));
+    ledger.write("flows.note_erased", Actor::Job("erasure"), move |work| {
+        vault::note_erased(work, id, (first, last)).map(|_| ())
+    })?;
+    apply_erasures(ledger)?;
+    Ok(())
+}
+
+/// Has the keys forget what they have not forgotten yet. The commitment, which is salted anew for every order, tells which
+/// entries of the erasure ledger are this order's.
+fn forget(
+    ledger: &Ledger,
+    targets: &[(Target, [u8; 32])],
+    begun: bool,
+) -> Result<Vec<ErasureEntry>, EraseError> {
+    let keys = ledger.keys();
+    let mut entries: Vec<ErasureEntry> = if begun { keys.erasures_since(0)? } else { Vec::new() };
+    entries.retain(|entry| targets.iter().any(|(_, commitment)| *commitment == entry.commitment));
+    let known = |commitment: &[u8; 32]| entries.iter().any(|entry| entry.commitment == *commitment);
+    let missing: Vec<_> = targets.iter().filter(|(_, commitment)| !known(commitment)).copied().collect();
+    entries.extend(keys.erase(ledger.now(), &missing)?);
+    Ok(entries)
+}
+
+const CHUNK: usize = 500;
+
+/// Removes the rows of everything that the erasure ledger says is gone and this store has not followed yet: after an erasure, and
+/// before a store that was restored is served. Returns how many entries were followed.
+pub fn apply_erasures(ledger: &Ledger) -> Result<usize, EraseError> {
+    let from = ledger.read("flows.erasure_cursor", vault::applied)?;
+    let entries = ledger.keys().erasures_since(from)?;
+    for chunk in entries.chunks(CHUNK) {
+        let Some(last) = chunk.last().map(|entry| entry.number) else { break };
+        registration::apply_erasures(ledger, chunk)?;
+        let chunk = chunk.to_vec();
+        ledger.write("flows.apply_erasures", Actor::Job("erasure"), move |work| {
+            notify::apply_erasures(work, &chunk)?;
+            vault::apply_erasures(work, &chunk)?;
+            vault::set_applied(work, last)
+        })?;
+    }
+    Ok(entries.len())
+}
+
+/// Brings every order that a crash has left behind to its end, if it is older than `age_ms`: a younger one may be under way on
+/// another thread. Returns how many.
+pub(crate) fn finish_erasures(ledger: &Ledger, age_ms: i64) -> Result<usize, EraseError> {
+    let mut open = ledger.read("flows.erasures_ordered", |tx| vault::open_erasures(tx, ErasureState::Ordered, CHUNK))?;
+    let now = ledger.now();
+    open.retain(|order| now.since(order.at) >= age_ms);
+    for order in &open {
+        complete(ledger, order.id, true)?;
+    }
+    Ok(open.len())
+}
+
+#[cfg(test)]
+mod tests;

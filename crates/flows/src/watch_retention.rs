@@ -1,0 +1,88 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use journal::Actor;
+use kernel::{Instant, Text};
+use people::Role;
+use response::{AlertKind, RaiseAlert, raise_alert};
+
+use crate::certify::certify;
+use crate::erase::finish_erasures;
+use crate::{Platform, Service, StepError};
+
+/// Hours by which the purge may be behind before somebody is told.
+pub const PURGE_LAG_HOURS: i64 = 24;
+
+/// An order of erasure that is younger may be under way on another thread.
+const UNDER_WAY_MS: i64 = 60_000;
+
+/// What is known about a service's purge: looked at once an hour, shown as a metric.
+#[derive(Debug, Default)]
+pub(crate) struct Retention {
+    looked: AtomicI64,
+    lag_hours: AtomicI64,
+}
+
+impl Retention {
+    /// How many hours ago the oldest value that still stands should have gone; 0 when the purge is up to date.
+    pub fn lag_hours(&self) -> i64 {
+        self.lag_hours.load(Ordering::Relaxed)
+    }
+
+    fn is_new_hour(&self, now: Instant) -> bool {
+        let hour = now.millis() / 3_600_000;
+        self.looked.swap(hour, Ordering::AcqRel) != hour
+    }
+}
+
+/// Brings erasures that a crash left behind to their end, and certifies those that have become final. The midnight of the keys
+/// rolls them at the latest.
+pub(crate) fn follow_erasures(platform: &Arc<Platform>, service: &Service) -> Result<(), StepError> {
+    finish_erasures(service.ledger(), UNDER_WAY_MS)?;
+    if !service.ledger().keys().needs_roll() {
+        certify(platform, service)?;
+    }
+    Ok(())
+}
+
+/// Looks once an hour how far the purge is behind, and alerts when it is more than a day.
+pub(crate) fn watch_retention(platform: &Platform, service: &Service) -> Result<(), StepError> {
+    let now = platform.now();
+    if !service.retention().is_new_hour(now) {
+        return Ok(());
+    }
+    let oldest = registration::oldest_expired(service.ledger())?;
+    // A value ends with its last day, so that is when it should have gone.
+    let lag = oldest.map_or(0, |day| now.since(Instant::at(day.plus(1), 0)).max(0) / 3_600_000);
+    service.retention().lag_hours.store(lag, Ordering::Relaxed);
+    if lag <= PURGE_LAG_HOURS {
+        return Ok(());
+    }
+    let alert = RaiseAlert {
+        kind: AlertKind::PurgeLag,
+        department: Some(service.scope().department()),
+        service: Some(service.id()),
+        to: vec![Role::PrivacyOfficer, Role::SchemeOwner],
+        key: format!("{}:purge-lag:{}", service.id(), now.day()),
+        text: words(service, lag),
+    };
+    platform.ledger().write("flows.alert_purge_lag", Actor::Job("watch"), move |work| raise_alert(work, &alert))?;
+    Ok(())
+}
+
+/// What residents wrote in formal requests goes on its day, and the log book after its four years.
+pub(crate) fn purge_requests(platform: &Platform) -> Result<(), StepError> {
+    platform.ledger().write("flows.purge_requests", Actor::Job("purge"), vault::purge_requests)?;
+    Ok(())
+}
+
+fn words(service: &Service, lag: i64) -> Text {
+    use kernel::Language::{En, ZhHans, ZhHant};
+    let scheme = service.scheme();
+    let (en, traditional, simplified) = (scheme.title(En), scheme.title(ZhHant), scheme.title(ZhHans));
+    Text::new(
+        format!("“{en}” still holds rows whose day passed {lag} hours ago. They cannot be read, but the purge does not run: ask the operator."),
+        format!("「{traditional}」仍存有{lag}小時前已屆滿的資料列。資料已無法讀取，但清除工序沒有運行，請向系統管理員查詢。"),
+        format!("“{simplified}”仍存有{lag}小时前已届满的数据行。资料已无法读取，但清除工序没有运行，请向系统管理员查询。"),
+    )
+}
