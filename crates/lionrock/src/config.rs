@@ -60,11 +60,24 @@ config! {
     /// Where stores are: `sqlite:DIRECTORY`, or the address of a PostgreSQL database; on another machine with
     /// `?sslmode=verify-full&sslrootcert=FILE`, so that nobody on the way reads along.
     store: Secret<String> = Secret::new("sqlite:lionrock-data/stores".into()), "sqlite:/srv/lionrock/stores", secret;
-    /// Directory of the key trees. Back it up never: an old copy opens nothing, and a new one is made at each erasure.
+    /// Directory of the key trees. `lionrock backup --keys` copies them, still wrapped by their roots; after the next roll a copy opens
+    /// nothing.
     keys: PathBuf = "lionrock-data/keys".into(), "/srv/lionrock/keys", plain;
     /// Directory of the root keys: another disk or a protected directory, outside every backup.
     roots: PathBuf = "lionrock-data/roots".into(), "/etc/lionrock/roots", plain;
     /// Directory of the journals' tiles and checkpoints. Holds hashes only and may be published.
+    /// PKCS#11 module of the token that keeps the root keys instead of `roots`: each erasure then ends with a key destroyed in
+    /// the token, not with a file overwritten. Goes with `root_token_label` and `root_token_pin_file`.
+    root_token_module: Option<PathBuf> = None, "/usr/lib/softhsm/libsofthsm2.so", plain;
+    /// Label or serial number of the token.
+    root_token_label: Option<String> = None, "lionrock", plain;
+    /// File with the PIN of the token's user, readable by the installation's own account only.
+    root_token_pin_file: Option<PathBuf> = None, "/etc/lionrock/token.pin", plain;
+    /// Directory of the escrow slots: the present root keys, encrypted to a custodian, made anew at each change. It must exist,
+    /// best on a disk of its own. Without it a lost root key means lost data. Goes with `escrow_recipient`.
+    escrow: Option<PathBuf> = None, "/mnt/escrow/lionrock", plain;
+    /// The custodian's age recipient. The identity stays with the custodian; `lionrock keys recover` asks for it.
+    escrow_recipient: Option<String> = None, "age1…", plain;
     tiles: PathBuf = "lionrock-data/tiles".into(), "/srv/lionrock/tiles", plain;
     /// The log key (Ed25519, PKCS#8), made by `lionrock keys init`.
     log_key: PathBuf = "lionrock-data/roots/log.key".into(), "/etc/lionrock/log.key", plain;
@@ -142,6 +155,10 @@ impl Config {
         }
         if self.tls_certificate.is_some() && !self.is_https() {
             return value("origin", "must begin with https:// when there is a tls_certificate");
+        if !self.backup_recipients.iter().all(|recipient| seal::age_files::is_recipient(recipient)) {
+            return value("backup_recipients", "each is an age recipient (age1…), as `age-keygen` prints it");
+        }
+        self.check_custody()?;
         }
         if self.tls_certificate.is_some() != self.tls_key.is_some() {
             return value("tls_key", "certificate and key go together: set both or neither");
@@ -165,6 +182,21 @@ impl Config {
         let (keys, roots, tiles) = (("keys", &self.keys), ("roots", &self.roots), ("tiles", &self.tiles));
         let pairs = [
             (roots, keys, "whoever copies one must not get the other"),
+    /// Checks what is said about the custody of root keys.
+    fn check_custody(&self) -> Result<(), ConfigError> {
+        let value = |key, problem: &str| Err(ConfigError::Value { key, problem: problem.to_owned() });
+        let token = [self.root_token_module.is_some(), self.root_token_label.is_some(), self.root_token_pin_file.is_some()];
+        if token.contains(&true) && token.contains(&false) {
+            return value("root_token_module", "goes with root_token_label and root_token_pin_file: set all three or none");
+        }
+        match (&self.escrow, &self.escrow_recipient) {
+            (None, None) => Ok(()),
+            (Some(_), Some(recipient)) if seal::age_files::is_recipient(recipient) => Ok(()),
+            (Some(_), Some(_)) => value("escrow_recipient", "is one age recipient (age1…), as `age-keygen` prints it"),
+            _ => value("escrow", "goes with escrow_recipient: set both or neither"),
+        }
+    }
+
             (tiles, keys, "tiles may be published"),
             (tiles, roots, "tiles may be published"),
             (("log_key", &self.log_key), tiles, "tiles may be published"),
@@ -178,7 +210,11 @@ impl Config {
                 (tiles, store, "an older store that is put back must not overwrite the published journal"),
             ]
         });
-        let all = pairs.into_iter().chain(stored);
+        let escrow = self.escrow.iter().flat_map(|escrow| {
+            let (escrow, why) = (("escrow", escrow), "the slots are for when the others are lost");
+            [(escrow, keys, why), (escrow, roots, why), (escrow, tiles, "tiles may be published")]
+        });
+        let all = pairs.into_iter().chain(stored).chain(escrow);
         let together = all.into_iter().find(|((_, one), (_, other), _)| apart::nested(one, other));
         together.map_or(Ok(()), |((key, _), (other, _), why)| {
             let problem = format!("must be a directory outside that of {other}, and not around it: {why}");
@@ -321,6 +357,9 @@ mod tests {
             log_key: at("roots/log.key"),
             ..Config::default()
         };
+        assert!(refused(|c| c.root_token_label = Some("x".into())).starts_with("root_token_module: "));
+        assert!(refused(|c| c.escrow = Some("x".into())).starts_with("escrow: "));
+        assert!(refused(|c| (c.escrow, c.escrow_recipient) = (Some("x".into()), Some("y".into()))).starts_with("escrow_recipient: "));
         sound().check().unwrap();
         let table: &[(Change<'_>, &str, &str)] = &[
             (&|c| c.roots = at("keys"), "roots", "of keys"),

@@ -4,14 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use connectors::{ConnectorError, DemoCarrier, HttpPopulationRegister, RegisterConfig, SmsConfig, SmsHttpGateway};
-use flows::{Platform, PlatformError, PlatformParts, Ports};
+use connectors::{Clamd, ClamdConfig, ConnectorError, DemoCarrier, HttpPopulationRegister, RegisterConfig, SmsConfig, SmsHttpGateway};
+use flows::{Escrow, Platform, PlatformError, PlatformParts, Ports, Roots};
 use hongkong::{Gazetteer, ImportError, import_tsv};
-use kernel::Random;
+use kernel::{Random, Scanner, Secret};
 use notify::Carrier;
 use registration::Sender;
 use registration::matching::{Answer, PopulationRegister, Question, RegisterUnavailable};
-use seal::{Ed25519Signer, OsRandom, SealError, Signer};
+use seal::{Ed25519Signer, OsRandom, SealError, Signer, TokenPlace};
 use store::{Location, Options, StoreError};
 use thiserror::Error;
 
@@ -70,7 +70,7 @@ impl Runtime {
             location: Location::parse(config.store.expose())?,
             options,
             keys: config.keys.clone(),
-            roots: config.roots.clone(),
+            roots: roots(config)?,
             tiles: config.tiles.clone(),
             signer: Arc::new(signer) as Arc<dyn Signer>,
             clock: clock.clone(),
@@ -87,6 +87,26 @@ impl Runtime {
 /// The premises of the gazetteer: a file, or the sample that is shipped.
 pub fn premises(file: Option<&Path>) -> Result<Vec<hongkong::Premises>, RuntimeError> {
     match file {
+/// Where the configuration keeps root keys; the PIN of a token is read from its file.
+pub fn roots(config: &Config) -> Result<Roots, RuntimeError> {
+    let (module, label, pin) = (&config.root_token_module, &config.root_token_label, &config.root_token_pin_file);
+    let token = match (module, label, pin) {
+        (Some(module), Some(label), Some(file)) => {
+            let pin = std::fs::read_to_string(file).map_err(|e| RuntimeError::File(file.display().to_string(), e))?;
+            let pin = Secret::new(pin.trim().to_owned());
+            Some(TokenPlace { module: module.clone(), token: label.clone(), pin })
+        }
+        _ => None,
+    };
+    let escrow = match (&config.escrow, &config.escrow_recipient) {
+        (Some(directory), Some(recipient)) => {
+            Some(Escrow { directory: directory.clone(), recipient: recipient.clone() })
+        }
+        _ => None,
+    };
+    Ok(Roots { directory: config.roots.clone(), token, escrow })
+}
+
         None => Ok(import_tsv(hongkong::SAMPLE_ADDRESSES)?),
         Some(path) => {
             let text = std::fs::read_to_string(path).map_err(|e| RuntimeError::File(path.display().to_string(), e))?;

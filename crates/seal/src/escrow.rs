@@ -62,6 +62,11 @@ impl EscrowSlot {
         file::erase(&self.new, random)
     }
 
+    /// Whether the slot is that of this root, or about to be.
+    pub fn is_present(&self, root: &Root) -> Result<bool, SealError> {
+        Ok(self.is_of(&self.slot, root)? || self.is_of(&self.new, root)?)
+    }
+
     /// The root of a roll, by the custodian's identity.
     pub fn open(&self, number: u64, identity: &Secret<String>) -> Result<Root, SealError> {
         let (slot, new) = (file::read(&self.slot)?, file::read(&self.new)?);

@@ -94,7 +94,7 @@ impl Files {
         }
         let (head, body) = Head::split(&bytes).ok_or_else(|| self.damaged("it is no key tree"))?;
         let root = find(&head)?;
-        let mut state = self.open_state(&head, &root, body)?;
+        let mut state = open_state(&self.tree, &self.service, &head, &root, body)?;
         let (ledger, missed) = ErasureLedger::open(self.erasures.clone(), &self.service, state.ledger)?;
         if ledger.has_ended() {
             self.destroy(&root)?;
@@ -166,14 +166,16 @@ impl Files {
         self.roots.erase(wrapping, self.random.as_ref())
     }
 
-    fn open_state(&self, head: &Head, root: &Root, body: &[u8]) -> Result<State, SealError> {
-        let plain = aead::open(root.key.bytes(), &head.additional_data(&self.service), body)
-            .map_err(|_| self.damaged("its seal is broken, or it is of another service"))?;
-        let state = if head.is_first_form() { State::decode_first(&plain, &self.service) } else { State::decode(&plain) };
-        state.ok_or_else(|| self.damaged("its content makes no sense"))
-    }
-
     fn damaged(&self, what: &'static str) -> SealError {
         SealError::Damaged { path: self.tree.clone(), what }
     }
+}
+
+/// The state in a tree file, under its root.
+pub fn open_state(tree: &Path, service: &str, head: &Head, root: &Root, body: &[u8]) -> Result<State, SealError> {
+    let damaged = |what| SealError::Damaged { path: tree.to_owned(), what };
+    let plain = aead::open(root.key.bytes(), &head.additional_data(service), body)
+        .map_err(|_| damaged("its seal is broken, or it is of another service"))?;
+    let state = if head.is_first_form() { State::decode_first(&plain, service) } else { State::decode(&plain) };
+    state.ok_or_else(|| damaged("its content makes no sense"))
 }

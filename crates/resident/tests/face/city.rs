@@ -146,7 +146,7 @@ fn platform(files: &Path, clock: Arc<MovableClock>, places: Arc<Gazetteer>, opti
         location: Location::Sqlite(files.join("stores")),
         options,
         keys: files.join("keys"),
-        roots: files.join("roots"),
+        roots: files.join("roots").into(),
         tiles: files.join("tiles"),
         signer: Arc::new(Ed25519Signer::create(&files.join("log.key"), "lionrock.test").unwrap()),
         clock,

@@ -132,3 +132,20 @@ fn what_is_missing_or_wrong_is_said_in_one_line() {
     let place = KeyPlace { root: RootPlace::File(house.place().tree.with_extension("root")), ..house.place() };
     assert!(matches!(refusal(Keyring::create(place, "cumask", today(), random())), SealError::Invalid(_)));
 }
+
+#[test]
+fn a_keyring_can_be_looked_at_while_another_holds_it() {
+    let house = House::new();
+    let keys = house.create();
+    erase(&keys, &[record(6, today().plus(9))]);
+    let seen = Keyring::inspect(&house.place(), "cumask").unwrap();
+    assert_eq!((seen.today, seen.erasures, seen.needs_roll, seen.custody), (today(), 1, true, "overwritten"));
+    assert_eq!((seen.purposes, seen.rolls, seen.escrow), (vec![crate::purpose("matching")], vec![], None));
+    let roll = keys.roll().unwrap();
+    let before = house.files();
+    let seen = Keyring::inspect(&house.place(), "cumask").unwrap();
+    assert_eq!((seen.rolls, seen.needs_roll), (vec![roll], false));
+    assert_eq!(house.files(), before, "looking changes nothing");
+    keys.destroy(now(), [0; 32]).unwrap();
+    assert!(matches!(refusal(Keyring::inspect(&house.place(), "cumask")), SealError::Gone));
+}

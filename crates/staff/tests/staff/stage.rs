@@ -214,7 +214,7 @@ fn parts(
         location: Location::Sqlite(sub("data")),
         options: Options::default(),
         keys: sub("keys"),
-        roots: sub("roots"),
+        roots: sub("roots").into(),
         tiles: sub("tiles"),
         signer: Arc::new(signer),
         clock: clock.clone(),
