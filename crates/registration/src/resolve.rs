@@ -98,7 +98,7 @@ pub fn resolve(
         Resolution::Reject => {
             undecided(row.state == State::Checking)?;
             move_to(work, &row, State::Rejected, row.reason, &mut tally)?;
-            storage::index::set_confirmed(work.tx(), household, false)?;
+            storage::index::forget(work.tx(), household)?;
         }
         Resolution::AcceptAddress => {
             undecided(row.address == AddressState::ToCheck)?;

@@ -44,7 +44,11 @@ impl Known {
     /// cases are decided in the order in which they were received.
     pub(super) fn decide(&mut self, case: &Case) -> Verdict {
         let repairs = case.replaces.filter(|old| self.repairable.remove(old));
-        let own = |claim: &Claim| claim.household == case.household || Some(claim.household) == repairs;
+        if let Some(old) = repairs {
+            // What is replaced names nobody any more: whoever repairs five times has one claim.
+            self.claims.values_mut().for_each(|claims| claims.retain(|claim| claim.household != old));
+        }
+        let own = |claim: &Claim| claim.household == case.household;
         let others = |tag: &[u8; 32]| self.claims.get(tag).into_iter().flatten().filter(move |claim| !own(claim));
         let households = |tag: &[u8; 32]| others(tag).map(|claim| claim.household).collect::<HashSet<_>>().len();
         let crowded = case.people.iter().any(|(tag, _)| households(tag) >= CLAIMS_MOST)
@@ -118,6 +122,17 @@ mod tests {
         let again = Case { replaces: repair.replaces, ..case(3, &[7], Answer::Resident) };
         let verdict = known.decide(&again);
         assert_eq!((verdict.reason, verdict.repairs), (Reason::Duplicate, None));
+    }
+
+    #[test]
+    fn whoever_repairs_again_and_again_has_one_claim() {
+        let mut known = Known::default();
+        for household in 0..9 {
+            let before = Id::from_bytes([household; 16]);
+            known.repairable.insert(before);
+            let repair = Case { replaces: Some(before), ..case(household + 1, &[7], Answer::Mismatch) };
+            assert_eq!(known.decide(&repair).reason, Reason::Mismatch, "{household}");
+        }
     }
 
     #[test]

@@ -423,7 +423,7 @@ fn replace(
     let old = storage::household::by_id(tx, old)?.filter(|old| old.state.can_be_repaired());
     let old = old.ok_or(MatchError::Overtaken)?;
     storage::household::move_on(tx, &old, State::Replaced, Reason::None, new.decided)?;
-    storage::index::set_confirmed(tx, old.id, false)?;
+    storage::index::forget(tx, old.id)?;
     tally.add(old.state.as_str(), "", -1);
     tally.add(State::Replaced.as_str(), "", 1);
     tally.add("repaired", "", 1);

@@ -56,6 +56,11 @@ pub(crate) fn tags_of(tx: &mut Tx<'_>, household: Id<kinds::Household>) -> Resul
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
+/// A household that was replaced or rejected claims nobody any more.
+pub(crate) fn forget(tx: &mut Tx<'_>, household: Id<kinds::Household>) -> Result<u64, StoreError> {
+    tx.execute("-- registration.forget_claims\ndelete from household_index where household = $1", &[household.into()])
+}
+
 pub(crate) fn set_confirmed(
     tx: &mut Tx<'_>,
     household: Id<kinds::Household>,

@@ -203,3 +203,27 @@ fn attempts_are_limited_and_the_limit_tells_nobody_anything() {
     assert_eq!(stage.queued("needs-checking"), 5);
     assert_eq!(stage.figures().bucket("checking-by-reason", "limited"), 2);
 }
+
+/// Somebody who mistypes again and again repairs one registration; it does not lock itself out, nor after an officer's no.
+#[test]
+fn replaced_and_rejected_registrations_do_not_count_as_attempts() {
+    let stage = Stage::on_disk();
+    let mut wrong = form(1);
+    wrong.birth = BirthForm::Iso("1950-12-30".into());
+    let mut last = stage.register("0", &wrong);
+    for n in 1..8 {
+        stage.match_all();
+        assert_eq!(stage.state(&last), "checking mismatch", "attempt {n}");
+        last = stage.try_register(&n.to_string(), &wrong, Channel::Online, Some(last.household)).unwrap().0;
+    }
+    stage.match_all();
+    assert_eq!(stage.state(&last), "checking mismatch");
+    let may = grant::<ResolveException>(1, Role::CaseOfficer);
+    for n in 20..28 {
+        let id = last.household;
+        stage.act(may.actor(), move |work| resolve(work, &may, id, Resolution::Reject)).unwrap();
+        last = stage.register(&n.to_string(), &wrong);
+        stage.match_all();
+        assert_eq!(stage.state(&last), "checking mismatch", "attempt {n}");
+    }
+}
