@@ -128,7 +128,8 @@ const fn undecided(open: bool) -> Result<(), ResolveError> {
     if open { Ok(()) } else { Err(ResolveError::Decided) }
 }
 
-/// An early false claim does not lock out the true person: proof at a counter displaces it.
+/// An early false claim does not lock out the true person: proof at a counter displaces it. What is with the courier or at the
+/// door already stays what it is, so that the courier's result is still taken over: only the claim goes.
 fn displace_others(
     work: &mut Work<'_, '_>,
     row: &HouseholdRow,
@@ -143,10 +144,13 @@ fn displace_others(
     others.remove(&row.id);
     for other in &others {
         if let Some(other) = storage::household::by_id(work.tx(), *other)? {
-            move_to(work, &other, State::Checking, Reason::Displaced, tally)?;
             storage::index::set_confirmed(work.tx(), other.id, false)?;
-            work.journal(Event::new("registration.displaced").record(other.id.bytes()))?;
-            tell::later(work, other.id)?;
+            let event = Event::new("registration.displaced").record(other.id.bytes());
+            work.journal(event.detail("state", other.state.as_str()))?;
+            if !matches!(other.state, State::Dispatched | State::Delivered) {
+                move_to(work, &other, State::Checking, Reason::Displaced, tally)?;
+                tell::later(work, other.id)?;
+            }
         }
     }
     Ok(others.into_iter().collect())

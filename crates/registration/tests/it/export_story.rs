@@ -105,6 +105,34 @@ fn one_address_that_does_not_open_holds_up_no_district_and_costs_no_approval() {
     });
 }
 
+#[test]
+fn what_is_with_the_courier_stays_there_when_another_household_proves_its_claim() {
+    let stage = Stage::on_disk();
+    let first = stage.register("1", &form(1));
+    stage.match_all();
+    let approval = approved(&stage, &export_words(&stage.scheme, "KT"));
+    export(&stage, "KT", approval).unwrap();
+    let second = stage.register("2", &form(1));
+    stage.match_all();
+    assert_eq!((stage.state(&first), stage.state(&second)), ("dispatched".into(), "checking duplicate".into()));
+    let may = grant::<people::ResolveException>(1, Role::CaseOfficer);
+    let id = second.household;
+    let proof = registration::Resolution::ConfirmWithProof;
+    let displaced = stage.act(may.actor(), move |work| registration::resolve(work, &may, id, proof)).unwrap();
+    assert_eq!(displaced, [first.household]);
+    assert_eq!((stage.state(&first), stage.state(&second)), ("dispatched".into(), "confirmed".into()));
+    let courier = grant::<RequestExport>(1, Role::DeliveryOfficer);
+    let lines = format!("{},delivered\n", first.reference);
+    let imported = import_results(&stage.ledger, &stage.scheme, &stage.sender, &courier, &lines).unwrap();
+    assert_eq!((imported.taken, stage.state(&first).as_str()), (1, "delivered"));
+    let totals = ["confirmed", "dispatched", "delivered", "checking"].map(|name| stage.figures().total(name));
+    assert_eq!(totals, [1, 0, 1, 0]);
+    // The claim is gone all the same: the next one of these people is a duplicate of the second.
+    let third = stage.register("3", &form(1));
+    stage.match_all();
+    assert_eq!(stage.state(&third), "checking duplicate");
+}
+
 /// Puts what was sealed for a mobile where the address stood.
 fn spoil(stage: &Stage, which: &str) {
     let sql = format!("-- test.spoil\nupdate household_submission set contact = mobile where {which}");
