@@ -67,6 +67,7 @@ pub use tell::tell_resolved;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "registration/0001_registration", sql: include_str!("../migrations/0001_registration.sql") },
     Migration { name: "registration/0003_erasure", sql: include_str!("../migrations/0003_erasure.sql") },
+    Migration { name: "registration/0004_register_wait", sql: include_str!("../migrations/0004_register_wait.sql") },
 ];
 
 /// The tables of the platform's store: the directory of schemes and the versions of their definitions.

@@ -2,10 +2,12 @@
 
 mod decide;
 mod job;
+mod patience;
 mod port;
 mod words;
 
 pub(crate) use job::{CURSOR, RESOLVED, openings, put_on_record};
 pub use job::{Batch, MatchError, Matcher, match_batch};
+pub(crate) use patience::Patience;
 pub use port::{Answer, PopulationRegister, Question, RegisterUnavailable};
 pub use words::{AddressState, Reason, State};

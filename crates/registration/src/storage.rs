@@ -7,5 +7,6 @@ pub(crate) mod erasure;
 pub(crate) mod export;
 pub(crate) mod household;
 pub(crate) mod index;
+pub(crate) mod patience;
 pub(crate) mod state;
 pub(crate) mod submission;

@@ -11,6 +11,7 @@ use thiserror::Error;
 use vault::{BatchCommand, BatchOutcome};
 
 use super::decide::{Case, Known, Verdict};
+use super::patience::Patience;
 use super::{AddressState, Answer, PopulationRegister, Question, Reason, RegisterUnavailable, State};
 use crate::messages::{Sender, prepare_for, result_message};
 use crate::reference::Reference;
@@ -99,7 +100,23 @@ pub(crate) const CURSOR: &str = "matching";
 pub(crate) const RESOLVED: &str = "resolved";
 
 /// Matches one batch: puts the opening on record, opens, asks the register, decides, tells. An empty batch writes nothing.
+/// While the register is silent nothing is opened for it: after each failure matching waits twice as long, from two seconds to
+/// five minutes, and until then a batch is empty. The wait is kept in the store, so that a restart does not forget it.
 pub fn match_batch(ledger: &Ledger, matcher: &Matcher<'_>) -> Result<Batch, MatchError> {
+    let patience = Patience::read(ledger)?;
+    if patience.waits(ledger.now()) {
+        return Ok(Batch::default());
+    }
+    let matched = match_now(ledger, matcher);
+    match &matched {
+        Err(MatchError::Register(_)) => patience.failed(ledger)?,
+        Ok(batch) if batch.taken > 0 => patience.answered(ledger)?,
+        _ => {}
+    }
+    matched
+}
+
+fn match_now(ledger: &Ledger, matcher: &Matcher<'_>) -> Result<Batch, MatchError> {
     let (from, submissions) = waiting(ledger, matcher.limit)?;
     let Some(last) = submissions.last() else { return Ok(Batch::default()) };
     let to = last.event;

@@ -173,6 +173,35 @@ fn a_silent_register_loses_nothing() {
     assert!(matches!(stage.match_some(10), Err(registration::MatchError::Register(_))));
     assert_eq!(stage.figures().total("received"), 0);
     stage.population.silent.store(false, std::sync::atomic::Ordering::SeqCst);
+    stage.clock.advance_secs(2);
+    assert_eq!(stage.match_all().confirmed, 1);
+}
+
+/// A register that is down for a day costs a few hundred openings and not one every two seconds.
+#[test]
+fn a_register_that_stays_silent_is_left_alone_for_longer_and_longer() {
+    let stage = Stage::on_disk();
+    stage.register("1", &form(1));
+    let silent = |silent| stage.population.silent.store(silent, std::sync::atomic::Ordering::SeqCst);
+    silent(true);
+    let mut asked = 0;
+    for _ in 0..1800 {
+        asked += usize::from(stage.match_some(10).is_err());
+        stage.clock.advance_secs(2);
+    }
+    assert!((15..=22).contains(&asked), "asked {asked} times in an hour");
+    assert_eq!(stage.count("vault.batch_opened"), 2 * asked, "nothing is opened while it waits");
+    assert_eq!(stage.count("registration.register_silent"), asked);
+    silent(false);
+    stage.clock.advance_secs(300);
+    assert_eq!(stage.match_all().confirmed, 1);
+    assert_eq!(stage.count("registration.register_answers"), 1);
+    // And it begins with two seconds again.
+    stage.register("2", &form(2));
+    silent(true);
+    assert!(stage.match_some(10).is_err());
+    silent(false);
+    stage.clock.advance_secs(2);
     assert_eq!(stage.match_all().confirmed, 1);
 }
 
