@@ -8,6 +8,7 @@ mod figures;
 mod journey;
 mod oracle;
 mod page;
+mod pages;
 mod target;
 mod wire;
 
@@ -15,7 +16,7 @@ pub use browser::Browser;
 pub use client::{Client, GaveUp, Patience};
 pub use command::{Args, run};
 pub use figures::{Figures, Sample, cpu_micros};
-pub use journey::Typed;
+pub use journey::{Typed, words_of};
 pub use page::{Form, Page};
 pub use target::{LoadError, Target};
 pub use wire::{Reply, request};

@@ -59,16 +59,12 @@ impl Browser {
 
     /// Sends a form, without following.
     pub async fn post(&mut self, form: &Form) -> Result<Page, GaveUp> {
-        match &form.file {
-            Some((name, content)) => {
-                let body = multipart(&form.fields, name, content);
-                self.send("POST", &form.action, Some(&format!("multipart/form-data; boundary={BOUNDARY}")), &body).await
-            }
-            None => {
-                let body = urlencoded(&form.fields);
-                self.send("POST", &form.action, Some("application/x-www-form-urlencoded"), body.as_bytes()).await
-            }
+        if let Some((name, content)) = &form.file {
+            let body = multipart(&form.fields, name, content);
+            return self.send("POST", &form.action, Some(&format!("multipart/form-data; boundary={BOUNDARY}")), &body).await;
         }
+        let body = urlencoded(&form.fields);
+        self.send("POST", &form.action, Some("application/x-www-form-urlencoded"), body.as_bytes()).await
     }
 
     /// What a script of the page sends.

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::wire::request;
 use super::{Client, Figures, GaveUp, Patience, Sample, Target, cpu_micros};
-use super::oracle;
+use super::{oracle, pages};
 use crate::simulate::{Choices, Server};
 use crate::synth::{form, population};
 use crate::torture::Victim;
@@ -44,6 +44,9 @@ pub struct Args {
     /// Instead of load: compares how long the answers to a match, a mismatch and a duplicate take (promise 11).
     #[arg(long, conflicts_with = "url")]
     oracle: bool,
+    /// Instead of JSON: residents go through the pages, as many at a time as there are connections.
+    #[arg(long, conflicts_with_all = ["url", "oracle"])]
+    pages: bool,
     /// Where to write the figures as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -77,6 +80,13 @@ fn here(args: &Args) -> Result<u64, Failure> {
             crate::say(&line);
         }
         return Ok(0);
+    }
+    if args.pages {
+        let (said, failed) = pages::walk(&victim, &server, args.seed, args.households, args.connections)?;
+        for line in said {
+            crate::say(&line);
+        }
+        return Ok(failed);
     }
     let args = Args { process: server.process().parse().ok(), ..args.clone() };
     victim.runtime.block_on(load(&args, server.target.clone()))

@@ -1,5 +1,6 @@
 //! Registering page by page, as a resident does without scripts.
 
+use hongkong::Premises;
 use registration::{BirthForm, HouseholdForm};
 
 use super::page::{Form, Page, choices};
@@ -28,6 +29,15 @@ pub struct Typed<'t> {
     pub form: &'t HouseholdForm,
     /// Words by which the address is found in the list; without them it is typed by hand.
     pub words: Option<&'t str>,
+}
+
+/// What somebody types who looks for a place: building, estate, street and number.
+pub fn words_of(place: &Premises) -> String {
+    let street = place.street.as_ref().or(place.village.as_ref());
+    let names = [place.building.as_ref(), place.estate.as_ref(), street.map(|street| &street.name)];
+    let names = names.into_iter().flatten().map(|name| &*name.en);
+    let number = street.map(|street| &*street.from);
+    names.chain(number).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 impl Browser {

@@ -161,11 +161,11 @@ fn unescape(text: &str) -> String {
 mod tests {
     use super::*;
 
-    const PAGE: &str = r##"<h1 class="a">Find &amp; <b>go</b></h1><form method="post" enctype="multipart/form-data" action="/en/x?a=1&amp;b=2" id="form" data-options-url="/o" data-finish-url="/f">
+    const PAGE: &str = r#"<h1 class="a">Find &amp; <b>go</b></h1><form method="post" enctype="multipart/form-data" action="/en/x?a=1&amp;b=2" id="form" data-options-url="/o" data-finish-url="/f">
 <input type="hidden" name="_token" value="t&quot;"><input type="radio" name="r" value="1"><input type="radio" name="r" value="2" checked>
 <textarea id="x" name="why" rows="2">
 two &lt;lines&gt;</textarea><select id="d" name="d"><option value="">?</option><option value="KT" selected>K</option></select>
-<input type="file" id="file" name="file"></form><a class="l" href="/en/x/1">one</a><a href="/en/x/1">again</a><a href="/zh/x/2">two</a>"##;
+<input type="file" id="file" name="file"></form><a class="l" href="/en/x/1">one</a><a href="/en/x/1">again</a><a href="/zh/x/2">two</a>"#;
 
     #[test]
     fn a_form_is_read_as_a_browser_sends_it() {

@@ -1,5 +1,6 @@
 //! The simulated department, as its officers see it: pages, forms, passkeys.
 
+use std::fmt::Write as _;
 use std::process::Command;
 
 use kernel::Instant;
@@ -199,10 +200,10 @@ fn document(title: &str) -> Vec<u8> {
     let mut pdf = String::from("%PDF-1.4\n");
     let mut table = String::from("0000000000 65535 f \n");
     for (object, number) in objects.iter().zip(1..) {
-        table.push_str(&format!("{:010} 00000 n \n", pdf.len()));
-        pdf.push_str(&format!("{number} 0 obj\n{object}\nendobj\n"));
+        let _ = writeln!(table, "{:010} 00000 n ", pdf.len());
+        let _ = write!(pdf, "{number} 0 obj\n{object}\nendobj\n");
     }
     let (size, at) = (objects.len() + 1, pdf.len());
-    pdf.push_str(&format!("xref\n0 {size}\n{table}trailer\n<< /Size {size} /Root 1 0 R /Info 4 0 R >>\nstartxref\n{at}\n%%EOF\n"));
+    let _ = write!(pdf, "xref\n0 {size}\n{table}trailer\n<< /Size {size} /Root 1 0 R /Info 4 0 R >>\nstartxref\n{at}\n%%EOF\n");
     pdf.into_bytes()
 }

@@ -12,9 +12,10 @@ use super::day::{Day, SLUG};
 use super::department::Department;
 use super::evidence::Evidence;
 use super::launch::open_routes;
-use super::reckoning::alive;
-use super::story::{CLOSE, CLOSED, Story, at};
+use super::reckoning::{alive, look_for_clear_text};
+use super::story::{CLOSE, CLOSED, Story, at, one_registration};
 
+#[expect(clippy::unused_self, reason = "every stage has the same shape, so that one list of stages can hold them")]
 impl Story {
     pub fn deliver(&mut self, day: &mut Day) -> Result<String, Failure> {
         let (before, courier) = (day.telephones.count(), day.courier.clone());
@@ -38,12 +39,12 @@ impl Story {
     pub fn close(&mut self, day: &mut Day) -> Result<String, Failure> {
         day.clock(at(CLOSE))?;
         day.act(async |department| department.operate("pause").await)?;
-        let paused = self.one_registration(day)?;
+        let paused = one_registration(day)?;
         day.act(async |department| department.operate("resume").await)?;
         let alone = day.act(Department::close_early)?;
-        let early = self.one_registration(day)?;
+        let early = one_registration(day)?;
         day.clock(at(CLOSED))?;
-        let after = self.one_registration(day)?;
+        let after = one_registration(day)?;
         let refused = |status: u16| (400..=503).contains(&status) && status != 500;
         let findings = &mut day.told.findings;
         findings.expect("nothing is taken while registration is paused", refused(paused), format!("HTTP {paused}"));
@@ -97,7 +98,7 @@ impl Story {
     }
 
     pub fn scan(&mut self, day: &mut Day) -> Result<String, Failure> {
-        self.look_for_clear_text(day, "no value stands in clear in any file that is left")
+        look_for_clear_text(day, "no value stands in clear in any file that is left")
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::day::{Day, FOUNDED, SLUG};
 use super::department::{Department, invite_administrator};
-use super::story::{EVE, OPEN, Story, at};
+use super::story::{EVE, OPEN, Story, at, one_registration};
 use super::Failure;
 
 /// Routes that do not exist before the gate.
@@ -10,10 +10,10 @@ const PUBLIC: [&str; 5] = ["", "/queue", "/statistics", "/checkpoint", "/consist
 
 #[expect(clippy::unused_self, reason = "every stage has the same shape, so that one list of stages can hold them")]
 impl Story {
-    /// The operator invites an administrator, the server starts, and everybody gets a passkey by following a link.
+    /// The server starts, the operator invites an administrator beside it, and everybody gets a passkey by following a link.
     pub fn found(&mut self, day: &mut Day) -> Result<String, Failure> {
-        let link = invite_administrator(&day.installation, at(FOUNDED))?;
         day.start(at(FOUNDED))?;
+        let link = invite_administrator(&day.installation, at(FOUNDED))?;
         let target = day.target()?;
         day.department = Some(day.runtime.block_on(Department::found(&target, &link))?);
         Ok("six officers with passkeys, one by the operator's invitation, five by the administrator's".into())
@@ -38,7 +38,7 @@ impl Story {
         day.clock(at(EVE))?;
         let found = open_routes(day)?.len();
         day.told.findings.expect("the public routes exist once the gate is passed", found >= 4, format!("{found} exist"));
-        let early = self.one_registration(day)?;
+        let early = one_registration(day)?;
         day.told.findings.expect("nothing is taken before the opening", (400..500).contains(&early), format!("HTTP {early}"));
         day.clock(at(OPEN))?;
         Ok(format!("{documents} documents, two signatures; open at 07:00"))

@@ -14,7 +14,7 @@ use super::{Failure, Outside};
 
 /// A text message as it reached a telephone.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Text {
+pub struct Sms {
     /// The words.
     pub text: String,
     to: String,
@@ -27,7 +27,7 @@ pub struct Telephones(Arc<Mutex<Received>>);
 
 #[derive(Default)]
 struct Received {
-    texts: Vec<Text>,
+    texts: Vec<Sms>,
     ids: HashSet<String>,
     by_mobile: HashMap<String, Vec<usize>>,
     twice: usize,
@@ -45,7 +45,7 @@ impl Telephones {
     }
 
     /// The texts from this one on.
-    pub fn since(&self, first: usize) -> Vec<Text> {
+    pub fn since(&self, first: usize) -> Vec<Sms> {
         self.received().texts.get(first..).unwrap_or_default().to_vec()
     }
 
@@ -60,7 +60,7 @@ impl Telephones {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take(&self, text: Text) {
+    fn take(&self, text: Sms) {
         let mut received = self.received();
         if received.ids.insert(text.id.clone()) {
             let (at, mobile) = (received.texts.len(), digits(&text.to).to_owned());
@@ -107,7 +107,7 @@ pub fn start(runtime: &Runtime, people: PopulationTable, pki: &TestPki) -> Resul
     Ok((outside, telephones))
 }
 
-async fn take(State(telephones): State<Telephones>, Json(text): Json<Text>) -> StatusCode {
+async fn take(State(telephones): State<Telephones>, Json(text): Json<Sms>) -> StatusCode {
     telephones.take(text);
     StatusCode::NO_CONTENT
 }
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn the_owner_of_a_mobile_reads_his_own_texts_and_finds_the_code() {
         let telephones = Telephones::default();
-        let text = |to: &str, id: &str, text: &str| Text { text: text.into(), to: to.into(), id: id.into() };
+        let text = |to: &str, id: &str, text: &str| Sms { text: text.into(), to: to.into(), id: id.into() };
         telephones.take(text("+85251234567", "1", "hello"));
         telephones.take(text("+85251234568", "2", "Your code is 123456.\n@localhost #123456"));
         telephones.take(text("+85251234568", "2", "again"));

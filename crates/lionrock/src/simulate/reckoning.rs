@@ -25,7 +25,7 @@ impl Story {
         day.told.findings.expect("names and addresses can be opened while they are needed", alive.0 == alive.1 && alive.1 > 0, format!("{} of {} tried", alive.0, alive.1));
         drop(service);
         drop(console);
-        self.look_for_clear_text(day, "no value stands in clear while the scheme is alive")?;
+        look_for_clear_text(day, "no value stands in clear while the scheme is alive")?;
         day.start(at(DELIVER))?;
         Ok(format!("{} entries, {} registrations, {} households", recount.entries, recount.received.len(), recount.households.len()))
     }
@@ -46,30 +46,30 @@ impl Story {
         let totals = (recount.figures.total("received"), recount.figures.total("people"));
         findings.expect("counters are those of the recount", totals == expected, format!("{totals:?}, expected {expected:?}"));
     }
+}
 
-    /// Looks for what people typed, and for officers' names, in every file of the installation and in every table that is not in one.
-    pub fn look_for_clear_text(&self, day: &mut Day, what: &'static str) -> Result<String, Failure> {
-        let every = (day.plan.acts.len() / 400).max(1);
-        let typed = day.plan.acts.iter().step_by(every).map(|act| &act.request.household);
-        let number = |text: &str| text.split('(').next().unwrap_or_default().to_owned();
-        let values = typed.flat_map(|form| {
-            let own = [form.name.clone(), number(&form.id_number), form.mobile.clone(), form.address.text.clone()];
-            own.into_iter().chain(form.members.iter().map(|member| number(&member.id_number))).collect::<Vec<_>>()
-        });
-        let officers = (1..=OFFICERS).flat_map(|number| [name_of(number), mail_of(number)]);
-        let values: Vec<String> = values.chain(officers).collect();
-        let canaries = Canaries::new(values.iter().map(String::as_str));
-        let mut scanned = canaries.scan(&day.installation.directory)?;
-        let tables = day.scan_database(&canaries, &mut scanned)?;
-        let example = scanned.leaks.first().map(|leak| {
-            let file = leak.file.strip_prefix(&day.installation.directory).unwrap_or(&leak.file).display().to_string();
-            format!("; first: {file} at byte {} in {}", leak.at, leak.encoding)
-        });
-        let places = if tables == 0 { format!("{} files", scanned.files) } else { format!("{} files, {tables} tables", scanned.files) };
-        let seen = format!("{} values, {places}, {} MB, {} streams opened, {} found{}", values.len(), scanned.bytes / 1_000_000, scanned.streams, scanned.leaks.len(), example.unwrap_or_default());
-        day.told.findings.note(1, what, scanned.leaks.is_empty(), seen.clone());
-        Ok(seen)
-    }
+/// Looks for what people typed, and for officers' names, in every file of the installation and in every table that is not in one.
+pub(super) fn look_for_clear_text(day: &mut Day, what: &'static str) -> Result<String, Failure> {
+    let every = (day.plan.acts.len() / 400).max(1);
+    let typed = day.plan.acts.iter().step_by(every).map(|act| &act.request.household);
+    let number = |text: &str| text.split('(').next().unwrap_or_default().to_owned();
+    let values = typed.flat_map(|form| {
+        let own = [form.name.clone(), number(&form.id_number), form.mobile.clone(), form.address.text.clone()];
+        own.into_iter().chain(form.members.iter().map(|member| number(&member.id_number))).collect::<Vec<_>>()
+    });
+    let officers = (1..=OFFICERS).flat_map(|number| [name_of(number), mail_of(number)]);
+    let values: Vec<String> = values.chain(officers).collect();
+    let canaries = Canaries::new(values.iter().map(String::as_str));
+    let mut scanned = canaries.scan(&day.installation.directory)?;
+    let tables = day.scan_database(&canaries, &mut scanned)?;
+    let example = scanned.leaks.first().map(|leak| {
+        let file = leak.file.strip_prefix(&day.installation.directory).unwrap_or(&leak.file).display().to_string();
+        format!("; first: {file} at byte {} in {}", leak.at, leak.encoding)
+    });
+    let places = if tables == 0 { format!("{} files", scanned.files) } else { format!("{} files, {tables} tables", scanned.files) };
+    let seen = format!("{} values, {places}, {} MB, {} streams opened, {} found{}", values.len(), scanned.bytes / 1_000_000, scanned.streams, scanned.leaks.len(), example.unwrap_or_default());
+    day.told.findings.note(1, what, scanned.leaks.is_empty(), seen.clone());
+    Ok(seen)
 }
 
 fn spoil(day: &Day, sabotage: Sabotage) -> Result<(), Failure> {

@@ -15,7 +15,7 @@ use super::day::SLUG;
 use super::outside::{Telephones, code_in};
 use super::words::reference_in;
 use super::{Failure, Kind, Plan};
-use crate::load::{Browser, Page, Sample, Target, Typed};
+use crate::load::{Browser, Page, Sample, Target, Typed, words_of};
 use crate::synth::form;
 
 /// What a household does about it.
@@ -85,22 +85,13 @@ pub fn wrong(plan: &Plan, people: &Population, premises: &[Premises]) -> Vec<Wro
             number,
             way: way(count),
             line: place.map(|place| format_line(place, &Unit::default(), Language::En)).unwrap_or_default(),
-            words: place.map(words).unwrap_or_default(),
+            words: place.map(words_of).unwrap_or_default(),
             form,
             language: household.main.language,
             eligible: household.people().all(|person| person.resident),
         }
     };
     households.enumerate().map(one).collect()
-}
-
-/// What somebody types who looks for a place: building, estate, street and number.
-fn words(place: &Premises) -> String {
-    let street = place.street.as_ref().or(place.village.as_ref());
-    let names = [place.building.as_ref(), place.estate.as_ref(), street.map(|street| &street.name)];
-    let names = names.into_iter().flatten().map(|name| &*name.en);
-    let number = street.map(|street| &*street.from);
-    names.chain(number).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Of ten, one calls, one comes, one does nothing; the first few show each.

@@ -88,18 +88,18 @@ impl Story {
     pub fn households(&self, day: &Day) -> usize {
         day.plan.acts.len() + self.called
     }
+}
 
-    /// Tries one registration, once, and returns the status: nothing that is refused is tried again here.
-    pub fn one_registration(&self, day: &Day) -> Result<u16, Failure> {
-        let act = day.plan.acts.first().ok_or("the plan is empty")?;
-        let place = day.post_once(&format!("/api/v1/schemes/{SLUG}/queue"), &json!({}))?.json();
-        let pass = place.pointer("/admitted/pass").and_then(Value::as_str).unwrap_or_default();
-        let version = day.get(&format!("/api/v1/schemes/{SLUG}"))?.json().get("version").cloned().unwrap_or_default();
-        let mut body = serde_json::to_value(&act.request)?;
-        if let Some(map) = body.as_object_mut() {
-            map.insert("pass".into(), pass.into());
-            map.insert("version".into(), version);
-        }
-        Ok(day.post_once(&format!("/api/v1/schemes/{SLUG}/households"), &body)?.status)
+/// Tries one registration, once, and returns the status: nothing that is refused is tried again here.
+pub(super) fn one_registration(day: &Day) -> Result<u16, Failure> {
+    let act = day.plan.acts.first().ok_or("the plan is empty")?;
+    let place = day.post_once(&format!("/api/v1/schemes/{SLUG}/queue"), &json!({}))?.json();
+    let pass = place.pointer("/admitted/pass").and_then(Value::as_str).unwrap_or_default();
+    let version = day.get(&format!("/api/v1/schemes/{SLUG}"))?.json().get("version").cloned().unwrap_or_default();
+    let mut body = serde_json::to_value(&act.request)?;
+    if let Some(map) = body.as_object_mut() {
+        map.insert("pass".into(), pass.into());
+        map.insert("version".into(), version);
     }
+    Ok(day.post_once(&format!("/api/v1/schemes/{SLUG}/households"), &body)?.status)
 }
