@@ -35,7 +35,12 @@ pub fn check_certificate(text: &str, key: &Key) -> Result<Report, Reason> {
 
 fn report(statement: &Statement, inclusion: &Inclusion, path: Option<&[Hash]>, key: &Key) -> Result<Report, Reason> {
     let mut proven = vec![Finding::Certified { key: key.name.clone() }, inclusion.finding()];
-    let mut unproven = vec![Finding::NoCopies, Finding::SameForAll];
+    let copies = if statement.token { Finding::NoCopiesOfToken } else { Finding::NoCopies };
+    let mut unproven = vec![copies, Finding::SameForAll];
+    if let Some(roll) = statement.roll {
+        proven.push(Finding::Final { roll });
+        unproven.push(Finding::NothingElse);
+    }
     let (from, to) = (statement.journal_size, inclusion.checkpoint.size);
     match path {
         Some(path) if merkle::continues(from, &statement.journal_root, to, &inclusion.checkpoint.root, path) => {
@@ -52,11 +57,15 @@ struct Statement {
     origin: String,
     journal_size: u64,
     journal_root: Hash,
+    /// The roll that made it final, where something was erased before its time.
+    roll: Option<u64>,
+    /// Whether every root stood in a token and was destroyed there.
+    token: bool,
     lines: Vec<String>,
 }
 
 /// Name, and how often the line may stand at least and at most.
-const LINES: [(&str, usize, usize); 13] = [
+const LINES: [(&str, usize, usize); 15] = [
     ("origin", 1, 1),
     ("service", 1, 1),
     ("scope", 1, 1),
@@ -66,6 +75,8 @@ const LINES: [(&str, usize, usize); 13] = [
     ("purposes", 1, 1),
     ("tree", 1, usize::MAX),
     ("root", 1, usize::MAX),
+    ("roll", 0, 1),
+    ("ledger", 0, 1),
     ("custodian", 0, usize::MAX),
     ("store", 1, 1),
     ("journal", 1, 1),
@@ -96,7 +107,10 @@ impl Statement {
         let value = |name| pairs.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value);
         let (journal_size, journal_root) = journal(value("journal")).ok_or(Reason::Member("journal"))?;
         let lines = pairs.iter().map(|(key, value)| format!("{key}: {value}")).collect();
-        Ok(Self { origin: value("origin").to_owned(), journal_size, journal_root, lines })
+        let mut roots = pairs.iter().filter(|(key, _)| *key == "root");
+        let token = roots.all(|(_, value)| value.split(' ').nth(1) == Some("destroyed"));
+        let roll = early(&pairs)?;
+        Ok(Self { origin: value("origin").to_owned(), journal_size, journal_root, roll, token, lines })
     }
 }
 
@@ -116,11 +130,29 @@ fn is_sound(name: &str, value: &str) -> bool {
         ("values", [root]) => hash(root).is_some(),
         ("tree", [purpose, moment]) => !purpose.is_empty() && is_moment(moment),
         ("root", [id, how, moment]) => is_root_id(id) && ["overwritten", "destroyed"].contains(how) && is_moment(moment),
+        ("roll", [number, moment]) => decimal(number).is_some_and(|number| number > 0) && is_moment(moment),
+        ("ledger", [first, last]) => span(first, last).is_some(),
         ("store", [how, moment]) => ["dropped", "emptied", "kept"].contains(how) && is_moment(moment),
         ("journal", _) => journal(value).is_some(),
         ("issued", [moment]) => is_moment(moment),
-        ("households" | "persons" | "values" | "tree" | "root" | "store" | "issued", _) => false,
+        ("households" | "persons" | "values" | "tree" | "root" | "roll" | "ledger" | "store" | "issued", _) => false,
         _ => !value.trim().is_empty(),
+    }
+}
+
+/// The first and the last entry of the erasure ledger, counted from 1.
+fn span(first: &str, last: &str) -> Option<(u64, u64)> {
+    let (first, last) = (decimal(first)?, decimal(last)?);
+    (first > 0 && first <= last).then_some((first, last))
+}
+
+/// `roll` and `ledger` stand together: an erasure before the time has both, the end of a service neither.
+fn early(pairs: &[(&str, &str)]) -> Result<Option<u64>, Reason> {
+    let of = |name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+    match (of("roll"), of("ledger")) {
+        (None, None) => Ok(None),
+        (Some(roll), Some(_)) => Ok(roll.split(' ').next().and_then(decimal)),
+        _ => Err(Reason::Member("roll")),
     }
 }
 

@@ -39,6 +39,11 @@ pub enum Finding {
         /// Name of the key.
         key: String,
     },
+    /// It was erased before its time, and a roll of the root made that final.
+    Final {
+        /// Number of the roll.
+        roll: u64,
+    },
     /// Nothing recorded before the certificate was changed afterwards.
     Unchanged {
         /// Entries before the certificate.
@@ -68,8 +73,12 @@ pub enum Finding {
     ContentTrue,
     /// Everyone might be shown another journal.
     SameForAll,
-    /// Copies made beforehand are beyond a proof.
+    /// Copies made beforehand are beyond a proof: the root key stood in a file.
     NoCopies,
+    /// Copies made beforehand are beyond a proof: the root key stood in a token.
+    NoCopiesOfToken,
+    /// What was erased before its time, and nothing else.
+    NothingElse,
     /// Whether earlier entries were changed was not checked.
     EarlierEntries,
 }
@@ -92,6 +101,11 @@ impl Finding {
                 format!("The holder of the key {key} stated this erasure and cannot take the statement back."),
                 format!("密鑰 {key} 的持有人作出了本刪除聲明，並且不能收回。"),
                 format!("密钥 {key} 的持有人作出了本删除声明，并且不能收回。"),
+            ]),
+            Self::Final { roll } => language.pick([
+                format!("It was erased before its time: the statement says that with roll {roll} of the root key every old copy of the keys became worthless for it, and with it every old copy of the data."),
+                format!("資料在期滿前刪除：聲明指由根密鑰第 {roll} 次更換起，任何舊的密鑰副本對該等資料均告失效，舊的資料副本亦然。"),
+                format!("资料在期满前删除：声明指由根密钥第 {roll} 次更换起，任何旧的密钥副本对该等资料均告失效，旧的资料副本亦然。"),
             ]),
             Self::Unchanged { from, to } => language.pick([
                 format!("The {from} entries made before the certificate were not changed up to entry {to}."),
@@ -130,9 +144,19 @@ impl Finding {
                 "所有人看到的是同一份日志：请与其他人保存的检查点比较。",
             ],
             Self::NoCopies => [
-                "That no copy of a key or of the data was made beforehand: this rests on the custodians the certificate names.",
-                "事前沒有複製密鑰或資料：這有賴證明書所列保管人的誠信。",
-                "事前没有复制密钥或资料：这有赖证明书所列保管人的诚信。",
+                "That no copy of a key or of the data was made beforehand: this rests on the custodians the certificate names. The root key stood in a file and was overwritten; whoever had copied that file before could still open old backups.",
+                "事前沒有複製密鑰或資料：這有賴證明書所列保管人的誠信。根密鑰原存於檔案並已被覆寫；事前複製了該檔案的人仍可開啟舊備份。",
+                "事前没有复制密钥或资料：这有赖证明书所列保管人的诚信。根密钥原存于文件并已被覆写；事前复制了该文件的人仍可开启旧备份。",
+            ],
+            Self::NoCopiesOfToken => [
+                "That no copy of a key or of the data was made beforehand: this rests on the custodians the certificate names. The root key stood in a token that does not give it out and was destroyed there, so a copy would have had to be made by the token itself.",
+                "事前沒有複製密鑰或資料：這有賴證明書所列保管人的誠信。根密鑰原存於不會輸出密鑰的裝置並已在內銷毀，故副本只可能由該裝置本身製作。",
+                "事前没有复制密钥或资料：这有赖证明书所列保管人的诚信。根密钥原存于不会输出密钥的装置并已在内销毁，故副本只可能由该装置本身制作。",
+            ],
+            Self::NothingElse => [
+                "That anything else was erased: the rest of the service goes on until its own end.",
+                "其他資料亦已刪除：該服務的其餘資料會保留至各自的期限。",
+                "其他资料亦已删除：该服务的其余资料会保留至各自的期限。",
             ],
             _ => [
                 "That no earlier entry of the journal was changed: the document holds no proof of it.",

@@ -72,3 +72,25 @@ fn a_certificate_that_leaves_something_out_is_refused() {
         assert!(check(&whole.replace(from, to)).is_err(), "{from} -> {to}");
     }
 }
+
+/// The same certificate about an erasure before the time.
+fn early_text(roll: &str, ledger: &str) -> String {
+    certificate_text().replacen("custodian:", &format!("roll: {roll}\nledger: {ledger}\ncustodian:"), 1)
+}
+
+#[test]
+fn an_erasure_before_the_time_says_from_which_roll_on_old_copies_are_worthless() {
+    let writer = Writer::new("ledger", 1);
+    let check = |text: &str| check_certificate(&certificate(&writer, text).to_string(), &writer.key());
+    let report = check(&early_text(&format!("7 {AT}"), "12 15")).unwrap();
+    assert!(report.proven.contains(&Finding::Final { roll: 7 }));
+    assert!(report.unproven.contains(&Finding::NothingElse) && report.unproven.contains(&Finding::NoCopies));
+    for (roll, ledger) in [("0", "12 15"), ("seven", "12 15"), ("7", "15 12"), ("7", "0 3"), ("7", "12")] {
+        assert!(check(&early_text(&format!("{roll} {AT}"), ledger)).is_err(), "{roll}, {ledger}");
+    }
+    let one = early_text(&format!("7 {AT}"), "12 15");
+    assert!(check(&one.replace("ledger: 12 15\n", "")).is_err(), "both or neither");
+    // Where the root stood in a token, the sentence about copies is another.
+    let token = check(&one.replace(" overwritten ", " destroyed ")).unwrap();
+    assert!(token.unproven.contains(&Finding::NoCopiesOfToken));
+}
