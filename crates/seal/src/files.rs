@@ -131,6 +131,12 @@ impl Files {
         self.roots.settle(current, self.random.as_ref())
     }
 
+    /// Gives the roots into another custody, from the next one on. Returns the old custody.
+    pub fn change_custody(&mut self, to: RootPlace) -> Result<Custody, SealError> {
+        let custody = Custody::open(to, &self.service)?;
+        Ok(std::mem::replace(&mut self.roots, custody))
+    }
+
     /// Puts a stone in the tree's place and brings the roots to their end.
     pub fn destroy(&self, root: &Root) -> Result<(), SealError> {
         let stone = Stone { number: root.number, root_id: root.id(), wrapping: root.wrapping.clone() };

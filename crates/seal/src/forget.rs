@@ -94,6 +94,12 @@ impl Keyring {
     }
 
     pub(crate) fn roll_held(&self, held: &mut Held) -> Result<Roll, SealError> {
+        let erasures = held.state.ledger.number;
+        self.roll_as(held, self.how_roots_end(), erasures)
+    }
+
+    /// Rolls, and says how the old root ends and which erasures that makes final.
+    pub(crate) fn roll_as(&self, held: &mut Held, how: &'static str, erasures: u64) -> Result<Roll, SealError> {
         if held.unsure {
             self.persist(held)?;
             held.unsure = false;
@@ -107,8 +113,8 @@ impl Keyring {
             day: held.state.today,
             root_id_before: to_hex(&held.root.id()),
             root_id_after: to_hex(&root.id()),
-            how: self.how_roots_end(),
-            erasures: held.state.ledger.number,
+            how,
+            erasures,
         };
         held.state.rolls.push(roll.clone());
         if let Some(files) = &self.files {

@@ -16,8 +16,6 @@ use crate::{AfterCommit, KeyPlace, Purpose, RecordNumber, SealError, Sealed, Slo
 
 /// Record numbers are reserved this many at a time, so that one sync serves them all; a crash skips the rest.
 const BLOCK: u64 = 65_536;
-/// Far more numbers than a service hands out between two copies of its tree, and few of the 2^40 there are.
-const RECOVERY_GAP: u64 = 1 << 28;
 /// How many threads seal and open without waiting for each other.
 const BENCHES: usize = 8;
 
@@ -69,31 +67,7 @@ impl Keyring {
         }
         let files = Files::hold(place, service, random.clone())?;
         let loaded = files.load()?;
-        let keyring = Self::assemble(service, random, Some(files), loaded);
-        keyring.midnight(today)?;
-        if keyring.needs_roll() {
-            keyring.roll()?;
-        }
-        Ok(keyring)
-    }
-
-    /// As `open`, where the root key is lost and its escrow slot is not: by the custodian's identity. The root is rolled at
-    /// once, and record numbers go on far beyond those that may have been handed out since the tree was copied.
-    pub fn recover(
-        place: KeyPlace,
-        service: &str,
-        today: Day,
-        random: Arc<dyn Random>,
-        identity: &Secret<String>,
-    ) -> Result<Self, SealError> {
-        place.make_directory_of_root()?;
-        let files = Files::hold(place, service, random.clone())?;
-        let mut loaded = files.load_from_escrow(identity)?;
-        loaded.state.reserved += RECOVERY_GAP;
-        let keyring = Self::assemble(service, random, Some(files), loaded);
-        keyring.roll()?;
-        keyring.midnight(today)?;
-        Ok(keyring)
+        Self::assemble(service, random, Some(files), loaded).caught_up(today)
     }
 
     /// A keyring without files, for tests and simulations.
@@ -169,7 +143,16 @@ impl Keyring {
         self.held.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn assemble(service: &str, random: Arc<dyn Random>, files: Option<Files>, loaded: Loaded) -> Self {
+    /// With the day told and every erasure made final.
+    pub(crate) fn caught_up(self, today: Day) -> Result<Self, SealError> {
+        self.midnight(today)?;
+        if self.needs_roll() {
+            self.roll()?;
+        }
+        Ok(self)
+    }
+
+    pub(crate) fn assemble(service: &str, random: Arc<dyn Random>, files: Option<Files>, loaded: Loaded) -> Self {
         Self {
             service: service.to_owned(),
             random,

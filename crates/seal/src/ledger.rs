@@ -4,6 +4,8 @@ use kernel::Day;
 pub const OVERWRITTEN: &str = "overwritten";
 /// How a root key that stood in a token ends.
 pub const DESTROYED: &str = "destroyed";
+/// How a root key ended whose place was lost, and which may be found again.
+pub const LOST: &str = "lost";
 
 /// One change of the root key: the tree was written anew under another root, and the old root brought to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +18,8 @@ pub struct Roll {
     pub root_id_before: String,
     /// SHA-256 that names the root that lives on.
     pub root_id_after: String,
-    /// What happened to the old root: `overwritten` (it stood in a file) or `destroyed` (in a token).
+    /// What happened to the old root: `overwritten` (it stood in a file), `destroyed` (in a token), or `lost` (the keyring was
+    /// recovered from escrow; such a roll makes nothing final, the one that follows it does).
     pub how: &'static str,
     /// The last entry of the erasure ledger that this roll made final: from now on older copies of the key files open
     /// nothing of it, nor of any entry before.

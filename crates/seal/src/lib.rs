@@ -31,6 +31,7 @@ mod place;
 mod proof;
 mod purpose;
 mod random;
+mod recover;
 mod root_files;
 mod sealed;
 #[cfg(test)]

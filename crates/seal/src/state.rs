@@ -4,11 +4,14 @@ use zeroize::Zeroizing;
 use crate::codec::{Reader, Writer};
 use crate::digest::sha256;
 use crate::erasures::Position;
-use crate::ledger::{DESTROYED, OVERWRITTEN, Roll};
+use crate::ledger::{DESTROYED, LOST, OVERWRITTEN, Roll};
 use crate::node::Node;
 use crate::path::Path;
 use crate::tree::Tree;
 use crate::{Purpose, SealError, Target};
+
+/// How old roots end, in the order of the tree file.
+const ENDS: [&str; 3] = [OVERWRITTEN, DESTROYED, LOST];
 
 /// The root key of one roll.
 #[derive(Clone)]
@@ -111,7 +114,7 @@ impl State {
         for roll in &self.rolls {
             out.put(&roll.number.to_be_bytes()).put(&roll.day.number().to_be_bytes());
             out.text(&roll.root_id_before).text(&roll.root_id_after);
-            out.put(&[u8::from(roll.how == DESTROYED)]).put(&roll.erasures.to_be_bytes());
+            out.put(&[ENDS.iter().position(|how| *how == roll.how).and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX)]).put(&roll.erasures.to_be_bytes());
         }
         out.count(self.trees.len());
         for (purpose, tree) in &self.trees {
@@ -151,11 +154,8 @@ impl State {
 
 fn roll(from: &mut Reader<'_>) -> Option<Roll> {
     let roll = first_roll(from)?;
-    let how = match from.array()? {
-        [0] => OVERWRITTEN,
-        [1] => DESTROYED,
-        _ => return None,
-    };
+    let [how] = from.array()?;
+    let how = ENDS.get(usize::from(how))?;
     Some(Roll { how, erasures: from.u64()?, ..roll })
 }
 

@@ -240,3 +240,40 @@ fn the_pin_is_never_printed() {
     let place = TokenPlace { module: "m".into(), token: "t".into(), pin: Secret::new("271828".into()) };
     assert!(!format!("{:?}", RootPlace::Token(place)).contains("271828"));
 }
+
+#[test]
+fn a_root_moves_from_a_file_into_a_token_and_back() {
+    alone("token::a_root_moves_from_a_file_into_a_token_and_back", |home| {
+        let root = home.0.join("roots/cumask.root");
+        let in_file = KeyPlace { root: RootPlace::File(root.clone()), ..home.place() };
+        let keys = create(in_file.clone());
+        let (kept, gone) = (slot(5, today().plus(9)), slot(6, today().plus(9)));
+        let values = [kept, gone].map(|slot| keys.seal(&slot, b"x").unwrap());
+        let in_file_before = (std::fs::read(&in_file.tree).unwrap(), std::fs::read(&root).unwrap());
+        erase(&keys, &[record(6, gone.expiry)]);
+        drop(keys);
+        let rehouse = |from: &KeyPlace, to: &KeyPlace| {
+            Keyring::rehouse(from.root.clone(), to, "cumask", today(), random()).unwrap()
+        };
+        let check = |keys: &Keyring| {
+            assert_eq!(open(keys, &kept, &values[0]).unwrap(), b"x");
+            assert!(matches!(refusal(open(keys, &gone, &values[1])), SealError::Gone));
+            assert!(!keys.needs_roll());
+        };
+        check(&rehouse(&in_file, &home.place()));
+        assert_eq!((root.exists(), home.keys()), (false, 1));
+        assert!(matches!(refusal(reopen(in_file.clone())), SealError::Custody { .. }));
+        // A crash before the old file was removed: the move is done once more.
+        std::fs::write(&root, &in_file_before.1).unwrap();
+        check(&rehouse(&in_file, &home.place()));
+        assert!(!root.exists());
+        check(&reopen(home.place()).unwrap());
+        check(&rehouse(&home.place(), &in_file));
+        assert_eq!((root.exists(), home.keys()), (true, 0));
+        let keys = reopen(in_file).unwrap();
+        check(&keys);
+        let how: Vec<_> = keys.rolls().unwrap().iter().map(|roll| roll.how).collect();
+        assert_eq!(how.last(), Some(&"destroyed"));
+        assert_eq!(how.first(), Some(&"overwritten"));
+    });
+}
