@@ -1,5 +1,5 @@
-use journal::{Actor, Event, Ledger, tree_root};
-use kernel::{Id, to_hex};
+use journal::{Actor, Event, Ledger, Work, tree_root};
+use kernel::{Id, kinds, to_hex};
 use seal::sha256;
 use store::{RunError, StoreError};
 
@@ -39,8 +39,9 @@ pub fn purge_expired(ledger: &Ledger) -> Result<u64, RunError<StoreError>> {
             let (count, root) = (i64::try_from(entries.len()).unwrap_or(i64::MAX), tree_root(&entries));
             storage::submission::keep_root(work.tx(), today, from, count, &root)?;
             let part = storage::submission::forget_expired(work.tx(), from, to, today)?;
+            let (tags, links) = forget_traces(work, from, to)?;
             let event = Event::new("registration.purged").detail("values", part).detail("root", to_hex(&root));
-            work.journal(event)?;
+            work.journal(event.detail("tags", tags).detail("links", links))?;
             Ok::<_, StoreError>(part)
         })?;
         removed += part;
@@ -56,6 +57,21 @@ pub fn purge_expired(ledger: &Ledger) -> Result<u64, RunError<StoreError>> {
         storage::counter::set_day(work.tx(), PURGED, today)
     })?;
     Ok(removed)
+}
+
+/// What values leave behind dies with them: the index tags that say whether somebody is registered, and, once nothing of a
+/// household is left, the links by which the journal and the openings lead to it. Returns how many of each.
+fn forget_traces(
+    work: &mut Work<'_, '_>,
+    from: Id<kinds::Event>,
+    to: Id<kinds::Event>,
+) -> Result<(u64, u64), StoreError> {
+    let tags = storage::index::forget_gone(work.tx(), from, to)?;
+    let mut links = 0;
+    for household in storage::household::gone(work.tx(), from, to)? {
+        links += vault::forget_record(work, household.bytes())?;
+    }
+    Ok((tags, links))
 }
 
 const PURGED: &str = "purged";

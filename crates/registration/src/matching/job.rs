@@ -107,13 +107,13 @@ pub fn match_batch(ledger: &Ledger, matcher: &Matcher<'_>) -> Result<Batch, Matc
     if patience.waits(ledger.now()) {
         return Ok(Batch::default());
     }
-    let matched = match_now(ledger, matcher);
-    match &matched {
+    let outcome = match_now(ledger, matcher);
+    match &outcome {
         Err(MatchError::Register(_)) => patience.failed(ledger)?,
         Ok(batch) if batch.taken > 0 => patience.answered(ledger)?,
         _ => {}
     }
-    matched
+    outcome
 }
 
 fn match_now(ledger: &Ledger, matcher: &Matcher<'_>) -> Result<Batch, MatchError> {

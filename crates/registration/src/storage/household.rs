@@ -123,6 +123,21 @@ pub(crate) fn id_by_reference(
     tx.query_opt(sql, &[reference.number().into()])?.map(|row| row.get(0)).transpose()
 }
 
+/// Households of which no value is left, of the submissions after `from` up to `to`.
+pub(crate) fn gone(
+    tx: &mut Tx<'_>,
+    from: Id<kinds::Event>,
+    to: Id<kinds::Event>,
+) -> Result<Vec<Id<kinds::Household>>, StoreError> {
+    let rows = tx.query(
+        "-- registration.households_gone
+select h.id from household_submission s join household h on h.id = s.household and h.submission = s.event
+where s.event > $1 and s.event <= $2 and s.identity is null and s.contact is null and s.mobile is null",
+        &[from.into(), to.into()],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
 /// Households in a state, by id after `after`: one page of a queue.
 pub(crate) fn in_state(
     tx: &mut Tx<'_>,

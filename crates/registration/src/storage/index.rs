@@ -61,6 +61,28 @@ pub(crate) fn forget(tx: &mut Tx<'_>, household: Id<kinds::Household>) -> Result
     tx.execute("-- registration.forget_claims\ndelete from household_index where household = $1", &[household.into()])
 }
 
+/// Removes the tags of people and mobiles whose values are gone, of the submissions after `from` up to `to`.
+pub(crate) fn forget_gone(
+    tx: &mut Tx<'_>,
+    from: Id<kinds::Event>,
+    to: Id<kinds::Event>,
+) -> Result<u64, StoreError> {
+    let mut forgotten = 0;
+    for sql in [
+        "-- registration.forget_tags_of_people
+delete from household_index where person >= 0 and household in (
+    select h.id from household_submission s join household h on h.id = s.household and h.submission = s.event
+    where s.event > $1 and s.event <= $2 and s.identity is null)",
+        "-- registration.forget_tags_of_mobiles
+delete from household_index where person < 0 and household in (
+    select h.id from household_submission s join household h on h.id = s.household and h.submission = s.event
+    where s.event > $1 and s.event <= $2 and s.mobile is null)",
+    ] {
+        forgotten += tx.execute(sql, &[from.into(), to.into()])?;
+    }
+    Ok(forgotten)
+}
+
 pub(crate) fn set_confirmed(
     tx: &mut Tx<'_>,
     household: Id<kinds::Household>,

@@ -8,6 +8,7 @@ use kernel::{Clock as _, Secret};
 use notify::{Carrier, CarrierError, Outgoing, Sent};
 use people::{OpenRecord, PersonalDataExport, RequestExport, Role};
 use proptest::prelude::*;
+use registration::scheme::FieldGroup;
 use registration::{AddressForm, BirthForm, Channel, Household, HouseholdForm, OpenRecordError, PersonForm};
 use seal::SealError;
 use testkit::both_engines;
@@ -148,6 +149,53 @@ fn promise_02_expired_values_are_unreadable_without_the_purge() {
     assert!(registration::purge_expired(&stage.ledger).unwrap() >= 1);
     assert_eq!(held(&stage), 0);
     assert!(open("delivery").unwrap().contact.is_none());
+}
+
+/// The blind index answers "was this person registered" as long as its key lives: its tags go with the values, and so do the
+/// links from the journal once nothing of a household is left.
+#[test]
+fn promise_03_tags_and_links_die_with_the_data() {
+    both_engines(|place| {
+        let stage = Stage::at(place);
+        let received = stage.register("1", &form(1));
+        stage.match_all();
+        let open = |purpose: &str| {
+            let may = grant::<OpenRecord>(1, Role::CaseOfficer);
+            let reason = Secret::new("A question about the delivery".to_owned());
+            registration::open_for_officer(&stage.ledger, &stage.scheme, may, received.household, purpose, &reason)
+        };
+        open("delivery").unwrap();
+        let tags = |people: bool| {
+            let sql = if people {
+                "-- test.tags\nupdate household_index set state = state where person >= 0"
+            } else {
+                "-- test.tags\nupdate household_index set state = state where person < 0"
+            };
+            stage.run_sql(sql).unwrap()
+        };
+        let links = || {
+            let events = stage.run_sql("-- test.links\nupdate journal_event set record = record where record is not null");
+            let openings = stage.run_sql("-- test.links\nupdate vault_opening set record = record where record is not null");
+            (events.unwrap(), openings.unwrap())
+        };
+        let day_after = |group| stage.scheme.group(group).expiry.plus(1);
+        let purge = |day: kernel::Day| {
+            stage.clock.set(kernel::Instant::at(day, 1));
+            stage.ledger.keys().midnight(day).unwrap();
+            registration::purge_expired(&stage.ledger).unwrap()
+        };
+        assert_eq!((tags(true), tags(false), links()), (2, 1, (1, 1)));
+        let (mobile, identity) = (day_after(FieldGroup::Mobile), day_after(FieldGroup::Identity));
+        assert!(mobile < identity, "the statement keeps the identity longest");
+        purge(mobile);
+        assert_eq!((tags(true), tags(false), links()), (2, 0, (1, 1)), "the mobile's tag is gone, the people's not yet");
+        purge(identity);
+        assert_eq!((tags(true), tags(false), links()), (0, 0, (0, 0)));
+        let proof = stage.ledger.integrate();
+        assert!(proof.is_ok(), "the journal is whole without its links");
+        let opened = stage.events().into_iter().filter(|event| event["verb"] == "vault.opened").count();
+        assert_eq!(opened, 1, "that somebody opened something stays on record");
+    });
 }
 
 #[test]
