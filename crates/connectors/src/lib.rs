@@ -8,6 +8,7 @@
 mod clamd;
 mod http;
 mod pki;
+mod probe;
 mod register;
 mod sms;
 pub mod synthetic;
@@ -15,5 +16,6 @@ pub mod synthetic;
 pub use clamd::{Clamd, ClamdAddress, ClamdConfig, ClamdVersion, NotAClamdAddress};
 pub use http::ConnectorError;
 pub use pki::{PkiError, TestPki, make_test_pki};
+pub use probe::{Manner, ProbeConfig, ProberError, WebProber};
 pub use register::{HttpPopulationRegister, PopulationTable, RegisterConfig, SimulatorError, register_simulator};
 pub use sms::{DemoCarrier, SmsConfig, SmsHttpGateway};
