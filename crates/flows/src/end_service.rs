@@ -67,6 +67,7 @@ struct Facts {
 /// Ends a service: facts first, then its keys die, then its store is removed, then the certificate is signed.
 pub fn end_service(platform: &Arc<Platform>, service: &Arc<Service>) -> Result<(), EndError> {
     let _alone = platform.hold_directory();
+    registration::count_unmatched(service.ledger())?;
     let remains = registration::remains(service.ledger())?;
     registration::note_end(service.ledger(), remains)?;
     service.ledger().integrate()?;

@@ -54,7 +54,7 @@ pub use resolve::{
     OpenRecordError, OpenedRecord, Resolution, ResolveError, exceptions, find, open_for_officer, resolve,
     unknown_addresses,
 };
-pub use retire::{Remains, may_be_destroyed, note_end, purge_expired, remains};
+pub use retire::{Remains, count_unmatched, may_be_destroyed, note_end, purge_expired, remains};
 pub use sealing::Contact;
 pub use state::{Operate, OperateError, SchemeState, Status, close_early, close_words, current_state, operate, put_in_force, room_snapshot, save_room_snapshot};
 pub use statistics::{Bulletin, Figures, backlog, bulletin_due, bulletins, publish_bulletin, suppress};

@@ -6,7 +6,7 @@ mod patience;
 mod port;
 mod words;
 
-pub(crate) use job::{CURSOR, RESOLVED, openings, put_on_record};
+pub(crate) use job::{CURSOR, RESOLVED, count_received, openings, put_on_record};
 pub use job::{Batch, MatchError, Matcher, match_batch};
 pub(crate) use patience::Patience;
 pub use port::{Answer, PopulationRegister, Question, RegisterUnavailable};

@@ -1,11 +1,15 @@
+use std::collections::HashSet;
+
 use journal::{Actor, Event, Ledger, Work, tree_root};
 use kernel::{Id, kinds, to_hex};
 use seal::sha256;
 use store::{RunError, StoreError};
 
+use crate::matching::{CURSOR, count_received};
 use crate::state::Status;
 use crate::statistics::Figures;
 use crate::storage;
+use crate::storage::counter::Tally;
 
 /// What a certificate says about a scheme: counts and a commitment, never the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +80,43 @@ fn forget_traces(
 
 const PURGED: &str = "purged";
 const PAGE: i64 = 2_000;
+
+/// Counts the registrations that matching never reached, because the register was silent until the end: they were received like
+/// all others, and the certificate says so. Runs once, before [`remains`]; what it has counted is not matched any more.
+/// Returns how many households there were.
+pub fn count_unmatched(ledger: &Ledger) -> Result<u64, RunError<StoreError>> {
+    let waiting = ledger.read("registration.unmatched", crate::statistics::backlog)?;
+    if waiting == 0 {
+        return Ok(0);
+    }
+    let (counted, _) = ledger.write("registration.count_unmatched", Actor::Job("retire"), |work| {
+        let (mut tally, mut seen) = (Tally::default(), HashSet::new());
+        let begin = storage::counter::cursor(work.tx(), CURSOR)?;
+        let mut from = begin;
+        loop {
+            let page = storage::submission::after(work.tx(), from, PAGE)?;
+            let Some(last) = page.last() else { break };
+            from = last.event;
+            for submission in &page {
+                let new = seen.insert(submission.household);
+                // A resend is counted already, and a repair with the household that it was to replace.
+                if new && submission.replaces.is_none() && storage::household::by_id(work.tx(), submission.household)?.is_none() {
+                    count_received(&mut tally, &submission.district, submission.people, submission.at);
+                    tally.add(NEVER_MATCHED, "", 1);
+                }
+            }
+        }
+        storage::counter::advance(work.tx(), CURSOR, begin, from)?;
+        tally.write(work.tx())?;
+        let counted = tally.total(NEVER_MATCHED);
+        work.journal(Event::new("registration.never_matched").detail("households", counted))?;
+        Ok::<_, StoreError>(counted)
+    })?;
+    Ok(u64::try_from(counted).unwrap_or(0))
+}
+
+/// Households that matching never reached.
+const NEVER_MATCHED: &str = "never-matched";
 
 /// Counts a scheme and commits to its sealed values, before anything of it is destroyed.
 pub fn remains(ledger: &Ledger) -> Result<Remains, RunError<StoreError>> {

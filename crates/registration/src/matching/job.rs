@@ -487,11 +487,7 @@ fn tally(decided: &[Decided<'_>], households: &[HouseholdRow]) -> Tally {
     let mut tally = Tally::default();
     let own = decided.iter().zip(households).filter(|(decided, _)| decided.verdict.repairs.is_none());
     for (_, household) in own {
-        tally.add("received", "", 1);
-        tally.add("people", "", household.people);
-        tally.add("received-by-district", &household.district, 1);
-        tally.add("people-by-district", &household.district, household.people);
-        tally.add("received-by-hour", &hour(household.received), 1);
+        count_received(&mut tally, &household.district, household.people, household.received);
     }
     for household in households {
         tally.add(household.state.as_str(), "", 1);
@@ -500,6 +496,15 @@ fn tally(decided: &[Decided<'_>], households: &[HouseholdRow]) -> Tally {
         }
     }
     tally
+}
+
+/// One household more, in every counter of what was received.
+pub(crate) fn count_received(tally: &mut Tally, district: &str, people: i64, at: Instant) {
+    tally.add("received", "", 1);
+    tally.add("people", "", people);
+    tally.add("received-by-district", district, 1);
+    tally.add("people-by-district", district, people);
+    tally.add("received-by-hour", &hour(at), 1);
 }
 
 /// `2020-05-06T07`: one bar of the chart.

@@ -12,6 +12,11 @@ impl Tally {
         *self.0.entry((name, bucket.to_owned())).or_default() += change;
     }
 
+    /// What has been added under a name, over all its buckets.
+    pub(crate) fn total(&self, name: &str) -> i64 {
+        self.0.iter().filter(|((of, _), _)| *of == name).map(|(_, change)| change).sum()
+    }
+
     pub(crate) fn write(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         for ((name, bucket), change) in &self.0 {
             tx.execute(

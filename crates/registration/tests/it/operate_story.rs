@@ -107,6 +107,31 @@ fn a_registration_under_another_statement_than_the_one_in_force_is_not_taken() {
     assert_eq!(stage.count("registration.received"), 1);
 }
 
+/// The register is silent until the end: what was acknowledged is in the figures and in the certificate all the same.
+#[test]
+fn registrations_that_were_never_matched_are_counted_at_the_end() {
+    both_engines(|place| {
+        let stage = Stage::at(place);
+        let first = stage.register("1", &form(1));
+        stage.match_all();
+        stage.register("1", &form(1));
+        stage.register("2", &form(2));
+        stage.register("2", &form(2));
+        stage.register("3", &form(3));
+        stage.try_register("4", &form(1), Channel::Online, Some(first.household)).unwrap();
+        let counted = registration::count_unmatched(&stage.ledger).unwrap();
+        assert_eq!(counted, 2, "two households, neither the resends nor the repair");
+        let end = remains(&stage.ledger).unwrap();
+        assert_eq!((end.households, end.people), (3, 6));
+        assert_eq!(stage.figures().bucket("received-by-district", "KT"), 3);
+        assert_eq!(stage.figures().total("never-matched"), 2);
+        assert_eq!(registration::count_unmatched(&stage.ledger).unwrap(), 0, "once");
+        assert_eq!(remains(&stage.ledger).unwrap(), end);
+        assert_eq!(stage.match_all().taken, 0);
+        assert_eq!(stage.count("registration.never_matched"), 1);
+    });
+}
+
 #[test]
 fn figures_bulletin_and_the_end() {
     both_engines(|place| {
