@@ -34,6 +34,9 @@ struct CumaskArgs {
     /// Connections kept open.
     #[arg(long, default_value_t = 512)]
     connections: usize,
+    /// Where the stores are: the address of an empty PostgreSQL database. A directory that is removed afterwards without it.
+    #[arg(long)]
+    store: Option<String>,
     /// Where to write what happened as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -71,7 +74,7 @@ fn day(args: &CumaskArgs) -> DayArgs {
         seed: args.seed,
         connections: args.connections,
         addresses: None,
-        store: None,
+        store: args.store.clone(),
         json: None,
         sabotage: args.sabotage,
     }

@@ -4,7 +4,6 @@
 //! sockets. Officers sit at their pages with passkeys, residents at theirs. What happened is then counted anew from the journal and compared with what was acknowledged. A promise that does
 //! not hold ends the run with a code other than 0; `--sabotage` shows that it would.
 
-mod canaries;
 mod console;
 mod counter;
 mod crowd;
@@ -73,7 +72,7 @@ pub struct DayArgs {
     /// Address list (TSV of the shipped form); the shipped sample without it.
     #[arg(long)]
     pub addresses: Option<PathBuf>,
-    /// Where the stores are: the address of a PostgreSQL database. A directory that is removed afterwards without it.
+    /// Where the stores are: the address of an empty PostgreSQL database. A directory that is removed afterwards without it.
     #[arg(long)]
     pub store: Option<String>,
     /// Where to write what happened as JSON.

@@ -7,7 +7,7 @@ use super::repository::Repository;
 /// Each crate may use what stands in an earlier row, never its neighbours: no slice knows another slice.
 const ROWS: &[&[&str]] = &[
     &["kernel"],
-    &["hongkong", "store", "seal"],
+    &["canary", "hongkong", "store", "seal"],
     &["journal"],
     &["people"],
     &["vault", "notify"],

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use canary::{Canaries, Scanned};
 use flows::Service;
 use store::{Location, Store, StoreError, Tx};
 
-use super::canaries::{Canaries, Scanned};
 use super::day::{Day, SLUG};
 use super::story::{CLOSED, at};
 use super::{Console, Failure};

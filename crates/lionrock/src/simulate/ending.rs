@@ -12,7 +12,7 @@ use super::day::{Day, SLUG};
 use super::department::Department;
 use super::evidence::Evidence;
 use super::launch::open_routes;
-use super::reckoning::{alive, look_for_clear_text};
+use super::reckoning::{alive, look_for_clear_text, plant_and_find};
 use super::story::{CLOSE, CLOSED, Story, at, one_registration};
 
 #[expect(clippy::unused_self, reason = "every stage has the same shape, so that one list of stages can hold them")]
@@ -98,6 +98,7 @@ impl Story {
     }
 
     pub fn scan(&mut self, day: &mut Day) -> Result<String, Failure> {
+        plant_and_find(day)?;
         look_for_clear_text(day, "no value stands in clear in any file that is left")
     }
 }

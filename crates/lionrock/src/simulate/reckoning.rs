@@ -1,10 +1,14 @@
 //! Everything counted anew, by nothing that took part, while the server is stopped.
 
 use std::collections::HashSet;
+use std::fs;
+use std::io::Write as _;
 
+use canary::{Canaries, Canary, encodings};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use store::StoreError;
 
-use super::canaries::Canaries;
 use super::day::{Day, SLUG};
 use super::department::{OFFICERS, mail_of, name_of};
 use super::recount::Recount;
@@ -51,25 +55,53 @@ impl Story {
 /// Looks for what people typed, and for officers' names, in every file of the installation and in every table that is not in one.
 pub(super) fn look_for_clear_text(day: &mut Day, what: &'static str) -> Result<String, Failure> {
     let every = (day.plan.acts.len() / 400).max(1);
-    let typed = day.plan.acts.iter().step_by(every).map(|act| &act.request.household);
+    let typed = day.plan.acts.iter().enumerate().step_by(every);
     let number = |text: &str| text.split('(').next().unwrap_or_default().to_owned();
-    let values = typed.flat_map(|form| {
+    let values = typed.flat_map(|(place, act)| {
+        let form = &act.request.household;
         let own = [form.name.clone(), number(&form.id_number), form.mobile.clone(), form.address.text.clone()];
-        own.into_iter().chain(form.members.iter().map(|member| number(&member.id_number))).collect::<Vec<_>>()
+        let values = own.into_iter().chain(form.members.iter().map(|member| number(&member.id_number)));
+        values.map(move |value| Canary::new(format!("a value of registration {place}"), value)).collect::<Vec<_>>()
     });
     let officers = (1..=OFFICERS).flat_map(|number| [name_of(number), mail_of(number)]);
-    let values: Vec<String> = values.chain(officers).collect();
-    let canaries = Canaries::new(values.iter().map(String::as_str));
-    let mut scanned = canaries.scan(&day.installation.directory)?;
+    let values: Vec<Canary> = values.chain(officers.map(|value| Canary::new("an officer's name or mail", value))).collect();
+    let canaries = Canaries::new(values.iter().cloned());
+    let mut scanned = canaries.scan_dir(&day.installation.directory)?;
     let tables = day.scan_database(&canaries, &mut scanned)?;
-    let example = scanned.leaks.first().map(|leak| {
-        let file = leak.file.strip_prefix(&day.installation.directory).unwrap_or(&leak.file).display().to_string();
-        format!("; first: {file} at byte {} in {}", leak.at, leak.encoding)
+    let example = scanned.found.first().map(|found| {
+        let file = found.file.strip_prefix(&day.installation.directory).unwrap_or(&found.file).display().to_string();
+        format!("; first: {} in {file} at byte {} in {}", found.canary, found.at, found.encoding)
     });
-    let places = if tables == 0 { format!("{} files", scanned.files) } else { format!("{} files, {tables} tables", scanned.files) };
-    let seen = format!("{} values, {places}, {} MB, {} streams opened, {} found{}", values.len(), scanned.bytes / 1_000_000, scanned.streams, scanned.leaks.len(), example.unwrap_or_default());
-    day.told.findings.note(1, what, scanned.leaks.is_empty(), seen.clone());
+    let sought = values.len() - canaries.too_short().len();
+    let places = if tables == 0 { format!("{} files", scanned.files) } else { format!("{} files and tables", scanned.files) };
+    let seen = format!("{sought} values, {places}, {} MB, {} streams opened, {} found{}", scanned.bytes / 1_000_000, scanned.streams, scanned.found.len(), example.unwrap_or_default());
+    day.told.findings.note(1, what, scanned.found.is_empty(), seen.clone());
     Ok(seen)
+}
+
+/// A search that finds nothing may be blind: one value is written down in every way beside the installation, compressed too, and
+/// has to be found each time.
+pub(super) fn plant_and_find(day: &mut Day) -> Result<(), Failure> {
+    let value = day.plan.acts.first().map(|act| act.request.household.name.clone()).unwrap_or_default();
+    let canaries = Canaries::new([Canary::new("planted", value.clone())]);
+    let directory = day.directory.path().join("planted");
+    fs::create_dir_all(&directory)?;
+    let ways = encodings(&value);
+    for ((_, bytes), number) in ways.iter().zip(0..) {
+        fs::write(directory.join(format!("{number}.plain")), [b"before ", bytes.as_slice(), b" after"].concat())?;
+        fs::write(directory.join(format!("{number}.gz")), gzipped(bytes)?)?;
+    }
+    let scanned = canaries.scan_dir(&directory)?;
+    let files: HashSet<_> = scanned.found.iter().map(|found| &found.file).collect();
+    day.told.findings.note(1, "the search finds what is planted for it", files.len() == 2 * ways.len(), format!("{} of {} files, half of them compressed", files.len(), 2 * ways.len()));
+    Ok(())
+}
+
+/// As a log is rotated: compressed.
+pub(super) fn gzipped(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut stream = GzEncoder::new(Vec::new(), Compression::default());
+    stream.write_all(bytes)?;
+    stream.finish()
 }
 
 fn spoil(day: &Day, sabotage: Sabotage) -> Result<(), Failure> {

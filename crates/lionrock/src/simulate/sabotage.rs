@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use flows::Service;
 use store::{RunError, StoreError, Tx};
 
+use super::reckoning::gzipped;
 use super::{Failure, Installation};
 
 /// What is spoiled in the middle of a run, while the server is stopped.
@@ -19,6 +20,8 @@ pub enum Sabotage {
     AlterJournal,
     /// A resident's name gets into the log.
     LeakCanary,
+    /// A resident's name gets into a log that is compressed when it is rotated.
+    LeakArchive,
 }
 
 impl Sabotage {
@@ -27,7 +30,7 @@ impl Sabotage {
         match self {
             Self::LoseRow | Self::DoubleRow => 5,
             Self::AlterJournal => 4,
-            Self::LeakCanary => 1,
+            Self::LeakCanary | Self::LeakArchive => 1,
         }
     }
 
@@ -44,6 +47,10 @@ impl Sabotage {
                 text.push_str(name);
                 text.push('\n');
                 Ok(fs::write(log, text)?)
+            }
+            Self::LeakArchive => {
+                let line = format!("WARN delivery to {name}\n");
+                Ok(fs::write(installation.directory.join("logs/server.log.1.gz"), gzipped(line.as_bytes())?)?)
             }
         }
     }

@@ -36,6 +36,32 @@ fn promise_01_a_name_in_the_log_turns_the_simulation_red() {
     assert_named(&day(&["--sabotage", "leak-canary"]), "promise 1: no value stands in clear");
 }
 
+#[test]
+fn promise_01_a_name_in_a_compressed_log_turns_the_simulation_red() {
+    assert_named(&day(&["--sabotage", "leak-archive"]), "promise 1: no value stands in clear");
+}
+
+/// The same life on PostgreSQL, in a database that is empty before and after.
+#[test]
+fn a_scheme_lives_on_postgres() {
+    let store::Location::Postgres(url) = testkit::PostgresServer::shared().fresh_database() else { panic!("not a database") };
+    let (good, said) = day(&["--store", url.expose()]);
+    assert!(good && said.contains("files and tables"), "{said}");
+    let (again, said) = day(&["--store", url.expose()]);
+    assert!(again, "the first run left something behind: {said}");
+}
+
+#[test]
+fn a_scheme_lives_in_an_address_list_of_its_own() {
+    let list = tempfile::NamedTempFile::new().unwrap();
+    let lines: Vec<&str> = hongkong::SAMPLE_ADDRESSES.lines().take(120).collect();
+    std::fs::write(list.path(), lines.join("\n")).unwrap();
+    let (good, said) = day(&["--addresses", list.path().to_str().unwrap(), "--seed", "9"]);
+    assert!(good, "{said}");
+    let (good, said) = day(&["--addresses", "no-such-list.tsv"]);
+    assert!(!good && said.contains("no-such-list.tsv"), "{said}");
+}
+
 fn assert_named((good, said): &(bool, String), promise: &str) {
     let verdict = said.split("does not hold:").last().unwrap();
     assert!(!good && verdict.contains(promise), "{said}");
