@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use connectors::ClamdAddress;
 use kernel::{Environment, Secret};
 use serde::Deserialize;
 use store::Location;
@@ -65,7 +66,6 @@ config! {
     keys: PathBuf = "lionrock-data/keys".into(), "/srv/lionrock/keys", plain;
     /// Directory of the root keys: another disk or a protected directory, outside every backup.
     roots: PathBuf = "lionrock-data/roots".into(), "/etc/lionrock/roots", plain;
-    /// Directory of the journals' tiles and checkpoints. Holds hashes only and may be published.
     /// PKCS#11 module of the token that keeps the root keys instead of `roots`: each erasure then ends with a key destroyed in
     /// the token, not with a file overwritten. Goes with `root_token_label` and `root_token_pin_file`.
     root_token_module: Option<PathBuf> = None, "/usr/lib/softhsm/libsofthsm2.so", plain;
@@ -78,7 +78,10 @@ config! {
     escrow: Option<PathBuf> = None, "/mnt/escrow/lionrock", plain;
     /// The custodian's age recipient. The identity stays with the custodian; `lionrock keys recover` asks for it.
     escrow_recipient: Option<String> = None, "age1…", plain;
+    /// Directory of the journals' tiles and checkpoints. Holds hashes only and may be published.
     tiles: PathBuf = "lionrock-data/tiles".into(), "/srv/lionrock/tiles", plain;
+    /// Whom backups are encrypted to (age recipients, `age1…`); each can open every archive alone, so their identities belong in a safe.
+    backup_recipients: Vec<String> = Vec::new(), "[\"age1…\"]", plain;
     /// The log key (Ed25519, PKCS#8), made by `lionrock keys init`.
     log_key: PathBuf = "lionrock-data/roots/log.key".into(), "/etc/lionrock/log.key", plain;
     /// Certificate chain in PEM. Renewed files are taken over without a restart. Without it the server speaks plain HTTP and
@@ -101,6 +104,12 @@ config! {
     sms_authorities: Option<PathBuf> = None, "/etc/lionrock/sms/ca.pem", plain;
     /// The bearer token of our account at the SMS gateway, if it wants one.
     sms_token: Option<Secret<String>> = None, "a long random text", secret;
+    /// Where ClamAV's daemon listens: the path of its socket, or a loopback address with its port. With it every file that an
+    /// officer sends is scanned before anything is kept, and none is taken while it does not answer. Without it files are only
+    /// told by kind and size.
+    uploads_scanner: Option<String> = None, "/run/clamav/clamd.ctl", plain;
+    /// How many days old the scanner's definitions may be. Older ones stop uploads.
+    uploads_definitions_days: u16 = 7, "7", plain;
     /// Address list (TSV of the shipped form) for the gazetteer. Without it the shipped sample is used.
     addresses: Option<PathBuf> = None, "/srv/lionrock/addresses.tsv", plain;
     /// Font for letters, with Hong Kong's characters. Without it letters are refused.
@@ -146,6 +155,10 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigError> {
         let value = |key, problem: &str| Err(ConfigError::Value { key, problem: problem.to_owned() });
         self.check_directories()?;
+        if !self.backup_recipients.iter().all(|recipient| seal::age_files::is_recipient(recipient)) {
+            return value("backup_recipients", "each is an age recipient (age1…), as `age-keygen` prints it");
+        }
+        self.check_custody()?;
         if self.origin.ends_with('/') || !self.origin.contains("://") {
             return value("origin", "must be like https://register.example, without a slash at the end");
         }
@@ -155,10 +168,6 @@ impl Config {
         }
         if self.tls_certificate.is_some() && !self.is_https() {
             return value("origin", "must begin with https:// when there is a tls_certificate");
-        if !self.backup_recipients.iter().all(|recipient| seal::age_files::is_recipient(recipient)) {
-            return value("backup_recipients", "each is an age recipient (age1…), as `age-keygen` prints it");
-        }
-        self.check_custody()?;
         }
         if self.tls_certificate.is_some() != self.tls_key.is_some() {
             return value("tls_key", "certificate and key go together: set both or neither");
@@ -173,15 +182,6 @@ impl Config {
         Ok(())
     }
 
-    /// Each directory is copied, backed up, published or never let go on its own, so none may lie in another.
-    fn check_directories(&self) -> Result<(), ConfigError> {
-        let store = match Location::parse(self.store.expose()) {
-            Ok(Location::Sqlite(directory)) => Some(directory),
-            _ => None,
-        };
-        let (keys, roots, tiles) = (("keys", &self.keys), ("roots", &self.roots), ("tiles", &self.tiles));
-        let pairs = [
-            (roots, keys, "whoever copies one must not get the other"),
     /// Checks what is said about the custody of root keys.
     fn check_custody(&self) -> Result<(), ConfigError> {
         let value = |key, problem: &str| Err(ConfigError::Value { key, problem: problem.to_owned() });
@@ -197,6 +197,15 @@ impl Config {
         }
     }
 
+    /// Each directory is copied, backed up, published or never let go on its own, so none may lie in another.
+    fn check_directories(&self) -> Result<(), ConfigError> {
+        let store = match Location::parse(self.store.expose()) {
+            Ok(Location::Sqlite(directory)) => Some(directory),
+            _ => None,
+        };
+        let (keys, roots, tiles) = (("keys", &self.keys), ("roots", &self.roots), ("tiles", &self.tiles));
+        let pairs = [
+            (roots, keys, "whoever copies one must not get the other"),
             (tiles, keys, "tiles may be published"),
             (tiles, roots, "tiles may be published"),
             (("log_key", &self.log_key), tiles, "tiles may be published"),
@@ -224,6 +233,7 @@ impl Config {
 
     /// Checks what is said about the population register and the SMS gateway.
     fn check_outside(&self) -> Result<(), ConfigError> {
+        self.uploads_scanner()?;
         let value = |key, problem: &str| Err(ConfigError::Value { key, problem: problem.to_owned() });
         let live = self.environment == Environment::Live;
         if live && self.register_url.is_none() {
@@ -250,6 +260,12 @@ impl Config {
     /// and browsers are told to come by TLS only, accordingly.
     pub fn is_https(&self) -> bool {
         self.origin.starts_with("https://")
+    }
+
+    /// Where the virus scanner listens, if there is one.
+    pub fn uploads_scanner(&self) -> Result<Option<ClamdAddress>, ConfigError> {
+        let parsed = self.uploads_scanner.as_deref().map(str::parse::<ClamdAddress>).transpose();
+        parsed.map_err(|error| ConfigError::Value { key: "uploads_scanner", problem: error.to_string() })
     }
 
     /// The host that passkeys and one-time codes are bound to.
@@ -280,6 +296,18 @@ impl Shown for String {
 impl Shown for PathBuf {
     fn shown(&self) -> Option<String> {
         Some(self.display().to_string())
+    }
+}
+
+impl Shown for u16 {
+    fn shown(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
+impl Shown for Vec<String> {
+    fn shown(&self) -> Option<String> {
+        (!self.is_empty()).then(|| self.join(", "))
     }
 }
 
@@ -329,6 +357,9 @@ mod tests {
     #[test]
     fn what_does_not_go_together_is_named_with_its_key() {
         assert!(refused(|c| c.roots = c.keys.clone()).starts_with("roots: "));
+        assert!(refused(|c| c.root_token_label = Some("x".into())).starts_with("root_token_module: "));
+        assert!(refused(|c| c.escrow = Some("x".into())).starts_with("escrow: "));
+        assert!(refused(|c| (c.escrow, c.escrow_recipient) = (Some("x".into()), Some("y".into()))).starts_with("escrow_recipient: "));
         assert!(refused(|c| c.origin = "https://x/".into()).starts_with("origin: "));
         assert!(refused(|c| c.origin = "http://register.example".into()).starts_with("origin: "));
         assert!(refused(|c| c.origin = "http://localhost.example".into()).starts_with("origin: "));
@@ -339,6 +370,7 @@ mod tests {
         assert!(refused(|c| c.listen = "127.0.0.1.example:80".into()).starts_with("listen: "));
         assert!(refused(|c| c.sms_url = Some("http://sms.example/".into())).starts_with("sms_url: "));
         assert!(refused(|c| c.sms_url = Some("https://sms.example/".into())).starts_with("sms_authorities: "));
+        assert!(refused(|c| c.uploads_scanner = Some("192.0.2.1:3310".into())).starts_with("uploads_scanner: "));
     }
 
     type Change<'a> = &'a dyn Fn(&mut Config);
@@ -357,9 +389,6 @@ mod tests {
             log_key: at("roots/log.key"),
             ..Config::default()
         };
-        assert!(refused(|c| c.root_token_label = Some("x".into())).starts_with("root_token_module: "));
-        assert!(refused(|c| c.escrow = Some("x".into())).starts_with("escrow: "));
-        assert!(refused(|c| (c.escrow, c.escrow_recipient) = (Some("x".into()), Some("y".into()))).starts_with("escrow_recipient: "));
         sound().check().unwrap();
         let table: &[(Change<'_>, &str, &str)] = &[
             (&|c| c.roots = at("keys"), "roots", "of keys"),

@@ -42,6 +42,9 @@ pub enum RuntimeError {
     /// A connector.
     #[error(transparent)]
     Connector(#[from] ConnectorError),
+    /// A command about keys.
+    #[error("{0}")]
+    Keys(String),
     /// Anything about keys.
     #[error(transparent)]
     Seal(#[from] SealError),
@@ -57,6 +60,8 @@ pub struct Runtime {
     pub gazetteer: Arc<Gazetteer>,
     /// The clock, movable in demonstrations and tests.
     pub clock: Arc<WallClock>,
+    /// What looks at files that people send.
+    pub scanner: Option<Arc<dyn Scanner>>,
 }
 
 impl Runtime {
@@ -80,13 +85,11 @@ impl Runtime {
             sender: Sender { origin: config.origin.clone(), host: config.host().to_owned() },
         })?;
         let ports = ports(config, &random)?;
-        Ok(Self { platform, ports, gazetteer, clock })
+        let scanner = scanner(config, &clock)?;
+        Ok(Self { platform, ports, gazetteer, clock, scanner })
     }
 }
 
-/// The premises of the gazetteer: a file, or the sample that is shipped.
-pub fn premises(file: Option<&Path>) -> Result<Vec<hongkong::Premises>, RuntimeError> {
-    match file {
 /// Where the configuration keeps root keys; the PIN of a token is read from its file.
 pub fn roots(config: &Config) -> Result<Roots, RuntimeError> {
     let (module, label, pin) = (&config.root_token_module, &config.root_token_label, &config.root_token_pin_file);
@@ -107,6 +110,9 @@ pub fn roots(config: &Config) -> Result<Roots, RuntimeError> {
     Ok(Roots { directory: config.roots.clone(), token, escrow })
 }
 
+/// The premises of the gazetteer: a file, or the sample that is shipped.
+pub fn premises(file: Option<&Path>) -> Result<Vec<hongkong::Premises>, RuntimeError> {
+    match file {
         None => Ok(import_tsv(hongkong::SAMPLE_ADDRESSES)?),
         Some(path) => {
             let text = std::fs::read_to_string(path).map_err(|e| RuntimeError::File(path.display().to_string(), e))?;
@@ -117,6 +123,22 @@ pub fn roots(config: &Config) -> Result<Roots, RuntimeError> {
 
 fn ports(config: &Config, random: &Arc<dyn Random>) -> Result<Ports, RuntimeError> {
     Ok(Ports { register: register(config, random)?, carrier: carrier(config)? })
+}
+
+/// The scanner is asked once at the start, so that its operator hears before the first file whether it works.
+fn scanner(config: &Config, clock: &Arc<WallClock>) -> Result<Option<Arc<dyn Scanner>>, RuntimeError> {
+    let Some(address) = config.uploads_scanner()? else { return Ok(None) };
+    let config = ClamdConfig {
+        address,
+        timeout: Duration::from_secs(60),
+        definitions_days_max: config.uploads_definitions_days,
+    };
+    let clamd = Clamd::new(config, clock.clone());
+    match clamd.check() {
+        Ok(version) => tracing::info!(target: "uploads", engine = version.engine, "files are looked at by a virus scanner"),
+        Err(error) => tracing::error!(target: "uploads", %error, "uploads are stopped"),
+    }
+    Ok(Some(Arc::new(clamd)))
 }
 
 fn register(config: &Config, random: &Arc<dyn Random>) -> Result<Arc<dyn PopulationRegister>, RuntimeError> {

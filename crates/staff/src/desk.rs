@@ -6,19 +6,19 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue, LOCATIO
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use flows::{Platform, Service};
-use journal::Actor;
 use kernel::{Instant, Kind, Language};
 use people::{Action, Grant, Scope, SignedIn, Token, authorise};
 use registration::SchemeService;
 use serde_json::Value;
 use store::StoreError;
 use webkit::parts::{Form, Part};
-use webkit::{Arg, Body, Failure, L10n, Markup, Page, Values, Visitor, wants_json};
+use webkit::{Arg, Body, Failure, L10n, Markup, Page, SentFile, SentForm, Values, Visitor, wants_json};
 
 use crate::mistakes::Mistakes;
 use crate::routes::{Guard, Route, Verb};
+use crate::session::Session;
 use crate::state::{StaffState, layout_of};
-use crate::{sign_in, upload, words};
+use crate::{kept, sign_in, words};
 
 /// What a page answers.
 pub(crate) type Answer = Result<Response, Failure>;
@@ -29,14 +29,14 @@ pub(crate) struct Desk {
     pub(crate) visitor: Visitor,
     /// What a form sent; its token has been checked.
     pub(crate) values: Values,
-    /// The file that a form sent.
-    pub(crate) file: Option<Vec<u8>>,
+    /// The file that a form sent; pages ask for it by [`Desk::file`], which looks at it first.
+    file: Option<SentFile>,
     /// What a script sent.
     pub(crate) json: Value,
     /// The tokens of the session's and the ceremony's cookies.
     pub(crate) session: Option<Token>,
     pub(crate) ceremony: Option<Token>,
-    who: Option<SignedIn>,
+    signed_in: Option<Session>,
     t: L10n,
     params: Vec<(String, String)>,
     query: Values,
@@ -49,7 +49,8 @@ pub(crate) struct Case {
     live: Option<Arc<Service>>,
 }
 
-/// Reads the request, finds the session and runs the page on a blocking thread.
+/// Finds the session, reads the request and runs the page; all but the reading on blocking threads. The session comes first,
+/// so that nobody without one makes us hold a file.
 pub(crate) async fn attend(
     state: Arc<StaffState>,
     route: &'static Route,
@@ -59,22 +60,37 @@ pub(crate) async fn attend(
 ) -> Response {
     let json = wants_json(request.headers());
     let mut desk = Desk::new(state, visitor, params, request.headers());
+    let entered = blocking(move || {
+        desk.signed_in = desk.find_session()?;
+        Ok(desk)
+    });
+    let mut desk = match entered.await {
+        Ok(desk) => desk,
+        Err(failure) => return failure.into_response(),
+    };
     if route.verb == Verb::Post
-        && let Err(refused) = desk.read(request).await
+        && let Err(refused) = desk.read(request, route).await
     {
         return refused;
     }
-    let done = tokio::task::spawn_blocking(move || {
-        desk.who = desk.find_session()?;
-        if desk.who.is_none() && route.guard != Guard::Public {
-            return Ok(sign_in::turn_away(&desk, route.verb, json));
+    let done = blocking(move || {
+        if desk.signed_in.is_none() && route.guard != Guard::Public {
+            return Ok(sign_in::turn_away(&desk, route, json));
+        }
+        if desk.values.has(kept::FIELD) {
+            let Some(values) = desk.bring_back(desk.values.get(kept::FIELD)).filter(|_| route.typed) else {
+                return Ok(go(&desk.url("/staff")));
+            };
+            desk.values = values;
         }
         (route.act)(&desk)
     });
-    match done.await {
-        Ok(answer) => answer.unwrap_or_else(IntoResponse::into_response),
-        Err(_) => Failure::of(Kind::Broken).because("a page panicked").into_response(),
-    }
+    done.await.unwrap_or_else(IntoResponse::into_response)
+}
+
+async fn blocking<T: Send + 'static>(act: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+    let done = tokio::task::spawn_blocking(act).await;
+    done.unwrap_or_else(|_| Err(Failure::of(Kind::Broken).because("a page panicked")))
 }
 
 impl Desk {
@@ -90,7 +106,7 @@ impl Desk {
             values: Values::default(),
             json: Value::Null,
             file: None,
-            who: None,
+            signed_in: None,
             session,
             ceremony,
             visitor,
@@ -98,19 +114,15 @@ impl Desk {
         }
     }
 
-    async fn read(&mut self, request: Request) -> Result<(), Response> {
+    async fn read(&mut self, request: Request, route: &Route) -> Result<(), Response> {
         let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("").to_owned();
         if kind.starts_with("application/json") {
             let bytes = Bytes::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
             self.json = serde_json::from_slice(&bytes).map_err(|_| StatusCode::BAD_REQUEST.into_response())?;
-        } else if kind.starts_with("multipart/form-data") {
-            let bytes = Bytes::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
-            let sent = upload::parse(&kind, &bytes).ok_or_else(|| StatusCode::BAD_REQUEST.into_response())?;
-            self.values = Values::from_pairs(sent.fields);
-            self.file = sent.file;
-            if !self.visitor.token_fits(self.values.get("_token")) {
-                return Err(Failure::of(Kind::Denied).because("the form token does not fit").into_response());
-            }
+        } else if let (Some(most), true) = (route.file_max_bytes, kind.starts_with("multipart/form-data")) {
+            let most = if self.signed_in.is_some() { most } else { 0 };
+            let sent = SentForm::read(request, most).await.map_err(IntoResponse::into_response)?;
+            (self.values, self.file) = (sent.values, sent.file);
         } else {
             self.values = Values::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
         }
@@ -121,25 +133,6 @@ impl Desk {
     pub(crate) fn check_script_token(&self) -> Result<(), Failure> {
         let token = self.json.get("_token").and_then(Value::as_str).unwrap_or("");
         if self.visitor.token_fits(token) { Ok(()) } else { Err(Failure::of(Kind::Denied)) }
-    }
-
-    fn find_session(&self) -> Result<Option<SignedIn>, Failure> {
-        let Some(token) = &self.session else { return Ok(None) };
-        let now = self.now();
-        let ledger = self.platform().ledger();
-        let found = ledger.read("staff.session", |tx| match people::find_session(tx, token, now) {
-            Ok(found) => Ok(Some(found)),
-            Err(people::SessionError::Ended) => Ok(None),
-            Err(people::SessionError::Store(error)) => Err(error),
-        })?;
-        let Some(found) = found else { return Ok(None) };
-        if found.stale {
-            let who = found.who.clone();
-            let noted = ledger.write("staff.keep_session", Actor::Visitor, move |work| people::keep_session(work, &who));
-            // A full queue must not sign anybody out; the next request notes it again.
-            drop(noted);
-        }
-        Ok(Some(found.who))
     }
 
     pub(crate) fn platform(&self) -> &Platform {
@@ -156,12 +149,20 @@ impl Desk {
 
     /// Who is signed in.
     pub(crate) fn who(&self) -> Result<&SignedIn, Failure> {
-        self.who.as_ref().ok_or_else(|| Failure::of(Kind::Denied))
+        self.signed_in.as_ref().map(|session| &session.who).ok_or_else(|| Failure::of(Kind::Denied))
+    }
+
+    pub(crate) const fn signed_in(&self) -> Option<&Session> {
+        self.signed_in.as_ref()
+    }
+
+    pub(crate) const fn sent_file(&self) -> Option<&SentFile> {
+        self.file.as_ref()
     }
 
     /// Whether one of the officer's roles may do `A`: to show a link or not. What is done asks for a grant.
     pub(crate) fn may<A: Action>(&self) -> bool {
-        self.who.as_ref().is_some_and(|who| who.roles().iter().any(|role| role.may::<A>()))
+        self.who().is_ok_and(|who| who.roles().iter().any(|role| role.may::<A>()))
     }
 
     /// A right that concerns no scheme in particular.
@@ -235,9 +236,10 @@ impl Desk {
 
     /// Shows a page in the officer's layout.
     pub(crate) fn show(&self, mut page: Page) -> Response {
-        let layout = layout_of(self.platform().environment(), self.who.as_ref());
-        if let Some(who) = &self.who {
-            page = page.signed_in(who.post().get(self.language()), Some(self.url("/staff/sign-out")));
+        let layout = layout_of(self.platform().environment(), self.who().ok());
+        if let Some(session) = &self.signed_in {
+            let post = session.who.post().get(self.language());
+            page = page.signed_in(post, Some(self.url("/staff/sign-out"))).session_ends(self.session_end(session));
         }
         if self.visitor.path == "/staff" || self.visitor.path == "/staff/schemes" || self.visitor.path == "/staff/passkeys" {
             page = page.current(self.visitor.path.clone());

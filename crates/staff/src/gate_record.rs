@@ -7,10 +7,10 @@ use kernel::{Day, Id, kinds};
 use people::{SubmitGateRecord, WithdrawGateRecord};
 use store::RunError;
 use webkit::parts::{
-    Button, ButtonGroup, ButtonStyle, Choice, DateInput, DateValue, Radios, Select, SummaryList, SummaryRow, TextInput,
+    Button, ButtonGroup, ButtonStyle, Choice, DateInput, DateValue, FileInput, Radios, Select, SummaryList, SummaryRow, TextInput,
     Warning,
 };
-use webkit::{Failure, Markup, Page};
+use webkit::{Failure, FileKind, Page};
 
 use crate::desk::{Answer, Case, Desk, go, missing};
 use crate::gate::{base, find};
@@ -31,6 +31,7 @@ fn page(desk: &Desk, case: &Case, status: &Status, mistakes: &Mistakes) -> Respo
     let kinds = RecordKind::ALL.into_iter().map(|kind| Choice::new(kind.slug(), desk.text(&kind.title()))).collect();
     let form = desk
         .form()
+        .with_file()
         .part(&Select {
             value: desk.values.get("kind").into(),
             error: mistakes.of("kind"),
@@ -41,7 +42,11 @@ fn page(desk: &Desk, case: &Case, status: &Status, mistakes: &Mistakes) -> Respo
         .part(&line(desk, mistakes, "organisation", "record-organisation"))
         .part(&date(desk, mistakes, "dated", "record-dated"))
         .part(&date(desk, mistakes, "expires", "record-expires"))
-        .push(&upload_field(desk, mistakes))
+        .part(&FileInput {
+            hint: Some(desk.say("record-file-hint")),
+            error: mistakes.of("file"),
+            ..FileInput::new("file", desk.say("record-file"), FileKind::Pdf)
+        })
         .part(&TextInput {
             hint: Some(desk.say("record-digest-hint")),
             value: desk.values.get("digest").into(),
@@ -50,36 +55,9 @@ fn page(desk: &Desk, case: &Case, status: &Status, mistakes: &Mistakes) -> Respo
             ..TextInput::new("digest", desk.say("record-digest"))
         })
         .part(&Button::new(desk.say("record-save")));
-    body.push(&with_file(&desk.html(&form)));
+    body.part(&form);
     let page = Page::new(title, body.markup()).back(base(desk, case, status));
     desk.show_form(page, mistakes)
-}
-
-/// The kit's forms carry no files; this one does.
-pub(crate) fn with_file(form: &Markup) -> Markup {
-    Markup::trusted(form.as_str().replacen("<form method=\"post\"", "<form method=\"post\" enctype=\"multipart/form-data\"", 1))
-}
-
-fn upload_field(desk: &Desk, mistakes: &Mistakes) -> Markup {
-    file_input(desk, "file", &desk.say("record-file"), &desk.say("record-file-hint"), mistakes.of("file"))
-}
-
-/// A field for a file, in the kit's own classes.
-pub(crate) fn file_input(desk: &Desk, name: &str, label: &str, hint: &str, error: Option<String>) -> Markup {
-    let (label, hint) = (Markup::text(label), Markup::text(hint));
-    let described = if error.is_some() { format!("{name}-hint {name}-error") } else { format!("{name}-hint") };
-    let class = if error.is_some() { " govuk-form-group--error" } else { "" };
-    let prefix = Markup::text(&desk.visitor.texts().get("error-prefix"));
-    let error = error.map(|text| {
-        let text = Markup::text(&text);
-        format!("<p id=\"{name}-error\" class=\"govuk-error-message\"><span class=\"govuk-visually-hidden\">{prefix}</span> {text}</p>")
-    });
-    Markup::trusted(format!(
-        "<div class=\"govuk-form-group{class}\"><label class=\"govuk-label\" for=\"{name}\">{label}</label>\
-         <div id=\"{name}-hint\" class=\"govuk-hint\">{hint}</div>{}\
-         <input class=\"govuk-file-upload\" type=\"file\" id=\"{name}\" name=\"{name}\" aria-describedby=\"{described}\"></div>\n",
-        error.unwrap_or_default(),
-    ))
 }
 
 fn line(desk: &Desk, mistakes: &Mistakes, name: &str, label: &str) -> TextInput {
@@ -168,7 +146,13 @@ fn optional_date(desk: &Desk, name: &str, mistakes: &mut Mistakes) -> Option<Day
 /// The digest of the file, or the one that was typed; if there are both they must agree.
 fn digest(desk: &Desk, mistakes: &mut Mistakes) -> Option<Digest> {
     let typed = desk.values.has("digest").then(|| desk.values.get("digest").parse::<Digest>());
-    let sent = desk.file.as_deref().map(Digest::of);
+    let sent = match desk.file(FileKind::Pdf) {
+        Ok(sent) => sent.map(Digest::of),
+        Err(sentence) => {
+            mistakes.add("file", sentence);
+            return None;
+        }
+    };
     match (typed, sent) {
         (Some(Err(_)), _) => mistakes.add("digest", desk.say("record-digest-wrong")),
         (Some(Ok(typed)), Some(sent)) if typed != sent => mistakes.add("digest", desk.say("record-digest-differs")),

@@ -1,9 +1,10 @@
 use people::{
-    ApprovalState, ApproveExport, OpenRecord, ReadDashboard, RegisterForResident, RequestExport, ResolveException, SignGate,
+    ApprovalState, ApproveExport, OpenRecord, ReadDashboard, RegisterForResident, RequestExport, ResolveException, Role,
+    SignGate,
 };
 use registration::SchemeService;
 use store::StoreError;
-use webkit::parts::{Table, Tone};
+use webkit::parts::{Table, Tone, Warning};
 use webkit::{Body, Failure, Markup, Page};
 
 use crate::desk::{Answer, Desk};
@@ -19,6 +20,8 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     let mut body = desk.body(&title, &Mistakes::default());
     let name = name.map(|department| desk.text(&department.name)).unwrap_or_default();
     body.p(desk.tell("home-who", [("post", desk.text(who.post())), ("department", name), ("roles", desk.roles(who.roles()))]));
+    body.maybe(uploads_stopped(desk).as_ref());
+    lapsed(desk, &mut body)?;
     let mut waiting = Table::new(desk.say("home-waiting"), ["home-what", "scheme", "home-count"].map(|key| desk.say(key)));
     waiting.numeric = vec![2];
     waiting.empty = desk.say("home-nothing");
@@ -27,12 +30,47 @@ pub(crate) fn show(desk: &Desk) -> Answer {
             wait_in_scheme(desk, &listed, &mut waiting)?;
         }
     }
+    alerts(desk, &mut waiting)?;
     body.part(&waiting);
     more(desk, &mut body);
     Ok(desk.show(Page::new(title, body.markup()).wide()))
 }
 
+/// Those who can have it mended read why no file is taken.
+fn uploads_stopped(desk: &Desk) -> Option<Warning> {
+    let roles = desk.who().ok()?.roles();
+    let concerned = roles.iter().any(|role| matches!(role, Role::Administrator | Role::SecurityOfficer));
+    let stopped = desk.state.uploads.stopped().filter(|_| concerned)?;
+    let words = desk.tell("home-uploads-stopped", [("time", desk.at(stopped.since)), ("reason", stopped.reason)]);
+    Some(Warning(words))
+}
+
+/// Open alerts, and what became of rights that nobody used.
+fn alerts(desk: &Desk, waiting: &mut Table) -> Result<(), Failure> {
+    let who = desk.who()?;
+    let open = desk.platform().ledger().read("staff.open_alerts", |tx| response::open_alerts(tx, who))?.len();
+    if open > 0 {
+        let count = webkit::formats::number(i64::try_from(open).unwrap_or(0));
+        waiting.row([link(&desk.say("home-alerts"), &desk.url("/staff/alerts")), Markup::default(), desk.tag(count, Tone::Attention)]);
+    }
+    Ok(())
+}
+
+fn lapsed(desk: &Desk, body: &mut Body) -> Result<(), Failure> {
+    let officer = desk.who()?.officer();
+    let lapsed = desk.platform().ledger().read("staff.lapsed_rights", |tx| people::lapsed_rights(tx, officer))?;
+    if let Some((at, _)) = lapsed {
+        let day = webkit::formats::date(at.day(), desk.language());
+        body.part(&Warning(desk.tell("home-lapsed", [("day", day)])));
+    }
+    Ok(())
+}
+
 fn more(desk: &Desk, body: &mut Body) {
+    if desk.may::<people::ReviewAccess>() {
+        body.link(desk.say("review-title"), desk.url("/staff/access-review"));
+    }
+    body.link(desk.say("alerts-title"), desk.url("/staff/alerts"));
     if desk.may::<ReadDashboard>() {
         body.link(desk.say("home-schemes"), desk.url("/staff/schemes"));
     }

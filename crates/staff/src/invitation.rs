@@ -2,7 +2,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use journal::Actor;
 use kernel::Kind;
-use people::{AddPasskey, BeginPasskey, FinishPasskey, Token};
+use people::{AddPasskey, BeginPasskey, FinishPasskey, PasskeyAdded, Token};
 use serde_json::json;
 use webkit::parts::Button;
 use webkit::{Failure, Json, Page};
@@ -40,7 +40,7 @@ pub(crate) fn options(desk: &Desk) -> Answer {
 
 /// Ends the ceremony; the officer signs in next, with the new passkey.
 pub(crate) fn finish(desk: &Desk) -> Answer {
-    end(desk, "/staff/sign-in")
+    end(desk, |_| "/staff/sign-in".to_owned())
 }
 
 /// The first half, by invitation or by session.
@@ -53,11 +53,11 @@ pub(crate) fn begin(desk: &Desk, by: AddPasskey) -> Answer {
 }
 
 /// The second half.
-pub(crate) fn end(desk: &Desk, next: &str) -> Answer {
+pub(crate) fn end(desk: &Desk, next: impl FnOnce(PasskeyAdded) -> String) -> Answer {
     let ceremony = desk.ceremony.clone().ok_or_else(|| Failure::of(Kind::Gone))?;
     let (rp, command) = (desk.state.relying_party.clone(), FinishPasskey { ceremony, answer: desk.json.clone() });
-    desk.platform().ledger().write("staff.finish_passkey", Actor::Visitor, move |work| {
+    let (added, _) = desk.platform().ledger().write("staff.finish_passkey", Actor::Visitor, move |work| {
         people::finish_passkey(work, &rp, command.clone())
     })?;
-    Ok((StatusCode::OK, Json(json!({ "next": desk.url(next) }))).into_response())
+    Ok((StatusCode::OK, Json(json!({ "next": desk.url(&next(added)) }))).into_response())
 }

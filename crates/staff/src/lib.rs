@@ -5,6 +5,8 @@
 //! what was sent, the platform) and runs on a blocking thread; it asks `people` for the right to exactly its action and
 //! hands the grant on to the verb. Nothing here decides what is allowed.
 
+mod access_review;
+mod alerts;
 mod approval;
 mod bulletins;
 mod certificate;
@@ -21,12 +23,14 @@ mod gate_record;
 mod gate_sign;
 mod home;
 mod invitation;
+mod kept;
 mod letters;
 mod messages;
 mod mistakes;
 mod officer;
 mod officers;
 mod operate;
+mod passkey_name;
 mod passkeys;
 mod record;
 mod register;
@@ -36,12 +40,14 @@ mod results;
 mod routes;
 mod scheme_page;
 mod schemes;
+mod session;
 mod shown;
 mod sign_in;
 mod state;
-mod upload;
+mod uploads;
 mod version;
 mod words;
 
 pub use routes::{Guard, ROUTES, Route, Verb, routes};
 pub use state::{StaffState, layout};
+pub use uploads::Uploads;

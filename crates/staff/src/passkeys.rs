@@ -26,13 +26,17 @@ pub(crate) fn show(desk: &Desk) -> Answer {
         } else {
             desk.tag(desk.say("passkeys-works"), Tone::Good)
         };
+        let name = desk.passkey_name(passkey).map_or_else(|| short(id.trim_start_matches("pky_")), |name| Markup::text(&name));
+        let mut acts = link(&desk.say("passkeys-name"), &desk.url(&format!("/staff/passkeys/{id}/name")));
         let remove = if last && !passkey.suspended {
             Markup::text(&desk.say("passkeys-last"))
         } else {
             link(&desk.say("remove"), &desk.url(&format!("/staff/passkeys/{id}/remove")))
         };
         let used = passkey.last_used.map_or_else(|| desk.say("never"), |at| desk.at(at));
-        table.row([short(id.trim_start_matches("pky_")), desk.at(passkey.created).into(), used.into(), state, remove]);
+        acts.push(&Markup::trusted(" "));
+        acts.push(&remove);
+        table.row([name, desk.at(passkey.created).into(), used.into(), state, acts]);
     }
     body.part(&table).h2(desk.say("passkeys-add")).p(desk.say("passkeys-add-lead"));
     let form = desk
@@ -49,9 +53,9 @@ pub(crate) fn options(desk: &Desk) -> Answer {
     invitation::begin(desk, AddPasskey::SignedIn(desk.who()?.clone()))
 }
 
-/// Ends it.
+/// Ends it; the new passkey is named next.
 pub(crate) fn finish(desk: &Desk) -> Answer {
-    invitation::end(desk, "/staff/passkeys")
+    invitation::end(desk, |added| format!("/staff/passkeys/{}/name", added.passkey))
 }
 
 /// Asks before removing.
@@ -89,7 +93,7 @@ pub(crate) fn remove(desk: &Desk) -> Answer {
 }
 
 /// The officer as the journal names an actor, for what needs no right but being signed in.
-fn actor_of(who: &people::SignedIn) -> journal::Actor {
+pub(crate) fn actor_of(who: &people::SignedIn) -> journal::Actor {
     let role = who.roles().first().map_or("", |role| role.slug()).to_owned();
     journal::Actor::Officer { id: who.officer(), department: who.department(), role }
 }

@@ -1,10 +1,9 @@
 use people::RequestExport;
 use registration::ImportedResults;
-use webkit::parts::{Button, Notification, Table, TextArea};
-use webkit::{Markup, Page};
+use webkit::parts::{Button, FileInput, Notification, Table, TextArea};
+use webkit::{FileKind, Markup, Page};
 
 use crate::desk::{Answer, Case, Desk};
-use crate::gate_record::{file_input, with_file};
 use crate::mistakes::Mistakes;
 
 /// The form for the courier's results.
@@ -23,7 +22,12 @@ fn page(desk: &Desk, case: &Case, mistakes: &Mistakes, imported: Option<&Importe
     body.p(desk.say("results-lead"));
     let form = desk
         .form()
-        .push(&file_input(desk, "file", &desk.say("results-file"), &desk.say("results-file-hint"), mistakes.of("file")))
+        .with_file()
+        .part(&FileInput {
+            hint: Some(desk.say("results-file-hint")),
+            error: mistakes.of("file"),
+            ..FileInput::new("file", desk.say("results-file"), FileKind::Text)
+        })
         .part(&TextArea {
             value: if imported.is_some() { String::new() } else { desk.values.get("lines").to_owned() },
             hint: Some(desk.say("results-lines-hint")),
@@ -32,7 +36,7 @@ fn page(desk: &Desk, case: &Case, mistakes: &Mistakes, imported: Option<&Importe
             ..TextArea::new("lines", desk.say("results-lines"))
         })
         .part(&Button::new(desk.say("results-import")));
-    body.push(&with_file(&desk.html(&form)));
+    body.part(&form);
     Ok(desk.show_form(Page::new(title, body.markup()).back(desk.scheme_url(case, "/delivery")), mistakes))
 }
 
@@ -70,12 +74,10 @@ pub(crate) fn import(desk: &Desk) -> Answer {
     if desk.values.switching() {
         return page(desk, &case, &Mistakes::default(), None);
     }
-    let text = match &desk.file {
-        Some(bytes) => match String::from_utf8(bytes.clone()) {
-            Ok(text) => text,
-            Err(_) => return page(desk, &case, &Mistakes::one("file", desk.say("results-not-text")), None),
-        },
-        None => desk.values.get("lines").to_owned(),
+    let text = match desk.file(FileKind::Text) {
+        Ok(Some(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
+        Ok(None) => desk.values.get("lines").to_owned(),
+        Err(sentence) => return page(desk, &case, &Mistakes::one("file", sentence), None),
     };
     if text.trim().is_empty() {
         return page(desk, &case, &Mistakes::one("file", desk.say("results-missing")), None);

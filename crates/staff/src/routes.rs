@@ -5,16 +5,16 @@ use axum::extract::{RawPathParams, Request};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use people::{
     Action, ApproveClose, ApproveExport, EditScheme, ManageOfficers, OpenRecord, OperateScheme, ReadDashboard,
-    ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport, ResolveException, SignGate,
+    ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport, ResolveException, ReviewAccess, SignGate,
     SubmitGateRecord, WithdrawGateRecord,
 };
-use webkit::{Visitor, in_every_language};
+use webkit::{Visitor, in_every_language, takes_files};
 
 use crate::desk::{Answer, Desk, attend};
 use crate::{
-    approval, bulletins, certificate, close, dashboard, definition, delivery, evidence, exceptions, gate, gate_record,
-    gate_sign, home, invitation, letters, messages, officer, officers, operate, passkeys, record, register, resolve,
-    results, scheme_page, schemes, sign_in, version,
+    access_review, alerts, approval, bulletins, certificate, close, dashboard, definition, delivery, evidence, exceptions, gate, gate_record,
+    gate_sign, home, invitation, letters, messages, officer, officers, operate, passkey_name, passkeys, record, register, resolve,
+    results, scheme_page, schemes, session, sign_in, version,
 };
 use crate::StaffState;
 
@@ -48,6 +48,11 @@ pub struct Route {
     pub path: &'static str,
     /// Who may use it.
     pub guard: Guard,
+    /// Whether something is typed there. Then the page shows its form again when the language is switched, and after a
+    /// session that ended meanwhile.
+    pub typed: bool,
+    /// How large a file it takes, if it takes one.
+    pub file_max_bytes: Option<usize>,
     pub(crate) act: fn(&Desk) -> Answer,
 }
 
@@ -66,7 +71,13 @@ const CLOSE: Guard = Guard::Scheme(&[RequestClose::NAME]);
 const MESSAGES: Guard = Guard::Scheme(&[ReadMessages::NAME]);
 const JOURNAL: Guard = Guard::Scheme(&[ReadJournal::NAME]);
 const OFFICERS: Guard = Guard::Right(&[ManageOfficers::NAME]);
+const REVIEW: Guard = Guard::Right(&[ReviewAccess::NAME]);
 const CREATE: Guard = Guard::Right(&[EditScheme::NAME]);
+
+/// A document for the gate: assessments with their pictures.
+const DOCUMENT_MAX_BYTES: usize = 10 * 1024 * 1024;
+/// A courier's results: forty bytes a household.
+const RESULTS_MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// Every route of this face.
 pub const ROUTES: &[Route] = &[
@@ -80,32 +91,40 @@ pub const ROUTES: &[Route] = &[
     post("/staff/invitation/{token}/finish", Guard::Public, invitation::finish),
     // What every officer has.
     get("/staff", Guard::Officer, home::show),
+    post("/staff/stay", Guard::Officer, session::stay),
     get("/staff/passkeys", Guard::Officer, passkeys::show),
     post("/staff/passkeys/options", Guard::Officer, passkeys::options),
     post("/staff/passkeys/finish", Guard::Officer, passkeys::finish),
+    get("/staff/passkeys/{passkey}/name", Guard::Officer, passkey_name::ask),
+    form("/staff/passkeys/{passkey}/name", Guard::Officer, passkey_name::name),
     get("/staff/passkeys/{passkey}/remove", Guard::Officer, passkeys::ask_remove),
     post("/staff/passkeys/{passkey}/remove", Guard::Officer, passkeys::remove),
+    get("/staff/alerts", Guard::Officer, alerts::show),
+    get("/staff/alerts/{alert}", Guard::Officer, alerts::ask),
+    post("/staff/alerts/{alert}", Guard::Officer, alerts::acknowledge),
+    get("/staff/access-review", REVIEW, access_review::ask),
+    post("/staff/access-review", REVIEW, access_review::record),
     // Schemes and their definitions.
     get("/staff/schemes", Guard::Officer, schemes::show),
     get("/staff/schemes/new", CREATE, definition::new),
-    post("/staff/schemes/new", CREATE, definition::create),
+    form("/staff/schemes/new", CREATE, definition::create),
     get("/staff/schemes/{slug}", SEE, scheme_page::show),
     get("/staff/schemes/{slug}/definition", EDIT, definition::edit),
-    post("/staff/schemes/{slug}/definition", EDIT, definition::save),
+    form("/staff/schemes/{slug}/definition", EDIT, definition::save),
     get("/staff/schemes/{slug}/versions/{digest}", SEE, version::show),
     // The launch gate.
     get("/staff/schemes/{slug}/gates/{version}", SEE, gate::show),
     get("/staff/schemes/{slug}/gates/{version}/records", RECORD, gate_record::ask),
-    post("/staff/schemes/{slug}/gates/{version}/records", RECORD, gate_record::add),
+    form_with_file("/staff/schemes/{slug}/gates/{version}/records", RECORD, DOCUMENT_MAX_BYTES, gate_record::add),
     get("/staff/schemes/{slug}/gates/{version}/records/{record}/withdraw", WITHDRAW, gate_record::ask_withdraw),
-    post("/staff/schemes/{slug}/gates/{version}/records/{record}/withdraw", WITHDRAW, gate_record::withdraw),
+    form("/staff/schemes/{slug}/gates/{version}/records/{record}/withdraw", WITHDRAW, gate_record::withdraw),
     get("/staff/schemes/{slug}/gates/{version}/sign", SIGN, gate_sign::ask),
     post("/staff/schemes/{slug}/gates/{version}/sign", SIGN, gate_sign::sign),
     // Running it.
     get("/staff/schemes/{slug}/dashboard", SEE, dashboard::show),
     get("/staff/schemes/{slug}/operate", OPERATE, operate::show),
     get("/staff/schemes/{slug}/operate/{act}", OPERATE, operate::ask),
-    post("/staff/schemes/{slug}/operate/{act}", OPERATE, operate::act),
+    form("/staff/schemes/{slug}/operate/{act}", OPERATE, operate::act),
     get("/staff/schemes/{slug}/bulletins", SEE, bulletins::show),
     get("/staff/schemes/{slug}/bulletins/publish", OPERATE, bulletins::ask),
     post("/staff/schemes/{slug}/bulletins/publish", OPERATE, bulletins::publish),
@@ -116,25 +135,25 @@ pub const ROUTES: &[Route] = &[
     // Residents.
     get("/staff/schemes/{slug}/exceptions", RESOLVE, exceptions::show),
     get("/staff/schemes/{slug}/find", OPEN, record::ask_find),
-    post("/staff/schemes/{slug}/find", OPEN, record::find),
+    form("/staff/schemes/{slug}/find", OPEN, record::find),
     get("/staff/schemes/{slug}/records/{reference}", OPEN, record::show),
-    post("/staff/schemes/{slug}/records/{reference}", OPEN, record::open),
+    form("/staff/schemes/{slug}/records/{reference}", OPEN, record::open),
     get("/staff/schemes/{slug}/records/{reference}/resolve/{act}", RESOLVE, resolve::ask),
     post("/staff/schemes/{slug}/records/{reference}/resolve/{act}", RESOLVE, resolve::act),
     get("/staff/schemes/{slug}/register", REGISTER, register::show),
-    post("/staff/schemes/{slug}/register", REGISTER, register::submit),
+    form("/staff/schemes/{slug}/register", REGISTER, register::submit),
     get("/staff/schemes/{slug}/letters", REGISTER, letters::show),
     post("/staff/schemes/{slug}/letters/{message}/print", REGISTER, letters::print),
     post("/staff/schemes/{slug}/letters/{message}/posted", REGISTER, letters::posted),
     // Delivery.
     get("/staff/schemes/{slug}/delivery", SEE, delivery::show),
     get("/staff/schemes/{slug}/delivery/request", EXPORT, delivery::ask),
-    post("/staff/schemes/{slug}/delivery/request", EXPORT, delivery::request),
+    form("/staff/schemes/{slug}/delivery/request", EXPORT, delivery::request),
     get("/staff/schemes/{slug}/delivery/run/{approval}", EXPORT, delivery::ask_run),
     post("/staff/schemes/{slug}/delivery/run/{approval}", EXPORT, delivery::run),
     get("/staff/schemes/{slug}/delivery/files/{export}", EXPORT, delivery::file),
     get("/staff/schemes/{slug}/delivery/results", EXPORT, results::ask),
-    post("/staff/schemes/{slug}/delivery/results", EXPORT, results::import),
+    form_with_file("/staff/schemes/{slug}/delivery/results", EXPORT, RESULTS_MAX_BYTES, results::import),
     get("/staff/schemes/{slug}/approvals/{approval}", APPROVE, approval::ask),
     post("/staff/schemes/{slug}/approvals/{approval}", APPROVE, approval::decide),
     // Evidence.
@@ -148,9 +167,9 @@ pub const ROUTES: &[Route] = &[
     // Officers of the department.
     get("/staff/officers", OFFICERS, officers::show),
     get("/staff/officers/invite", OFFICERS, officers::ask_invite),
-    post("/staff/officers/invite", OFFICERS, officers::invite),
+    form("/staff/officers/invite", OFFICERS, officers::invite),
     get("/staff/officers/{officer}", OFFICERS, officer::show),
-    post("/staff/officers/{officer}", OFFICERS, officer::change_roles),
+    form("/staff/officers/{officer}", OFFICERS, officer::change_roles),
     get("/staff/officers/{officer}/invite-again", OFFICERS, officer::ask_invite_again),
     post("/staff/officers/{officer}/invite-again", OFFICERS, officer::invite_again),
     get("/staff/officers/{officer}/end", OFFICERS, officer::ask_end),
@@ -174,17 +193,28 @@ impl Route {
             Verb::Get => MethodFilter::GET,
             Verb::Post => MethodFilter::POST,
         };
-        on(filter, move |visitor: Visitor, params: RawPathParams, request: Request| {
+        let answer = on(filter, move |visitor: Visitor, params: RawPathParams, request: Request| {
             let state = state.clone();
             async move { attend(state, self, visitor, &params, request).await }
-        })
+        });
+        if self.file_max_bytes.is_some() { answer.layer(takes_files()) } else { answer }
     }
 }
 
 const fn get(path: &'static str, guard: Guard, act: fn(&Desk) -> Answer) -> Route {
-    Route { verb: Verb::Get, path, guard, act }
+    Route { verb: Verb::Get, path, guard, typed: false, file_max_bytes: None, act }
 }
 
 const fn post(path: &'static str, guard: Guard, act: fn(&Desk) -> Answer) -> Route {
-    Route { verb: Verb::Post, path, guard, act }
+    Route { verb: Verb::Post, path, guard, typed: false, file_max_bytes: None, act }
+}
+
+/// A post of something typed.
+const fn form(path: &'static str, guard: Guard, act: fn(&Desk) -> Answer) -> Route {
+    Route { typed: true, ..post(path, guard, act) }
+}
+
+/// A post of something typed and a file.
+const fn form_with_file(path: &'static str, guard: Guard, max_bytes: usize, act: fn(&Desk) -> Answer) -> Route {
+    Route { file_max_bytes: Some(max_bytes), ..form(path, guard, act) }
 }

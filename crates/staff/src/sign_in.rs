@@ -4,16 +4,18 @@ use journal::Actor;
 use kernel::{Fault, Kind, Secret};
 use people::{FinishSignIn, SignIn};
 use serde_json::json;
-use webkit::parts::{Button, Inset};
+use webkit::parts::{Button, Form, Inset};
 use webkit::{Failure, Json, Page};
 
 use crate::cookies;
 use crate::desk::{Answer, Desk, go};
+use crate::kept;
 use crate::mistakes::Mistakes;
-use crate::routes::Verb;
+use crate::routes::{ROUTES, Route, Verb};
 
 const CEREMONY_SECS: u32 = 300;
-const SESSION_SECS: u32 = 36_000;
+/// The cookie outlives the session by a day, so that what somebody had typed is still known as theirs.
+const SESSION_SECS: u32 = 36_000 + 86_400;
 
 /// The page with one button.
 #[expect(clippy::unnecessary_wraps, reason = "every page of the list of routes answers alike")]
@@ -24,19 +26,22 @@ pub(crate) fn show(desk: &Desk) -> Answer {
         body.part(&Inset(desk.say("sign-in-ended").into()));
     }
     body.p(desk.say("sign-in-lead"));
-    let finish = match next(desk.query("next")) {
-        Some(next) => format!("/staff/sign-in/finish?next={next}"),
-        None => "/staff/sign-in/finish".to_owned(),
-    };
-    let form = desk
-        .form()
-        .to(desk.url("/staff/sign-in"))
-        .signs_in_by_passkey(desk.url("/staff/sign-in/options"), desk.url(&finish))
-        .part(&Button::new(desk.say("sign-in-button")));
-    body.part(&form);
+    body.part(&way_in(desk, next(desk.query("next"))));
     body.note(desk.say("sign-in-needs"));
     body.note(desk.say("sign-in-lost"));
     Ok(desk.show(Page::new(title, body.markup()).script("passkey.js")))
+}
+
+/// The form with the button; `next` is where it leads.
+fn way_in(desk: &Desk, next: Option<&str>) -> Form {
+    let finish = match next {
+        Some(next) => format!("/staff/sign-in/finish?next={next}"),
+        None => "/staff/sign-in/finish".to_owned(),
+    };
+    desk.form()
+        .to(desk.url("/staff/sign-in"))
+        .signs_in_by_passkey(desk.url("/staff/sign-in/options"), desk.url(&finish))
+        .part(&Button::new(desk.say("sign-in-button")))
 }
 
 /// Begins the ceremony.
@@ -69,8 +74,11 @@ pub(crate) fn finish(desk: &Desk) -> Answer {
     let (outcome, _) = ended.map_err(|error| Failure::of(error.kind()))?;
     let SignIn::Welcome(welcome) = outcome else { return Err(Failure::of(Kind::Denied)) };
     let to = next(desk.query("next")).unwrap_or("/staff");
-    let mut response = Json(json!({ "next": desk.url(to) })).into_response();
-    cookies::set(desk, &mut response, desk.state.session_cookie(), &welcome.token.reveal(), SESSION_SECS);
+    let session = welcome.token.reveal();
+    // The form that takes back what was typed needs a token of the new session.
+    let token = desk.visitor.form_token_of(session.expose());
+    let mut response = Json(json!({ "next": desk.url(to), "token": token })).into_response();
+    cookies::set(desk, &mut response, desk.state.session_cookie(), &session, SESSION_SECS);
     cookies::set(desk, &mut response, desk.state.ceremony_cookie(), &Secret::new(String::new()), 0);
     Ok(response)
 }
@@ -85,25 +93,37 @@ pub(crate) fn sign_out(desk: &Desk) -> Answer {
     Ok(response)
 }
 
-/// What somebody without a session gets: the way in, and back to the page after it.
-pub(crate) fn turn_away(desk: &Desk, verb: Verb, json: bool) -> Response {
+/// What somebody without a session gets: the way in, and back to the page after it, with what was typed there.
+pub(crate) fn turn_away(desk: &Desk, route: &Route, json: bool) -> Response {
     if json {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    let ended = if desk.session.is_some() { "&ended=1" } else { "" };
-    let way_in = desk.url(&format!("/staff/sign-in?next={}{ended}", desk.visitor.path));
-    if verb == Verb::Get {
-        return go(&way_in);
+    if route.verb == Verb::Get {
+        let ended = if desk.session.is_some() { "&ended=1" } else { "" };
+        return go(&desk.url(&format!("/staff/sign-in?next={}{ended}", desk.visitor.path)));
     }
     let title = desk.say("ended-title");
     let mut body = desk.body(&title, &Mistakes::default());
     body.p(desk.say("ended-lead"));
-    let kept: Vec<String> = typed(desk);
-    if !kept.is_empty() {
-        body.h2(desk.say("ended-typed")).p(desk.say("ended-typed-lead")).bullets(kept);
+    let kept = if route.typed { desk.keep() } else { None };
+    if let Some(kept) = kept {
+        body.p(desk.say("ended-kept"));
+        body.part(&way_in(desk, next(&desk.visitor.path)).hidden(kept::FIELD, kept));
+    } else {
+        let typed = typed(desk);
+        if !typed.is_empty() {
+            body.h2(desk.say("ended-typed")).p(desk.say("ended-typed-lead")).bullets(typed);
+        }
+        body.part(&way_in(desk, page_of(route, &desk.visitor.path)));
     }
-    body.part(&Button::link(desk.say("sign-in-title"), way_in));
-    desk.show(Page::new(title, body.markup()).status(StatusCode::UNAUTHORIZED).without_switch())
+    body.note(desk.say("sign-in-needs"));
+    desk.show(Page::new(title, body.markup()).script("passkey.js").status(StatusCode::UNAUTHORIZED).without_switch())
+}
+
+/// The page on which this act stands, if it has one of its own.
+fn page_of<'p>(route: &Route, path: &'p str) -> Option<&'p str> {
+    let has_page = ROUTES.iter().any(|other| other.verb == Verb::Get && other.path == route.path);
+    next(path).filter(|_| has_page)
 }
 
 /// What was typed, so that it can be copied: the session is over, but the work of ten minutes need not be.

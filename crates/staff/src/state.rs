@@ -6,6 +6,8 @@ use notify::LetterFont;
 use people::{ManageOfficers, RelyingParty, SignedIn};
 use webkit::{Density, Layout, Link};
 
+use crate::Uploads;
+
 /// What the pages for officers need.
 pub struct StaffState {
     /// Everything there is.
@@ -18,6 +20,8 @@ pub struct StaffState {
     pub letter_font: Option<LetterFont>,
     /// Whether the site is reached by TLS. Only a demonstration on `http://localhost` is not, and its cookies are plain.
     pub secure: bool,
+    /// What looks at the files that officers send.
+    pub uploads: Uploads,
 }
 
 impl StaffState {

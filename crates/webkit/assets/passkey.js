@@ -53,7 +53,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     failed.hidden = true;
     try {
       const { optionsUrl, finishUrl, passkey } = form.dataset;
-      const options = readOptions(await post(optionsUrl, Object.fromEntries(new FormData(form))));
+      const options = readOptions(await post(optionsUrl, { _token: form.elements._token.value }));
       const ceremony = passkey === "register" ? "create" : "get";
       const credential = await navigator.credentials[ceremony](options);
       go(form, await post(finishUrl, writeCredential(credential)));

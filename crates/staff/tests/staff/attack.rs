@@ -5,7 +5,7 @@ use crate::client::{Client, Reply};
 use crate::stage::{SLUG, Stage};
 
 /// Real ids wherever there are real things, so that a 404 means "not for you" and not "no such thing".
-fn path(route: &Route, gate: &str, digest: &str, officer: &str) -> String {
+pub fn path(route: &Route, gate: &str, digest: &str, officer: &str) -> String {
     let act = if route.path.contains("/operate/") { "pause" } else { "confirm" };
     let zero = "0".repeat(32);
     let filled = route
@@ -17,7 +17,7 @@ fn path(route: &Route, gate: &str, digest: &str, officer: &str) -> String {
         .replace("{act}", act)
         .replace("{token}", &"0".repeat(64))
         .replace("{reference}", "0000-0000-0000");
-    let kinds = [("record", "gat"), ("approval", "apr"), ("export", "exp"), ("message", "msg"), ("event", "evt"), ("passkey", "pky")];
+    let kinds = [("record", "gat"), ("approval", "apr"), ("export", "exp"), ("message", "msg"), ("event", "evt"), ("passkey", "pky"), ("alert", "alt")];
     let filled = kinds.iter().fold(filled, |path, (name, prefix)| path.replace(&format!("{{{name}}}"), &format!("{prefix}_{zero}")));
     assert!(!filled.contains('{'), "{filled}: an unknown part");
     format!("/en{filled}")

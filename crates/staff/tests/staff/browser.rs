@@ -60,6 +60,110 @@ fn an_officer_comes_by_invitation_and_opens_a_record() {
     assert_eq!(page.complaints().unwrap(), Vec::<String>::new());
 }
 
+/// The time of the page is told to its script; the server's clock is moved by the test.
+fn session_has(page: &Page, secs: i32) {
+    page.eval(&format!("document.querySelector('[data-session-secs]').dataset.sessionSecs = {secs}")).unwrap();
+}
+
+#[test]
+fn a_session_is_kept_by_a_press_and_what_was_typed_survives_its_end() {
+    let (stage, origin) = serve();
+    stage.launch();
+    let browser = Browser::launch().unwrap();
+    let page = browser.page().unwrap();
+    let _passkey = page.virtual_passkey(true).unwrap();
+    join(&page, &origin, &stage.invite(0, Role::CaseOfficer));
+    page.goto(&format!("{origin}/en/staff/schemes/{SLUG}/find")).unwrap();
+    page.fill("#reference", "7Q2M").unwrap();
+    session_has(&page, 119);
+    page.wait_for(".lr-ending:not([hidden])").unwrap();
+    assert!(page.text(".lr-ending").unwrap().contains("less than two minutes"));
+    assert_eq!(page.axe().unwrap(), []);
+    for (width, name) in [(360, "phone"), (1280, "desk")] {
+        page.viewport(width, 900, width == 360).unwrap();
+        assert_eq!((page.overflow().unwrap(), page.small_targets().unwrap().len()), (0, 0));
+        if let Some(album) = album() {
+            page.screenshot(&album.join(format!("session-ends-{name}.png"))).unwrap();
+        }
+    }
+    stage.clock.advance_secs(13 * 60);
+    page.click("[data-session-stay] button").unwrap();
+    page.wait_for(".lr-ending[hidden]").unwrap();
+    assert!(page.text(".lr-signed-in").unwrap().contains("8:28 am"), "the new end stands in the bar");
+    assert_eq!(page.value("#reference").unwrap(), "7Q2M");
+    stage.clock.advance_secs(16 * 60);
+    session_has(&page, 0);
+    page.wait_for("[data-session-over]:not([hidden])").unwrap();
+    page.follow("#form button.lr-button:not(.lr-default)").unwrap();
+    assert!(page.text("h1").unwrap().contains("session has ended"));
+    page.click("#form button.lr-button").unwrap();
+    page.wait_for("#reference").unwrap();
+    assert_eq!(page.value("#reference").unwrap(), "7Q2M");
+    assert!(page.url().unwrap().ends_with("/find"));
+    assert_eq!(page.complaints().unwrap(), Vec::<String>::new());
+}
+
+/// The pages that need an approval, a document or an end before they exist.
+#[test]
+fn axe_finds_nothing_on_the_pages_of_grave_acts() {
+    let (stage, origin) = serve();
+    let gate = stage.launch();
+    let scheme = format!("/staff/schemes/{SLUG}");
+    crate::journey::register_one(&stage);
+    stage.work();
+    let export = crate::journey::request_export(&stage);
+    let owner = stage.officer(0, Role::SchemeOwner);
+    assert_eq!(owner.post(&format!("/en{scheme}/close"), &[]).status, 303);
+    let supervisor = stage.officer(0, Role::SupervisingOfficer);
+    let delivery = supervisor.get(&format!("/en{scheme}/delivery")).text();
+    let way = format!("{scheme}/approvals/");
+    let approvals = delivery.split(&way).skip(1).map(|rest| rest.split('"').next().unwrap());
+    let close = approvals.clone().find(|id| *id != export).unwrap().to_owned();
+    for approval in approvals {
+        let path = format!("/en{scheme}/approvals/{approval}");
+        assert_eq!(supervisor.post(&path, &[("decision", "approve")]).status, 303);
+    }
+    let records = format!("{scheme}/gates/{gate}/records/");
+    let security = stage.officer(0, Role::SecurityOfficer);
+    let record = security.get(&format!("/en{scheme}/gates/{gate}")).between(&format!("/en{records}"), "/");
+    let passkey = owner.get("/en/staff/passkeys").between("/en/staff/passkeys/", "/name");
+    let browser = Browser::launch().unwrap();
+    let mut found = Vec::new();
+    let pages = [
+        (Role::SchemeOwner, format!("{scheme}/close/{close}")),
+        (Role::SchemeOwner, format!("/staff/passkeys/{passkey}/name")),
+        (Role::SchemeOwner, format!("/staff/passkeys/{passkey}/remove")),
+        (Role::SecurityOfficer, format!("{records}{record}/withdraw")),
+        (Role::DeliveryOfficer, format!("{scheme}/delivery/run/{export}")),
+        (Role::SupervisingOfficer, format!("{scheme}/delivery")),
+    ];
+    for (role, path) in pages {
+        found.extend(look_as(&browser, &stage, &origin, role, &path));
+    }
+    stage.clock.advance_days(400);
+    stage.work();
+    stage.work();
+    let auditor = stage.client();
+    auditor.join(&stage.invite(0, Role::Auditor));
+    assert!(auditor.get(&format!("/en{scheme}/certificate")).text().contains("Download the certificate"), "the scheme has ended");
+    let session = auditor.cookie("session").unwrap();
+    found.extend(look_with(&browser, &origin, &session, Role::Auditor, &format!("{scheme}/certificate")));
+    assert_eq!(found, Vec::<String>::new());
+}
+
+fn look_as(browser: &Browser, stage: &Stage, origin: &str, role: Role, path: &str) -> Vec<String> {
+    look_with(browser, origin, &stage.officer(0, role).cookie("session").unwrap(), role, path)
+}
+
+fn look_with(browser: &Browser, origin: &str, session: &str, role: Role, path: &str) -> Vec<String> {
+    let (page, mut found) = (browser.page().unwrap(), Vec::new());
+    page.goto(&format!("{origin}/en/staff/sign-in")).unwrap();
+    page.eval(&format!("document.cookie = 'session={session}; path=/'")).unwrap();
+    look(&page, origin, role, path, &mut found);
+    found.extend(page.complaints().unwrap());
+    found
+}
+
 #[test]
 fn a_passkey_that_does_not_verify_its_user_gets_nobody_in() {
     let (stage, origin) = serve();
@@ -117,7 +221,7 @@ fn axe_finds_nothing_at_the_doors() {
     }
     page.goto(&format!("{origin}/en/staff/sign-in")).unwrap();
     page.eval("document.forms[0].action = '/en/staff/officers/invite'; document.forms[0].submit()").unwrap();
-    page.wait_for("a.lr-button").unwrap();
+    page.wait_for("form[data-finish-url*=officers]").unwrap();
     assert!(page.text("h1").unwrap().contains("session has ended"));
     found.extend(page.axe().unwrap().iter().map(|it| format!("{it:?}")));
     assert_eq!(found, Vec::<String>::new());

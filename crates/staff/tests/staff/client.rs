@@ -103,11 +103,16 @@ impl Client {
     }
 
     pub fn sign_in(&self, passkey: &mut SoftwarePasskey) {
+        assert_eq!(self.sign_in_to(passkey, "/staff/schemes")["next"], "/en/staff/schemes");
+    }
+
+    /// Signs in by the form of a page that leads on to this path; what the script is told.
+    pub fn sign_in_to(&self, passkey: &mut SoftwarePasskey, next: &str) -> Value {
         let options = self.post_json("/en/staff/sign-in/options", &serde_json::json!({"_token": self.token()}));
         let answer = passkey.get(&self.origin, &json(&options)).unwrap();
-        let done = self.post_json("/en/staff/sign-in/finish?next=/staff/schemes", &answer);
+        let done = self.post_json(&format!("/en/staff/sign-in/finish?next={next}"), &answer);
         assert_eq!(done.status, 200, "{}", done.text());
-        assert_eq!(json(&done)["next"], "/en/staff/schemes");
+        json(&done)
     }
 
     pub fn cookie(&self, name: &str) -> Option<String> {

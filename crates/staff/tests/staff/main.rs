@@ -9,4 +9,9 @@ mod client;
 #[cfg(test)]
 mod journey;
 #[cfg(test)]
+mod sessions;
+#[cfg(test)]
 mod stage;
+mod watch;
+#[cfg(test)]
+mod uploads;

@@ -5,14 +5,14 @@ use axum::Router;
 use flows::{Platform, PlatformParts, Ports};
 use hongkong::{Gazetteer, shipped_premises};
 use journal::Actor;
-use kernel::{Environment, Id, Random, Secret, Text, kinds};
+use kernel::{Environment, Id, Random, Scanner, Secret, Text, kinds};
 use notify::{Carrier, CarrierError, Outgoing, Sent};
 use people::{Contact, CreateDepartment, InviteOfficer, Inviter, RelyingParty, Role, seal_contact};
 use registration::Sender;
 use registration::matching::{Answer, PopulationRegister, Question, RegisterUnavailable};
 use registration::scheme::Definition;
 use seal::{Ed25519Signer, Keyring};
-use staff::{StaffState, layout, routes};
+use staff::{StaffState, Uploads, layout, routes};
 use store::{Location, Options};
 use testkit::{MovableClock, SeededRandom};
 use webkit::{FormKeys, Shell};
@@ -69,8 +69,14 @@ impl Stage {
 
     /// A stage whose passkeys belong to this origin.
     pub fn at(origin: &str) -> Self {
+        Self::with(origin, |_| None)
+    }
+
+    /// A stage in which a scanner, made for its clock, looks at every file.
+    pub fn with(origin: &str, scanner: impl FnOnce(&Arc<MovableClock>) -> Option<Arc<dyn Scanner>>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(MovableClock::at("2020-05-06T08:00"));
+        let uploads = Uploads::new(scanner(&clock));
         let random: Arc<dyn Random> = Arc::new(SeededRandom::new(7));
         let city = Arc::new(Gazetteer::build(shipped_premises().unwrap()));
         let (courier, recipient) = seal::age_files::generate_identity();
@@ -81,6 +87,7 @@ impl Stage {
             origin: origin.to_owned(),
             letter_font: notify::LetterFont::open("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc".as_ref()).ok(),
             secure: false,
+            uploads,
         });
         let shell = Shell::new(
             Arc::new(layout(Environment::Test)),

@@ -1,0 +1,66 @@
+use axum::response::Response;
+use kernel::{Id, kinds};
+use people::{NamePasskey, NamePasskeyError, PasskeyListed, SealedPasskeyName};
+use webkit::parts::{Button, ButtonGroup, ButtonStyle, TextInput, Width};
+use webkit::{Failure, Page};
+
+use crate::desk::{Answer, Desk, go, missing};
+use crate::mistakes::Mistakes;
+use crate::passkeys::actor_of;
+
+impl Desk {
+    /// What the officer calls a passkey.
+    pub(crate) fn passkey_name(&self, passkey: &PasskeyListed) -> Option<String> {
+        passkey.name.as_ref()?.open(self.platform().ledger().keys(), passkey.id)
+    }
+}
+
+/// The form for a name of one of the officer's own passkeys.
+pub(crate) fn ask(desk: &Desk) -> Answer {
+    let (_, name) = find(desk)?;
+    Ok(page(desk, &name.unwrap_or_default(), &Mistakes::default()))
+}
+
+fn find(desk: &Desk) -> Result<(Id<kinds::Passkey>, Option<String>), Failure> {
+    let (id, officer) = (desk.id("passkey")?, desk.who()?.officer());
+    let listed = desk.platform().ledger().read("staff.passkeys", |tx| people::passkeys(tx, officer))?;
+    let passkey = listed.into_iter().find(|passkey| passkey.id == id).ok_or_else(missing)?;
+    Ok((id, desk.passkey_name(&passkey)))
+}
+
+fn page(desk: &Desk, value: &str, mistakes: &Mistakes) -> Response {
+    let title = desk.say("passkeys-name-title");
+    let mut body = desk.body(&title, mistakes);
+    let field = TextInput {
+        hint: Some(desk.say("passkeys-name-hint")),
+        value: value.to_owned(),
+        error: mistakes.of("name"),
+        width: Width::Twenty,
+        ..TextInput::new("name", desk.say("name"))
+    };
+    let back = desk.url("/staff/passkeys");
+    body.part(&desk.form().part(&field).part(&ButtonGroup(vec![
+        Button::new(desk.say("passkeys-name-save")),
+        Button::link(desk.say("cancel"), back.clone()).style(ButtonStyle::Quiet),
+    ])));
+    desk.show_form(Page::new(title, body.markup()).back(back), mistakes)
+}
+
+/// Names it.
+pub(crate) fn name(desk: &Desk) -> Answer {
+    let (passkey, _) = find(desk)?;
+    let typed = desk.values.get("name");
+    if desk.values.switching() {
+        return Ok(page(desk, typed, &Mistakes::default()));
+    }
+    let ledger = desk.platform().ledger();
+    let name = match SealedPasskeyName::seal(ledger.keys(), passkey, typed) {
+        Ok(name) => name,
+        Err(NamePasskeyError::Name) => return Ok(page(desk, typed, &Mistakes::one("name", desk.say("passkeys-name-wrong")))),
+        Err(error) => return Err(Failure::from(error)),
+    };
+    let (who, command) = (desk.who()?.clone(), NamePasskey { passkey, name });
+    let actor = actor_of(&who);
+    ledger.write("staff.name_passkey", actor, move |work| people::name_passkey(work, &who, &command))?;
+    Ok(go(&desk.url("/staff/passkeys")))
+}
