@@ -6,6 +6,7 @@ mod proofs;
 use assurance::{Contractor, Retention, Status, TrustFacts, TrustSupplement, trust_facts};
 use axum::response::Response;
 use kernel::{Kind, Language, Text};
+use response::PublicIncident;
 use store::{RunError, StoreError};
 use webkit::parts::{SummaryList, SummaryRow, Table};
 use webkit::{Body, Failure, Page, formats};
@@ -34,17 +35,19 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
 
 async fn facts(visit: &Visit) -> Result<TrustFacts, Failure> {
     let (platform, service, now) = (visit.state.platform.clone(), visit.service.id(), visit.now());
-    let gates = blocking(move || -> Result<Vec<Status>, RunError<StoreError>> {
-        platform.ledger().read("resident.gates", |tx| assurance::gates(tx, service, now))
+    let (gates, incidents) = blocking(move || -> Result<(Vec<Status>, Vec<PublicIncident>), RunError<StoreError>> {
+        platform.ledger().read("resident.gates", |tx| {
+            Ok((assurance::gates(tx, service, now)?, response::public_incidents(tx, service)?))
+        })
     })
     .await?;
     let digest = visit.scheme.digest();
     let found = gates.iter().find(|status| *status.gate.digest().bytes() == digest);
     let status = found.ok_or_else(|| Failure::of(Kind::Missing).because("no gate for the definition in force"))?;
-    Ok(trust_facts(&status.gate, now, supplement(visit)))
+    Ok(trust_facts(&status.gate, now, supplement(visit, &incidents)))
 }
 
-fn supplement(visit: &Visit) -> TrustSupplement {
+fn supplement(visit: &Visit, incidents: &[PublicIncident]) -> TrustSupplement {
     let scheme = &visit.scheme;
     let lines = Language::ALL.map(|language| retention_lines(scheme, language));
     let [english, traditional, simplified] = lines;
@@ -61,9 +64,26 @@ fn supplement(visit: &Visit) -> TrustSupplement {
     TrustSupplement {
         contractors: courier.into_iter().collect(),
         retention: retention.collect(),
-        incidents: Vec::new(),
+        incidents: incidents.iter().map(incident).collect(),
         components: visit.state.components.clone(),
     }
+}
+
+/// An incident in general words, with the day on which it was closed.
+fn incident(one: &PublicIncident) -> assurance::Incident {
+    let Text { en, zh_hant, zh_hans } = one.title.clone();
+    let summary = match one.closed {
+        None => Text::new(format!("{en} (being dealt with)"), format!("{zh_hant}（處理中）"), format!("{zh_hans}（处理中）")),
+        Some(closed) => {
+            let on = |language| formats::date(closed.day(), language);
+            Text::new(
+                format!("{en} (closed on {})", on(Language::En)),
+                format!("{zh_hant}（{}結束）", on(Language::ZhHant)),
+                format!("{zh_hans}（{}结束）", on(Language::ZhHans)),
+            )
+        }
+    };
+    assurance::Incident { day: one.opened.day(), summary }
 }
 
 fn retention(visit: &Visit, facts: &TrustFacts) -> SummaryList {

@@ -13,6 +13,7 @@ mod gates;
 #[cfg(test)]
 mod journey;
 #[cfg(test)]
+mod incidents;
 mod later;
 #[cfg(test)]
 mod looks;
