@@ -23,7 +23,7 @@ pub struct Remains {
     pub values: [u8; 32],
 }
 
-/// Removes what is sealed when its last day has passed: values, export files, reasons of openings; returns how many values
+/// Removes what is sealed when its last day has passed: values, export files, reasons of openings, codes; returns how many values
 /// were removed. Their keys died at midnight whether this job runs or not. Nothing can expire between two midnights, so a
 /// second run on the same day costs one look.
 pub fn purge_expired(ledger: &Ledger) -> Result<u64, RunError<StoreError>> {
@@ -52,6 +52,8 @@ pub fn purge_expired(ledger: &Ledger) -> Result<u64, RunError<StoreError>> {
         from = to;
     }
     ledger.write("registration.purge_rest", Actor::Job("purge"), move |work| {
+        let now = work.now();
+        storage::code::forget_old(work.tx(), now)?;
         let files = storage::export::forget_expired(work.tx(), today)?;
         let openings = vault::forget_expired(work)?;
         if files + openings > 0 {

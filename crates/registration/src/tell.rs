@@ -1,4 +1,4 @@
-use journal::{Actor, Job, Ledger, Work, claim_jobs, finish_job, jobs_waiting};
+use journal::{Actor, Event, Job, Ledger, Work, claim_jobs, finish_job, jobs_waiting, retry_job};
 use kernel::{Id, Instant, kinds};
 use serde_json::json;
 use store::StoreError;
@@ -21,7 +21,8 @@ pub(crate) fn later(work: &mut Work<'_, '_>, household: Id<kinds::Household>) ->
     work.outbox(JOB, &key, now, &json!({ "household": household }))
 }
 
-/// Tells households what an officer's decision made of them: at most `limit`. Returns how many were told.
+/// Tells households what an officer's decision made of them: at most `limit`. Returns how many were told. One that cannot be told
+/// holds up nobody else: it is tried again later and later, and after some days given up, which the journal says.
 pub fn tell_resolved(ledger: &Ledger, scheme: &Scheme, sender: &Sender, limit: usize) -> Result<usize, MatchError> {
     if !ledger.read("registration.tell_waiting", |tx| Ok::<_, MatchError>(jobs_waiting(tx, JOB, ledger.now())?))? {
         return Ok(0);
@@ -29,7 +30,50 @@ pub fn tell_resolved(ledger: &Ledger, scheme: &Scheme, sender: &Sender, limit: u
     let (jobs, _) = ledger.write("registration.tell_claim", Actor::Job("telling"), move |work| {
         Ok::<_, MatchError>(claim_jobs(work, JOB, limit, LEASE_MS)?)
     })?;
-    let found = read(ledger, &jobs)?;
+    if let Ok(told) = tell(ledger, scheme, sender, &jobs) {
+        return Ok(told);
+    }
+    let (mut told, mut fault) = (0, None);
+    for job in &jobs {
+        match tell(ledger, scheme, sender, std::slice::from_ref(job)) {
+            Ok(count) => told += count,
+            Err(error) => {
+                put_off(ledger, job)?;
+                fault = Some(error);
+            }
+        }
+    }
+    fault.map_or(Ok(told), Err)
+}
+
+/// Attempts at telling one household: with the waits between them some three days, as long as a message is worth sending.
+const ATTEMPTS_MOST: i64 = 18;
+const WAIT_FIRST_SECS: i64 = 60;
+const WAIT_MOST_SECS: i64 = 6 * 3600;
+
+fn put_off(ledger: &Ledger, job: &Job) -> Result<(), MatchError> {
+    let (id, attempts, household) = (job.id, job.attempts, household(job));
+    ledger.write("registration.tell_put_off", Actor::Job("telling"), move |work| {
+        if attempts < ATTEMPTS_MOST {
+            let wait = (WAIT_FIRST_SECS << attempts.clamp(0, 16)).min(WAIT_MOST_SECS);
+            let due = work.now().plus_secs(wait);
+            return Ok::<_, MatchError>(retry_job(work, id, due)?);
+        }
+        finish_job(work, id)?;
+        if let Some(household) = household {
+            work.journal(Event::new("registration.not_told").record(household.bytes()))?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn household(job: &Job) -> Option<Id<kinds::Household>> {
+    job.body.get("household")?.as_str()?.parse().ok()
+}
+
+fn tell(ledger: &Ledger, scheme: &Scheme, sender: &Sender, jobs: &[Job]) -> Result<usize, MatchError> {
+    let found = read(ledger, jobs)?;
     let messages = prepare(ledger, scheme, sender, &found)?;
     let told = messages.len();
     let done: Vec<_> = jobs.iter().map(|job| job.id).collect();
@@ -44,8 +88,7 @@ pub fn tell_resolved(ledger: &Ledger, scheme: &Scheme, sender: &Sender, limit: u
 }
 
 fn read(ledger: &Ledger, jobs: &[Job]) -> Result<Vec<(HouseholdRow, Submitted)>, MatchError> {
-    let ids = jobs.iter().filter_map(|job| job.body.get("household")?.as_str()?.parse().ok());
-    let ids: Vec<Id<kinds::Household>> = ids.collect();
+    let ids: Vec<Id<kinds::Household>> = jobs.iter().filter_map(household).collect();
     let found = ledger.read("registration.tell_read", |tx| {
         let mut found = Vec::new();
         for id in &ids {

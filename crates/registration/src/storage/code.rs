@@ -48,6 +48,14 @@ on conflict (household) do update set code = excluded.code, expires = excluded.e
     Ok(())
 }
 
+/// Removes the codes of earlier days that have run out: they open nothing, and the day's count of codes is over.
+pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Instant) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- registration.forget_codes\ndelete from status_code where sent_day < $1 and expires <= $2",
+        &[i64::from(now.day().number()).into(), now.into()],
+    )
+}
+
 pub(crate) fn count_try(tx: &mut Tx<'_>, household: Id<kinds::Household>) -> Result<u64, StoreError> {
     tx.execute(
         "-- registration.count_try\nupdate status_code set tries = tries + 1 where household = $1",

@@ -99,6 +99,23 @@ fn a_code_ends_after_a_quarter_of_an_hour_and_a_day_has_five() {
     assert_eq!(send(&stage), 1, "the next day there is one again");
 }
 
+#[test]
+fn codes_that_have_run_out_are_removed_the_next_day() {
+    let stage = Stage::on_disk();
+    let received = stage.register("1", &form(1));
+    stage.match_all();
+    ask(&stage, received.reference);
+    send(&stage);
+    let codes = || stage.run_sql("-- test.codes\nupdate status_code set tries = tries").unwrap();
+    registration::purge_expired(&stage.ledger).unwrap();
+    assert_eq!(codes(), 1, "one that can still be used stays");
+    stage.clock.advance_days(1);
+    registration::purge_expired(&stage.ledger).unwrap();
+    assert_eq!(codes(), 0);
+    ask(&stage, received.reference);
+    assert_eq!(send(&stage), 1);
+}
+
 /// Promise 11 for the status page: the same statements, whether the registration exists or not.
 #[test]
 fn promise_11_a_code_is_asked_for_and_checked_by_the_same_sql_for_known_and_unknown() {
