@@ -91,6 +91,8 @@ mod tests {
             assert!(matches!(refused, Outcome::Refused));
             assert_eq!(stage.last_event()["verb"], "vault.opening_refused");
             assert_eq!(stage.last_event()["details"]["purpose"], "curiosity");
+            stage.open("Chan Tai Man of Flat 3", "I would like to know").unwrap();
+            assert_eq!(stage.last_event()["details"]["purpose"], "(not the name of a purpose)", "what is typed may be personal");
             for reason in ["", "why not", "         short           "] {
                 assert!(matches!(stage.open("delivery", reason), Err(RunError::Refused(OpenError::Reason))), "{reason}");
             }
@@ -108,11 +110,17 @@ mod tests {
             let silent = stage.ledger.write("test.silent", Actor::Operator, |_| Ok::<_, StoreError>(())).unwrap().1;
             assert!(matches!(rows[0].reason(&silent, stage.ledger.keys()), Err(SealError::Invalid(_))));
             // Link and reason die with the record; purpose and time stay.
-            stage.clock.advance_days(31);
+            stage.clock.advance_days(30);
+            assert_eq!(stage.ledger.write("test.forget", Actor::Job("purge"), vault::forget_expired).unwrap().0, 0);
+            assert_eq!(stage.ledger.read("test.openings", |tx| openings_of(tx, RECORD)).unwrap().len(), 1, "on the last day");
+            stage.clock.advance_days(1);
             let forgotten = stage.ledger.write("test.forget", Actor::Job("purge"), vault::forget_expired).unwrap().0;
             assert_eq!(forgotten, 1);
             assert!(stage.ledger.read("test.openings", |tx| openings_of(tx, RECORD)).unwrap().is_empty());
             assert_eq!(stage.ledger.write("test.forget", Actor::Job("purge"), vault::forget_expired).unwrap().0, 0);
+            let kept = "-- test.kept\nselect purpose from vault_opening where record is null and reason is null";
+            let kept = stage.ledger.read("test.kept", |tx| tx.query(kept, &[])).unwrap();
+            assert_eq!(kept.iter().map(|row| row.get::<String>(0).unwrap()).collect::<Vec<_>>(), ["delivery"]);
         });
     }
 
@@ -156,6 +164,15 @@ mod tests {
         assert_eq!(stage.ledger.page(None, 100).unwrap().len(), before + 1);
         let details = stage.last_event()["details"].clone();
         assert_eq!((&details["count"], &details["basis"]), (&3.into(), &"statement part 4".into()));
+        // The residents' own lists show it, from the moment of their registration on.
+        let lines = |purpose: &'static str, since| {
+            stage.ledger.read("test.batches", |tx| vault::batches_since(tx, purpose, since, 10)).unwrap()
+        };
+        let now = stage.clock.now();
+        let line = lines("delivery", now).remove(0);
+        assert_eq!((line.records, line.at, line.purpose.as_str()), (3, now, "delivery"));
+        assert_eq!(line.event.to_string(), stage.last_event()["id"].as_str().unwrap());
+        assert!(lines("messages", now).is_empty() && lines("delivery", now.plus_millis(1)).is_empty());
         let root = seal::sha256(&[&[1; 16], &[2; 16], &[3; 16]]);
         assert_eq!(details["root"], kernel::to_hex(&root));
         assert_eq!(batch("curiosity"), BatchOutcome::Refused);

@@ -12,3 +12,5 @@ mod tree_story;
 mod verify;
 #[cfg(test)]
 mod work_story;
+#[cfg(test)]
+mod writers_story;

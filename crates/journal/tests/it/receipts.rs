@@ -41,6 +41,8 @@ fn a_receipt_is_what_the_format_says_and_its_signature_holds() {
     let receipts = some_receipts(&ledger, 40);
     assert!(receipts.iter().any(|receipt| receipt.promise.size > 1), "some share a signature");
     for receipt in &receipts {
+        let promise = &receipt.promise;
+        assert_eq!(promise.deadline.since(promise.at), 24 * 3_600_000, "merged within a day, as docs/formats.md says");
         let json = receipt.to_json();
         let members: Vec<&String> = json.as_object().unwrap().keys().collect();
         assert_eq!(members, ["event", "format", "origin", "promise", "salt"]);

@@ -117,6 +117,9 @@ fn a_disk_that_refuses_to_write_costs_nothing_but_time() {
     note(&ledger, 300);
     assert!(matches!(ledger.integrate(), Err(JournalError::Tiles(..))));
     assert!(ledger.integrate().is_err(), "and again");
+    let newest = ledger.page(None, 1).unwrap().remove(0);
+    assert!(newest.position.is_some(), "it has its place in the database");
+    assert_eq!(ledger.inclusion(newest.id).unwrap(), None, "and is not in the tree that was published");
     fs::remove_file(&level).unwrap();
     fs::rename(stage.path("aside"), &level).unwrap();
     assert_eq!(ledger.integrate().unwrap().size, 550);
@@ -148,4 +151,27 @@ fn a_database_behind_the_checkpoint_and_a_foreign_checkpoint_are_refused() {
         let altered = stage.try_open("log", "tiles", stage.signer.clone(), ORIGIN);
         assert!(matches!(altered, Err(JournalError::ForeignCheckpoint(_))));
     });
+}
+
+/// What others read: the entries of the C2SP layout, each after its length, and no path for a leaf outside the tree.
+#[test]
+fn entry_tiles_hold_the_commitments_and_a_leaf_outside_the_tree_has_no_proof() {
+    let place = Place::sqlite();
+    let stage = Stage::new(&place);
+    let ledger = stage.open();
+    note(&ledger, 300);
+    ledger.integrate().unwrap();
+    let entries = ledger.scan(None, 1000).unwrap();
+    let expected: Vec<u8> = entries
+        .iter()
+        .flat_map(|entry| [&[0, 32][..], &seal::sha256(&[&entry.salt, entry.body.as_bytes()])].concat())
+        .collect();
+    assert_eq!(fs::read(stage.path("tiles/tile/entries/000")).unwrap(), expected[..256 * 34]);
+    assert_eq!(fs::read(stage.path("tiles/tile/entries/001.p/44")).unwrap(), expected[256 * 34..]);
+
+    let leaf = leaf(&entries[0].salt, &entries[0].body);
+    assert_eq!(journal::root_from_inclusion(&leaf, 0, 1, &[]), Some(leaf));
+    for (index, size) in [(1, 1), (0, 0), (2, 1)] {
+        assert_eq!(journal::root_from_inclusion(&leaf, index, size, &[]), None, "{index} of {size}");
+    }
 }

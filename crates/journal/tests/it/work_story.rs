@@ -52,7 +52,29 @@ fn what_is_refused_leaves_nothing_and_what_notes_nothing_opens_nothing() {
         assert!(ledger.receipt(&silent).is_none());
         let noted = ledger.write("test.noted", Actor::Visitor, |work| work.journal(Event::new("test.opened"))).unwrap().1;
         assert_eq!(noted.open(&stage.keys, &slot, &sealed).unwrap().expose(), b"Chan Tai Man");
+        assert_eq!((noted.at(), noted.events().len()), (stage.clock.now(), 1), "the moment at which it began");
     });
+}
+
+/// The thread that drops the keys of past days may be late; an opening never is.
+#[test]
+fn what_has_expired_does_not_open_also_when_midnight_was_missed() {
+    let place = Place::sqlite();
+    let stage = Stage::new(&place);
+    let ledger = stage.open();
+    let purpose = Purpose::new("testing").unwrap();
+    stage.keys.add_purpose(&purpose).unwrap();
+    let record = stage.keys.next_record().unwrap();
+    let slot = Slot { purpose, record, person: 0, group: 0, schema: 1, expiry: stage.clock.now().day().plus(5) };
+    let sealed = stage.keys.seal(&slot, b"Chan Tai Man").unwrap();
+    let open = || {
+        let noted = ledger.write("test.noted", Actor::Visitor, |work| work.journal(Event::new("test.opened"))).unwrap().1;
+        noted.open(&stage.keys, &slot, &sealed)
+    };
+    stage.clock.advance_days(5);
+    assert!(open().is_ok(), "on its last day");
+    stage.clock.advance_days(1);
+    assert!(open().is_err(), "on the day after");
 }
 
 #[derive(Debug)]
@@ -74,7 +96,12 @@ fn an_event_names_its_record_only_by_a_commitment() {
     let stage = Stage::new(&place);
     let ledger = stage.open();
     note(&ledger, 1);
-    let entry = &ledger.page(None, 1).unwrap()[0];
+    let linked = |work: &mut journal::Work<'_, '_>| work.journal(Event::new("test.linked").record([7; 16]));
+    let proof = ledger.write("test.linked", Actor::Visitor, linked).unwrap().1.events()[0].clone();
+    let (record, salt) = proof.link.unwrap();
+    let body: serde_json::Value = serde_json::from_str(&proof.body).unwrap();
+    assert_eq!(body["link"], kernel::to_hex(&seal::sha256(&[&salt, &record])), "salted, so that ids cannot be tried out");
+    let entry = &ledger.scan(None, 1).unwrap()[0];
     assert!(!entry.body.contains(&kernel::to_hex(&[7; 16])));
     let body: serde_json::Value = serde_json::from_str(&entry.body).unwrap();
     assert_eq!(body["link"].as_str().unwrap().len(), 64);
@@ -103,6 +130,8 @@ fn a_job_is_taken_once_comes_back_when_its_lease_ends_and_exists_once_for_a_key(
         put("a", 0);
         put("b", 0);
         put("later", 3_600_000);
+        // The same job again moves nothing: it is due when it was first put.
+        put("a", 7_200_000);
         stage.clock.advance_secs(1);
         assert!(waiting());
         let mut taken = take();
@@ -121,5 +150,27 @@ fn a_job_is_taken_once_comes_back_when_its_lease_ends_and_exists_once_for_a_key(
         assert_eq!(take()[0].attempts, 3);
         stage.clock.advance_secs(3600);
         assert_eq!(take().len(), 2, "the later one, and the one nobody finished");
+    });
+}
+
+#[test]
+fn jobs_that_are_taken_leave_room_for_the_others() {
+    both_engines(|place| {
+        let stage = Stage::new(place);
+        let ledger = stage.open();
+        for key in ["a", "b", "c"] {
+            let put = move |work: &mut journal::Work<'_, '_>| {
+                let now = work.now();
+                work.outbox("test.job", key, now, &json!({ "key": key }))
+            };
+            ledger.write("test.put", Actor::Visitor, put).unwrap();
+            stage.clock.advance_secs(1);
+        }
+        let take = || {
+            let take = |work: &mut journal::Work<'_, '_>| claim_jobs(work, "test.job", 1, 60_000);
+            let taken = ledger.write("test.take", Actor::Job("test"), take).unwrap().0;
+            taken.iter().map(|job| job.body["key"].as_str().unwrap().to_owned()).collect::<String>()
+        };
+        assert_eq!([take(), take(), take(), take()], ["a", "b", "c", ""]);
     });
 }
