@@ -1,22 +1,77 @@
-//! `lionrock keys`: makes the directories and the log key of a new installation, and says what there is.
+//! `lionrock keys`: makes, shows, rolls, recovers and moves the keys of an installation.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use seal::{Ed25519Signer, Signer};
+use clap::Subcommand;
+use flows::Roots;
+use kernel::{Clock, Day, Random};
+use seal::{Ed25519Signer, Inspection, KeyPlace, Keyring, OsRandom, RootPlace, SealError, Signer, age_files};
 
+use crate::beside;
 use crate::config::Config;
-use crate::runtime::RuntimeError;
+use crate::runtime::{RuntimeError, roots};
 
-/// Makes what a new installation needs and is not there yet.
-pub fn init(config: &Config) -> Result<(), RuntimeError> {
-    init_quietly(config)?;
-    status(config)
+#[derive(Subcommand)]
+pub enum Command {
+    /// Makes the directories and the log key of a new installation.
+    Init(Named),
+    /// Shows the log key and every key tree: day, purposes, changes of the root, what is not final yet, custody, escrow. Fails
+    /// when one cannot be read. Works beside a running server.
+    Status(Named),
+    /// Changes the root of every key tree, or of one, at once: what was erased is final then. A running server does it each
+    /// night, and must be stopped for this.
+    Roll {
+        #[command(flatten)]
+        named: Named,
+        /// The name of one key tree, as `keys status` shows it.
+        #[arg(long)]
+        service: Option<String>,
+    },
+    /// Puts lost root keys back from their escrow slots, with the custodian's identity, and changes them at once.
+    Recover {
+        #[command(flatten)]
+        named: Named,
+        /// The custodian's identity, a file as `age-keygen` writes it.
+        #[arg(long)]
+        identity: PathBuf,
+    },
+    /// Moves root keys that stand in files into the token of the configuration.
+    IntoToken(Named),
 }
 
-/// As [`init`], without a word.
+#[derive(clap::Args)]
+pub struct Named {
+    /// The configuration file.
+    #[arg(long)]
+    config: PathBuf,
+}
+
+/// Does what was asked.
+pub fn run(command: &Command, clock: fn(&Config) -> crate::ambient::WallClock) -> Result<(), RuntimeError> {
+    let read = |named: &Named| Config::read(&named.config);
+    match command {
+        Command::Init(named) => init(&read(named)?),
+        Command::Status(named) => status(&read(named)?),
+        Command::Roll { named, service } => {
+            let config = read(named)?;
+            roll(&config, service.as_deref(), clock(&config).now().day())
+        }
+        Command::Recover { named, identity } => {
+            let config = read(named)?;
+            recover(&config, identity, clock(&config).now().day())
+        }
+        Command::IntoToken(named) => {
+            let config = read(named)?;
+            into_token(&config, clock(&config).now().day())
+        }
+    }
+}
+
+/// Makes what a new installation needs and is not there yet, without a word.
 pub fn init_quietly(config: &Config) -> Result<(), RuntimeError> {
-    for directory in [&config.keys, &config.roots, &config.tiles] {
+    for directory in [&config.keys, &config.roots, &config.tiles].into_iter().chain(&config.escrow) {
         private_directory(directory)?;
     }
     if let Some(parent) = config.log_key.parent() {
@@ -28,26 +83,152 @@ pub fn init_quietly(config: &Config) -> Result<(), RuntimeError> {
     Ok(())
 }
 
-/// Prints the public log key and the key trees.
-pub fn status(config: &Config) -> Result<(), RuntimeError> {
+fn init(config: &Config) -> Result<(), RuntimeError> {
+    init_quietly(config)?;
+    status(config)
+}
+
+fn status(config: &Config) -> Result<(), RuntimeError> {
     let signer = Ed25519Signer::open(&config.log_key, &config.log_name).map_err(RuntimeError::LogKey)?;
     crate::say(&format!("log key      {}", journal::verifier_key(&signer as &dyn Signer)));
-    let entries = fs::read_dir(&config.keys).map_err(|e| RuntimeError::File(config.keys.display().to_string(), e))?;
-    let mut trees: Vec<String> = entries
-        .filter_map(Result::ok)
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "tree"))
-        .collect();
-    trees.sort();
-    for tree in trees {
-        let root = config.roots.join(tree.replace(".tree", ".root"));
-        let state = if root.exists() { "root present" } else { "root destroyed or missing" };
-        crate::say(&format!("key tree     {tree}  {state}"));
+    if beside::is_served(config) {
+        crate::say("held by      a running server");
+    }
+    let places = Places::of(config)?;
+    let mut unreadable = 0;
+    for name in places.names()? {
+        let place = places.of_tree(&name);
+        let said = match Keyring::inspect(&place, &name) {
+            Ok(seen) => describe(&seen),
+            Err(SealError::Gone) => match Keyring::destroyed(&place) {
+                Ok(Some(end)) => format!("ended: root {} after {} changes, root id {}", end.kind, end.rolls, end.root_id),
+                Ok(None) => "ended".to_owned(),
+                Err(error) => error.to_string(),
+            },
+            Err(error) => {
+                unreadable += 1;
+                error.to_string()
+            }
+        };
+        crate::say(&format!("key tree     {name}  {said}"));
+    }
+    if unreadable > 0 { Err(RuntimeError::Keys(format!("{unreadable} key trees cannot be read; see above"))) } else { Ok(()) }
+}
+
+fn describe(seen: &Inspection) -> String {
+    let custody = if seen.custody == "destroyed" { "in a token" } else { "in a file" };
+    let last = seen.rolls.last().map_or(String::new(), |roll| format!(", last on {}", roll.day));
+    let erased = match (seen.erasures, seen.needs_roll) {
+        (0, _) => String::new(),
+        (erasures, false) => format!("; {erasures} erasures, all final"),
+        (erasures, true) => {
+            let open = erasures - seen.rolls.last().map_or(0, |roll| roll.erasures);
+            format!("; {erasures} erasures, {open} of them not final before the next change of the root")
+        }
+    };
+    let escrow = match seen.escrow {
+        None => "no escrow",
+        Some(true) => "in escrow",
+        Some(false) => "its escrow slot is missing or old: start the server or `lionrock keys roll`",
+    };
+    let (day, purposes, nodes, rolls) = (seen.today, seen.purposes.len(), seen.nodes, seen.rolls.len());
+    format!("day {day}; {purposes} purposes, {nodes} nodes; root {custody}, changed {rolls} times{last}; {escrow}{erased}")
+}
+
+fn roll(config: &Config, only: Option<&str>, today: Day) -> Result<(), RuntimeError> {
+    let places = Places::of(config)?;
+    let names = places.names()?;
+    if let Some(only) = only.filter(|only| names.iter().all(|name| name != only)) {
+        return Err(RuntimeError::Keys(format!("there is no key tree {only}; `lionrock keys status` shows them")));
+    }
+    for name in names.iter().filter(|name| only.is_none_or(|only| only == *name)) {
+        let keys = match Keyring::open(places.of_tree(name), name, today, random()) {
+            Err(SealError::Gone) => continue,
+            keys => keys.map_err(held)?,
+        };
+        let roll = keys.roll()?;
+        crate::say(&format!("{name}  root {} {}, now {} (change {})", roll.root_id_before, roll.how, roll.root_id_after, roll.number));
     }
     Ok(())
 }
 
-#[cfg(unix)]
+fn recover(config: &Config, identity: &Path, today: Day) -> Result<(), RuntimeError> {
+    if config.escrow.is_none() {
+        return Err(RuntimeError::Keys("the configuration names no escrow".into()));
+    }
+    let text = fs::read_to_string(identity).map_err(|error| RuntimeError::File(identity.display().to_string(), error))?;
+    let none = || RuntimeError::Keys(format!("{}: there is no age identity (AGE-SECRET-KEY-1…) in it", identity.display()));
+    let identity = age_files::identity_in(&text).ok_or_else(none)?;
+    let places = Places::of(config)?;
+    let mut recovered = 0;
+    for name in places.names()? {
+        let place = places.of_tree(&name);
+        if matches!(Keyring::inspect(&place, &name), Ok(_) | Err(SealError::Gone)) {
+            continue;
+        }
+        let keys = Keyring::recover(place, &name, today, random(), &identity).map_err(held)?;
+        let rolls = keys.rolls()?.len();
+        crate::say(&format!("{name}  recovered; root changed {rolls} times in all"));
+        recovered += 1;
+    }
+    crate::say(&format!("{recovered} key trees recovered"));
+    Ok(())
+}
+
+fn into_token(config: &Config, today: Day) -> Result<(), RuntimeError> {
+    let places = Places::of(config)?;
+    if places.roots.token.is_none() {
+        return Err(RuntimeError::Keys("the configuration names no token: set root_token_module and its two companions".into()));
+    }
+    for name in places.names()? {
+        let from = RootPlace::File(config.roots.join(format!("{name}.root")));
+        match Keyring::rehouse(from, &places.of_tree(&name), &name, today, random()) {
+            Ok(_) => crate::say(&format!("{name}  root in the token; the file was overwritten and removed")),
+            Err(SealError::Gone) => {}
+            Err(error) => return Err(held(error)),
+        }
+    }
+    Ok(())
+}
+
+/// Where the key trees of an installation stand.
+struct Places<'a> {
+    config: &'a Config,
+    roots: Roots,
+}
+
+impl<'a> Places<'a> {
+    fn of(config: &'a Config) -> Result<Self, RuntimeError> {
+        Ok(Self { config, roots: roots(config)? })
+    }
+
+    fn of_tree(&self, name: &str) -> KeyPlace {
+        self.roots.key_place(&self.config.keys, &self.config.tiles, name)
+    }
+
+    /// Every tree there is, also those of services that have ended.
+    fn names(&self) -> Result<Vec<String>, RuntimeError> {
+        let directory = &self.config.keys;
+        let entries = fs::read_dir(directory).map_err(|e| RuntimeError::File(directory.display().to_string(), e))?;
+        let files = entries.filter_map(Result::ok).filter_map(|entry| entry.file_name().into_string().ok());
+        let mut names: Vec<String> = files.filter_map(|name| name.strip_suffix(".tree").map(str::to_owned)).collect();
+        names.sort();
+        Ok(names)
+    }
+}
+
+/// Says what to do when a server holds the keys.
+fn held(error: SealError) -> RuntimeError {
+    match error {
+        SealError::InUse(_) => RuntimeError::Keys(format!("{error}; a running server changes its roots each night by itself")),
+        error => error.into(),
+    }
+}
+
+fn random() -> Arc<dyn Random> {
+    Arc::new(OsRandom)
+}
+
 fn private_directory(path: &Path) -> Result<(), RuntimeError> {
     use std::os::unix::fs::DirBuilderExt;
     let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);

@@ -49,7 +49,7 @@ enum Command {
     /// Makes and shows the keys of an installation.
     Keys {
         #[command(subcommand)]
-        command: KeysCommand,
+        command: keys::Command,
     },
     /// Explains every key of the configuration and prints its effective value; secrets are redacted.
     Explain {
@@ -74,14 +74,6 @@ enum Command {
     Recount(torture::RecountArgs),
     /// Invites an officer: prints a link that works once, on which a passkey is registered.
     Invite(InviteArgs),
-}
-
-#[derive(Subcommand)]
-enum KeysCommand {
-    /// Makes the directories and the log key of a new installation.
-    Init(ConfigArgs),
-    /// Shows the log key and the key trees.
-    Status(ConfigArgs),
 }
 
 #[derive(clap::Args)]
@@ -142,8 +134,9 @@ fn run(command: Command) -> Result<(), Failure> {
             say("every store is up to date");
             Ok(())
         }
-        Command::Keys { command: KeysCommand::Init(args) } => Ok(keys::init(&Config::read(&args.config)?)?),
-        Command::Keys { command: KeysCommand::Status(args) } => Ok(keys::status(&Config::read(&args.config)?)?),
+        Command::Keys { command } => Ok(keys::run(&command, clock)?),
+        Command::Backup(args) => backup::run(&args, clock),
+        Command::Restore(args) => restore::run(&args, clock),
         Command::Explain { config } => explain(config.as_deref()),
         Command::Simulate(args) => simulate::run(&args),
         Command::Replay(args) => replay::run(&args),

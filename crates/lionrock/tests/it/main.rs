@@ -9,6 +9,8 @@ mod every_page;
 #[cfg(test)]
 mod inbox;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod officer;
 #[cfg(test)]
 mod resident;

@@ -1,0 +1,107 @@
+//! `lionrock keys` as an operator uses it.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use seal::age_files;
+
+use crate::city::LIONROCK;
+use crate::serving::{Serving, installation};
+
+/// Runs the program, with a token if there is one in the directory: whether it succeeded, and what it said.
+fn run(directory: &Path, arguments: &[&str]) -> (bool, String) {
+    let mut command = Command::new(LIONROCK);
+    command.args(arguments).args(["--config", "c.toml"]).current_dir(directory);
+    let output = command.env("SOFTHSM2_CONF", directory.join("softhsm2.conf")).output().unwrap();
+    (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+}
+
+fn done(directory: &Path, arguments: &[&str]) -> String {
+    let (succeeded, said) = run(directory, arguments);
+    assert!(succeeded, "{arguments:?}: {said}");
+    said
+}
+
+fn refused(directory: &Path, arguments: &[&str]) -> String {
+    let (succeeded, said) = run(directory, arguments);
+    assert!(!succeeded, "{arguments:?}: {said}");
+    said
+}
+
+/// Adds lines to the configuration.
+fn configure(directory: &Path, lines: &str) {
+    let text = fs::read_to_string(directory.join("c.toml")).unwrap();
+    fs::write(directory.join("c.toml"), text + lines).unwrap();
+}
+
+#[test]
+fn keys_are_shown_and_rolled() {
+    let directory = installation("");
+    let at = directory.path();
+    done(at, &["migrate"]);
+    let said = done(at, &["keys", "status"]);
+    assert!(said.contains("platform  day ") && said.contains("root in a file, changed 0 times; no escrow"), "{said}");
+    let said = done(at, &["keys", "roll"]);
+    assert!(said.contains("overwritten") && said.contains("(change 1)"), "{said}");
+    assert!(done(at, &["keys", "roll", "--service", "platform"]).contains("(change 2)"));
+    assert!(refused(at, &["keys", "roll", "--service", "other"]).contains("keys status"));
+    assert!(done(at, &["keys", "status"]).contains("changed 2 times, last on "));
+    let server = Serving::start(at);
+    let said = done(at, &["keys", "status"]);
+    assert!(said.contains("a running server") && said.contains("changed 2 times"), "{said}");
+    assert!(refused(at, &["keys", "roll"]).contains("a running server changes its roots each night by itself"));
+    drop(server);
+    let root = at.join("lionrock-data/roots/platform.root");
+    let copy = fs::read(&root).unwrap();
+    done(at, &["keys", "roll"]);
+    fs::write(&root, copy).unwrap();
+    let said = refused(at, &["keys", "status"]);
+    assert!(said.contains("an old copy opens nothing") && said.contains("1 key trees cannot be read"), "{said}");
+}
+
+#[test]
+fn a_lost_root_is_recovered_by_the_custodian() {
+    let (identity, recipient) = age_files::generate_identity();
+    let directory = installation(&format!("escrow = \"escrow\"\nescrow_recipient = \"{recipient}\""));
+    let at = directory.path();
+    done(at, &["migrate"]);
+    assert!(done(at, &["keys", "status"]).contains("in escrow"));
+    assert!(at.join("escrow/platform.escrow").exists());
+    fs::remove_file(at.join("lionrock-data/roots/platform.root")).unwrap();
+    assert!(refused(at, &["migrate"]).contains("put it back from its custodian"));
+    fs::write(at.join("wrong.txt"), "no identity").unwrap();
+    assert!(refused(at, &["keys", "recover", "--identity", "wrong.txt"]).contains("no age identity"));
+    fs::write(at.join("identity.txt"), format!("# created: today\n{}\n", identity.expose())).unwrap();
+    let said = done(at, &["keys", "recover", "--identity", "identity.txt"]);
+    assert!(said.contains("1 key trees recovered"), "{said}");
+    done(at, &["migrate"]);
+    assert!(done(at, &["keys", "recover", "--identity", "identity.txt"]).contains("0 key trees recovered"));
+}
+
+#[test]
+fn roots_move_into_a_token_and_live_there() {
+    let directory = installation("");
+    let at = directory.path();
+    done(at, &["migrate"]);
+    assert!(refused(at, &["keys", "into-token"]).contains("root_token_module"));
+    fs::create_dir(at.join("tokens")).unwrap();
+    fs::write(at.join("softhsm2.conf"), format!("directories.tokendir = {}\n", at.join("tokens").display())).unwrap();
+    let mut init = Command::new("softhsm2-util");
+    init.args(["--init-token", "--free", "--label", "city", "--pin", "271828", "--so-pin", "314159"]);
+    let made = init.env("SOFTHSM2_CONF", at.join("softhsm2.conf")).output().expect("apt-get install softhsm2, or run `cargo xtask test` as root");
+    assert!(made.status.success(), "{made:?}");
+    fs::write(at.join("pin"), "271828\n").unwrap();
+    let module = "/usr/lib/softhsm/libsofthsm2.so";
+    configure(at, &format!("root_token_module = \"{module}\"\nroot_token_label = \"city\"\nroot_token_pin_file = \"pin\"\n"));
+    assert!(refused(at, &["migrate"]).contains("stands in a file, but the configuration names a token"));
+    assert!(done(at, &["keys", "into-token"]).contains("root in the token"));
+    assert!(!at.join("lionrock-data/roots/platform.root").exists());
+    done(at, &["migrate"]);
+    assert!(done(at, &["keys", "status"]).contains("root in a token, changed 1 times"));
+    assert!(done(at, &["keys", "roll"]).contains("destroyed"));
+    done(at, &["keys", "into-token"]);
+    fs::write(at.join("pin"), "999999").unwrap();
+    let said = refused(at, &["migrate"]);
+    assert!(said.contains("the token city: it refused the PIN") && said.trim_end().lines().count() == 1, "{said}");
+}
