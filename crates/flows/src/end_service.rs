@@ -10,6 +10,7 @@ use thiserror::Error;
 use vault::{Certificate, Erasure, certificate_note};
 
 use crate::open_platform::{SERVICE_TABLES, key_place, store_name};
+use crate::replay_end::keep_end;
 use crate::{Platform, Service};
 
 /// Why a service was not ended. What was begun is finished by the next try.
@@ -27,6 +28,9 @@ pub enum EndError {
     /// The database was busy.
     #[error("the write queue is full")]
     Busy,
+    /// The facts of an end could not be kept outside the database, or not be read from there.
+    #[error("{0}: {1}")]
+    Evidence(std::path::PathBuf, std::io::Error),
     /// The facts written before destruction cannot be read.
     #[error("the facts of the end of {0} cannot be read")]
     Facts(String),
@@ -39,7 +43,7 @@ impl Fault for EndError {
             Self::Journal(error) => error.kind(),
             Self::Store(error) => error.kind(),
             Self::Busy => Kind::Busy,
-            Self::Facts(_) => Kind::Broken,
+            Self::Facts(_) | Self::Evidence(..) => Kind::Broken,
         }
     }
 }
@@ -74,9 +78,11 @@ pub fn end_service(platform: &Arc<Platform>, service: &Arc<Service>) -> Result<(
     let unreadable = || EndError::Facts(service.slug().into());
     let facts = serde_json::to_string(&facts(service, remains)).map_err(|_| unreadable())?;
     let id = service.id();
+    let kept = facts.clone();
     platform.ledger().write("flows.note_ending", Actor::Job("retire"), move |work| {
         registration::note_ending(work, id, &facts)
     })?;
+    keep_end(&platform.parts, (id, service.slug()), &kept, remains.values, None)?;
     platform.forget(service.slug());
     let destroyed = service.ledger().keys().destroy(platform.now(), remains.values)?;
     service.ledger().store().clone().destroy()?;
@@ -122,7 +128,7 @@ pub(crate) fn finish_ends(platform: &Platform) -> Result<usize, EndError> {
 
 /// Keys that perhaps live on after a crash. The stone may stand already while the root does not lie under it yet: opening
 /// the keyring erases what is left of it.
-fn destroy_keys(platform: &Platform, name: &str, values: [u8; 32]) -> Result<Destroyed, SealError> {
+pub(crate) fn destroy_keys(platform: &Platform, name: &str, values: [u8; 32]) -> Result<Destroyed, SealError> {
     let place = key_place(&platform.parts, name);
     match Keyring::open(place.clone(), name, platform.now().day(), platform.parts.random.clone()) {
         Ok(keys) => keys.destroy(platform.now(), values),
@@ -133,10 +139,11 @@ fn destroy_keys(platform: &Platform, name: &str, values: [u8; 32]) -> Result<Des
 
 fn finish_end(platform: &Platform, listed: &SchemeService, destroyed: Option<Destroyed>) -> Result<(), EndError> {
     let unreadable = || EndError::Facts(listed.slug.clone());
-    let facts = listed.ending.as_deref().and_then(|facts| serde_json::from_str::<Facts>(facts).ok());
-    let facts = facts.ok_or_else(unreadable)?;
+    let kept = listed.ending.as_deref().ok_or_else(unreadable)?;
+    let facts: Facts = serde_json::from_str(kept).map_err(|_| unreadable())?;
     let name = store_name(&listed.slug);
     let values = kernel::from_hex(&facts.values).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(unreadable)?;
+    keep_end(&platform.parts, (listed.service, &listed.slug), kept, values, None)?;
     let destroyed = destroyed.map_or_else(|| destroy_keys(platform, &name, values), Ok)?;
     if Store::exists(&platform.parts.location, &name)? {
         Store::open(&platform.parts.location, &name, SERVICE_TABLES, platform.parts.options.clone())?.destroy()?;
@@ -145,6 +152,7 @@ fn finish_end(platform: &Platform, listed: &SchemeService, destroyed: Option<Des
     let root = (destroyed.root_id, destroyed.kind.to_owned(), now);
     let certificate = issue(platform, listed.service, &listed.slug, &facts, root, now)?;
     let (service, json) = (listed.service, certificate.to_json().to_string());
+    keep_end(&platform.parts, (service, &listed.slug), kept, values, Some(&json))?;
     platform.ledger().write("flows.note_ended", Actor::Job("retire"), move |work| {
         registration::note_ended(work, service, &json)
     })?;

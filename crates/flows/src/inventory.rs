@@ -1,6 +1,7 @@
 use journal::Event;
 use kernel::{Fault, Kind, Language, Text};
 use people::{Grant, ReadInventory, Role};
+use registration::scheme::{FieldGroup, Scheme};
 use serde_json::{Value, json};
 use store::{RunError, StoreError};
 use thiserror::Error;
@@ -28,11 +29,15 @@ pub fn platform_inventory() -> Inventory {
 
 /// What the store of one service holds, by the definition in force.
 pub fn service_inventory(service: &Service) -> Inventory {
-    let scheme = service.scheme();
-    let mut rows = registration::inventory(&scheme);
-    rows.push(messages(&scheme));
+    scheme_inventory(&service.scheme())
+}
+
+/// What a store of a scheme holds, by its definition.
+pub fn scheme_inventory(scheme: &Scheme) -> Inventory {
+    let mut rows = registration::inventory(scheme);
+    rows.push(messages(scheme));
     rows.extend(vault::inventory(scheme.last_expiry()));
-    Inventory { store: service.slug().to_owned(), title: scheme.definition().title.clone(), rows }
+    Inventory { store: scheme.slug().to_owned(), title: scheme.definition().title.clone(), rows }
 }
 
 /// The inventory of everything that stands on the platform.
@@ -41,9 +46,8 @@ pub fn inventory(platform: &Platform) -> Vec<Inventory> {
     std::iter::once(platform_inventory()).chain(services.iter().map(|service| service_inventory(service))).collect()
 }
 
-fn messages(scheme: &registration::scheme::Scheme) -> InventoryRow {
-    let mobile = registration::scheme::FieldGroup::Mobile;
-    let contact = registration::scheme::FieldGroup::Contact;
+fn messages(scheme: &Scheme) -> InventoryRow {
+    let (mobile, contact) = (FieldGroup::Mobile, FieldGroup::Contact);
     let purpose = scheme.purposes().iter().find(|purpose| purpose.id == scheme.group(mobile).purpose);
     let own = || Text::new("To tell residents what became of their registration", "把登記結果通知市民", "把登记结果通知市民");
     InventoryRow {
@@ -187,7 +191,7 @@ fn csv_cell(text: &str) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use registration::scheme::{Definition, Scheme};
+    use registration::scheme::Definition;
 
     use super::*;
     use crate::open_platform::{PLATFORM_TABLES, SERVICE_TABLES};
@@ -197,6 +201,7 @@ mod tests {
         "id", "event", "household", "submission", "replaces", "export", "tag", "position", "digest", "version", "first",
         "root", "salt", "leaf", "record", "link_salt", "opening", "statement", "service", "officer", "department",
         "credential", "token_hash", "requested_by", "decided_by", "invitation", "code",
+        "commitment", "erasure", "request", "contractor", "acknowledged_by", "alert",
     ];
 
     fn byte_columns(tables: &[&[store::Migration]]) -> BTreeSet<(String, String)> {
@@ -206,7 +211,7 @@ mod tests {
             for line in migration.sql.lines().map(str::trim) {
                 let words: Vec<&str> = line.split_whitespace().collect();
                 match words.as_slice() {
-                    ["create", "table", name, ..] | ["alter", "table", name] => name.clone_into(&mut table),
+                    ["create", "table", name, ..] | ["alter", "table", name] => table = (*name).to_owned(),
                     ["alter", "table", name, "add", "column", column, kind, ..] if kind.starts_with("BYTES") => {
                         found.insert(((*name).to_owned(), (*column).to_owned()));
                     }
@@ -229,11 +234,7 @@ mod tests {
     }
 
     fn scheme_rows() -> Vec<InventoryRow> {
-        let scheme = Scheme::compile(Definition::masks_2020().unwrap()).unwrap();
-        let mut rows = registration::inventory(&scheme);
-        rows.push(messages(&scheme));
-        rows.extend(vault::inventory(scheme.last_expiry()));
-        rows
+        scheme_inventory(&Scheme::compile(Definition::masks_2020().unwrap()).unwrap()).rows
     }
 
     #[test]

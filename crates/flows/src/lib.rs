@@ -13,6 +13,9 @@ mod keep_watch;
 mod note_records;
 mod open_platform;
 mod platform;
+#[cfg(test)]
+mod rehearsal;
+mod replay_end;
 mod roots;
 mod service;
 mod submit_household;
@@ -24,7 +27,10 @@ mod work_round;
 pub use certify::{certify, kept_certificate};
 pub use end_service::{EndError, end_service};
 pub use erase::{EraseError, Erased, apply_erasures, erase_by_officer, erase_day, erase_household};
-pub use inventory::{CSV_HEAD, Inventory, InventoryError, inventory, platform_inventory, read_inventory, service_inventory};
+pub use inventory::{
+    CSV_HEAD, Inventory, InventoryError, inventory, platform_inventory, read_inventory, scheme_inventory,
+    service_inventory,
+};
 pub use keep_watch::keep_watch;
 pub use note_records::{RECORDS, RecordError, note_records};
 pub use open_platform::{PlatformError, PlatformParts, RESTORING, migrations_of};

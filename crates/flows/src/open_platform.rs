@@ -8,7 +8,8 @@ use seal::{KeyPlace, Keyring, SealError, Signer};
 use store::{Location, Migration, Options, RunError, Store, StoreError};
 use thiserror::Error;
 
-use crate::{EraseError, Platform, Roots};
+use crate::replay_end::replay_ends;
+use crate::{EndError, EraseError, Platform, Roots};
 
 /// What a platform is made of.
 pub struct PlatformParts {
@@ -53,6 +54,9 @@ pub enum PlatformError {
     /// A stored definition that does not compile any more.
     #[error("the stored definition of {0} does not compile: it was saved by another version of this program")]
     Definition(String),
+    /// The end of a service that a restored platform does not know of.
+    #[error(transparent)]
+    End(#[from] EndError),
     /// A restore in place stopped on the way.
     #[error("a restore was begun and did not end: run `lionrock restore --in-place --move-aside` again before anything is served")]
     Restoring,
@@ -67,6 +71,7 @@ impl Fault for PlatformError {
             Self::Store(error) => error.kind(),
             Self::Seal(error) => error.kind(),
             Self::Journal(error) => error.kind(),
+            Self::End(error) => error.kind(),
             Self::Definition(_) | Self::Restoring => Kind::Broken,
             Self::Busy => Kind::Busy,
         }
@@ -104,6 +109,7 @@ pub(crate) const PLATFORM_TABLES: &[&[Migration]] = &[
     assurance::MIGRATIONS,
     registration::PLATFORM_MIGRATIONS,
     response::MIGRATIONS,
+    processors::MIGRATIONS,
 ];
 
 pub(crate) const SERVICE_TABLES: &[&[Migration]] = &[
@@ -130,8 +136,10 @@ impl Platform {
         }
         let ledger = open_ledger(&parts, PLATFORM, PLATFORM_TABLES)?;
         people::prepare_keys(ledger.keys())?;
+        processors::prepare_keys(ledger.keys())?;
         vault::prepare_request_keys(ledger.keys())?;
         let platform = Arc::new(Self::new(parts, ledger));
+        replay_ends(&platform)?;
         platform.refresh()?;
         Ok(platform)
     }

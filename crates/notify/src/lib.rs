@@ -34,7 +34,7 @@ pub use deliver::{DeliverError, Delivery, deliver_due};
 pub use erase::{Doomed, apply_erasures, doomed};
 pub use forget::purge;
 pub use inbox::{InboxError, InboxMessage, Opened, inbox, letter_posted, letters_to_post, messages_of, read_message};
-pub use letter::{Letter, LetterError, LetterFont, LetterKind, letter_pdf};
+pub use letter::{Block, Letter, LetterError, LetterFont, LetterKind, Sheets, letter_pdf, sheets_pdf};
 pub use message::{Channel, Content, Prepared, QueueMessage, State, Summary};
 pub use mobile::{Mobile, NotMobile};
 pub use queue::{QueueError, prepare, queue, queue_batch};

@@ -2,9 +2,11 @@
 
 mod face;
 mod page;
+mod sheets;
 mod wording;
 
 pub use face::LetterFont;
+pub use sheets::{Block, Sheets, sheets_pdf};
 
 use kernel::{Day, Fault, Kind, Language, Text};
 use serde::{Deserialize, Serialize};

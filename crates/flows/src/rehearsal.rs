@@ -1,0 +1,262 @@
+//! A platform with one scheme that is open, on SQLite in a temporary directory, that can be closed and opened again.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use assurance::{AddRecord, Digest, NewRecord, OpenGate, RecordKind, SignVersion, Tier};
+use hongkong::{District, IdNumber};
+use journal::{Actor, Work};
+use kernel::{Day, Environment, Id, Instant, Language, Text, kinds};
+use notify::{Carrier, CarrierError, Outgoing, Sent};
+use people::{CreateDepartment, EditScheme, Role, Scope, SignGate, SignedIn, SubmitGateRecord, authorise};
+use registration::matching::{Answer, PopulationRegister, Question, RegisterUnavailable};
+use registration::scheme::{Definition, Scheme};
+use registration::{AddressForm, BirthForm, Channel, HouseholdForm, HouseholdRow, PersonForm, Places, Reference, Sender};
+use seal::Ed25519Signer;
+use store::{Location, Options, StoreError};
+use tempfile::TempDir;
+use testkit::{MovableClock, SeededRandom};
+
+use crate::{Platform, PlatformParts, Ports, Service, Submit, submit_household, work_round};
+
+pub const SLUG: &str = "masks-2020";
+
+pub struct City {
+    pub platform: Option<Arc<Platform>>,
+    pub clock: Arc<MovableClock>,
+    pub department: Id<kinds::Department>,
+    pub files: TempDir,
+    ports: Ports,
+}
+
+impl City {
+    pub fn new() -> Self {
+        let files = TempDir::new().unwrap();
+        for folder in ["stores", "keys", "roots", "tiles"] {
+            std::fs::create_dir_all(files.path().join(folder)).unwrap();
+        }
+        Ed25519Signer::create(&files.path().join("log.key"), "lionrock.test").unwrap();
+        let clock = Arc::new(MovableClock::at("2020-05-06T08:00"));
+        let platform = open(files.path(), &clock, 1);
+        let department = department(&platform);
+        let ports = Ports { register: Arc::new(Everybody), carrier: Arc::new(Silent(Mutex::default())) };
+        let city = Self { platform: Some(platform), clock, department, files, ports };
+        city.launch();
+        city
+    }
+
+    pub fn platform(&self) -> &Arc<Platform> {
+        self.platform.as_ref().unwrap()
+    }
+
+    pub fn service(&self) -> Arc<Service> {
+        self.platform().service(SLUG).unwrap()
+    }
+
+    /// Stops the program without any ceremony and starts it again.
+    pub fn restart(&mut self) {
+        self.platform = None;
+        let seed = u64::try_from(self.clock_millis()).unwrap();
+        self.platform = Some(open(self.files.path(), &self.clock, seed));
+    }
+
+    fn clock_millis(&self) -> i64 {
+        kernel::Clock::now(&*self.clock).millis()
+    }
+
+    pub fn path(&self, below: &str) -> PathBuf {
+        self.files.path().join(below)
+    }
+
+    /// Registers household `n` and matches it.
+    pub fn register(&self, n: usize) -> HouseholdRow {
+        let row = self.submit(n, &form(n));
+        self.work();
+        registration::find(self.service().ledger(), row).unwrap().unwrap()
+    }
+
+    pub fn submit(&self, n: usize, form: &HouseholdForm) -> Reference {
+        let service = self.service();
+        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+        let key = format!("rehearsal-key-{n:06}");
+        let submit = Submit {
+            form,
+            idempotency: &key,
+            language: Language::En,
+            channel: Channel::Online,
+            replaces: None,
+            shown: service.scheme().digest(),
+            officer: None,
+        };
+        self.clock.advance_millis(7);
+        submit_household(self.platform(), &service, &submit, move |result| {
+            sender.send(result.unwrap().received.reference).unwrap();
+        });
+        receiver.recv().unwrap()
+    }
+
+    pub fn work(&self) {
+        for _ in 0..50 {
+            let round = work_round(self.platform(), &self.ports, &|name, error| panic!("{name}: {error}"));
+            if round.is_idle() {
+                return;
+            }
+        }
+        panic!("work without end");
+    }
+
+    pub fn officer(&self, number: u8, role: Role) -> SignedIn {
+        let post = Text::new("Officer", "主任", "主任");
+        SignedIn::at_console(Id::from_bytes([number; 16]), self.department, vec![role], post)
+    }
+
+    pub fn scope(&self) -> Scope {
+        Scope::at_console(self.service().id(), self.department)
+    }
+
+    fn launch(&self) {
+        let moment = |text| Instant::parse_hong_kong(text).unwrap();
+        let definition = Definition::masks_2020().unwrap().with_window(
+            moment("2020-05-06T07:00"),
+            moment("2020-06-06T23:59"),
+            "2020-06-30".parse().unwrap(),
+        );
+        let digest = Scheme::compile(definition.clone()).unwrap().digest();
+        let (toml, owner) = (definition.to_toml().unwrap(), self.officer(1, Role::SchemeOwner));
+        let edit = authorise::<EditScheme>(&owner, None).unwrap();
+        let saved = self.act(edit.actor(), move |work| Ok(registration::create_scheme(work, &edit, &toml).unwrap()));
+        let scope = Some(Scope::at_console(saved.service, self.department));
+        let grant = authorise::<EditScheme>(&owner, scope).unwrap();
+        let gate = OpenGate { service: saved.service, digest: Digest::new(digest), tier: Tier::LargeOrHighRisk };
+        let version = self.act(grant.actor(), move |work| Ok(assurance::open_gate(work, &grant, gate).unwrap()));
+        let today = self.platform().now().day();
+        for kind in documents() {
+            let grant = authorise::<SubmitGateRecord>(&owner, scope).unwrap();
+            let command = AddRecord { version, record: document(kind, today) };
+            self.act(grant.actor(), move |work| Ok(assurance::add_record(work, &grant, command.clone()).unwrap()));
+        }
+        for officer in [owner, self.officer(2, Role::PrivacyOfficer)] {
+            let grant = authorise::<SignGate>(&officer, scope).unwrap();
+            self.act(grant.actor(), move |work| {
+                let now = work.now();
+                let gate = assurance::status(work.tx(), version, now)?.unwrap().gate;
+                let sign = SignVersion { version, shown: gate.digest(), records: gate.to_sign(now.day()) };
+                Ok(assurance::sign_version(work, &grant, sign).unwrap())
+            });
+        }
+        self.platform().refresh().unwrap();
+    }
+
+    fn act<T: Send + 'static>(
+        &self,
+        actor: Actor,
+        verb: impl FnMut(&mut Work<'_, '_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> T {
+        self.platform().ledger().write("test.act", actor, verb).map_err(|_| "refused").unwrap().0
+    }
+}
+
+fn open(files: &Path, clock: &Arc<MovableClock>, seed: u64) -> Arc<Platform> {
+    Platform::open(PlatformParts {
+        environment: Environment::Demo,
+        location: Location::Sqlite(files.join("stores")),
+        options: Options::default(),
+        keys: files.join("keys"),
+        roots: files.join("roots").into(),
+        tiles: files.join("tiles"),
+        signer: Arc::new(Ed25519Signer::open(&files.join("log.key"), "lionrock.test").unwrap()),
+        clock: clock.clone(),
+        random: Arc::new(SeededRandom::new(seed)),
+        places: Arc::new(OnePlace),
+        origin: "lionrock.test".into(),
+        sender: Sender { origin: "https://register.example".into(), host: "register.example".into() },
+    })
+    .unwrap()
+}
+
+fn department(platform: &Platform) -> Id<kinds::Department> {
+    let name = Text::new("Innovation Services Department", "創新服務署", "创新服务署");
+    let command = CreateDepartment { code: "ISD".into(), name };
+    let create = move |work: &mut Work<'_, '_>| Ok::<_, StoreError>(people::create_department(work, command.clone()).unwrap());
+    platform.ledger().write("test.department", Actor::Operator, create).map_err(|_| "refused").unwrap().0
+}
+
+fn documents() -> Vec<RecordKind> {
+    let statements = Language::ALL.into_iter().map(|language| RecordKind::CollectionStatement { language });
+    let others = [
+        RecordKind::PrivacyCommissionerConsultation,
+        RecordKind::PrivacyImpactAssessment,
+        RecordKind::SecurityRiskAssessment,
+        RecordKind::SecurityAudit,
+        RecordKind::PreLaunchTest { simulated_intrusion: true },
+    ];
+    statements.chain(others).collect()
+}
+
+fn document(kind: RecordKind, today: Day) -> NewRecord {
+    let title = format!("{} (test)", kind.title().get(Language::En));
+    NewRecord {
+        kind,
+        document: Digest::of(title.as_bytes()),
+        title,
+        author: "Assessment Team".into(),
+        organisation: "Harbour Assurance".into(),
+        dated: today.plus(-14),
+        expires: None,
+    }
+}
+
+pub fn number(n: usize) -> String {
+    IdNumber::from_number(&format!("Q{n:06}")).unwrap().formatted()
+}
+
+/// A household of two: person 2n, and their relative 2n + 1.
+pub fn form(n: usize) -> HouseholdForm {
+    let birth = || BirthForm::Iso(format!("19{:02}-{:02}-{:02}", 31 + n % 60, 1 + n % 12, 1 + n % 28));
+    HouseholdForm {
+        id_number: number(2 * n),
+        birth: birth(),
+        name: name(n),
+        address: AddressForm { key: "k1".into(), flat: format!("F{n}"), floor: "12".into(), ..AddressForm::default() },
+        mobile: mobile(n),
+        members: vec![PersonForm { id_number: number(2 * n + 1), birth: birth() }],
+    }
+}
+
+pub fn name(n: usize) -> String {
+    let letters: String = format!("{n:04}").chars().map(|digit| char::from(b'a' + digit as u8 - b'0')).collect();
+    format!("Canary{letters} Wing")
+}
+
+pub fn mobile(n: usize) -> String {
+    format!("5123{n:04}")
+}
+
+struct OnePlace;
+
+impl Places for OnePlace {
+    fn premises(&self, key: &str, flat: &str, floor: &str) -> Option<(String, District)> {
+        (key == "k1").then(|| (format!("Flat {flat}, {floor}/F, Harbour House"), District::KwunTong))
+    }
+
+    fn resolve(&self, _: &str) -> Option<(String, District)> {
+        None
+    }
+}
+
+struct Everybody;
+
+impl PopulationRegister for Everybody {
+    fn check(&self, _: &str, questions: &[Question]) -> Result<Vec<Answer>, RegisterUnavailable> {
+        Ok(questions.iter().map(|_| Answer::Resident).collect())
+    }
+}
+
+struct Silent(Mutex<usize>);
+
+impl Carrier for Silent {
+    fn send(&self, _: &Outgoing) -> Result<Sent, CarrierError> {
+        *self.0.lock().unwrap() += 1;
+        Ok(Sent)
+    }
+}
