@@ -1,16 +1,20 @@
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::Kind;
-use webkit::parts::{Button, ButtonStyle, Form, Inset, Notification, SummaryList, SummaryRow, TextArea};
-use webkit::{Body, Failure, L10n, Markup, Page, Values, Visitor};
+use webkit::parts::{Button, ButtonStyle, FileInput, Form, Inset, Notification, SummaryList, SummaryRow, TextArea};
+use webkit::{Body, Failure, FileKind, L10n, Markup, Page, SentForm, Values, Visitor};
 
 use crate::faults::Faults;
 use crate::receipt::{Found, Held};
 use crate::state::ResidentState;
 use crate::texts::texts;
+
+/// A receipt has one or two kilobytes, most of them its way up the tree.
+const RECEIPT_MAX_BYTES: usize = 64 * 1024;
 
 /// What a receipt turned out to be.
 enum Verdict {
@@ -27,23 +31,33 @@ pub(crate) async fn show(State(state): State<Arc<ResidentState>>, visitor: Visit
     ask(&state, &visitor, "", &Faults::none())
 }
 
-/// `POST /check-receipt`
+/// `POST /check-receipt`: pasted, or as the file that was downloaded. A file is read in memory and kept nowhere.
 pub(crate) async fn check(
     State(state): State<Arc<ResidentState>>,
     visitor: Visitor,
-    values: Values,
+    request: Request,
 ) -> Result<Response, Failure> {
+    let SentForm { values, file } = SentForm::read(request, RECEIPT_MAX_BYTES).await?;
     let t = texts(visitor.language);
-    let text = values.get("receipt");
+    let typed = values.get("receipt");
     if values.switching() && values.get("answered").is_empty() {
-        return Ok(ask(&state, &visitor, text, &Faults::none()));
+        return Ok(ask(&state, &visitor, typed, &Faults::none()));
     }
-    let Some(held) = Held::parse(text) else {
+    let text = match file.as_ref().map(|file| file.content(FileKind::Text)).transpose() {
+        Ok(None) => Cow::Borrowed(typed),
+        Ok(Some(bytes)) => String::from_utf8_lossy(bytes),
+        Err(flaw) => return Ok(ask(&state, &visitor, typed, &Faults::one("file", flaw.sentence(&visitor.texts())))),
+    };
+    let Some(held) = Held::parse(&text) else {
+        if file.is_some() {
+            return Ok(ask(&state, &visitor, typed, &Faults::one("file", t.get("receipt-unreadable"))));
+        }
+        let text = typed;
         let key = if text.trim().is_empty() { "receipt-empty" } else { "receipt-unreadable" };
         return Ok(ask(&state, &visitor, text, &Faults::one("receipt", t.get(key))));
     };
     let verdict = judge(&state, held.clone()).await?;
-    Ok(answer(&state, &visitor, &t, &held, &verdict, text))
+    Ok(answer(&state, &visitor, &t, &held, &verdict, &text))
 }
 
 /// `POST /check-receipt/file`: the receipt as a file, completed by its inclusion proof when there is one.
@@ -92,7 +106,13 @@ fn ask(state: &ResidentState, visitor: &Visitor, text: &str, faults: &Faults) ->
         rows: 8,
         ..TextArea::new("receipt", t.get("receipt-field"))
     };
-    body.part(&Form::new(visitor).to(visitor.url("/check-receipt")).part(&field).part(&Button::new(t.get("receipt-check"))));
+    let file = FileInput {
+        hint: Some(t.get("receipt-file-hint")),
+        error: faults.of_field("file"),
+        ..FileInput::new("file", t.get("receipt-file"), FileKind::Text)
+    };
+    let form = Form::new(visitor).to(visitor.url("/check-receipt")).with_file();
+    body.part(&form.part(&field).part(&file).part(&Button::new(t.get("receipt-check"))));
     body.note(t.get("receipt-offline"));
     let page = Page::new(t.get("receipt-title"), body.markup()).current("/check-receipt").switch_submits("form");
     state.layout.page(visitor, if faults.is_empty() { page } else { page.invalid() })

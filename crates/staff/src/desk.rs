@@ -119,7 +119,7 @@ impl Desk {
         if kind.starts_with("application/json") {
             let bytes = Bytes::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
             self.json = serde_json::from_slice(&bytes).map_err(|_| StatusCode::BAD_REQUEST.into_response())?;
-        } else if let (Some(most), true) = (route.file_max_bytes, kind.starts_with("multipart/form-data")) {
+        } else if let Some(most) = route.file_max_bytes {
             let most = if self.signed_in.is_some() { most } else { 0 };
             let sent = SentForm::read(request, most).await.map_err(IntoResponse::into_response)?;
             (self.values, self.file) = (sent.values, sent.file);

@@ -35,11 +35,11 @@ impl Uploads {
     }
 
     /// Notes how the scanner does; true when that is news.
-    fn note(&self, now: Instant, reason: Option<String>) -> bool {
+    fn note(&self, now: Instant, reason: Option<&str>) -> bool {
         let mut stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
-        let news = stopped.as_ref().map(|it| &it.reason) != reason.as_ref();
+        let news = stopped.as_ref().map(|it| it.reason.as_str()) != reason;
         if news {
-            *stopped = reason.map(|reason| Stopped { since: now, reason });
+            *stopped = reason.map(|reason| Stopped { since: now, reason: reason.to_owned() });
         }
         news
     }
@@ -61,7 +61,7 @@ impl Desk {
                 }
             }
             Err(error) => {
-                self.note_scanner(Some(error.to_string()));
+                self.note_scanner(Some(&error.to_string()));
                 Err(self.say("upload-stopped"))
             }
         }
@@ -75,19 +75,16 @@ impl Desk {
     }
 
     /// Operators read it in the log, officers of security on their desk, auditors in the journal; each once, until it changes.
-    fn note_scanner(&self, reason: Option<String>) {
-        if !self.state.uploads.note(self.now(), reason.clone()) {
+    fn note_scanner(&self, reason: Option<&str>) {
+        if !self.state.uploads.note(self.now(), reason) {
             return;
         }
-        let event = match &reason {
-            Some(reason) => {
-                tracing::error!(target: "uploads", reason, "uploads are stopped");
-                Event::new("staff.uploads_stopped").detail("reason", reason.as_str())
-            }
-            None => {
-                tracing::info!(target: "uploads", "uploads are taken again");
-                Event::new("staff.uploads_resumed")
-            }
+        let event = if let Some(reason) = reason {
+            tracing::error!(target: "uploads", reason, "uploads are stopped");
+            Event::new("staff.uploads_stopped").detail("reason", reason)
+        } else {
+            tracing::info!(target: "uploads", "uploads are taken again");
+            Event::new("staff.uploads_resumed")
         };
         self.journal_upload(&event);
     }
@@ -114,9 +111,9 @@ mod tests {
     fn a_stop_is_news_once_and_keeps_its_beginning() {
         let (uploads, at) = (Uploads::default(), Instant::from_millis);
         assert!(!uploads.note(at(1), None), "it never stopped");
-        assert!(uploads.note(at(2), Some("silent".into())) && !uploads.note(at(3), Some("silent".into())));
+        assert!(uploads.note(at(2), Some("silent")) && !uploads.note(at(3), Some("silent")));
         assert_eq!(uploads.stopped().map(|it| it.since), Some(at(2)));
-        assert!(uploads.note(at(4), Some("old".into())) && uploads.note(at(5), None));
+        assert!(uploads.note(at(4), Some("old")) && uploads.note(at(5), None));
         assert!(uploads.stopped().is_none());
     }
 }

@@ -3,6 +3,7 @@ use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, 
 use kernel::Kind;
 
 use crate::failure::Failure;
+use crate::json::media_type;
 use crate::l10n::L10n;
 use crate::values::{Values, foreign};
 use crate::visitor::Visitor;
@@ -68,8 +69,12 @@ pub enum FileFlaw {
 }
 
 impl SentForm {
-    /// Reads a form, and of a file at most so many bytes; a larger one is dropped while it comes.
+    /// Reads a form, and of a file at most so many bytes; a larger one is dropped while it comes. A form that came without
+    /// room for a file (`application/x-www-form-urlencoded`) is read too.
     pub async fn read(request: Request, file_max_bytes: usize) -> Result<Self, Failure> {
+        if !media_type(request.headers()).eq_ignore_ascii_case("multipart/form-data") {
+            return Ok(Self { values: Values::from_request(request, &()).await?, file: None });
+        }
         let (mut parts, body) = request.into_parts();
         let Ok(visitor) = Visitor::from_request_parts(&mut parts, &()).await;
         let read = Multipart::from_request(Request::from_parts(parts, body), &()).await;

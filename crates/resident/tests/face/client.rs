@@ -39,6 +39,21 @@ impl Client {
         }
     }
 
+    /// Sends the page's form with a file chosen in its field `file`.
+    pub async fn submit_file(&self, page: &Page, file: &[u8]) -> Page {
+        let (action, fields) = page.form("form");
+        let mut body = Vec::new();
+        for (name, value) in fields.iter().filter(|(name, _)| name != "file") {
+            let part = format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(part.into_bytes());
+        }
+        body.extend(b"--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"lionrock-receipt.json\"\r\n\r\n");
+        body.extend(file);
+        body.extend(b"\r\n--XX--\r\n");
+        let request = Request::post(action).header("content-type", "multipart/form-data; boundary=XX");
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
     /// Fills the page's form and presses its main button.
     pub async fn submit(&self, page: &Page, filled: &[(&str, &str)]) -> Page {
         self.submit_form(page, "form", filled).await

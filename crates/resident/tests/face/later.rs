@@ -98,6 +98,22 @@ async fn a_receipt_is_checked_by_its_line_and_by_its_file() {
     let json: serde_json::Value = serde_json::from_str(&file.html).unwrap();
     assert_eq!((json["format"].as_str(), json["inclusion"].is_object()), (Some("lionrock-receipt/1"), true));
     assert_eq!(check(file.html.clone()).await.h1(), "This receipt is genuine and on public record");
+    let ask = client.get("/en/check-receipt").await;
+    let uploaded = client.submit_file(&ask, file.html.as_bytes()).await;
+    assert_eq!(uploaded.h1(), "This receipt is genuine and on public record");
+    let switched = client.switch(&uploaded, "zh-hant", &[]).await;
+    assert_eq!(switched.h1(), "收據真確，並已列入公開紀錄");
+    let long = vec![b' '; 64 * 1024 + 1];
+    for (bad, sentence) in [
+        (b"".as_slice(), "The file is empty"),
+        (&[0xff, 0xfe, 0x00], "This is not a text file"),
+        (&long, "larger than 64 KB"),
+        (b"{}", "This is not a whole receipt"),
+    ] {
+        let refused = client.submit_file(&ask, bad).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.has(sentence) && refused.has("id=\"file-error\""), "{sentence}: {}", refused.text());
+    }
     let forged = file.html.replace("\\\"people\\\":2", "\\\"people\\\":6");
     assert_ne!(forged, file.html);
     assert_eq!(check(forged).await.h1(), "This receipt is not from us");
