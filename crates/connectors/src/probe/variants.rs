@@ -30,7 +30,6 @@ const PATHS: &[&str] = &[
     "/db.sql",
     "/uploads/",
     "/files/",
-    "/tmp/",
     "/test/",
     "/api/export",
     "/admin/export",
