@@ -209,6 +209,7 @@ code-sent = If there is a registration with the reference { $reference }, we hav
 code = Code
 code-hint = Six digits, good for 15 minutes
 code-wrong = The reference or the code is not right, or the code is more than 15 minutes old
+code-too-often = This was tried too often. Please wait a minute, then try again
 code-again = Send a new code
 code-none = No message? A registration that you sent only just now may need some minutes. We send at most five codes a day. Without a mobile phone, please call us.
 status-pass-over = Half an hour has passed. Please ask for a new code.

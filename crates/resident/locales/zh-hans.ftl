@@ -203,6 +203,7 @@ code-sent = 如有参考编号为{ $reference }的登记，我们已将验证码
 code = 验证码
 code-hint = 六位数字，15分钟内有效
 code-wrong = 参考编号或验证码不正确，或验证码已超过15分钟
+code-too-often = 尝试次数过多，请等候一分钟后再试
 code-again = 重新发送验证码
 code-none = 没有收到短信？刚提交的登记可能需要数分钟处理。每日最多发送五次验证码。如没有手机，请致电我们。
 status-pass-over = 已超过半小时，请重新索取验证码。

@@ -203,6 +203,7 @@ code-sent = 如有參考編號為{ $reference }的登記，我們已將驗證碼
 code = 驗證碼
 code-hint = 六位數字，15分鐘內有效
 code-wrong = 參考編號或驗證碼不正確，或驗證碼已超過15分鐘
+code-too-often = 嘗試次數過多，請等候一分鐘後再試
 code-again = 重新發送驗證碼
 code-none = 沒有收到短訊？剛送出的登記可能需要數分鐘處理。每日最多發送五次驗證碼。如沒有流動電話，請致電我們。
 status-pass-over = 已超過半小時，請重新索取驗證碼。

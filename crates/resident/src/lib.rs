@@ -13,6 +13,7 @@ mod faults;
 mod front;
 mod journey;
 mod layout;
+mod limits;
 mod list;
 mod privacy;
 mod queue;

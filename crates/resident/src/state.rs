@@ -6,6 +6,7 @@ use hongkong::Gazetteer;
 use webkit::Layout;
 
 use crate::layout::layout;
+use crate::limits::Limits;
 
 /// What the pages need.
 pub struct ResidentState {
@@ -15,6 +16,8 @@ pub struct ResidentState {
     pub gazetteer: Arc<Gazetteer>,
     /// What the program is made of, for the trust page.
     pub components: Vec<Component>,
+    /// How often codes were asked for and tried.
+    pub(crate) limits: Limits,
     /// The frame of pages that belong to no scheme.
     pub layout: Layout,
 }
@@ -23,6 +26,6 @@ impl ResidentState {
     /// The state with the usual frame.
     pub fn new(platform: Arc<Platform>, gazetteer: Arc<Gazetteer>, components: Vec<Component>) -> Self {
         let layout = layout(platform.environment());
-        Self { platform, gazetteer, components, layout }
+        Self { platform, gazetteer, components, limits: Limits::default(), layout }
     }
 }

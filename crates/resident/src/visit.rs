@@ -1,6 +1,7 @@
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::{ConnectInfo, FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::response::Response;
 use flows::Service;
@@ -21,6 +22,8 @@ pub(crate) struct Visit {
     pub(crate) scheme: Arc<Scheme>,
     pub(crate) visitor: Visitor,
     pub(crate) t: L10n,
+    /// Where the request came from: for limits, never for the log.
+    pub(crate) from: IpAddr,
 }
 
 impl FromRequestParts<Arc<ResidentState>> for Visit {
@@ -31,7 +34,9 @@ impl FromRequestParts<Arc<ResidentState>> for Visit {
         let Path(slug) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| missing())?;
         let service = state.platform.public_service(&slug).ok_or_else(missing)?;
         let Ok(visitor) = Visitor::from_request_parts(parts, state).await;
-        Ok(Self::new(state.clone(), service, visitor))
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+        let visit = Self::new(state.clone(), service, visitor);
+        Ok(Self { from: peer.unwrap_or(visit.from), ..visit })
     }
 }
 
@@ -39,7 +44,7 @@ impl Visit {
     /// A visit to a service that is in force.
     pub(crate) fn new(state: Arc<ResidentState>, service: Arc<Service>, visitor: Visitor) -> Self {
         let t = texts(visitor.language);
-        Self { scheme: service.scheme(), state, service, visitor, t }
+        Self { scheme: service.scheme(), state, service, visitor, t, from: Ipv4Addr::UNSPECIFIED.into() }
     }
 
     /// The language of the page.

@@ -1,3 +1,5 @@
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use journal::Actor;
 use kernel::{Id, Instant, kinds};
@@ -67,7 +69,11 @@ pub(crate) async fn answer(visit: &Visit, values: &Values, errand: Errand) -> Re
         let faults = if values.switching() { Faults::none() } else { Faults::one("reference", visit.t.get(key)) };
         return Ok(Answered::Page(reference_form(visit, errand, typed, &faults)));
     };
-    if values.get("stage") != "code" || values.get("act") == "again" {
+    let asks = values.get("stage") != "code" || values.get("act") == "again";
+    if !values.switching() && !visit.state.limits.allow(visit.from, reference, visit.now()) {
+        return Ok(Answered::Page(too_often(visit, errand, reference, asks)));
+    }
+    if asks {
         if !values.switching() {
             ask_for_code(visit, reference).await?;
         }
@@ -81,6 +87,19 @@ pub(crate) async fn answer(visit: &Visit, values: &Values, errand: Errand) -> Re
     }
     let faults = Faults::one("code", visit.t.get("code-wrong"));
     Ok(Answered::Page(code_form(visit, errand, reference, &faults)))
+}
+
+/// Nothing is looked up any more for a while, whether there is such a registration or not.
+fn too_often(visit: &Visit, errand: Errand, reference: Reference, asks: bool) -> Response {
+    let fault = |field| Faults::one(field, visit.t.get("code-too-often"));
+    let mut response = if asks {
+        reference_form(visit, errand, &reference.to_string(), &fault("reference"))
+    } else {
+        code_form(visit, errand, reference, &fault("code"))
+    };
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("60"));
+    response
 }
 
 async fn ask_for_code(visit: &Visit, reference: Reference) -> Result<(), Failure> {

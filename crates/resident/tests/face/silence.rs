@@ -68,3 +68,39 @@ async fn promise_11_the_door_says_the_same_for_every_reference() {
     assert_eq!(pages[0], pages[1]);
     assert_eq!(pages[0].1.0, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+/// Whoever asks again and again is held back before anything is looked up: the same page after the same number of times, and the
+/// journal does not grow.
+#[tokio::test(flavor = "multi_thread")]
+async fn promise_11_the_limit_at_the_door_says_the_same_for_every_reference() {
+    let trace: Arc<Mutex<Vec<String>>> = Arc::default();
+    let seen = trace.clone();
+    let note = move |name: &'static str, sql: &str| seen.lock().unwrap().push(format!("{name}: {sql}"));
+    let city = City::traced("2020-05-06T08:00", Options { trace: Some(Arc::new(note)), ..Options::default() });
+    let client = Client(city.app.clone());
+    let known = reference(&register(&client, "en", &chan()).await);
+    city.work();
+    let unknown = registration::Reference::from_number(42).to_string();
+    let mut answers = Vec::new();
+    for asked in [&known, &unknown] {
+        let page = client.get("/en/masks-2020/status").await;
+        let code = client.submit(&page, &[("reference", asked)]).await;
+        trace.lock().unwrap().clear();
+        let mut seen = Vec::new();
+        for _ in 0..12 {
+            let wrong = client.submit(&code, &[("code", "000000")]).await;
+            let sql = std::mem::take(&mut *trace.lock().unwrap());
+            seen.push((wrong.status, wrong.text().replace(asked.as_str(), "REFERENCE"), sql));
+        }
+        answers.push(seen);
+    }
+    assert_eq!(answers[0], answers[1]);
+    let [.., tried, held, _, _] = &answers[0][..] else { panic!("twelve answers") };
+    assert_eq!((tried.0, held.0), (StatusCode::UNPROCESSABLE_ENTITY, StatusCode::TOO_MANY_REQUESTS));
+    assert!(held.1.contains("tried too often"), "{}", held.1);
+    assert!(tried.2.iter().any(|sql| sql.contains("registration.check_code")));
+    assert!(!held.2.iter().any(|sql| sql.contains("insert into journal_event")), "{:?}", held.2);
+    city.clock.advance_secs(61);
+    let page = client.get("/en/masks-2020/status").await;
+    assert_eq!(client.submit(&page, &[("reference", &known)]).await.h1(), "Enter the code");
+}
