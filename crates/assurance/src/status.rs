@@ -50,6 +50,18 @@ pub fn open_services(tx: &mut Tx<'_>, now: Instant) -> Result<Vec<OpenService>, 
     Ok(open)
 }
 
+/// The versions that are not superseded and whose history cannot be read: damage, or a row written past the verbs. Their services
+/// are closed to the public until somebody mends it, so somebody has to be told.
+pub fn unreadable_gates(tx: &mut Tx<'_>) -> Result<Vec<(Id<kinds::Service>, Id<kinds::SchemeVersion>)>, StoreError> {
+    let mut unreadable = Vec::new();
+    for (service, version) in storage::standing_with_services(tx)? {
+        if storage::load_sound(tx, version)?.is_none() {
+            unreadable.push((service, version));
+        }
+    }
+    Ok(unreadable)
+}
+
 /// The digest of the definition by which a service is open now; the one before while a new one is on its way.
 pub fn in_force(tx: &mut Tx<'_>, service: Id<kinds::Service>, now: Instant) -> Result<Option<[u8; 32]>, StoreError> {
     for version in storage::standing_of(tx, service)? {
@@ -110,5 +122,13 @@ mod tests {
         let now = city.now();
         assert!(city.ledger.read("test", |tx| status(tx, version, now)).is_err());
         assert!(city.open_versions().is_empty());
+        assert_eq!(city.read(unreadable_gates), [(City::SERVICE, version)]);
+    }
+
+    #[test]
+    fn a_sound_gate_is_not_called_unreadable() {
+        let city = City::new();
+        city.launch(b"definition");
+        assert!(city.read(unreadable_gates).is_empty());
     }
 }

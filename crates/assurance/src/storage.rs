@@ -127,6 +127,18 @@ pub(crate) fn standing(tx: &mut Tx<'_>) -> Result<Vec<Id<kinds::SchemeVersion>>,
     rows.iter().map(|row| row.get(0)).collect()
 }
 
+/// Every gate that is not superseded, with its service.
+pub(crate) fn standing_with_services(
+    tx: &mut Tx<'_>,
+) -> Result<Vec<(Id<kinds::Service>, Id<kinds::SchemeVersion>)>, StoreError> {
+    let rows = tx.query(
+        "-- assurance.standing_gates_with_services\n\
+         select service, version from gate where superseded is null order by service, version limit 10000",
+        &[],
+    )?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// The gates of a service that are not superseded, newest first.
 pub(crate) fn standing_of(
     tx: &mut Tx<'_>,

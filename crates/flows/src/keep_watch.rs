@@ -1,6 +1,7 @@
 use seal::SealError;
 use store::StoreError;
 
+use crate::watch_gates::watch_gates;
 use crate::{Platform, Service, StepError};
 
 /// What every process that serves must do each second, also one that leaves the slow work to others: ask the gate, drop the
@@ -16,6 +17,7 @@ pub fn keep_watch(platform: &Platform, report: &dyn Fn(&str, &StepError)) -> usi
         }
     };
     check("platform", platform.refresh().map_err(StepError::from));
+    check("platform", watch_gates(platform, report));
     check("platform", midnight(platform, platform.ledger().keys()));
     for service in platform.services() {
         check(service.slug(), midnight(platform, service.ledger().keys()));

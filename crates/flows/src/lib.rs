@@ -22,6 +22,7 @@ mod submit_household;
 mod watch_openings;
 mod watch_retention;
 mod watch_rights;
+mod watch_gates;
 mod work_round;
 
 pub use certify::{certify, kept_certificate};

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use journal::{JournalError, Ledger, LedgerParts};
-use kernel::{Clock, Day, Environment, Fault, Kind, Random};
+use kernel::{Clock, Day, Environment, Fault, Id, Kind, Random, kinds};
 use registration::{Places, Sender};
 use seal::{KeyPlace, Keyring, SealError, Signer};
 use store::{Location, Migration, Options, RunError, Store, StoreError};
@@ -54,6 +54,17 @@ pub enum PlatformError {
     /// A stored definition that does not compile any more.
     #[error("the stored definition of {0} does not compile: it was saved by another version of this program")]
     Definition(String),
+    /// A gate whose history cannot be read.
+    #[error(
+        "the record of the launch gate of {slug} (version {version}) cannot be read, so its public pages are closed: restore the \
+         platform's store from a backup, or save the definition again and take it through a new gate"
+    )]
+    Gate {
+        /// The service's name in URLs, or its id when the directory does not know it.
+        slug: String,
+        /// The version.
+        version: Id<kinds::SchemeVersion>,
+    },
     /// The end of a service that a restored platform does not know of.
     #[error(transparent)]
     End(#[from] EndError),
@@ -72,7 +83,7 @@ impl Fault for PlatformError {
             Self::Seal(error) => error.kind(),
             Self::Journal(error) => error.kind(),
             Self::End(error) => error.kind(),
-            Self::Definition(_) | Self::Restoring => Kind::Broken,
+            Self::Gate { .. } | Self::Definition(_) | Self::Restoring => Kind::Broken,
             Self::Busy => Kind::Busy,
         }
     }

@@ -23,6 +23,8 @@ pub struct Platform {
     directory: Mutex<()>,
     /// Held by whoever keeps watch, so that no older counters of a room are saved over newer ones.
     watch: Mutex<()>,
+    /// Gates that could not be read, and when that was last said.
+    pub(crate) damaged: Mutex<BTreeMap<Id<kinds::SchemeVersion>, Instant>>,
     /// The minute in which officers' rights were last looked at.
     watched: AtomicI64,
 }
@@ -36,6 +38,7 @@ impl Platform {
             directory: Mutex::new(()),
             watch: Mutex::new(()),
             watched: AtomicI64::new(0),
+            damaged: Mutex::default(),
         }
     }
 

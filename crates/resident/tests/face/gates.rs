@@ -191,3 +191,31 @@ impl Story {
         }
     }
 }
+
+/// A damaged record closes its service, and the operator learns which one and what to do.
+#[tokio::test(flavor = "multi_thread")]
+async fn promise_07_a_gate_that_cannot_be_read_is_closed_and_said_to_be() {
+    let city = City::at("2020-05-06T08:00");
+    let watch = || {
+        let said = std::sync::Mutex::new(Vec::new());
+        flows::keep_watch(&city.platform, &|name, error| said.lock().unwrap().push(format!("{name}: {error}")));
+        said.into_inner().unwrap()
+    };
+    let is_open = || city.platform.public_service(crate::city::SLUG).is_some();
+    assert!(watch().is_empty() && is_open());
+    let spoil = "-- test.spoil\nupdate gate_event set body = '{}' where number = 3";
+    city.platform.ledger().store().write("test.spoil", move |tx| tx.execute(spoil, &[])).unwrap();
+    city.clock.advance_secs(60);
+    let said = watch();
+    assert!(!is_open());
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].starts_with("masks-2020: ") && said[0].contains("restore the platform's store"), "{said:?}");
+    let noted = || {
+        let entries = city.platform.ledger().scan(None, 10_000).unwrap();
+        entries.iter().filter(|entry| entry.body.contains("assurance.gate_unreadable")).count()
+    };
+    city.clock.advance_secs(60);
+    assert!(watch().is_empty(), "not each second");
+    city.clock.advance_secs(3600);
+    assert_eq!((watch().len(), noted()), (1, 1), "each hour in the log, once in the journal");
+}
