@@ -78,7 +78,10 @@ select cast(table_name as text) from information_schema.tables where table_schem
 
 /// Every row of a table as text, with bytes in base64.
 fn in_words(tx: &mut Tx<'_>, table: &str) -> Result<String, StoreError> {
-    let query = format!("select * from {table}");
-    let row = tx.query_opt("-- simulate.table\nselect cast(query_to_xml($1, true, false, '') as text)", &[query.into()])?;
+    let row = tx.query_opt(
+        "-- simulate.table
+select cast(table_to_xml(cast(cast($1 as text) as regclass), true, false, '') as text)",
+        &[table.into()],
+    )?;
     row.map_or_else(|| Ok(String::new()), |row| row.get(0))
 }
