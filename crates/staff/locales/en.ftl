@@ -104,6 +104,7 @@ passkeys-add = Add a passkey
 passkeys-add-lead = Use the device on which you want to keep it. This needs JavaScript.
 passkeys-name = Name it
 passkeys-name-title = Name this passkey
+passkeys-name-field = Name of the passkey
 passkeys-name-hint = So that you know it again, such as “office computer”. Only you see it. At most 40 characters.
 passkeys-name-save = Save the name
 passkeys-name-wrong = Enter a name of 1 to 40 characters

@@ -104,6 +104,7 @@ passkeys-add = 加入通行密钥
 passkeys-add-lead = 请使用要存放通行密钥的设备。此步骤需要启用 JavaScript。
 passkeys-name = 命名
 passkeys-name-title = 为此通行密钥命名
+passkeys-name-field = 名称
 passkeys-name-hint = 方便日后辨认，例如“办公室电脑”。只有您能看见。最多 40 个字。
 passkeys-name-save = 保存名称
 passkeys-name-wrong = 请输入 1 至 40 个字的名称

@@ -104,6 +104,7 @@ passkeys-add = 加入通行密鑰
 passkeys-add-lead = 請使用要存放通行密鑰的裝置。此步驟須啟用 JavaScript。
 passkeys-name = 命名
 passkeys-name-title = 為此通行密鑰命名
+passkeys-name-field = 名稱
 passkeys-name-hint = 方便日後辨認，例如「辦公室電腦」。只有你能看見。最多 40 個字。
 passkeys-name-save = 儲存名稱
 passkeys-name-wrong = 請輸入 1 至 40 個字的名稱

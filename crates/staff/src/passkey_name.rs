@@ -36,7 +36,7 @@ fn page(desk: &Desk, value: &str, mistakes: &Mistakes) -> Response {
         value: value.to_owned(),
         error: mistakes.of("name"),
         width: Width::Twenty,
-        ..TextInput::new("name", desk.say("name"))
+        ..TextInput::new("name", desk.say("passkeys-name-field"))
     };
     let back = desk.url("/staff/passkeys");
     body.part(&desk.form().part(&field).part(&ButtonGroup(vec![

@@ -1,4 +1,9 @@
-use super::part;
+use askama::Template;
+use kernel::Language;
+
+use super::{Part, part};
+use crate::l10n::L10n;
+use crate::markup::Markup;
 
 /// One choice of several.
 #[derive(Clone, Debug, Default)]
@@ -28,73 +33,108 @@ impl Choice {
     }
 }
 
-/// Exactly one of several. Nothing is chosen beforehand.
-#[derive(Clone, Debug, Default)]
-pub struct Radios {
-    /// Name; the first choice has it as its id.
-    pub name: String,
-    /// The question.
-    pub legend: String,
-    /// Makes the question the page's main heading.
-    pub heading: bool,
-    /// An explanation.
-    pub hint: Option<String>,
-    /// What can be chosen.
-    pub choices: Vec<Choice>,
-    /// What was chosen.
-    pub value: String,
-    /// What is wrong.
-    pub error: Option<String>,
-    /// Side by side; for two short choices.
-    pub inline: bool,
+/// A question with its choices below it: what radios and checkboxes have in common.
+macro_rules! question {
+    ($(#[$doc:meta])+ $question:ident { $($(#[$field_doc:meta])+ $field:ident: $type:ty,)+ }) => {
+        $(#[$doc])+
+        #[derive(Clone, Debug, Default)]
+        pub struct $question {
+            /// Name; the first choice has it as its id.
+            pub name: String,
+            /// The question.
+            pub legend: String,
+            /// Makes the question the page's main heading.
+            pub heading: bool,
+            /// An explanation.
+            pub hint: Option<String>,
+            /// What can be chosen.
+            pub choices: Vec<Choice>,
+            /// What is wrong.
+            pub error: Option<String>,
+            $($(#[$field_doc])+ pub $field: $type,)+
+        }
+
+        impl $question {
+            /// A question.
+            pub fn new(name: impl Into<String>, legend: impl Into<String>, choices: Vec<Choice>) -> Self {
+                Self {
+                    name: name.into(),
+                    legend: legend.into(),
+                    choices,
+                    ..Self::default()
+                }
+            }
+
+            fn view(&self, language: Language, kind: &'static str, chosen: Vec<String>) -> View<'_> {
+                View {
+                    t: crate::texts(language),
+                    kind,
+                    chosen,
+                    name: &self.name,
+                    legend: &self.legend,
+                    heading: self.heading,
+                    hint: self.hint.as_deref(),
+                    choices: &self.choices,
+                    error: self.error.as_deref(),
+                    inline: false,
+                }
+            }
+        }
+    };
 }
 
-impl Radios {
-    /// A question.
-    pub fn new(name: impl Into<String>, legend: impl Into<String>, choices: Vec<Choice>) -> Self {
-        Self {
-            name: name.into(),
-            legend: legend.into(),
-            choices,
-            ..Self::default()
-        }
+question! {
+    /// Exactly one of several. Nothing is chosen beforehand.
+    Radios {
+        /// What was chosen.
+        value: String,
+        /// Side by side; for two short choices.
+        inline: bool,
     }
 }
 
-part!(Radios, "parts/radios.html");
-
-/// Any of several.
-#[derive(Clone, Debug, Default)]
-pub struct Checkboxes {
-    /// Name; the first choice has it as its id.
-    pub name: String,
-    /// The question.
-    pub legend: String,
-    /// Makes the question the page's main heading.
-    pub heading: bool,
-    /// An explanation.
-    pub hint: Option<String>,
-    /// What can be chosen.
-    pub choices: Vec<Choice>,
-    /// What was chosen.
-    pub values: Vec<String>,
-    /// What is wrong.
-    pub error: Option<String>,
-}
-
-impl Checkboxes {
-    /// A question.
-    pub fn new(name: impl Into<String>, legend: impl Into<String>, choices: Vec<Choice>) -> Self {
-        Self {
-            name: name.into(),
-            legend: legend.into(),
-            choices,
-            ..Self::default()
-        }
+question! {
+    /// Any of several.
+    Checkboxes {
+        /// What was chosen.
+        values: Vec<String>,
     }
 }
 
-part!(Checkboxes, "parts/checkboxes.html");
+#[derive(Template)]
+#[template(path = "parts/choices.html")]
+struct View<'q> {
+    t: L10n,
+    kind: &'static str,
+    chosen: Vec<String>,
+    name: &'q str,
+    legend: &'q str,
+    heading: bool,
+    hint: Option<&'q str>,
+    choices: &'q [Choice],
+    error: Option<&'q str>,
+    inline: bool,
+}
+
+impl View<'_> {
+    /// The design's own classes: `govuk-radios` and `govuk-checkboxes`.
+    fn class(&self) -> &'static str {
+        if self.kind == "radio" { "govuk-radios" } else { "govuk-checkboxes" }
+    }
+}
+
+impl Part for Radios {
+    fn html(&self, language: Language) -> Markup {
+        let view = self.view(language, "radio", vec![self.value.clone()]);
+        Markup::render(&View { inline: self.inline, ..view })
+    }
+}
+
+impl Part for Checkboxes {
+    fn html(&self, language: Language) -> Markup {
+        Markup::render(&self.view(language, "checkbox", self.values.clone()))
+    }
+}
 
 /// One of many, in a list that opens. Prefer [`Radios`] up to about ten.
 #[derive(Clone, Debug, Default)]
@@ -133,10 +173,7 @@ part!(Select, "parts/select.html");
 
 #[cfg(test)]
 mod tests {
-    use kernel::Language;
-
     use super::*;
-    use crate::parts::Part;
 
     #[test]
     fn the_first_choice_carries_the_anchor() {
@@ -158,5 +195,18 @@ mod tests {
             "{html}"
         );
         assert!(!html.contains("<A>"));
+    }
+
+    #[test]
+    fn several_boxes_may_be_ticked() {
+        let choices = ["a", "b", "c"].map(|value| Choice::new(value, value)).to_vec();
+        let part = Checkboxes {
+            values: vec!["a".into(), "c".into()],
+            ..Checkboxes::new("q", "Q?", choices)
+        };
+        let html = part.html(Language::En).to_string();
+        assert_eq!(html.matches("type=\"checkbox\"").count(), 3);
+        assert_eq!(html.matches(" checked").count(), 2, "{html}");
+        assert!(html.contains("govuk-checkboxes__item") && !html.contains("radio"), "{html}");
     }
 }
