@@ -33,8 +33,8 @@ pub use inventory::{
     service_inventory,
 };
 pub use keep_watch::keep_watch;
-pub use note_records::{RECORDS, RecordError, note_records};
-pub use open_platform::{PlatformError, PlatformParts, RESTORING, migrations_of};
+pub use note_records::{NOTED, RECORDS, RecordError, note_records};
+pub use open_platform::{PlatformError, PlatformParts, RESTORED_TREE, RESTORING, migrations_of};
 pub use platform::Platform;
 pub use roots::{Escrow, Roots};
 pub use service::Service;

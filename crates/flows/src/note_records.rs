@@ -24,7 +24,8 @@ pub enum RecordError {
     Journal(#[from] JournalError),
 }
 
-const NOTED: &str = "noted";
+/// Where those stand that have been noted.
+pub const NOTED: &str = "noted";
 const REFUSED: &str = "refused";
 const LONGEST: u64 = 1 << 20;
 

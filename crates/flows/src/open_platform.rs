@@ -173,6 +173,7 @@ fn open_ledger(parts: &PlatformParts, name: &str, tables: &[&[Migration]]) -> Re
     let today = parts.clock.now().day();
     let exists = Store::exists(&parts.location, name)?;
     let keys = open_keys(parts, name, today, exists)?;
+    settle_restored_keys(&key_place(parts, name).tree, &keys)?;
     let store = Store::open(&parts.location, name, tables, parts.options.clone())?;
     Ok(Ledger::open(LedgerParts {
         store,
@@ -183,6 +184,24 @@ fn open_ledger(parts: &PlatformParts, name: &str, tables: &[&[Migration]]) -> Re
         tiles: parts.tiles.join(name),
         origin: format!("{}/{}", parts.origin, name),
     })?)
+}
+
+/// Stands after the name of a key tree that a restore put in its place.
+pub const RESTORED_TREE: &str = "restored";
+/// More record numbers than a service hands out between a backup of its keys and its loss; there are 256 times as many.
+const SKIPPED: u64 = 1 << 32;
+
+/// A tree from a backup does not know which record numbers were handed out after it was taken: none of them may be handed out
+/// again, or two records would share their keys.
+fn settle_restored_keys(tree: &Path, keys: &Keyring) -> Result<(), PlatformError> {
+    let mut marker = tree.as_os_str().to_owned();
+    marker.push(format!(".{RESTORED_TREE}"));
+    let marker = PathBuf::from(marker);
+    if !marker.exists() {
+        return Ok(());
+    }
+    keys.skip_records(SKIPPED)?;
+    std::fs::remove_file(&marker).map_err(|source| SealError::Io { path: marker, source }.into())
 }
 
 /// A store without its keys is a fault to be mended, never a reason to make new keys: that would make every value in it

@@ -8,6 +8,8 @@ mod contents;
 mod evidence;
 mod failure;
 mod record;
+#[cfg(test)]
+mod story;
 mod tar;
 mod unpack;
 mod verify;
@@ -59,7 +61,7 @@ enum Command {
 /// Runs the command. `clock` is the installation's.
 pub fn run(args: &Args, clock: impl Fn(&Config) -> crate::ambient::WallClock) -> Result<(), Box<dyn std::error::Error>> {
     if let Some(Command::Verify(args)) = &args.command {
-        let config = Config::read(verify::configuration(args))?;
+        let config = Config::read(&args.config)?;
         let result = verify::verify(&config, args, &clock(&config))?;
         crate::say(&verdict(&result));
         return Ok(());

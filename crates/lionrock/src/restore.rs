@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant as Moment;
 
 use journal::Restored;
-use kernel::{Clock, Secret};
+use kernel::{Clock, Instant, Secret};
 use store::{Location, Store};
 
 use crate::backup::{BackupError, Destination, Head, Kind, Unpacked, head, identity, leave_record, record_of, stamp, unpack};
@@ -115,6 +115,7 @@ fn data(config: &Config, order: &Order<'_>, label: &str) -> Result<(Unpacked, Ve
         lines.push(format!("store        {}: {} rows", store.name, store.rows()));
     }
     settle_others(config, &incoming, label)?;
+    note_again(&config.tiles.join(flows::RECORDS), unpacked.head.taken)?;
     fs::remove_file(&marker).map_err(BackupError::file(&marker))?;
     sync(&config.tiles)?;
     Ok((unpacked, lines))
@@ -180,6 +181,24 @@ fn settle_others(config: &Config, incoming: &Path, label: &str) -> Result<(), Ba
     fs::remove_dir_all(incoming).map_err(BackupError::file(incoming))
 }
 
+/// Records that the lost journal had noted since the backup are noted again.
+fn note_again(records: &Path, taken: Instant) -> Result<(), BackupError> {
+    let noted = records.join(flows::NOTED);
+    let entries = match fs::read_dir(&noted) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(BackupError::file(&noted))?,
+    };
+    for entry in entries {
+        let path = entry.map_err(BackupError::file(&noted))?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let at: Option<i64> = name.split('-').next().and_then(|millis| millis.parse().ok());
+        if at.is_some_and(|at| at >= taken.millis()) {
+            fs::rename(&path, records.join(&name)).map_err(BackupError::file(&path))?;
+        }
+    }
+    Ok(())
+}
+
 /// Key trees into their places. Whether they are the newest, their roots and the erasure ledgers say at the next start.
 fn keys(config: &Config, order: &Order<'_>, label: &str) -> Result<(Unpacked, Vec<String>), BackupError> {
     let mut lines = Vec::new();
@@ -193,9 +212,18 @@ fn keys(config: &Config, order: &Order<'_>, label: &str) -> Result<(Unpacked, Ve
         fs::rename(&tree, &aside).map_err(BackupError::file(&tree))?;
         lines.push(format!("moved aside  {}", aside.display()));
     }
-    let nowhere = config.keys.join(format!("incoming.{label}"));
-    let to = Destination { stores: Location::Sqlite(nowhere.clone()), evidence: nowhere, keys: config.keys.clone() };
+    let incoming = config.keys.join(format!("incoming.{label}"));
+    let to = Destination { stores: Location::Sqlite(incoming.clone()), evidence: incoming.clone(), keys: incoming.clone() };
     let unpacked = unpack(order.from, order.identity, &to)?;
+    for from in trees(&incoming)? {
+        let tree = config.keys.join(from.file_name().unwrap_or_default());
+        let marker = tree.with_extension(format!("tree.{}", flows::RESTORED_TREE));
+        // First the marker: without it the tree would hand out record numbers that it has handed out already.
+        fs::write(&marker, "").map_err(BackupError::file(&marker))?;
+        sync(&config.keys)?;
+        fs::rename(&from, &tree).map_err(BackupError::file(&tree))?;
+    }
+    fs::remove_dir(&incoming).map_err(BackupError::file(&incoming))?;
     sync(&config.keys)?;
     lines.push(format!("key trees    {}", unpacked.contents.files.len()));
     Ok((unpacked, lines))

@@ -193,10 +193,20 @@ impl Keyring {
         }
     }
 
+    /// Passes over so many record numbers: for a tree that was put back from a backup, which does not know what was handed out
+    /// after it was taken. To be called before the first number is asked for.
+    pub fn skip_records(&self, count: u64) -> Result<(), SealError> {
+        self.reserve_some(count).map(drop)
+    }
+
     fn reserve(&self) -> Result<std::ops::Range<u64>, SealError> {
+        self.reserve_some(BLOCK)
+    }
+
+    fn reserve_some(&self, count: u64) -> Result<std::ops::Range<u64>, SealError> {
         let mut held = self.write()?;
         let start = held.state.reserved;
-        let end = start + BLOCK;
+        let end = start.saturating_add(count);
         if end > RecordNumber::LIMIT {
             return Err(SealError::Exhausted);
         }

@@ -20,19 +20,19 @@ use crate::config::Config;
 pub struct VerifyArgs {
     /// The configuration file.
     #[arg(long)]
-    config: PathBuf,
+    pub config: PathBuf,
     /// The archive.
     #[arg(long)]
-    from: PathBuf,
+    pub from: PathBuf,
     /// The file with the age identity that opens it.
     #[arg(long)]
-    identity: PathBuf,
+    pub identity: PathBuf,
     /// Where to restore to for the moment; the system's place for temporary files without it.
     #[arg(long)]
-    scratch: Option<PathBuf>,
+    pub scratch: Option<PathBuf>,
     /// Writes the result here too.
     #[arg(long)]
-    json: Option<PathBuf>,
+    pub json: Option<PathBuf>,
 }
 
 /// Restores into scratch, looks, and throws away.
@@ -66,11 +66,6 @@ pub fn verify(config: &Config, args: &VerifyArgs, clock: &dyn Clock) -> Result<V
     }
     record::leave(&config.tiles, "verify", clock.now(), sha256, &result)?;
     Ok(result)
-}
-
-/// The file of the configuration.
-pub const fn configuration(args: &VerifyArgs) -> &PathBuf {
-    &args.config
 }
 
 /// Each store: sound, as many rows as the archive lists, and a journal that agrees with its published tree.
