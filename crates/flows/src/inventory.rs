@@ -1,3 +1,5 @@
+mod platform_rows;
+
 use journal::Event;
 use kernel::{Fault, Kind, Language, Text};
 use people::{Grant, ReadInventory, Role};
@@ -8,6 +10,7 @@ use thiserror::Error;
 use vault::{InventoryRow, Until};
 
 use crate::{Platform, Service};
+use platform_rows::platform_rows;
 
 /// The inventory of one store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,9 +23,9 @@ pub struct Inventory {
     pub rows: Vec<InventoryRow>,
 }
 
-/// What the platform's own store holds: officers' contact details.
+/// What the platform's own store holds: of officers, of contractors, and what residents wrote in formal requests.
 pub fn platform_inventory() -> Inventory {
-    let mut rows = vec![contacts()];
+    let mut rows = platform_rows();
     rows.extend(vault::request_inventory());
     Inventory { store: "platform".into(), title: Text::new("The platform itself", "平台本身", "平台本身"), rows }
 }
@@ -67,32 +70,6 @@ fn messages(scheme: &Scheme) -> InventoryRow {
             Text::new("the messages job", "短訊工序", "短信工序"),
             Role::CaseOfficer.title(),
             Text::new("the resident concerned", "有關市民", "有关市民"),
-        ],
-        contractors: None,
-    }
-}
-
-fn contacts() -> InventoryRow {
-    InventoryRow {
-        table: "officer",
-        column: "contact",
-        what: Text::new("Names and mail addresses of officers", "人員姓名及電郵地址", "人员姓名及电邮地址"),
-        purpose: "officers".into(),
-        why: Text::new("To invite officers and to reach them", "邀請人員及與其聯絡", "邀请人员及与其联络"),
-        ground: Text::new(
-            "Employment; Personal Data (Privacy) Ordinance, data protection principles 1 and 3",
-            "僱傭關係；《個人資料(私隱)條例》保障資料第1及第3原則",
-            "雇佣关系；《个人资料(私隐)条例》保障资料第1及第3原则",
-        ),
-        since: None,
-        until: Until::Rule(Text::new(
-            "24 months after the contact was last renewed",
-            "聯絡資料上次更新後24個月",
-            "联络资料上次更新后24个月",
-        )),
-        openers: vec![
-            Role::Administrator.title(),
-            Text::new("the officer concerned", "有關人員", "有关人员"),
         ],
         contractors: None,
     }
@@ -202,6 +179,8 @@ mod tests {
         "root", "salt", "leaf", "record", "link_salt", "opening", "statement", "service", "officer", "department",
         "credential", "token_hash", "requested_by", "decided_by", "invitation", "code",
         "commitment", "erasure", "request", "contractor", "acknowledged_by", "alert",
+        "reviewer", "review", "lease", "contract", "handle", "escalation", "signing", "signature", "number_tag", "mobile_tag",
+        "reference_tag",
     ];
 
     fn byte_columns(tables: &[&[store::Migration]]) -> BTreeSet<(String, String)> {

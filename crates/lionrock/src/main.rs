@@ -4,14 +4,17 @@
 
 mod ambient;
 mod apart;
+mod backup;
 mod beside;
 mod config;
 mod control;
 mod demo;
+mod explain;
 mod invite;
 mod keys;
 mod load;
 mod replay;
+mod restore;
 mod runtime;
 mod seed;
 mod serve;
@@ -26,7 +29,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use config::{Config, KEYS};
+use config::Config;
 use store::Options;
 
 #[derive(Parser)]
@@ -46,17 +49,18 @@ enum Command {
     Work(ConfigArgs),
     /// Brings every store of an installation up to date and stops.
     Migrate(ConfigArgs),
-    /// Makes and shows the keys of an installation.
+    /// Makes, shows, rolls, recovers and moves the keys of an installation.
     Keys {
         #[command(subcommand)]
         command: keys::Command,
     },
-    /// Explains every key of the configuration and prints its effective value; secrets are redacted.
-    Explain {
-        /// The configuration file; the defaults without it.
-        #[arg(long)]
-        config: Option<PathBuf>,
-    },
+    /// Backs up an installation, beside its server or without one; or verifies a backup by restoring it for a moment.
+    Backup(backup::Args),
+    /// Restores a backup, into an empty directory or in place.
+    Restore(restore::Args),
+    /// Explains every key of the configuration and prints its effective value (secrets are redacted); `explain data` lists the
+    /// personal data.
+    Explain(explain::Args),
     /// Lives through the whole life of a scheme, through the real server and without a browser, and checks the promises.
     Simulate(simulate::Args),
     /// Lives through a day of the past, with its published figures, scaled to this machine.
@@ -137,7 +141,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Keys { command } => Ok(keys::run(&command, clock)?),
         Command::Backup(args) => backup::run(&args, clock),
         Command::Restore(args) => restore::run(&args, clock),
-        Command::Explain { config } => explain(config.as_deref()),
+        Command::Explain(args) => explain::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Synth(args) => synth::run(&args),
@@ -187,18 +191,6 @@ fn work(path: &Path) -> Result<(), Failure> {
         Ok(())
     })?;
     drop(worker);
-    Ok(())
-}
-
-fn explain(path: Option<&Path>) -> Result<(), Failure> {
-    let config = path.map_or_else(|| Ok(Config::default()), Config::read)?;
-    for key in KEYS {
-        let value = (key.value)(&config).unwrap_or_else(|| "(not set)".into());
-        let secret = if key.secret { "  [never printed]" } else { "" };
-        say(&format!("{} = {value}{secret}", key.name));
-        say(&format!("   {}", key.meaning.trim()));
-        say(&format!("   example: {}\n", key.example));
-    }
     Ok(())
 }
 
