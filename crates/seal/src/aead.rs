@@ -59,13 +59,19 @@ fn split(bytes: &[u8]) -> Result<(&[u8; CHOICE_LEN], Nonce), SealError> {
 }
 
 fn key(secret: &[u8; 32], choice: &[u8; CHOICE_LEN]) -> Result<LessSafeKey, SealError> {
+    let bytes = derived(secret, choice)?;
+    let key = UnboundKey::new(&AES_256_GCM, bytes.as_ref()).map_err(|_| SealError::Library("AES-256-GCM key"))?;
+    Ok(LessSafeKey::new(key))
+}
+
+/// The AES key that a secret and the first half of a seed give.
+pub fn derived(secret: &[u8; 32], choice: &[u8; CHOICE_LEN]) -> Result<Zeroizing<[u8; 32]>, SealError> {
     let mut bytes = Zeroizing::new([0; 32]);
     Prk::new_less_safe(HKDF_SHA256, secret)
         .expand(&[LABEL, choice], Length)
         .and_then(|okm| okm.fill(bytes.as_mut()))
         .map_err(|_| SealError::Library("HKDF-Expand"))?;
-    let key = UnboundKey::new(&AES_256_GCM, bytes.as_ref()).map_err(|_| SealError::Library("AES-256-GCM key"))?;
-    Ok(LessSafeKey::new(key))
+    Ok(bytes)
 }
 
 struct Length;

@@ -15,19 +15,27 @@ impl Macs {
     pub fn new(index: &Node, prf: &Node) -> Self {
         Self { index: hmac::Key::new(HMAC_SHA256, index.bytes()), prf: hmac::Key::new(HMAC_SHA256, prf.bytes()) }
     }
+
+    pub fn blind(&self, index: &str, input: &[u8]) -> [u8; 32] {
+        mac(&self.index, b'b', index, input)
+    }
+
+    pub fn prf(&self, label: &str, input: &[u8]) -> [u8; 32] {
+        mac(&self.prf, b'p', label, input)
+    }
 }
 
 impl Keyring {
     /// The blind index value of `input`: the same for the same index and input, and nothing to whoever lacks the key.
     /// Only for inputs that nobody can enumerate (identity number and date of birth together).
     pub fn blind(&self, index: &str, input: &[u8]) -> Result<[u8; 32], SealError> {
-        Ok(mac(&self.read()?.macs.index, b'b', index, input))
+        Ok(self.read()?.macs.blind(index, input))
     }
 
     /// A keyed function for references, tickets, codes and form tokens; a label for each use. A destroyed keyring
     /// answers with noise: nothing made before agrees with it.
     pub fn prf(&self, label: &str, input: &[u8]) -> [u8; 32] {
-        mac(&self.read_anyway().macs.prf, b'p', label, input)
+        self.read_anyway().macs.prf(label, input)
     }
 
     /// Encrypts something short-lived that travels, such as a draft in a form. The label says what it is and, when it

@@ -45,6 +45,8 @@ mod token_roots;
 mod trail;
 mod tree;
 mod tree_file;
+#[cfg(test)]
+mod vectors;
 
 pub use digest::{Sha256, constant_time_eq, sha256};
 pub use erasures::{ErasureEntry, read_erasures};

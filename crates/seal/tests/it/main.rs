@@ -6,8 +6,10 @@ mod erasures;
 mod escrow;
 mod files;
 mod life;
+mod model;
 mod signers;
 mod softhsm;
+mod thief;
 mod token;
 mod values;
 
