@@ -4,17 +4,18 @@ use axum::Router;
 use axum::extract::{RawPathParams, Request};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use people::{
-    Action, ApproveClose, ApproveExport, EditScheme, ManageOfficers, OpenRecord, OperateScheme, ReadDashboard,
-    ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport, ResolveException, ReviewAccess, SignGate,
-    SubmitGateRecord, WithdrawGateRecord,
+    Action, ApproveClose, ApproveExport, EditScheme, HandleRequests, ManageOfficers, OpenRecord, OperateScheme,
+    ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport,
+    ResolveException, ReviewAccess, SignGate, SubmitGateRecord, WithdrawGateRecord,
 };
 use webkit::{Visitor, in_every_language, takes_files};
 
 use crate::desk::{Answer, Desk, attend};
 use crate::{
-    access_review, alerts, approval, bulletins, certificate, close, dashboard, definition, delivery, evidence, exceptions, gate, gate_record,
-    gate_sign, home, invitation, letters, messages, officer, officers, operate, passkey_name, passkeys, record, register, resolve,
-    results, scheme_page, schemes, session, sign_in, version,
+    access_review, alerts, approval, bulletins, certificate, close, dashboard, definition, delivery, evidence,
+    exceptions, gate, gate_record, gate_sign, home, inventory, invitation, letters, messages, officer, officers,
+    operate, passkey_name, passkeys, record, register, request, requests, resolve, results, scheme_page, schemes,
+    session, sign_in, version,
 };
 use crate::StaffState;
 
@@ -69,6 +70,8 @@ const EXPORT: Guard = Guard::Scheme(&[RequestExport::NAME]);
 const APPROVE: Guard = Guard::Scheme(&[ApproveExport::NAME, ApproveClose::NAME]);
 const CLOSE: Guard = Guard::Scheme(&[RequestClose::NAME]);
 const MESSAGES: Guard = Guard::Scheme(&[ReadMessages::NAME]);
+const INVENTORY: Guard = Guard::Scheme(&[ReadInventory::NAME]);
+const REQUESTS: Guard = Guard::Scheme(&[HandleRequests::NAME]);
 const JOURNAL: Guard = Guard::Scheme(&[ReadJournal::NAME]);
 const OFFICERS: Guard = Guard::Right(&[ManageOfficers::NAME]);
 const REVIEW: Guard = Guard::Right(&[ReviewAccess::NAME]);
@@ -156,6 +159,20 @@ pub const ROUTES: &[Route] = &[
     form_with_file("/staff/schemes/{slug}/delivery/results", EXPORT, RESULTS_MAX_BYTES, results::import),
     get("/staff/schemes/{slug}/approvals/{approval}", APPROVE, approval::ask),
     post("/staff/schemes/{slug}/approvals/{approval}", APPROVE, approval::decide),
+    // What is held, and what residents may ask.
+    get("/staff/schemes/{slug}/inventory", INVENTORY, inventory::show),
+    get("/staff/schemes/{slug}/inventory/file/{form}", INVENTORY, inventory::file),
+    get("/staff/schemes/{slug}/requests", REQUESTS, requests::show),
+    get("/staff/schemes/{slug}/requests/new", REGISTER, requests::ask),
+    post("/staff/schemes/{slug}/requests/new", REGISTER, requests::lodge),
+    get("/staff/schemes/{slug}/requests/new/done", REGISTER, requests::done),
+    get("/staff/schemes/{slug}/requests/{request}", REQUESTS, request::show),
+    post("/staff/schemes/{slug}/requests/{request}", REQUESTS, request::read),
+    get("/staff/schemes/{slug}/requests/{request}/answer", REQUESTS, request::ask_answer),
+    post("/staff/schemes/{slug}/requests/{request}/answer", REQUESTS, request::answer),
+    get("/staff/schemes/{slug}/requests/{request}/refuse", REQUESTS, request::ask_refuse),
+    post("/staff/schemes/{slug}/requests/{request}/refuse", REQUESTS, request::refuse),
+    post("/staff/schemes/{slug}/requests/{request}/letter/{kind}", REQUESTS, request::letter),
     // Evidence.
     get("/staff/schemes/{slug}/messages", MESSAGES, messages::show),
     get("/staff/schemes/{slug}/journal", JOURNAL, evidence::journal),

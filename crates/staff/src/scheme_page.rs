@@ -1,8 +1,8 @@
 use assurance::{InForce, Missing, Requirement};
 use kernel::to_hex;
 use people::{
-    EditScheme, OpenRecord, OperateScheme, ReadDashboard, ReadJournal, ReadMessages, RegisterForResident, RequestClose,
-    ResolveException,
+    EditScheme, HandleRequests, OpenRecord, OperateScheme, ReadDashboard, ReadInventory, ReadJournal, ReadMessages,
+    RegisterForResident, RequestClose, ResolveException,
 };
 use registration::SchemeVersion;
 use store::StoreError;
@@ -87,7 +87,10 @@ fn residents(desk: &Desk) -> Ways {
         ways.push(("find-title", "/find"));
     }
     if desk.may::<RegisterForResident>() {
-        ways.extend([("register-title", "/register"), ("letters-title", "/letters")]);
+        ways.extend([("register-title", "/register"), ("letters-title", "/letters"), ("requests-new", "/requests/new")]);
+    }
+    if desk.may::<HandleRequests>() {
+        ways.push(("requests-title", "/requests"));
     }
     ways.push(("delivery-title", "/delivery"));
     ways
@@ -95,6 +98,9 @@ fn residents(desk: &Desk) -> Ways {
 
 fn evidence(desk: &Desk) -> Ways {
     let mut ways = Vec::new();
+    if desk.may::<ReadInventory>() {
+        ways.push(("inventory-title", "/inventory"));
+    }
     if desk.may::<ReadJournal>() {
         ways.push(("journal-title", "/journal"));
     }

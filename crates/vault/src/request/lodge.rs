@@ -42,6 +42,9 @@ pub enum LodgeError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The write queue is full.
+    #[error("the system is busy; try again in a moment")]
+    Busy,
 }
 
 impl Fault for LodgeError {
@@ -50,6 +53,7 @@ impl Fault for LodgeError {
             Self::Details => Kind::Invalid,
             Self::Seal(error) => error.kind(),
             Self::Store(error) => error.kind(),
+            Self::Busy => Kind::Busy,
         }
     }
 }
