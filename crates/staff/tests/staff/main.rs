@@ -5,6 +5,7 @@ mod attack;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod bulk;
 mod client;
 #[cfg(test)]
 mod journey;
