@@ -19,11 +19,13 @@ pub enum Cause {
     EnquiryUnanswered,
     /// Two clean probes were not possible by their day.
     ProbesUnclear,
+    /// The contractor, or an officer who was told, reports a breach.
+    BreachReported,
 }
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Silent,
         Self::StatementForged,
         Self::DataAlive,
@@ -31,6 +33,7 @@ impl Cause {
         Self::UndeclaredSubProcessor,
         Self::EnquiryUnanswered,
         Self::ProbesUnclear,
+        Self::BreachReported,
     ];
 
     /// The name in the store and in the journal.
@@ -43,12 +46,13 @@ impl Cause {
             Self::UndeclaredSubProcessor => "undeclared-sub-processor",
             Self::EnquiryUnanswered => "enquiry-unanswered",
             Self::ProbesUnclear => "probes-unclear",
+            Self::BreachReported => "breach-reported",
         }
     }
 
     /// Whether a deletion statement made before it has turned out untrue.
     pub const fn voids_statement(self) -> bool {
-        matches!(self, Self::DataAlive | Self::CanarySeen | Self::UndeclaredSubProcessor | Self::StatementForged)
+        !matches!(self, Self::Silent | Self::EnquiryUnanswered | Self::ProbesUnclear)
     }
 
     /// Whether the contractor may go on using the data meanwhile. Only an answer that is late leaves a lease alone.
@@ -93,6 +97,11 @@ impl Cause {
                 "It could not be seen whether the data is gone",
                 "未能確定資料是否已經刪除",
                 "未能确定资料是否已经删除",
+            ),
+            Self::BreachReported => Text::new(
+                "A breach at the contractor was reported",
+                "承辦商發生資料外洩事故",
+                "承办商发生资料外泄事故",
             ),
         }
     }

@@ -37,6 +37,7 @@ mod probe_lease;
 mod record_contract;
 mod register_contractor;
 mod remind;
+mod report_breach;
 mod report_canary;
 mod resume_lease;
 mod rules;
@@ -90,6 +91,7 @@ pub use register_contractor::{
     RegisterContractor, RegisterError, open_contact, register_contractor, renew_contact, replace_keys,
 };
 pub use remind::{Reminder, due_reminders, reminders_of};
+pub use report_breach::{ReportBreachError, notify_breach, report_breach};
 pub use report_canary::{Sighting, is_canary, purge, report_canary};
 pub use resume_lease::{ResumeError, confirm_on_site, resume_lease};
 pub use rules::LeaseRules;

@@ -181,30 +181,32 @@ fn look_ups_are_counted_and_no_contractor_reads_everything_in_a_day() {
 
 #[test]
 fn reminders_come_once_each_and_not_four_at_once() {
-    let city = City::new();
-    let lease = city.lease(city.contract(), 1, Form::LookUp);
-    let remind = || {
-        let rules = city.rules.clone();
-        let due = city.act(move |work| due_reminders(work, &rules)).unwrap();
-        due.into_iter().map(|reminder| reminder.days_left).collect::<Vec<_>>()
-    };
-    let mut given = Vec::new();
-    for _ in 0..400 {
-        given.extend(remind());
-        assert!(remind().is_empty(), "the same round again");
-        city.clock.advance_days(1);
-    }
-    assert_eq!(given, [30, 14, 7, 1]);
-    assert!(city.now() > lease.ends_at());
+    both_engines(|place| {
+        let city = City::on(place.store("platform", City::TABLES));
+        let lease = city.lease(city.contract(), 1, Form::LookUp);
+        let remind = || {
+            let rules = city.rules.clone();
+            let due = city.act(move |work| due_reminders(work, &rules)).unwrap();
+            due.into_iter().map(|reminder| reminder.days_left).collect::<Vec<_>>()
+        };
+        let mut given = Vec::new();
+        for _ in 0..400 {
+            given.extend(remind());
+            assert!(remind().is_empty(), "the same round again");
+            city.clock.advance_days(1);
+        }
+        assert_eq!(given, [30, 14, 7, 1]);
+        assert!(city.now() > lease.ends_at());
 
-    let late = City::new();
-    late.lease(late.contract(), 1, Form::LookUp);
-    late.clock.set(lease.ends_at().plus_millis(-3 * 86_400_000));
-    let rules = late.rules.clone();
-    let due = late.act(move |work| due_reminders(work, &rules)).unwrap();
-    assert_eq!(due.len(), 1, "whoever was late gets one");
-    let listed = late.read(|tx| reminders_of(tx, due[0].lease.contractor, late.now(), &late.rules));
-    assert_eq!(listed.len(), 1);
+        let late = City::new();
+        late.lease(late.contract(), 1, Form::LookUp);
+        late.clock.set(lease.ends_at().plus_millis(-3 * 86_400_000));
+        let rules = late.rules.clone();
+        let due = late.act(move |work| due_reminders(work, &rules)).unwrap();
+        assert_eq!(due.len(), 1, "whoever was late gets one");
+        let listed = late.read(|tx| reminders_of(tx, due[0].lease.contractor, late.now(), &late.rules));
+        assert_eq!(listed.len(), 1);
+    });
 }
 
 #[test]
@@ -250,38 +252,40 @@ fn a_forged_statement_is_an_incident_at_once() {
 
 #[test]
 fn promise_08_silence_is_escalated_on_its_day_once_and_every_other_lease_there_is_asked_about() {
-    let city = City::new();
-    let first = city.contract();
-    let lease = city.lease(first, 1, Form::LookUp);
-    let second = city.contract_with(lease.contractor, 2, complete());
-    let (elsewhere, neighbour) = (city.lease(second, 2, Form::LookUp), city.partner(second, 2));
-    let (grant, rules) = (City::grant::<GrantLease>(1, Role::SchemeOwner), city.rules.clone());
-    city.act(move |work| end_lease(work, &grant, lease.id, &rules)).unwrap();
-    city.clock.advance_days(7);
-    let escalated = city.overdue();
-    assert_eq!(escalated.iter().map(|it| (it.lease, it.cause)).collect::<Vec<_>>(), [(lease.id, Cause::Silent)]);
-    assert!(city.overdue().is_empty(), "once");
-    assert_eq!(city.carried(), escalated);
-    let link = |escalation: &Escalation| {
-        let (escalation, rules) = (escalation.clone(), city.rules.clone());
-        city.act(move |work| link_enquiries(work, &escalation, &rules)).unwrap()
-    };
-    let linked = link(&escalated[0]);
-    assert_eq!(linked.iter().map(|(_, lease)| lease.department).collect::<Vec<_>>(), [Id::from_bytes([2; 16])]);
-    assert_eq!(linked[0].0.sent.day(), escalated[0].at.day(), "the same day");
-    assert!(link(&escalated[0]).is_empty(), "sent once");
+    both_engines(|place| {
+        let city = City::on(place.store("platform", City::TABLES));
+        let first = city.contract();
+        let lease = city.lease(first, 1, Form::LookUp);
+        let second = city.contract_with(lease.contractor, 2, complete());
+        let (elsewhere, neighbour) = (city.lease(second, 2, Form::LookUp), city.partner(second, 2));
+        let (grant, rules) = (City::grant::<GrantLease>(1, Role::SchemeOwner), city.rules.clone());
+        city.act(move |work| end_lease(work, &grant, lease.id, &rules)).unwrap();
+        city.clock.advance_days(7);
+        let escalated = city.overdue();
+        assert_eq!(escalated.iter().map(|it| (it.lease, it.cause)).collect::<Vec<_>>(), [(lease.id, Cause::Silent)]);
+        assert!(city.overdue().is_empty(), "once");
+        assert_eq!(city.carried(), escalated);
+        let link = |escalation: &Escalation| {
+            let (escalation, rules) = (escalation.clone(), city.rules.clone());
+            city.act(move |work| link_enquiries(work, &escalation, &rules)).unwrap()
+        };
+        let linked = link(&escalated[0]);
+        assert_eq!(linked.iter().map(|(_, lease)| lease.department).collect::<Vec<_>>(), [Id::from_bytes([2; 16])]);
+        assert_eq!(linked[0].0.sent.day(), escalated[0].at.day(), "the same day");
+        assert!(link(&escalated[0]).is_empty(), "sent once");
 
-    city.clock.advance_days(7);
-    let unanswered = city.overdue();
-    assert_eq!(unanswered.iter().map(|it| (it.lease, it.cause)).collect::<Vec<_>>(), [(elsewhere.id, Cause::EnquiryUnanswered)]);
-    assert!(link(&unanswered[0]).is_empty(), "no enquiry about an enquiry");
-    assert!(city.found(elsewhere.id).is_usable(city.now()), "an answer that is late does not stop the work");
-    let (enquiry, rules) = (linked[0].0.id, city.rules.clone());
-    let answers = Answers { sub_processors: vec!["Cheap Hosting".into()], ..Answers::default() };
-    city.act(move |work| answer_enquiry(work, &neighbour, enquiry, &answers, &rules)).unwrap();
-    assert_eq!(city.found(elsewhere.id).state, LeaseState::Escalated, "nobody had agreed to them");
-    assert_eq!(city.read(|tx| overview(tx, city.now(), None)).overdue, 2);
-    assert_eq!(city.read(|tx| escalations(tx, Id::from_bytes([2; 16]), 10)).len(), 2);
+        city.clock.advance_days(7);
+        let unanswered = city.overdue();
+        assert_eq!(unanswered.iter().map(|it| (it.lease, it.cause)).collect::<Vec<_>>(), [(elsewhere.id, Cause::EnquiryUnanswered)]);
+        assert!(link(&unanswered[0]).is_empty(), "no enquiry about an enquiry");
+        assert!(city.found(elsewhere.id).is_usable(city.now()), "an answer that is late does not stop the work");
+        let (enquiry, rules) = (linked[0].0.id, city.rules.clone());
+        let answers = Answers { sub_processors: vec!["Cheap Hosting".into()], ..Answers::default() };
+        city.act(move |work| answer_enquiry(work, &neighbour, enquiry, &answers, &rules)).unwrap();
+        assert_eq!(city.found(elsewhere.id).state, LeaseState::Escalated, "nobody had agreed to them");
+        assert_eq!(city.read(|tx| overview(tx, city.now(), None)).overdue, 2);
+        assert_eq!(city.read(|tx| escalations(tx, Id::from_bytes([2; 16]), 10)).len(), 2);
+    });
 }
 
 #[test]
@@ -323,57 +327,59 @@ fn where_no_address_is_known_probes_prove_nothing_and_an_audit_must() {
 
 #[test]
 fn a_package_is_fetched_while_the_lease_lives_and_its_canaries_are_known_for_years() {
-    let city = City::new();
-    let contract = city.contract();
-    let (partner, lease) = (city.partner(contract, 1), city.lease(contract, 1, Form::HandOver));
-    let (keys, today) = (city.ledger.keys().clone(), city.now().day());
-    let perch = Perch { reference: "QX77 QX77".into(), building: "Wah Fu Estate".into() };
-    let canary = Canary::make(Id::from_bytes([8; 16]), &**city.ledger.random(), today, perch);
-    let cargo = Cargo {
-        lease: &lease,
-        clauses: [1; 32],
-        fields: vec!["reference".into(), "name".into()],
-        rows: vec![vec!["AB12CD34".into(), "CHAN Tai Man".into()]],
-        canaries: std::slice::from_ref(&canary),
-    };
-    let package = pack(cargo, &city.keys_of_contractor(), city.now(), &**city.ledger.random()).unwrap();
-    let command = RecordHandOver {
-        lease: lease.id,
-        approval: Id::from_bytes([3; 16]),
-        digest: package.digest,
-        records: package.records,
-        package: seal_package(&keys, &lease, 0, &package).unwrap(),
-        canaries: vec![canary.seal(&keys, today).unwrap()],
-    };
-    let grant = City::grant::<people::RequestExport>(1, Role::DeliveryOfficer);
-    let hand_over = move |work: &mut Work<'_, '_>| record_hand_over(work, &grant, &command);
-    let nowhere = city.act(hand_over.clone()).unwrap_err();
-    assert!(matches!(nowhere, store::RunError::Refused(HandOverError::NoAddress)), "{nowhere}");
-    city.declare(&partner, lease.id, "http://127.0.0.1:9/");
-    let handed = city.act(hand_over).unwrap();
-    let who = partner.clone();
-    let (pass, committed) = city.write(partner.actor(), move |work| fetch_package(work, &who, handed.id)).unwrap();
-    let bytes = pass.open(&committed, &keys).unwrap();
-    assert_eq!(bytes, package.bytes);
-    assert!(seal::age_files::decrypt(&city.identity, &bytes).is_ok());
+    both_engines(|place| {
+        let city = City::on(place.store("platform", City::TABLES));
+        let contract = city.contract();
+        let (partner, lease) = (city.partner(contract, 1), city.lease(contract, 1, Form::HandOver));
+        let (keys, today) = (city.ledger.keys().clone(), city.now().day());
+        let perch = Perch { reference: "QX77 QX77".into(), building: "Wah Fu Estate".into() };
+        let canary = Canary::make(Id::from_bytes([8; 16]), &**city.ledger.random(), today, perch);
+        let cargo = Cargo {
+            lease: &lease,
+            clauses: [1; 32],
+            fields: vec!["reference".into(), "name".into()],
+            rows: vec![vec!["AB12CD34".into(), "CHAN Tai Man".into()]],
+            canaries: std::slice::from_ref(&canary),
+        };
+        let package = pack(cargo, &city.keys_of_contractor(), city.now(), &**city.ledger.random()).unwrap();
+        let command = RecordHandOver {
+            lease: lease.id,
+            approval: Id::from_bytes([3; 16]),
+            digest: package.digest,
+            records: package.records,
+            package: seal_package(&keys, &lease, 0, &package).unwrap(),
+            canaries: vec![canary.seal(&keys, today).unwrap()],
+        };
+        let grant = City::grant::<people::RequestExport>(1, Role::DeliveryOfficer);
+        let hand_over = move |work: &mut Work<'_, '_>| record_hand_over(work, &grant, &command);
+        let nowhere = city.act(hand_over.clone()).unwrap_err();
+        assert!(matches!(nowhere, store::RunError::Refused(HandOverError::NoAddress)), "{nowhere}");
+        city.declare(&partner, lease.id, "http://127.0.0.1:9/");
+        let handed = city.act(hand_over).unwrap();
+        let who = partner.clone();
+        let (pass, committed) = city.write(partner.actor(), move |work| fetch_package(work, &who, handed.id)).unwrap();
+        let bytes = pass.open(&committed, &keys).unwrap();
+        assert_eq!(bytes, package.bytes);
+        assert!(seal::age_files::decrypt(&city.identity, &bytes).is_ok());
 
-    let number = hongkong::IdNumber::from_number(&canary.number).unwrap();
-    assert!(city.read(|tx| is_canary(tx, &keys, &number)));
-    assert!(!city.read(|tx| is_canary(tx, &keys, &hongkong::IdNumber::from_number("Q000001").unwrap())));
-    city.pass_end(&lease);
-    let who = partner.clone();
-    assert!(city.act(move |work| fetch_package(work, &who, handed.id)).is_err(), "the package died with the lease");
-    city.clock.advance_days(365);
-    for shown in [number.formatted(), canary.mobile.clone(), "qx77qx77".into()] {
-        let (keys, rules) = (keys.clone(), city.rules.clone());
-        let sighting = Sighting { shown, address: Some("http://127.0.0.1:8/dump".into()) };
-        city.act(move |work| report_canary(work, &keys, &sighting, Environment::Test, &rules)).unwrap();
-    }
-    assert_eq!(city.carried().iter().map(|it| it.cause).collect::<Vec<_>>(), [Cause::CanarySeen], "one incident");
-    assert_eq!(city.read(|tx| addresses(tx, lease.id)).len(), 2, "looked at from now on");
-    let nothing = Sighting { shown: "Q000001".into(), address: None };
-    let (rules, keys) = (city.rules.clone(), keys.clone());
-    assert!(city.act(move |work| report_canary(work, &keys, &nothing, Environment::Test, &rules)).unwrap().is_none());
+        let number = hongkong::IdNumber::from_number(&canary.number).unwrap();
+        assert!(city.read(|tx| is_canary(tx, &keys, &number)));
+        assert!(!city.read(|tx| is_canary(tx, &keys, &hongkong::IdNumber::from_number("Q000001").unwrap())));
+        city.pass_end(&lease);
+        let who = partner.clone();
+        assert!(city.act(move |work| fetch_package(work, &who, handed.id)).is_err(), "the package died with the lease");
+        city.clock.advance_days(365);
+        for shown in [number.formatted(), canary.mobile.clone(), "qx77qx77".into()] {
+            let (keys, rules) = (keys.clone(), city.rules.clone());
+            let sighting = Sighting { shown, address: Some("http://127.0.0.1:8/dump".into()) };
+            city.act(move |work| report_canary(work, &keys, &sighting, Environment::Test, &rules)).unwrap();
+        }
+        assert_eq!(city.carried().iter().map(|it| it.cause).collect::<Vec<_>>(), [Cause::CanarySeen], "one incident");
+        assert_eq!(city.read(|tx| addresses(tx, lease.id)).len(), 2, "looked at from now on");
+        let nothing = Sighting { shown: "Q000001".into(), address: None };
+        let (rules, keys) = (city.rules.clone(), keys.clone());
+        assert!(city.act(move |work| report_canary(work, &keys, &nothing, Environment::Test, &rules)).unwrap().is_none());
+    });
 }
 
 #[test]
@@ -393,6 +399,24 @@ fn whoever_looks_up_a_planted_reference_gets_nothing_and_is_noticed() {
     assert_eq!(city.look_up(&partner, lease.id, "QX77-QX77").unwrap_err(), "no-record");
     let carried = city.carried();
     assert_eq!(carried.iter().map(|it| (it.lease, it.cause)).collect::<Vec<_>>(), [(handed.id, Cause::CanarySeen)]);
+}
+
+#[test]
+fn a_breach_that_the_contractor_reports_stops_the_lease_and_is_escalated() {
+    let city = City::new();
+    let contract = city.contract();
+    let (partner, lease) = (city.partner(contract, 1), city.lease(contract, 1, Form::LookUp));
+    let report = |partner: &Partner| {
+        let (who, rules) = (partner.clone(), city.rules.clone());
+        city.act(move |work: &mut Work<'_, '_>| notify_breach(work, &who, lease.id, &rules))
+    };
+    let stranger = city.partner(city.contract_with(lease.contractor, 2, complete()), 2);
+    assert!(report(&stranger).is_err());
+    assert_eq!(report(&partner).unwrap().map(|it| it.cause), Some(Cause::BreachReported));
+    assert_eq!(report(&partner).unwrap(), None, "the same notice again");
+    assert_eq!(city.look_up(&partner, lease.id, "AB12 CD34").unwrap_err(), "ended");
+    let (grant, rules) = (City::grant::<HandleIncident>(2, Role::PrivacyOfficer), city.rules.clone());
+    assert!(city.act(move |work| report_breach(work, &grant, lease.id, &rules)).is_err(), "another department's");
 }
 
 #[test]

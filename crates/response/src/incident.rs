@@ -13,6 +13,8 @@ pub enum IncidentKind {
     CanarySeen,
     /// A contractor gave the data to somebody who was not agreed.
     UndeclaredSubProcessor,
+    /// A breach at a contractor was reported.
+    ContractorBreach,
     /// Data has passed its day and is still there.
     PurgeOverdue,
     /// Records were opened in a way that needs an explanation.
@@ -23,12 +25,13 @@ pub enum IncidentKind {
 
 impl IncidentKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ContractorSilent,
         Self::StatementForged,
         Self::DataAlive,
         Self::CanarySeen,
         Self::UndeclaredSubProcessor,
+        Self::ContractorBreach,
         Self::PurgeOverdue,
         Self::UnusualOpenings,
         Self::BackupUnusable,
@@ -42,6 +45,7 @@ impl IncidentKind {
             Self::DataAlive => "data-alive",
             Self::CanarySeen => "canary-seen",
             Self::UndeclaredSubProcessor => "undeclared-sub-processor",
+            Self::ContractorBreach => "contractor-breach",
             Self::PurgeOverdue => "purge-overdue",
             Self::UnusualOpenings => "unusual-openings",
             Self::BackupUnusable => "backup-unusable",
@@ -80,6 +84,11 @@ impl IncidentKind {
                 "A contractor passed data on without consent",
                 "承辦商未經同意轉交資料",
                 "承办商未经同意转交资料",
+            ),
+            Self::ContractorBreach => Text::new(
+                "A contractor has had a data breach",
+                "承辦商發生資料外洩事故",
+                "承办商发生资料外泄事故",
             ),
             Self::PurgeOverdue => {
                 Text::new("Data was kept beyond its day", "資料保存超過期限", "资料保存超过期限")

@@ -5,6 +5,7 @@ use std::time::Duration;
 use kernel::{Fault, Kind, to_hex};
 use processors::{Canary, Fetched, Found, ProbePlan, ProbeReport, Prober, WebAddress};
 use seal::sha256;
+use tokio::time::timeout;
 
 use super::fetch::{Answer, Fetcher, Reply};
 use super::links::{leads_to, links};
@@ -34,6 +35,8 @@ pub struct ProbeConfig {
     pub control: Option<WebAddress>,
     /// How long one request may take.
     pub timeout: Duration,
+    /// How long one probe may take in all: whoever answers slowly on purpose does not hold up the others.
+    pub deadline: Duration,
     /// Bytes of an answer that are looked through at most.
     pub limit: usize,
     /// Whether this machine and private networks are looked at: in tests and demonstrations only.
@@ -51,6 +54,7 @@ impl Default for ProbeConfig {
             ports: vec![8080, 8443],
             control: None,
             timeout: Duration::from_secs(10),
+            deadline: Duration::from_mins(5),
             limit: 16 << 20,
             private: false,
         }
@@ -116,7 +120,10 @@ impl Prober for WebProber {
             seen: HashSet::new(),
             fetched: Vec::new(),
         };
-        self.runtime.block_on(round.run(plan));
+        let finished = self.runtime.block_on(async { timeout(self.config.deadline, round.run(plan)).await.is_ok() });
+        if !finished {
+            round.note_unfinished(plan);
+        }
         ProbeReport { source: source_name(manner), fetched: round.fetched }
     }
 }
@@ -139,8 +146,7 @@ struct Round<'a> {
 impl Round<'_> {
     async fn run(&mut self, plan: &ProbePlan) {
         if !self.network_is_up().await {
-            let declared = plan.data.iter().chain(&plan.look_ups);
-            self.fetched.extend(declared.map(|address| fetched(address, true, Found::Unclear, None)));
+            self.note_unfinished(plan);
             return;
         }
         for address in &plan.data {
@@ -149,6 +155,12 @@ impl Round<'_> {
         for interface in &plan.look_ups {
             self.search(interface, &plan.canaries).await;
         }
+    }
+
+    /// What was not looked at to the end cannot be judged.
+    fn note_unfinished(&mut self, plan: &ProbePlan) {
+        let declared = plan.data.iter().chain(&plan.look_ups);
+        self.fetched.extend(declared.map(|address| fetched(address, true, Found::Unclear, None)));
     }
 
     async fn network_is_up(&self) -> bool {
@@ -160,11 +172,10 @@ impl Round<'_> {
 
     /// The declared address itself, then every variant on every origin that answers.
     async fn look_at(&mut self, declared: &WebAddress) {
-        self.visit(declared, true).await;
+        let answers_here = self.visit(declared, true).await;
         for (place, origin) in origins(declared, &self.config.ports).into_iter().enumerate() {
-            let answers = self.visit(&origin, false).await;
-            // The declared origin is looked at whatever its front page says.
-            if !answers && place > 0 {
+            let answers = self.visit(&origin, false).await || (place == 0 && answers_here);
+            if !answers {
                 continue;
             }
             for variant in paths(&origin, declared) {
@@ -272,5 +283,152 @@ fn fetched(address: &WebAddress, declared: bool, found: Found, body: Option<&[u8
         found,
         digest: body.map(|body| to_hex(&sha256(&[body]))),
         bytes: body.map_or(0, |body| u64::try_from(body.len()).unwrap_or(u64::MAX)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::{SocketAddr, TcpListener};
+    use std::sync::Arc;
+
+    use processors::Verdict;
+    use tokio_rustls::TlsAcceptor;
+
+    use super::*;
+    use crate::make_test_pki;
+
+    fn config() -> ProbeConfig {
+        ProbeConfig { ports: vec![], private: true, timeout: Duration::from_secs(2), ..ProbeConfig::default() }
+    }
+
+    fn probe(config: ProbeConfig, addresses: &[String]) -> ProbeReport {
+        let data = addresses.iter().map(|address| WebAddress::parse(address).unwrap()).collect();
+        let plan = ProbePlan { round: 0, data, look_ups: vec![], canaries: vec![] };
+        WebProber::new(config).unwrap().probe(&plan)
+    }
+
+    fn found(report: &ProbeReport, address: &str) -> Found {
+        report.fetched.iter().find(|one| one.address == address).unwrap_or_else(|| panic!("{address}: {report:?}")).found
+    }
+
+    /// A server that answers every request for a path with the same bytes, and everything else with 404.
+    fn serves(pages: &'static [(&'static str, &'static str)]) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut request = Vec::new();
+                let mut byte = [0; 1];
+                while !request.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|read| read == 1) {
+                    request.push(byte[0]);
+                }
+                let request = String::from_utf8_lossy(&request).into_owned();
+                let path = request.split(' ').nth(1).unwrap_or_default();
+                let page = pages.iter().find(|(at, _)| *at == path).map(|(_, page)| *page);
+                let answer = page.unwrap_or("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+                let _ = stream.write_all(answer.as_bytes());
+            }
+        });
+        address
+    }
+
+    const PEOPLE: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nQ000001(5) Q000002(3) Q000003(1) Q000004(A)";
+
+    #[test]
+    fn nobody_at_home_is_clean_and_a_silent_one_is_unclear() {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let report = probe(config(), &[format!("http://{free}/data")]);
+        assert_eq!((found(&report, &format!("http://{free}/data")), report.verdict()), (Found::Nobody, Verdict::Clean));
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let short = ProbeConfig { timeout: Duration::from_millis(100), ..config() };
+        let report = probe(short, &[format!("http://{}/data", silent.local_addr().unwrap())]);
+        assert_eq!(report.verdict(), Verdict::Unclear);
+        assert!(report.fetched.len() < 6, "nobody waits for seventy silent variants");
+    }
+
+    #[test]
+    fn people_are_found_behind_redirects_and_one_link_away_and_in_an_error_page() {
+        let redirected = serves(&[
+            ("/data", "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+            ("/elsewhere", PEOPLE),
+        ]);
+        let linked = serves(&[
+            ("/data", "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n<a href='unlikely-name-7.txt'>list</a>"),
+            ("/unlikely-name-7.txt", PEOPLE),
+        ]);
+        let error = serves(&[("/data", "HTTP/1.1 500 Oh\r\nConnection: close\r\n\r\nQ000001(5) Q000002(3) Q000003(1)")]);
+        for (server, at) in [(redirected, "/elsewhere"), (linked, "/unlikely-name-7.txt"), (error, "/data")] {
+            let report = probe(config(), &[format!("http://{server}/data")]);
+            assert_eq!(found(&report, &format!("http://{server}{at}")), Found::People, "{at}");
+            assert_eq!(report.verdict(), Verdict::Alive);
+        }
+        let quiet = serves(&[("/", "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nWelcome")]);
+        assert_eq!(probe(config(), &[format!("http://{quiet}/")]).verdict(), Verdict::Clean);
+    }
+
+    #[test]
+    fn what_is_too_long_or_too_slow_or_down_cannot_be_called_clean() {
+        let long = serves(&[("/data", "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")]);
+        let report = probe(ProbeConfig { limit: 16, ..config() }, &[format!("http://{long}/data")]);
+        assert_eq!(report.verdict(), Verdict::Unclear);
+        let down = serves(&[("/data", "HTTP/1.1 503 Later\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")]);
+        assert_eq!(probe(config(), &[format!("http://{down}/data")]).verdict(), Verdict::Unclear);
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let hurried = ProbeConfig { deadline: Duration::from_millis(100), ..config() };
+        assert_eq!(probe(hurried, &[format!("http://{}/", silent.local_addr().unwrap())]).verdict(), Verdict::Unclear);
+    }
+
+    #[test]
+    fn when_our_own_network_is_down_nothing_is_clean() {
+        let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let control = Some(WebAddress::parse(&format!("http://{}/", free())).unwrap());
+        let report = probe(ProbeConfig { control, ..config() }, &[format!("http://{}/data", free())]);
+        assert_eq!(report.verdict(), Verdict::Unclear);
+    }
+
+    #[test]
+    fn a_live_prober_does_not_connect_to_its_own_machine() {
+        let server = serves(&[("/data", PEOPLE)]);
+        let report = probe(ProbeConfig { private: false, ..config() }, &[format!("http://{server}/data")]);
+        assert_eq!(found(&report, &format!("http://{server}/data")), Found::Nobody);
+    }
+
+    #[test]
+    fn an_untrusted_certificate_hides_nothing() {
+        let directory = tempfile::TempDir::new().unwrap();
+        let pki = make_test_pki(directory.path()).unwrap();
+        let pem = |path: &std::path::Path| std::fs::read(path).unwrap();
+        let chain: Vec<_> = rustls::pki_types::pem::PemObject::pem_slice_iter(&pem(&pki.server_certificate)).map(Result::unwrap).collect();
+        let key = rustls::pki_types::pem::PemObject::from_pem_slice(&pem(&pki.server_key)).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let tls = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+        let tls = TlsAcceptor::from(Arc::new(tls.with_no_client_auth().with_single_cert(chain, key).unwrap()));
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+                loop {
+                    let (stream, _) = listener.accept().await.unwrap();
+                    let Ok(mut stream) = tls.accept(stream).await else { continue };
+                    let mut request = [0; 4096];
+                    let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut request).await;
+                    let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, PEOPLE.as_bytes()).await;
+                    let _ = tokio::io::AsyncWriteExt::shutdown(&mut stream).await;
+                }
+            });
+        });
+        let report = probe(config(), &[format!("https://{address}/data")]);
+        assert_eq!(found(&report, &format!("https://{address}/data")), Found::People);
+    }
+
+    #[test]
+    fn two_manners_that_are_one_are_refused() {
+        let manners = ProbeConfig::default().manners.into_iter().take(1).cycle().take(2).collect();
+        assert!(matches!(WebProber::new(ProbeConfig { manners, ..config() }), Err(ProberError::Manners)));
     }
 }

@@ -188,7 +188,7 @@ impl Town {
         let canaries: Vec<Canary> = (0..3).map(make).collect();
         let fields = ["reference", "name", "identity-number", "mobile"].map(str::to_owned).to_vec();
         // One true record, of somebody who does not exist either.
-        let rows = vec![["AB12-CD34", "LEE Ka Yan", "Q000001(2)", "60000000"].map(str::to_owned).to_vec()];
+        let rows = vec![["AB12-CD34", "LEE Ka Yan", "Q000001(5)", "60000000"].map(str::to_owned).to_vec()];
         let cargo = Cargo { lease, clauses: [1; 32], fields, rows, canaries: &canaries };
         let package = pack(cargo, to, self.now(), random).unwrap();
         let keys = self.ledger.keys().clone();
@@ -327,6 +327,7 @@ fn incident(escalation: &Escalation) -> OpenIncident {
         Cause::DataAlive => IncidentKind::DataAlive,
         Cause::CanarySeen => IncidentKind::CanarySeen,
         Cause::UndeclaredSubProcessor => IncidentKind::UndeclaredSubProcessor,
+        Cause::BreachReported => IncidentKind::ContractorBreach,
         Cause::Silent | Cause::EnquiryUnanswered | Cause::ProbesUnclear => IncidentKind::ContractorSilent,
     };
     OpenIncident {
