@@ -183,7 +183,7 @@ fn order(service: &Service, actor: Actor, values: Values, order: EraseOrder) -> 
 }
 
 /// Brings an order that is on record to its end, wherever a crash has left it when it was `begun` before.
-fn complete(ledger: &Ledger, id: Id<kinds::Erasure>, begun: bool) -> Result<(), EraseError> {
+pub(crate) fn complete(ledger: &Ledger, id: Id<kinds::Erasure>, begun: bool) -> Result<(), EraseError> {
     let targets = ledger.read("flows.erasure_targets", |tx| vault::targets_of(tx, id))?;
     let entries = forget(ledger, &targets, begun)?;
     let numbers = entries.iter().map(|entry| entry.number);

@@ -133,12 +133,14 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
     let keys = Arc::new(PlatformKeys(platform.clone()));
     let random: &dyn Random = &OsRandom;
     let components = assurance::parse_components(COMPONENTS).unwrap_or_default();
+    let font = notify::LetterFont::open(&config.letter_font).ok();
     let residents = resident::ResidentState::new(platform.clone(), runtime.gazetteer.clone(), components);
+    let residents = residents.with_font(font.clone());
     let officers = staff::StaffState {
         platform: platform.clone(),
         relying_party: people::RelyingParty::new(&config.origin, "Lionrock").map_err(RunError::Passkeys)?,
         origin: config.origin.clone(),
-        letter_font: notify::LetterFont::open(&config.letter_font).ok(),
+        letter_font: font,
         secure: config.is_https(),
         uploads: staff::Uploads::new(runtime.scanner.clone()),
     };

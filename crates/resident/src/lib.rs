@@ -15,6 +15,7 @@ mod journey;
 mod layout;
 mod limits;
 mod list;
+mod my_data;
 mod privacy;
 mod queue;
 mod received;
@@ -52,6 +53,13 @@ pub fn routes(state: Arc<ResidentState>) -> Router {
         .route("/{slug}/received", get(received::elsewhere).post(received::show))
         .route("/{slug}/status", get(status::ask).post(status::answer))
         .route("/{slug}/repair", get(repair::ask).post(repair::answer))
+        .route("/{slug}/my-data", get(my_data::ask).post(my_data::answer))
+        .route("/{slug}/my-data/file", get(my_data::elsewhere).post(my_data::file))
+        .route("/{slug}/my-data/proof", get(my_data::elsewhere).post(my_data::proof))
+        .route("/{slug}/my-data/correct", get(my_data::elsewhere).post(my_data::correct))
+        .route("/{slug}/my-data/withdraw", get(my_data::elsewhere).post(my_data::withdraw))
+        .route("/{slug}/my-data/request", get(my_data::elsewhere).post(my_data::request))
+        .route("/{slug}/certificates/{erasure}", get(my_data::certificate))
         .route("/{slug}/trust", get(trust::show))
         .route("/{slug}/statistics", get(statistics::show))
         .route("/{slug}/certificate.json", get(certificate::download));

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use assurance::Component;
 use flows::Platform;
 use hongkong::Gazetteer;
+use notify::LetterFont;
 use webkit::Layout;
 
 use crate::layout::layout;
@@ -20,12 +21,19 @@ pub struct ResidentState {
     pub(crate) limits: Limits,
     /// The frame of pages that belong to no scheme.
     pub layout: Layout,
+    /// The font of documents to keep; without one, a copy of one's data is given as JSON only.
+    pub font: Option<LetterFont>,
 }
 
 impl ResidentState {
     /// The state with the usual frame.
     pub fn new(platform: Arc<Platform>, gazetteer: Arc<Gazetteer>, components: Vec<Component>) -> Self {
         let layout = layout(platform.environment());
-        Self { platform, gazetteer, components, limits: Limits::default(), layout }
+        Self { platform, gazetteer, components, limits: Limits::default(), layout, font: None }
+    }
+
+    /// The same with a font for documents to keep.
+    pub fn with_font(self, font: Option<LetterFont>) -> Self {
+        Self { font, ..self }
     }
 }

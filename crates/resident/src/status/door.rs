@@ -21,6 +21,8 @@ pub(crate) enum Errand {
     Status,
     /// To send a corrected form.
     Repair,
+    /// To see, copy, correct or withdraw everything that is held.
+    MyData,
 }
 
 impl Errand {
@@ -28,6 +30,7 @@ impl Errand {
         match self {
             Self::Status => "/status",
             Self::Repair => "/repair",
+            Self::MyData => "/my-data",
         }
     }
 
@@ -35,6 +38,7 @@ impl Errand {
         match self {
             Self::Status => "status-title",
             Self::Repair => "repair-title",
+            Self::MyData => "my-data-title",
         }
     }
 }
@@ -134,7 +138,11 @@ fn reference_form(visit: &Visit, errand: Errand, typed: &str, faults: &Faults) -
     let title = t.get(errand.key());
     let mut body = visit.body();
     body.maybe(faults.summary().as_ref()).h1(&title);
-    body.p(t.get(if errand == Errand::Repair { "repair-lead" } else { "status-lead" }));
+    body.p(t.get(match errand {
+        Errand::Repair => "repair-lead",
+        Errand::Status => "status-lead",
+        Errand::MyData => "my-data-lead",
+    }));
     let field = TextInput {
         hint: Some(t.get("reference-hint")),
         value: typed.to_owned(),

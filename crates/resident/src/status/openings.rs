@@ -55,9 +55,9 @@ pub(super) fn batches(visit: &Visit, view: &StatusView, body: &mut Body) {
     body.part(&table);
 }
 
-type Reasons = Vec<Option<Secret<String>>>;
+pub(crate) type Reasons = Vec<Option<Secret<String>>>;
 
-async fn reasons(visit: &Visit, view: &StatusView) -> Result<Reasons, Failure> {
+pub(crate) async fn reasons(visit: &Visit, view: &StatusView) -> Result<Reasons, Failure> {
     let ledger = visit.service.ledger().clone();
     let (record, openings) = (view.household.id.bytes(), view.openings.clone());
     blocking(move || -> Result<Reasons, RunError<StoreError>> {
@@ -70,7 +70,7 @@ async fn reasons(visit: &Visit, view: &StatusView) -> Result<Reasons, Failure> {
     .await
 }
 
-async fn departments(visit: &Visit) -> Result<Vec<people::Department>, Failure> {
+pub(crate) async fn departments(visit: &Visit) -> Result<Vec<people::Department>, Failure> {
     let platform = visit.state.platform.clone();
     blocking(move || -> Result<_, RunError<StoreError>> {
         platform.ledger().read("resident.departments", people::departments)
@@ -79,7 +79,7 @@ async fn departments(visit: &Visit) -> Result<Vec<people::Department>, Failure> 
 }
 
 /// The role and the department, never a name.
-fn who(visit: &Visit, opening: &OpeningRow, departments: &[people::Department]) -> String {
+pub(crate) fn who(visit: &Visit, opening: &OpeningRow, departments: &[people::Department]) -> String {
     let actor = opening.actor_json();
     let text = |name: &str| actor.get(name).and_then(Value::as_str).unwrap_or_default();
     let role: Option<Role> = serde_json::from_value(text("role").into()).ok();
@@ -91,7 +91,7 @@ fn who(visit: &Visit, opening: &OpeningRow, departments: &[people::Department]) 
     if parts.is_empty() { visit.t.get("openings-system") } else { parts.join(if visit.language() == kernel::Language::En { ", " } else { "，" }) }
 }
 
-fn purpose(visit: &Visit, id: &str) -> String {
+pub(crate) fn purpose(visit: &Visit, id: &str) -> String {
     let found = visit.scheme.purposes().iter().find(|purpose| purpose.id == id);
     found.map_or_else(|| id.to_owned(), |purpose| purpose.text.get(visit.language()).to_owned())
 }

@@ -32,6 +32,8 @@ pub(crate) async fn show(visit: &Visit, known: Known, asked_to_repair: bool) -> 
             &Form::new(&visit.visitor).id("repair").to(visit.url("/repair")).hidden("pass", &sealed).part(&Button::new(t.get("view-repair-button"))),
         );
     }
+    let own = Form::new(&visit.visitor).id("my-data").to(visit.url("/my-data")).hidden("pass", &sealed);
+    body.h2(t.get("my-data-title")).p(t.get("my-data-way")).part(&own.part(&Button::new(t.get("my-data-see"))));
     openings::list(visit, &view, &mut body).await?;
     batches(visit, &mut body);
     openings::batches(visit, &view, &mut body);

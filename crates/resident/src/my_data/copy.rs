@@ -1,0 +1,125 @@
+use axum::response::Response;
+use kernel::Kind;
+use notify::{Block, Sheets};
+use registration::{OwnData, StatusView};
+use serde_json::{Value, json};
+use webkit::{Failure, formats};
+
+use super::{download, own_data, status_of, view};
+use crate::status::door::Known;
+use crate::status::openings;
+use crate::visit::Visit;
+
+/// A copy of everything that is held, and of the list of openings.
+pub(super) async fn file(visit: &Visit, known: Known, form: &str) -> Result<Response, Failure> {
+    let status = status_of(visit, known).await?;
+    let own = own_data(visit, known).await?;
+    let seen = seen(visit, &status).await?;
+    let name = format!("my-data-{}.{}", own.household.reference, if form == "pdf" { "pdf" } else { "json" });
+    if form == "pdf" {
+        let font = visit.state.font.clone().ok_or_else(|| Failure::of(Kind::Missing))?;
+        let sheets = sheets(visit, &own, &seen);
+        let pdf = crate::blocking::blocking(move || notify::sheets_pdf(&sheets, &font)).await?;
+        return Ok(download(pdf, "application/pdf", &name));
+    }
+    let json = serde_json::to_vec_pretty(&document(visit, &own, &seen)).map_err(|_| Failure::of(Kind::Broken))?;
+    Ok(download(json, "application/json", &name))
+}
+
+/// One opening as the copy lists it.
+struct Seen {
+    at: String,
+    exact: String,
+    who: String,
+    purpose: String,
+    reason: String,
+    records: i64,
+    event: String,
+}
+
+async fn seen(visit: &Visit, status: &StatusView) -> Result<Vec<Seen>, Failure> {
+    let reasons = openings::reasons(visit, status).await?;
+    let departments = openings::departments(visit).await?;
+    let gone = || visit.t.get("openings-reason-gone");
+    let single = status.openings.iter().zip(reasons.into_iter().map(Some));
+    let batches = status.batches.iter().map(|batch| (batch, None));
+    let line = |(opening, reason): (&vault::OpeningRow, Option<Option<kernel::Secret<String>>>)| Seen {
+        at: formats::date_time(opening.at, visit.language()),
+        exact: opening.at.to_string(),
+        who: openings::who(visit, opening, &departments),
+        purpose: openings::purpose(visit, &opening.purpose),
+        reason: reason.map_or_else(String::new, |reason| reason.map_or_else(gone, |reason| reason.expose().clone())),
+        records: opening.records,
+        event: opening.event.to_string(),
+    };
+    Ok(single.chain(batches).map(line).collect())
+}
+
+fn document(visit: &Visit, own: &OwnData, seen: &[Seen]) -> Value {
+    let held: Vec<Value> = own
+        .groups
+        .iter()
+        .map(|group| {
+            let values: Vec<Value> = view::values(visit, own, group.group)
+                .into_iter()
+                .map(|(name, value)| json!({ "name": name, "value": value }))
+                .collect();
+            json!({
+                "values": values,
+                "purpose": openings::purpose(visit, &group.purpose),
+                "from": view::origin(visit, own, group.corrected),
+                "until": group.until.to_string(),
+            })
+        })
+        .collect();
+    let seen: Vec<Value> = seen
+        .iter()
+        .map(|one| {
+            json!({
+                "at": one.exact, "who": one.who, "purpose": one.purpose, "reason": one.reason, "records": one.records,
+                "journal-entry": one.event,
+            })
+        })
+        .collect();
+    json!({
+        "format": "lionrock-own-data/1",
+        "scheme": visit.scheme.title(visit.language()),
+        "reference": own.household.reference.to_string(),
+        "state": own.household.state.as_str(),
+        "received": own.household.received.to_string(),
+        "held": held,
+        "openings": seen,
+        "issued": visit.now().to_string(),
+    })
+}
+
+fn sheets(visit: &Visit, own: &OwnData, seen: &[Seen]) -> Sheets {
+    let t = &visit.t;
+    let mut blocks = vec![
+        Block::Paragraph(t.with("my-data-found", [("reference", own.household.reference.to_string())])),
+        Block::Heading(t.get("my-data-held")),
+    ];
+    for group in &own.groups {
+        let values = view::values(visit, own, group.group);
+        blocks.extend(values.into_iter().map(|(name, value)| Block::Row(name, value)));
+        blocks.push(Block::Row(t.get("my-data-purpose"), openings::purpose(visit, &group.purpose)));
+        blocks.push(Block::Row(t.get("my-data-from"), view::origin(visit, own, group.corrected)));
+        blocks.push(Block::Row(t.get("my-data-until"), formats::date(group.until, visit.language())));
+    }
+    blocks.push(Block::Heading(t.get("openings-title")));
+    if seen.is_empty() {
+        blocks.push(Block::Paragraph(t.get("openings-none")));
+    }
+    for one in seen {
+        let what = [one.who.as_str(), &one.purpose, &one.reason, &one.event].into_iter().filter(|part| !part.is_empty());
+        blocks.push(Block::Row(one.at.clone(), what.collect::<Vec<_>>().join(" · ")));
+    }
+    Sheets {
+        language: visit.language(),
+        title: t.get("my-data-copy"),
+        sender: vec![visit.scheme.department(visit.language()).to_owned(), visit.scheme.title(visit.language()).to_owned()],
+        window: Vec::new(),
+        date: visit.now().day(),
+        blocks,
+    }
+}

@@ -1,0 +1,96 @@
+use axum::response::Response;
+use journal::Actor;
+use vault::{LodgeError, LodgeRequest, RequestChannel, RequestDetails, RequestKind, RequestRow};
+use webkit::parts::{Button, Choice, Form, Panel, Radios, TextArea, TextInput};
+use webkit::{Failure, Page, Values, formats};
+
+use super::status_of;
+use crate::blocking::blocking;
+use crate::faults::Faults;
+use crate::status::door::Known;
+use crate::status::pass_of;
+use crate::visit::Visit;
+
+/// A formal request for access or correction: the form, and its number and last day.
+pub(super) async fn step(visit: Visit, values: &Values, known: Known) -> Result<Response, Failure> {
+    if values.get("act") != "lodge" || values.switching() {
+        return page(&visit, values, known, &Faults::none());
+    }
+    let Some(kind) = RequestKind::parse(values.get("kind")) else {
+        return page(&visit, values, known, &Faults::one("kind", visit.t.get("request-choose")));
+    };
+    for field in ["name", "address", "text"] {
+        if values.get(field).trim().is_empty() {
+            return page(&visit, values, known, &Faults::one(field, visit.t.get("request-missing")));
+        }
+    }
+    let reference = status_of(&visit, known).await?.household.reference.to_string();
+    let value = |name: &str| values.get(name).trim().to_owned();
+    let details = RequestDetails { reference, name: value("name"), address: value("address"), text: value("text") };
+    let (platform, service, language) = (visit.state.platform.clone(), visit.service.id(), visit.language());
+    let lodged = blocking(move || -> Result<_, LodgeError> {
+        let ledger = platform.ledger();
+        let details = match vault::seal_details(ledger.keys(), platform.now().day(), &details) {
+            Err(LodgeError::Details) => return Ok(None),
+            sealed => sealed?,
+        };
+        let command = LodgeRequest { service, kind, channel: RequestChannel::Online, language, details };
+        let lodged = ledger.write("resident.lodge_request", Actor::Visitor, move |work| vault::lodge_request(work, &command));
+        match lodged {
+            Ok((row, _)) => Ok(Some(row)),
+            Err(store::RunError::Refused(error)) => Err(error),
+            Err(store::RunError::Store(error)) => Err(error.into()),
+            Err(store::RunError::Busy { .. }) => Err(LodgeError::Busy),
+        }
+    })
+    .await?;
+    match lodged {
+        Some(row) => Ok(done(&visit, &row)),
+        None => page(&visit, values, known, &Faults::one("text", visit.t.get("request-too-long"))),
+    }
+}
+
+fn page(visit: &Visit, values: &Values, known: Known, faults: &Faults) -> Result<Response, Failure> {
+    let t = &visit.t;
+    let title = t.get("my-data-formal");
+    let mut body = visit.body();
+    body.maybe(faults.summary().as_ref()).h1(&title).p(t.get("request-lead"));
+    let kinds = RequestKind::ALL.iter();
+    let kinds = kinds.map(|kind| Choice::new(kind.as_str(), kind.title().get(visit.language()))).collect();
+    let area = |name: &'static str, key: &str, rows| TextArea {
+        value: values.get(name).to_owned(),
+        error: faults.of_field(name),
+        rows,
+        ..TextArea::new(name, t.get(key))
+    };
+    let form = Form::new(&visit.visitor)
+        .to(visit.url("/my-data/request"))
+        .hidden("pass", pass_of(visit, known)?)
+        .hidden("act", "lodge")
+        .part(&Radios {
+            value: values.get("kind").into(),
+            error: faults.of_field("kind"),
+            ..Radios::new("kind", t.get("request-kind"), kinds)
+        })
+        .part(&TextInput {
+            value: values.get("name").to_owned(),
+            error: faults.of_field("name"),
+            autocomplete: Some("name"),
+            ..TextInput::new("name", t.get("request-name"))
+        })
+        .part(&area("address", "request-address", 3))
+        .part(&area("text", "request-text", 5))
+        .part(&Button::new(t.get("request-lodge")));
+    body.part(&form);
+    let page = Page::new(&title, body.markup()).switch_submits("form").back(visit.url("/my-data"));
+    Ok(visit.show(if faults.is_empty() { page } else { page.invalid() }))
+}
+
+fn done(visit: &Visit, row: &RequestRow) -> Response {
+    let t = &visit.t;
+    let mut body = visit.body();
+    body.part(&Panel { title: t.get("request-done"), label: t.get("request-number"), reference: row.printed() });
+    body.p(t.with("request-due", [("day", formats::date(row.due, visit.language()))]));
+    body.link(t.get("view-leave"), visit.url(""));
+    visit.show(Page::new(t.get("request-done"), body.markup()).without_switch())
+}

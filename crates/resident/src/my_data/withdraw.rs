@@ -1,0 +1,64 @@
+use axum::response::Response;
+use flows::EraseError;
+use journal::Actor;
+use kernel::Kind;
+use registration::EraseWhat;
+use vault::{Cause, Certificate};
+use webkit::parts::{Button, ButtonStyle, Details, Form, Inset, Panel, Warning};
+use webkit::{Failure, Page, Values};
+
+use crate::blocking::blocking;
+use crate::certificate::code;
+use crate::status::door::Known;
+use crate::status::pass_of;
+use crate::visit::Visit;
+
+/// What withdrawal means, asked once more; then the erasure, at once, with the certificate to keep.
+pub(super) async fn step(visit: Visit, values: &Values, known: Known) -> Result<Response, Failure> {
+    if values.get("act") != "erase" || values.switching() {
+        return ask(&visit, known);
+    }
+    let (platform, service) = (visit.state.platform.clone(), visit.service.clone());
+    let (id, certificate) = blocking(move || -> Result<_, EraseError> {
+        let erased =
+            flows::erase_household(&service, Actor::Visitor, known.household, EraseWhat::All, Cause::Withdrawal)?;
+        let issued = flows::certify(&platform, &service)?;
+        Ok((erased.id, issued.into_iter().find(|(id, _)| *id == erased.id).map(|(_, certificate)| certificate)))
+    })
+    .await?;
+    done(&visit, id, certificate.as_ref())
+}
+
+fn ask(visit: &Visit, known: Known) -> Result<Response, Failure> {
+    let t = &visit.t;
+    let title = t.get("my-data-withdraw");
+    let mut body = visit.body();
+    body.h1(&title).p(t.get("withdraw-lead"));
+    body.bullets(["withdraw-one", "withdraw-two", "withdraw-three"].map(|key| t.get(key)));
+    body.part(&Warning(t.get("withdraw-warning")));
+    let form = Form::new(&visit.visitor).to(visit.url("/my-data/withdraw")).hidden("pass", pass_of(visit, known)?);
+    let button = Button::new(t.get("withdraw-button")).style(ButtonStyle::Warning).sends("act", "erase");
+    body.part(&form.part(&button));
+    body.link(t.get("withdraw-keep"), visit.url("/my-data"));
+    let page = Page::new(&title, body.markup()).switch_submits("form").back(visit.url("/my-data"));
+    Ok(visit.show(page))
+}
+
+fn done(
+    visit: &Visit,
+    id: kernel::Id<kernel::kinds::Erasure>,
+    certificate: Option<&Certificate>,
+) -> Result<Response, Failure> {
+    let t = &visit.t;
+    let certificate = certificate.ok_or_else(|| Failure::of(Kind::Busy).because("the certificate is still to come"))?;
+    let mut body = visit.body();
+    body.part(&Panel { title: t.get("withdraw-done"), ..Panel::default() });
+    body.p(t.get("withdraw-done-text"));
+    body.h2(t.get("withdraw-certificate")).p(t.get("withdraw-certificate-text"));
+    body.part(&Button::link(t.get("withdraw-download"), visit.url(&format!("/certificates/{id}"))));
+    body.h2(t.get("ended-verify")).p(t.get("ended-verify-text"));
+    body.push(&code("lionrock-verify certificate --key KEY FILE"));
+    body.part(&Details { summary: t.get("withdraw-note"), body: code(&certificate.note), open: true });
+    body.part(&Inset(t.get("withdraw-limits").into()));
+    Ok(visit.show(Page::new(t.get("withdraw-done"), body.markup()).without_switch()))
+}
