@@ -140,6 +140,7 @@ fn a_passkey_gets_a_name_of_its_owners() {
         let refused = clerk.post(&way, &[("name", bad)]);
         assert!(refused.status == 422 && refused.text().contains("1 to 40 characters"));
     }
+    assert_eq!(clerk.post(&way, &[("name", ""), ("_switch", "en")]).status, 200, "shown and not judged");
     assert_eq!(clerk.post(&way, &[("name", "Blue <key>")]).location(), "/en/staff/passkeys");
     let page = clerk.get("/en/staff/passkeys").text();
     assert!(page.contains("Blue &lt;key&gt;") && page.contains("on 6 May 2020"), "name, and when it was made and used: {page}");
