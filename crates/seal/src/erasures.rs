@@ -181,12 +181,16 @@ fn heading(service: &str) -> String {
 /// The whole lines of a ledger file, and how many bytes they take.
 fn read(path: &Path, service: &str) -> Result<(u64, Vec<ErasureEntry>), SealError> {
     let Some(bytes) = file::read(path)? else { return Ok((0, Vec::new())) };
-    let damaged = |what| SealError::Damaged { path: path.to_owned(), what };
+    whole_lines(&bytes, service).map_err(|what| SealError::Damaged { path: path.to_owned(), what })
+}
+
+/// The entries of a ledger, and how many bytes their lines and the heading take.
+pub fn whole_lines(bytes: &[u8], service: &str) -> Result<(u64, Vec<ErasureEntry>), &'static str> {
     let heading = heading(service);
     let Some(mut rest) = bytes.strip_prefix(heading.as_bytes()) else {
         // A crash in the middle of the first append.
         let begun = !bytes.contains(&b'\n');
-        return if begun { Ok((0, Vec::new())) } else { Err(damaged("it is not the erasure ledger of this service")) };
+        return if begun { Ok((0, Vec::new())) } else { Err("it is not the erasure ledger of this service") };
     };
     let mut entries: Vec<ErasureEntry> = Vec::new();
     let mut last = Position::start(service);
@@ -195,7 +199,7 @@ fn read(path: &Path, service: &str) -> Result<(u64, Vec<ErasureEntry>), SealErro
         let (line, after) = rest.split_at(end + 1);
         let text = std::str::from_utf8(line.get(..end).unwrap_or_default()).ok();
         let entry = text.and_then(|text| ErasureEntry::parse(text, last));
-        let entry = entry.ok_or_else(|| damaged("a line of it does not follow from the one before"))?;
+        let entry = entry.ok_or("a line of it does not follow from the one before")?;
         last = entry.position();
         entries.push(entry);
         whole += line.len();

@@ -21,6 +21,8 @@ mod escrow;
 mod file;
 mod files;
 mod forget;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzed;
 mod inspect;
 mod keyring;
 mod ledger;

@@ -37,7 +37,8 @@ struct Leaf {
     person: u8,
     group: u8,
     path: String,
-    leaf: String,
+    #[serde(rename = "leaf")]
+    node: String,
 }
 
 #[derive(Deserialize)]
@@ -105,7 +106,7 @@ fn leaves_lie_where_the_vectors_say() {
         let bits: String = (0..path.len()).map(|depth| if path.bit(depth) { '1' } else { '0' }).collect();
         assert_eq!(bits, leaf.path);
         let node = Bench::default().walk(0, &whole, path).unwrap();
-        assert_eq!(to_hex(node.bytes()), leaf.leaf);
+        assert_eq!(to_hex(node.bytes()), leaf.node);
     }
 }
 
@@ -125,9 +126,9 @@ fn values_are_sealed_as_the_vectors_say() {
         assert_eq!(to_hex(&aad), value.additional_data);
         let mut sealed = slot.header().unwrap().to_vec();
         let plaintext = from_hex(&value.plaintext).unwrap();
-        aead::seal_with(&mut sealed, &bytes(&leaf.leaf), &bytes(&value.seed), &aad, &plaintext).unwrap();
+        aead::seal_with(&mut sealed, &bytes(&leaf.node), &bytes(&value.seed), &aad, &plaintext).unwrap();
         assert_eq!(to_hex(&sealed), value.sealed);
-        assert_eq!(to_hex(aead::derived(&bytes(&leaf.leaf), &bytes(&value.seed[..24])).unwrap().as_ref()), value.key);
+        assert_eq!(to_hex(aead::derived(&bytes(&leaf.node), &bytes(&value.seed[..24])).unwrap().as_ref()), value.key);
         assert_eq!(Sealed::from_bytes(sealed).claimed_slot(value.purpose).unwrap(), slot);
     }
 }

@@ -155,7 +155,7 @@ impl Model {
             self.write(TREE, &before.1);
         }
         self.write(LEDGER, &whole[..cut]);
-        let lines = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte == b'\n').count().saturating_sub(1);
+        let lines = |bytes: &[u8]| bytes.split(|&byte| byte == b'\n').count().saturating_sub(2);
         let written = lines(&whole[..cut]).saturating_sub(lines(&before.0));
         self.erased.extend(batch.iter().take(written).map(|(target, _)| target));
         self.reopen();
