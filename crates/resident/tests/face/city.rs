@@ -49,7 +49,9 @@ impl City {
         let gazetteer = Arc::new(Gazetteer::build(shipped_premises().unwrap()));
         let platform = platform(files.path(), clock.clone(), gazetteer.clone(), options);
         let department = department(&platform);
-        let state = Arc::new(ResidentState::new(platform.clone(), gazetteer, components()));
+        let font = notify::LetterFont::open(Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")).ok();
+        let state = ResidentState::new(platform.clone(), gazetteer, components()).with_font(font);
+        let state = Arc::new(state);
         let keys = Arc::new(Keys(platform.clone()));
         let shell = Shell::new(Arc::new(resident::layout(Environment::Demo)), keys, clock.clone(), &Chance);
         let app = shell.wrap(resident::routes(state));

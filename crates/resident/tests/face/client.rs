@@ -79,7 +79,7 @@ impl Client {
         let (status, headers) = (response.status(), response.headers().clone());
         let location = status.is_redirection().then(|| headers["location"].to_str().unwrap().to_owned());
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
-        Page { status, html: String::from_utf8(bytes.to_vec()).unwrap(), location, headers }
+        Page { status, html: String::from_utf8_lossy(&bytes).into_owned(), location, headers }
     }
 }
 

@@ -18,6 +18,8 @@ mod later;
 #[cfg(test)]
 mod looks;
 #[cfg(test)]
+mod my_data;
+#[cfg(test)]
 mod numbers;
 #[cfg(test)]
 mod people;
