@@ -6,7 +6,7 @@ use kernel::{Id, Instant, kinds};
 use people::Scope;
 use registration::scheme::Scheme;
 use store::RunError;
-use crate::watch_retention::Retention;
+use crate::watch_retention::{Retention, Swept};
 use waitingroom::{Arrival, Entry, Pass, Room, RoomName, Status, Ticket};
 
 use crate::StepError;
@@ -31,6 +31,7 @@ pub struct Service {
     /// The minute in which openings were last looked at.
     watched: AtomicI64,
     retention: Retention,
+    swept: Swept,
 }
 
 impl Service {
@@ -50,6 +51,7 @@ impl Service {
             waited_ms: AtomicI64::new(0),
             watched: AtomicI64::new(0),
             retention: Retention::default(),
+            swept: Swept::default(),
         }
     }
 
@@ -168,6 +170,10 @@ impl Service {
     pub(crate) fn is_new_minute(&self, now: Instant) -> bool {
         let minute = now.millis() / 60_000;
         self.watched.swap(minute, Ordering::AcqRel) != minute
+    }
+
+    pub(crate) const fn swept(&self) -> &Swept {
+        &self.swept
     }
 
     pub(crate) const fn retention(&self) -> &Retention {

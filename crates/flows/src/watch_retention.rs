@@ -1,14 +1,15 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use journal::Actor;
 use kernel::{Instant, Text};
 use people::Role;
 use response::{AlertKind, RaiseAlert, raise_alert};
+use store::StoreError;
 
 use crate::certify::certify;
 use crate::erase::finish_erasures;
-use crate::{Platform, Service, StepError};
+use crate::{Platform, PlatformError, Service, StepError};
 
 /// Hours by which the purge may be behind before somebody is told.
 pub const PURGE_LAG_HOURS: i64 = 24;
@@ -42,7 +43,39 @@ pub(crate) fn follow_erasures(platform: &Arc<Platform>, service: &Service) -> Re
     if !service.ledger().keys().needs_roll() {
         certify(platform, service)?;
     }
+    sweep(platform, service)
+}
+
+/// After each roll the store's log is emptied, so that no page stands in it as it was before the erasure. Where an engine keeps the
+/// bytes of deleted rows the store is rewritten, in the night after: writers wait meanwhile.
+fn sweep(platform: &Platform, service: &Service) -> Result<(), StepError> {
+    let (store, swept) = (service.ledger().store(), service.swept());
+    let rolls = service.ledger().keys().rolls()?.last().map_or(0, |roll| roll.number);
+    if swept.rolls.load(Ordering::Acquire) != rolls {
+        match store.empty_log() {
+            // Somebody reads an older snapshot; the next round tries again.
+            Err(StoreError::Locked) => {}
+            Err(error) => return Err(PlatformError::from(error).into()),
+            Ok(()) => swept.rolls.store(rolls, Ordering::Release),
+        }
+    }
+    let today = i64::from(platform.now().day().number());
+    let day = swept.day.swap(today, Ordering::AcqRel);
+    if day != 0 && day != today && store.keeps_deleted_bytes() && swept.rewritten.swap(rolls, Ordering::AcqRel) != rolls {
+        store.compact().map_err(PlatformError::from)?;
+    }
     Ok(())
+}
+
+/// How far the store's old bytes are gone.
+#[derive(Debug, Default)]
+pub(crate) struct Swept {
+    /// The roll after which the log was last emptied.
+    rolls: AtomicU64,
+    /// The roll after which the store was last rewritten.
+    rewritten: AtomicU64,
+    /// The day that was last seen.
+    day: AtomicI64,
 }
 
 /// Looks once an hour how far the purge is behind, and alerts when it is more than a day.

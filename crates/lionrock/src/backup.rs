@@ -132,7 +132,8 @@ fn add_keys(archive: &mut Archive, config: &Config) -> Result<(), BackupError> {
     let entries = std::fs::read_dir(&config.keys).map_err(BackupError::file(&config.keys))?;
     for entry in entries {
         let path = entry.map_err(BackupError::file(&config.keys))?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).filter(|name| name.ends_with(".tree"));
+        let is_tree = path.extension().is_some_and(|end| end == "tree");
+        let name = path.file_name().and_then(|name| name.to_str()).filter(|_| is_tree);
         if let Some(name) = name {
             let bytes = std::fs::read(&path).map_err(BackupError::file(&path))?;
             archive.add(&format!("keys/{name}"), &bytes)?;

@@ -8,6 +8,10 @@ pub(crate) trait Engine: Send + Sync {
     fn reader(&self, use_it: &mut dyn FnMut(&mut dyn Session)) -> Result<(), StoreError>;
     /// Rewrites the store so that no page or row of the past is left.
     fn compact(&self) -> Result<(), StoreError>;
+    /// Empties the log of what was written, where a file has one.
+    fn empty_log(&self) -> Result<(), StoreError>;
+    /// Whether bytes of deleted rows stay until the store is rewritten.
+    fn keeps_deleted_bytes(&self) -> bool;
     /// Closes every connection; the writers have ended.
     fn close(&self);
     /// Removes the store; it has been closed.

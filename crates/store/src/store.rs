@@ -105,6 +105,18 @@ impl Store {
         self.0.engine.compact()
     }
 
+    /// Empties the log, in which pages stand as they were before a deletion; a few milliseconds. On SQLite nothing is left of what
+    /// was deleted then: the file itself is overwritten at once. While a reader looks at an older snapshot it is refused
+    /// as locked, at once, and is to be tried again.
+    pub fn empty_log(&self) -> Result<(), StoreError> {
+        self.0.engine.empty_log()
+    }
+
+    /// Whether bytes of deleted rows stay where they are until [`Store::compact`]: so it is on PostgreSQL.
+    pub fn keeps_deleted_bytes(&self) -> bool {
+        self.0.engine.keeps_deleted_bytes()
+    }
+
     /// Ends the store: serves what is queued, closes, removes the file or drops the schema. Other clones find it closed.
     pub fn destroy(self) -> Result<(), StoreError> {
         self.0.shut();

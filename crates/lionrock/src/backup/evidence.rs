@@ -32,8 +32,7 @@ pub fn add_rest(archive: &mut Archive, tiles: &Path) -> Result<(), BackupError> 
     for (name, directory) in journals(tiles)? {
         for file in walk(&directory, &|path| path != directory.join(TILE))? {
             let Some(path) = inside(&directory, &file) else { continue };
-            let temporary = [".new", ".tmp", ".part", ".lock"].iter().any(|end| path.ends_with(end));
-            if path != CHECKPOINT && !temporary && !NOT_EVIDENCE.contains(&path.as_str()) {
+            if path != CHECKPOINT && !is_passing(&file) && !NOT_EVIDENCE.contains(&path.as_str()) {
                 archive.add_file(&format!("evidence/{name}/{path}"), &file)?;
             }
         }
@@ -51,12 +50,17 @@ fn add_tiles(archive: &mut Archive, name: &str, directory: &Path) -> Result<(), 
             None => full.map(|full| Ok::<_, BackupError>(read(&full)?.map(|bytes| (full, bytes)))).transpose()?.flatten(),
         };
         let Some((file, bytes)) = found else { continue };
-        let Some(path) = inside(directory, &file).filter(|path| !path.ends_with(".new")) else { continue };
+        let Some(path) = inside(directory, &file).filter(|_| !is_passing(&file)) else { continue };
         if added.insert(path.clone()) {
             archive.add(&format!("evidence/{name}/{path}"), &bytes)?;
         }
     }
     Ok(())
+}
+
+/// Whether a file is on its way to another name, or a lock.
+fn is_passing(file: &Path) -> bool {
+    file.extension().is_some_and(|end| ["new", "tmp", "part", "lock"].iter().any(|passing| end == *passing))
 }
 
 /// The directories of the journals, and that of the operator's records.

@@ -90,6 +90,14 @@ impl Engine for InSchema {
         })
     }
 
+    fn empty_log(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn keeps_deleted_bytes(&self) -> bool {
+        true
+    }
+
     fn close(&self) {
         self.readers.close();
     }

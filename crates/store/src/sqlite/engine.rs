@@ -94,6 +94,14 @@ impl Engine for InFile {
         compact(&self.writer)
     }
 
+    fn empty_log(&self) -> Result<(), StoreError> {
+        held(&self.writer).as_ref().ok_or(StoreError::Closed)?.try_truncate_log()
+    }
+
+    fn keeps_deleted_bytes(&self) -> bool {
+        false
+    }
+
     /// The writer's connection closes last: SQLite then copies the log into the file and removes it.
     fn close(&self) {
         self.readers.close();
@@ -129,6 +137,14 @@ impl Engine for InMemory {
 
     fn compact(&self) -> Result<(), StoreError> {
         compact(&self.writer)
+    }
+
+    fn empty_log(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn keeps_deleted_bytes(&self) -> bool {
+        false
     }
 
     fn close(&self) {

@@ -97,6 +97,14 @@ impl SqliteSession {
         if busy == 0 { Ok(()) } else { Err(StoreError::Locked) }
     }
 
+    /// As [`Self::truncate_log`], without waiting for readers: writers wait for whoever waits here.
+    pub(super) fn try_truncate_log(&self) -> Result<(), StoreError> {
+        self.connection.busy_timeout(Duration::ZERO).map_err(refused)?;
+        let truncated = self.truncate_log();
+        self.connection.busy_timeout(PATIENCE).map_err(refused)?;
+        truncated
+    }
+
     fn prepared(&mut self, statement: &Statement, params: Params<'_>) -> Result<CachedStatement<'_>, StoreError> {
         let text = self.texts.entry(statement.key()).or_insert_with(|| numbered(&statement.render()).into());
         let mut prepared = self.connection.prepare_cached(text).map_err(refused)?;

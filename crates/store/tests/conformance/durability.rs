@@ -85,6 +85,25 @@ fn a_compacted_store_holds_no_old_bytes() {
     });
 }
 
+#[test]
+fn nothing_deleted_is_left_once_the_log_is_empty_unless_the_engine_says_so() {
+    both_engines(|place| {
+        let store = place.store("book", &[MIGRATIONS]);
+        put(&store, "canary-emptied-51c0", 1).unwrap();
+        put(&store, "stays", 2).unwrap();
+        let sql = "-- book.delete_one\ndelete from account where name = 'canary-emptied-51c0'";
+        let deleted: Ran<u64> = store.write("book.delete_one", move |tx| Ok(tx.execute(sql, &[])?));
+        assert_eq!(deleted, Ok(1));
+        store.empty_log().unwrap();
+        if store.keeps_deleted_bytes() {
+            store.compact().unwrap();
+        }
+        written_out(&store, place);
+        assert!(!found(place, b"canary-emptied-51c0"));
+        assert_eq!(amount(&store, "stays"), Some(2));
+    });
+}
+
 /// PostgreSQL writes its files when it pleases, and unlinks those of a rewritten table at its next checkpoint.
 fn written_out(store: &Store, place: &Place) {
     if place.engine() == "PostgreSQL" {
