@@ -121,7 +121,7 @@ pub fn export_district(
     record_export(ledger, grant, words, row, file, written)
 }
 
-fn own(ledger: &Ledger, grant: &Grant<RequestExport>) -> Result<(), ExportError> {
+pub(crate) fn own(ledger: &Ledger, grant: &Grant<RequestExport>) -> Result<(), ExportError> {
     let own = ledger.read("registration.export_owner", |tx| Ok::<_, ExportError>(vault::covers(tx, grant)?))?;
     if own { Ok(()) } else { Err(ExportError::Elsewhere) }
 }

@@ -10,7 +10,7 @@ use vault::{OpenCommand, OpenError, Outcome};
 
 use crate::household::Person;
 use crate::matching::{AddressState, RESOLVED, Reason, State};
-use crate::scheme::Scheme;
+use crate::scheme::{FieldGroup, Scheme};
 use crate::sealing::{Contact, SealedGroup, open_contact, open_mobile, open_people};
 use crate::storage;
 use crate::storage::counter::Tally;
@@ -258,25 +258,28 @@ pub fn open_for_officer(
     })?;
     match outcome {
         Outcome::Refused => Err(OpenRecordError::Purpose),
-        Outcome::Granted(_) => release(ledger, purpose, household, &submission, &committed),
+        Outcome::Granted(_) => release(ledger, (purpose, &GROUPS), household, &submission, &committed),
     }
 }
 
-fn release(
+const GROUPS: [FieldGroup; 3] = [FieldGroup::Identity, FieldGroup::Contact, FieldGroup::Mobile];
+
+/// Opens what of these groups was collected for the purpose, once the opening is on record.
+pub(crate) fn release(
     ledger: &Ledger,
-    purpose: &str,
+    (purpose, groups): (&str, &[FieldGroup]),
     household: HouseholdRow,
     submission: &Submitted,
     committed: &Committed,
 ) -> Result<OpenedRecord, OpenRecordError> {
     let (keys, sealed, record): (_, _, RecordNumber) = (ledger.keys(), &submission.sealed, household.record);
     // The purpose under which the values were collected counts, not the one that a later version may give the field.
-    let wanted = |group: &SealedGroup| group.purpose == purpose;
+    let wanted = |group, sealed: &SealedGroup| groups.contains(&group) && sealed.purpose == purpose;
     let (identity, contact, mobile) = (&sealed.identity, &sealed.contact, &sealed.mobile);
-    let has_people = wanted(identity) && identity.bytes.is_some();
+    let has_people = wanted(FieldGroup::Identity, identity) && identity.bytes.is_some();
     let people = has_people.then(|| open_people(committed, keys, record, identity)).transpose()?;
-    let contact = if wanted(contact) { open_contact(committed, keys, record, contact)? } else { None };
-    let mobile = if wanted(mobile) { open_mobile(committed, keys, record, mobile)? } else { None };
+    let contact = if wanted(FieldGroup::Contact, contact) { open_contact(committed, keys, record, contact)? } else { None };
+    let mobile = if wanted(FieldGroup::Mobile, mobile) { open_mobile(committed, keys, record, mobile)? } else { None };
     Ok(OpenedRecord { household, people, contact, mobile })
 }
 

@@ -16,6 +16,7 @@ mod erasure;
 mod inventory;
 mod open;
 mod open_batch;
+mod open_leased;
 mod owner;
 mod purpose;
 mod request;
@@ -33,6 +34,7 @@ pub use erasure::{
 pub use inventory::{InventoryRow, Until, inventory};
 pub use open::{OpenCommand, OpenError, Opening, Outcome, batches_since, forget_expired, open_record, openings_of};
 pub use open_batch::{BatchCommand, BatchOutcome, open_batch};
+pub use open_leased::{LeasedCommand, LeasedError, open_leased};
 pub use owner::{covers, owner};
 pub use purpose::{Declared, REASONS, declare, declared, is_declared, prepare_keys};
 pub use request::{

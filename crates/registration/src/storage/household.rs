@@ -72,7 +72,7 @@ fn values(row: &HouseholdRow) -> Vec<Value> {
     ]
 }
 
-fn household(row: &Row) -> Result<HouseholdRow, StoreError> {
+pub(crate) fn household(row: &Row) -> Result<HouseholdRow, StoreError> {
     let (state, reason, language): (String, String, String) = (row.get(4)?, row.get(5)?, row.get(6)?);
     let (channel, address): (String, String) = (row.get(7)?, row.get(10)?);
     Ok(HouseholdRow {
