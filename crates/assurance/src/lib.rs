@@ -40,7 +40,7 @@ pub use open_gate::{OpenGate, OpenGateError, find_version, open_gate};
 pub use record::{ASSESSMENT_MONTHS, GateRecord, NewRecord, RecordKind, RecordRefused};
 pub use requirement::{Missing, Requirement};
 pub use sign_gate::{SignGateError, SignVersion, sign_version};
-pub use status::{OpenService, Status, gates, in_force, open_services, status, unreadable_gates};
+pub use status::{GateName, OpenService, Status, gates, in_force, open_services, status, unreadable_gates};
 pub use trust::{
     Contractor, Incident, Retention, TrustFacts, TrustRecord, TrustSignature, TrustSupplement, trust_facts,
 };

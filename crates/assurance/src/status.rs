@@ -50,9 +50,12 @@ pub fn open_services(tx: &mut Tx<'_>, now: Instant) -> Result<Vec<OpenService>, 
     Ok(open)
 }
 
+/// The gate of one scheme version: its service and the version.
+pub type GateName = (Id<kinds::Service>, Id<kinds::SchemeVersion>);
+
 /// The versions that are not superseded and whose history cannot be read: damage, or a row written past the verbs. Their services
 /// are closed to the public until somebody mends it, so somebody has to be told.
-pub fn unreadable_gates(tx: &mut Tx<'_>) -> Result<Vec<(Id<kinds::Service>, Id<kinds::SchemeVersion>)>, StoreError> {
+pub fn unreadable_gates(tx: &mut Tx<'_>) -> Result<Vec<GateName>, StoreError> {
     let mut unreadable = Vec::new();
     for (service, version) in storage::standing_with_services(tx)? {
         if storage::load_sound(tx, version)?.is_none() {

@@ -130,7 +130,7 @@ pub(crate) fn standing(tx: &mut Tx<'_>) -> Result<Vec<Id<kinds::SchemeVersion>>,
 /// Every gate that is not superseded, with its service.
 pub(crate) fn standing_with_services(
     tx: &mut Tx<'_>,
-) -> Result<Vec<(Id<kinds::Service>, Id<kinds::SchemeVersion>)>, StoreError> {
+) -> Result<Vec<crate::GateName>, StoreError> {
     let rows = tx.query(
         "-- assurance.standing_gates_with_services\n\
          select service, version from gate where superseded is null order by service, version limit 10000",

@@ -23,6 +23,7 @@ pub(crate) async fn show(
         "as_at": status.as_at.to_string(),
         "next_poll_secs": status.next_poll_seconds,
         "open": !status.paused,
+        "skipped": status.skipped,
     });
     Ok(([(CACHE_CONTROL, "public, max-age=2")], Json(body)).into_response())
 }

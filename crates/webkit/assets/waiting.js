@@ -15,7 +15,10 @@ for (const room of document.querySelectorAll("[data-waiting]")) {
       location.assign(enterUrl);
       return;
     }
-    const ahead = mine - status.serving - 1;
+    // Numbers that nobody holds since a restart cost no wait: pairs of the first and the one beyond the last.
+    const gap = ([first, beyond]) => Math.max(0, Math.min(beyond, mine - 1) - Math.max(first, status.serving));
+    const skipped = (status.skipped ?? []).reduce((sum, pair) => sum + gap(pair), 0);
+    const ahead = Math.max(0, mine - status.serving - 1 - skipped);
     show("serving", count(status.serving));
     show("ahead", count(ahead));
     if (estimate && status.people_per_minute > 0) {

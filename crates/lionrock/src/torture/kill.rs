@@ -18,9 +18,8 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let victim = Victim::new(args.seed, args.rounds * args.each, Choices::default())?;
     let mut acknowledged: Vec<Acknowledged> = Vec::new();
     let (began, mut resent, mut counted) = (Moment::now(), 0, Counted::default());
-    let mut pass = None;
     for round in 1..=args.rounds {
-        let outcome = one_round(&victim, args, round, &mut pass)?;
+        let outcome = one_round(&victim, args, round)?;
         if let Some(failed) = outcome.failed.first() {
             return Err(format!("round {round}: {} registrations were given up: {failed}", outcome.failed.len()).into());
         }
@@ -46,9 +45,8 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 
 /// Clients register; the server is killed after a random one of them, started again, and killed once more when all are done.
 ///
-/// One pass serves them all: after a crash the waiting room goes on behind the numbers it had reserved, so that none is given
-/// out twice, and newcomers wait half a minute for that. Here it is the registrations that are tortured.
-fn one_round(victim: &Victim, args: &Args, round: usize, pass: &mut Option<String>) -> Result<crate::simulate::Outcome, Failure> {
+/// Each round enters anew, as a newcomer after the crash does: nobody waits behind numbers that nobody holds.
+fn one_round(victim: &Victim, args: &Args, round: usize) -> Result<crate::simulate::Outcome, Failure> {
     let server = Server::start(&victim.installation, &victim.opening())?;
     let mut rush = Rush {
         target: server.target.clone(),
@@ -56,13 +54,10 @@ fn one_round(victim: &Victim, args: &Args, round: usize, pass: &mut Option<Strin
         connections: args.connections,
         keep_every: usize::MAX,
         patience: Patience { attempts: 5_000, total: Duration::from_mins(2) },
-        pass: pass.take(),
+        pass: None,
         begun: Arc::default(),
     };
-    if rush.pass.is_none() {
-        rush.pass = Some(enter(&victim.runtime, &rush)?);
-    }
-    pass.clone_from(&rush.pass);
+    rush.pass = Some(enter(&victim.runtime, &rush)?);
     let (from, to) = ((round - 1) * args.each, round * args.each);
     std::thread::scope(|scope| {
         let sending = scope.spawn(|| send(&victim.runtime, &rush, &victim.plan, from, to));
