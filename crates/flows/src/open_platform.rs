@@ -208,9 +208,30 @@ fn settle_restored_keys(tree: &Path, keys: &Keyring) -> Result<(), PlatformError
 /// unreadable for good.
 fn open_keys(parts: &PlatformParts, name: &str, today: Day, store_exists: bool) -> Result<Keyring, SealError> {
     let place = key_place(parts, name);
-    if store_exists || Path::new(&place.tree).exists() {
-        Keyring::open(place, name, today, parts.random.clone())
+    let keys = if store_exists || Path::new(&place.tree).exists() {
+        Keyring::open(place, name, today, parts.random.clone())?
     } else {
-        Keyring::create(place, name, today, parts.random.clone())
+        Keyring::create(place, name, today, parts.random.clone())?
+    };
+    keys.claim(parts.environment)?;
+    Ok(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::Environment;
+
+    use crate::rehearsal::{City, parts};
+    use crate::{Platform, PlatformParts};
+
+    #[test]
+    fn promise_08_what_a_demonstration_holds_does_not_open_as_live() {
+        let mut city = City::new();
+        city.platform = None;
+        let live = PlatformParts { environment: Environment::Live, ..parts(city.files.path(), &city.clock, 5) };
+        let refused = Platform::open(live).map(drop).unwrap_err().to_string();
+        assert_eq!(refused, "the keys of platform belong to a demo installation and do not open in a live one");
+        city.restart();
+        assert!(city.platform().service(crate::rehearsal::SLUG).is_some(), "and its own opens as before");
     }
 }

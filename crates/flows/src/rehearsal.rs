@@ -157,7 +157,11 @@ impl City {
 }
 
 fn open(files: &Path, clock: &Arc<MovableClock>, seed: u64) -> Arc<Platform> {
-    Platform::open(PlatformParts {
+    Platform::open(parts(files, clock, seed)).unwrap()
+}
+
+pub fn parts(files: &Path, clock: &Arc<MovableClock>, seed: u64) -> PlatformParts {
+    PlatformParts {
         environment: Environment::Demo,
         location: Location::Sqlite(files.join("stores")),
         options: Options::default(),
@@ -170,8 +174,7 @@ fn open(files: &Path, clock: &Arc<MovableClock>, seed: u64) -> Arc<Platform> {
         places: Arc::new(OnePlace),
         origin: "lionrock.test".into(),
         sender: Sender { origin: "https://register.example".into(), host: "register.example".into() },
-    })
-    .unwrap()
+    }
 }
 
 fn department(platform: &Platform) -> Id<kinds::Department> {

@@ -1,7 +1,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use kernel::{Fault, Kind};
+use kernel::{Environment, Fault, Kind};
 use thiserror::Error;
 
 /// Why something could not be sealed, opened, kept or forgotten. Never says anything about a plaintext.
@@ -61,6 +61,16 @@ pub enum SealError {
         /// Where it was looked for.
         named: &'static str,
     },
+    /// The keys were made for an installation of another label.
+    #[error("the keys of {service} belong to a {theirs} installation and do not open in a {ours} one")]
+    OtherLabel {
+        /// The service.
+        service: String,
+        /// The label that is bound to the keys.
+        theirs: Environment,
+        /// The label of the installation that opens them.
+        ours: Environment,
+    },
     /// The key that wrapped the root is not in the token.
     #[error("the token holds no key for the key tree {}: put the right token in, or treat this service as erased", .0.display())]
     NoTokenKey(PathBuf),
@@ -112,6 +122,7 @@ impl Fault for SealError {
             Self::Gone | Self::Stale { .. } => Kind::Gone,
             Self::Invalid(_) => Kind::Invalid,
             Self::UnknownPurpose(_) | Self::NoRoot(_) | Self::NoTree(_) | Self::NoSigningKey(_) | Self::NoTokenKey(_) => Kind::Missing,
+            Self::OtherLabel { .. } => Kind::Denied,
             Self::Exists(_) => Kind::Taken,
             Self::InUse(_) => Kind::Busy,
             Self::Token { .. }

@@ -25,6 +25,7 @@ mod forget;
 pub mod fuzzed;
 mod inspect;
 mod keyring;
+mod label;
 mod ledger;
 mod node;
 mod passkey;

@@ -1,4 +1,4 @@
-use kernel::{Day, Random};
+use kernel::{Day, Environment, Random};
 use zeroize::Zeroizing;
 
 use crate::codec::{Reader, Writer};
@@ -12,6 +12,8 @@ use crate::{Purpose, SealError, Target};
 
 /// How old roots end, in the order of the tree file.
 const ENDS: [&str; 3] = [OVERWRITTEN, DESTROYED, LOST];
+/// The labels of installations, in the order of the tree file.
+const LABELS: [Environment; 3] = [Environment::Demo, Environment::Test, Environment::Live];
 
 /// The root key of one roll.
 #[derive(Clone)]
@@ -45,13 +47,15 @@ pub struct State {
     pub ledger: Position,
     pub rolls: Vec<Roll>,
     pub trees: Vec<(Purpose, Tree)>,
+    /// The label of the installation it belongs to; nothing until one has claimed it.
+    pub label: Option<Environment>,
 }
 
 impl State {
     pub fn new(service: &str, today: Day, random: &dyn Random) -> Self {
         let (index_key, prf_key) = (Node::new(random), Node::new(random));
         let ledger = Position::start(service);
-        Self { today, reserved: 0, index_key, prf_key, ledger, rolls: Vec::new(), trees: Vec::new() }
+        Self { today, reserved: 0, index_key, prf_key, ledger, rolls: Vec::new(), trees: Vec::new(), label: None }
     }
 
     /// Adds an empty-handed tree: everything from today on is alive. Returns whether it is new.
@@ -123,6 +127,10 @@ impl State {
                 out.put(&bits.to_be_bytes()).put(&[len]).put(node.bytes());
             }
         }
+        // A tree without a label is written as before there were labels.
+        if let Some(label) = self.label {
+            out.put(&[LABELS.iter().position(|one| *one == label).and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX)]);
+        }
         out.finish()
     }
 
@@ -148,8 +156,14 @@ impl State {
         let ledger = ledger(&mut from)?;
         let rolls = (0..from.count()?).map(|_| roll(&mut from)).collect::<Option<_>>()?;
         let trees = (0..from.count()?).map(|_| tree(&mut from)).collect::<Option<_>>()?;
-        from.is_at_end().then_some(Self { today, reserved, index_key, prf_key, ledger, rolls, trees })
+        let label = if from.is_at_end() { None } else { Some(label(&mut from)?) };
+        from.is_at_end().then_some(Self { today, reserved, index_key, prf_key, ledger, rolls, trees, label })
     }
+}
+
+fn label(from: &mut Reader<'_>) -> Option<Environment> {
+    let [at] = from.array()?;
+    LABELS.get(usize::from(at)).copied()
 }
 
 fn roll(from: &mut Reader<'_>) -> Option<Roll> {

@@ -5,6 +5,7 @@ mod crashes;
 mod erasures;
 mod escrow;
 mod files;
+mod labels;
 mod life;
 mod model;
 mod signers;
