@@ -9,8 +9,12 @@ mod certify;
 mod correct_household;
 mod end_service;
 mod erase;
+mod give_lease;
+mod hand_over;
+mod holdings;
 mod inventory;
 mod keep_watch;
+mod lease_look_up;
 mod note_records;
 mod open_platform;
 mod platform;
@@ -30,10 +34,14 @@ pub use certify::{certify, kept_certificate};
 pub use correct_household::{CorrectHouseholdError, correct_household};
 pub use end_service::{EndError, end_service};
 pub use erase::{EraseError, Erased, apply_erasures, erase_by_officer, erase_day, erase_household};
+pub use give_lease::{GiveLeaseError, NewLease, give_lease, group_name, group_of, lease_groups, lease_rules};
+pub use hand_over::{HandOverFault, hand_over, hand_over_words};
+pub use holdings::{Holding, holdings};
 pub use inventory::{
     CSV_HEAD, Inventory, InventoryError, inventory, platform_inventory, read_inventory, scheme_inventory,
     service_inventory,
 };
+pub use lease_look_up::{LeasedRecord, LookUpFault, lease_look_up};
 pub use keep_watch::keep_watch;
 pub use note_records::{NOTED, RECORDS, RecordError, note_records};
 pub use open_platform::{PlatformError, PlatformParts, RESTORED_TREE, RESTORING, migrations_of};
