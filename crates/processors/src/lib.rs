@@ -32,6 +32,7 @@ mod look_up;
 mod overview;
 mod package;
 mod partner;
+mod partner_session;
 mod probe;
 mod probe_lease;
 mod record_contract;
@@ -43,6 +44,7 @@ mod resume_lease;
 mod rules;
 mod statement;
 mod storage;
+mod work_waiting;
 
 #[cfg(test)]
 mod rehearsal;
@@ -81,6 +83,7 @@ pub use package::{Cargo, Package, PackageError, canary_count, pack};
 pub use partner::{
     IssuedCredential, Partner, PartnerError, PartnerToken, find_partner, issue_credential, revoke_credentials,
 };
+pub use partner_session::PartnerSession;
 pub use probe::{Fetched, Found, ProbePlan, ProbeReport, Prober, Verdict};
 pub use probe_lease::{ProbeOrder, ProbeRow, begin_probe, due_probes, probes, record_probe};
 pub use record_contract::{
@@ -96,6 +99,7 @@ pub use report_canary::{Sighting, is_canary, purge, report_canary};
 pub use resume_lease::{ResumeError, confirm_on_site, resume_lease};
 pub use rules::LeaseRules;
 pub use statement::{Statement, StatementError, StatementVerdict};
+pub use work_waiting::work_waiting;
 
 /// The platform store's tables of this crate.
 pub const MIGRATIONS: &[Migration] =

@@ -88,7 +88,8 @@ pub fn revoke_credentials(
     Ok(revoked)
 }
 
-/// Proof that somebody showed a credential of a contractor. Only [`find_partner`] makes one.
+/// Proof that somebody showed a credential of a contractor. Only [`find_partner`] makes one, and a [`crate::PartnerSession`] that
+/// began with one.
 ///
 /// It outlives the contract, because what is owed after the end (statement, enquiries) is filed with it; what it may still
 /// read is asked of each lease.
@@ -127,6 +128,10 @@ pub fn find_partner(tx: &mut Tx<'_>, token: &PartnerToken) -> Result<Partner, Pa
 }
 
 impl Partner {
+    pub(crate) const fn known(credential: Id<kinds::Credential>, contract: Contract) -> Self {
+        Self { credential, contract }
+    }
+
     /// The contractor.
     pub const fn contractor(&self) -> Id<kinds::Contractor> {
         self.contract.contractor

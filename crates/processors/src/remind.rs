@@ -58,6 +58,21 @@ pub fn due_reminders(work: &mut Work<'_, '_>, rules: &LeaseRules) -> Result<Vec<
     Ok(due)
 }
 
+/// Whether a reminder is due that was not given: a look, so that an idle round writes nothing.
+pub(crate) fn reminders_waiting(tx: &mut Tx<'_>, now: Instant, rules: &LeaseRules) -> Result<bool, StoreError> {
+    let today = now.day();
+    let longest = rules.reminders.iter().copied().max().unwrap_or(0);
+    for lease in storage::lease::ending(tx, today.plus(longest))? {
+        let days_left = lease.days_left(today);
+        for &days in rules.reminders.iter().filter(|&&days| (0..=days).contains(&days_left)) {
+            if !storage::lease::was_reminded(tx, &lease, days)? {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
 /// What a contractor's own page reminds of: every lease that ends within the longest reminder, the next one first.
 pub fn reminders_of(
     tx: &mut Tx<'_>,

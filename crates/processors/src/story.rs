@@ -193,6 +193,7 @@ fn reminders_come_once_each_and_not_four_at_once() {
         for _ in 0..400 {
             given.extend(remind());
             assert!(remind().is_empty(), "the same round again");
+            assert!(!city.read(|tx| work_waiting(tx, city.now(), &city.rules)) || city.now() >= lease.ends_at());
             city.clock.advance_days(1);
         }
         assert_eq!(given, [30, 14, 7, 1]);

@@ -176,6 +176,18 @@ pub(crate) fn credential(tx: &mut Tx<'_>, hash: [u8; 32]) -> Result<CredentialFo
     row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
 }
 
+/// The contract of a credential that has not been ended.
+pub(crate) fn contract_of_credential(
+    tx: &mut Tx<'_>,
+    id: Id<kinds::Credential>,
+) -> Result<Option<Id<kinds::Contract>>, StoreError> {
+    let row = tx.query_opt(
+        "-- processors.contract_of_credential\nselect contract from credential where id = $1 and ended is null",
+        &[id.into()],
+    )?;
+    row.map(|row| row.get(0)).transpose()
+}
+
 /// Credentials of a contract that have not been ended, oldest first.
 pub(crate) fn credentials(
     tx: &mut Tx<'_>,

@@ -204,6 +204,15 @@ pub(crate) fn note_reminder(tx: &mut Tx<'_>, lease: &Lease, days: i32, now: Inst
     Ok(changed > 0)
 }
 
+pub(crate) fn was_reminded(tx: &mut Tx<'_>, lease: &Lease, days: i32) -> Result<bool, StoreError> {
+    let row = tx.query_opt(
+        "-- processors.was_reminded\n\
+         select days from lease_reminder where lease = $1 and until = $2 and days = $3",
+        &[lease.id.into(), lease.until.into(), days.into()],
+    )?;
+    Ok(row.is_some())
+}
+
 pub(crate) fn add_address(tx: &mut Tx<'_>, id: Id<kinds::Lease>, declared: &Declared) -> Result<bool, StoreError> {
     let changed = tx.execute(
         "-- processors.add_address\n\

@@ -176,6 +176,12 @@ pub(crate) fn insert_escalation(tx: &mut Tx<'_>, escalation: &Escalation) -> Res
     Ok(changed > 0)
 }
 
+/// Whether the occasion of this key was noted.
+pub(crate) fn is_escalated(tx: &mut Tx<'_>, key: &str) -> Result<bool, StoreError> {
+    let sql = "-- processors.is_escalated\nselect id from escalation where escalation_key = $1";
+    Ok(tx.query_opt(sql, &[key.into()])?.is_some())
+}
+
 /// The escalations of a department, newest first.
 pub(crate) fn escalations(
     tx: &mut Tx<'_>,
