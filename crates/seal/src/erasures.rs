@@ -2,7 +2,8 @@
 //!
 //! It stands outside the database and outside the key directories, so that a restored copy of either is told what must
 //! not come back. It holds record numbers, purposes, days and salted commitments; nothing personal. Text, one line an
-//! entry, each with a hash over the line and the hash before it; the tree remembers the last of them.
+//! entry, each with a hash over the line and the hash before it; the tree remembers the last of them. A copy is kept beside
+//! the tree, for the day on which the ledger's own disk is lost or an older backup is put back over it.
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
@@ -41,9 +42,9 @@ pub struct Position {
 /// A ledger that is open for appending.
 pub struct ErasureLedger {
     service: String,
-    /// None for a keyring in memory.
-    path: Option<PathBuf>,
-    /// How many bytes of the file are whole lines.
+    /// The ledger and its copy; none for a keyring in memory.
+    paths: Option<[PathBuf; 2]>,
+    /// How many bytes of each are whole lines.
     whole: u64,
     position: Position,
     /// The last entry ends the service.
@@ -99,22 +100,37 @@ impl ErasureLedger {
     /// A ledger without a file.
     pub fn in_memory(service: &str) -> Self {
         let service = service.to_owned();
-        Self { position: Position::start(&service), service, path: None, whole: 0, ended: false, kept: Vec::new() }
+        Self { position: Position::start(&service), service, paths: None, whole: 0, ended: false, kept: Vec::new() }
     }
 
-    /// Opens the ledger of a service and returns the entries that follow what the tree remembers.
-    pub fn open(path: PathBuf, service: &str, known: Position) -> Result<(Self, Vec<ErasureEntry>), SealError> {
-        let (whole, mut entries) = read(&path, service)?;
-        let start = Position::start(service);
-        let last = entries.last().map_or(start, ErasureEntry::position);
+    /// Opens the ledger of a service and returns the entries that follow what the tree remembers. Of ledger and copy the one
+    /// that goes further is made to stand in both places.
+    pub fn open(
+        path: PathBuf,
+        copy: PathBuf,
+        service: &str,
+        known: Position,
+    ) -> Result<(Self, Vec<ErasureEntry>), SealError> {
         let seen = usize::try_from(known.number).unwrap_or(usize::MAX);
-        let there = if seen == 0 { Some(start) } else { entries.get(seen - 1).map(ErasureEntry::position) };
-        if there != Some(known) {
-            return Err(SealError::LedgerCut { path, ledger: last.number, tree: known.number });
-        }
+        let (first, second) = (follows(&path, service, known), follows(&copy, service, known));
+        let (entries, other) = match (first, second) {
+            (Ok(first), Ok(second)) if second.starts_with(&first) => (second, Some(first)),
+            (Ok(first), other) => (first, other.ok()),
+            // An empty copy is no reason to write over what cannot be read.
+            (Err(_), Ok(second)) if !second.is_empty() => (second, None),
+            (Err(error), _) => return Err(error),
+        };
+        let text: String = entries.iter().map(ErasureEntry::line).collect();
+        let text = if entries.is_empty() { text } else { heading(service) + &text };
+        let position = entries.last().map_or(Position::start(service), ErasureEntry::position);
         let ended = entries.last().is_some_and(|entry| entry.target == Target::Service);
-        let ledger = Self { service: service.to_owned(), path: Some(path), whole, position: last, ended, kept: Vec::new() };
-        Ok((ledger, entries.split_off(seen)))
+        let (whole, paths) = (text.len() as u64, Some([path, copy]));
+        let ledger = Self { service: service.to_owned(), paths, whole, position, ended, kept: Vec::new() };
+        if other.as_ref() != Some(&entries) {
+            ledger.put_everywhere(&text)?;
+        }
+        let missed = entries.get(seen..).unwrap_or_default().to_vec();
+        Ok((ledger, missed))
     }
 
     /// Appends entries and waits until they are on the disk. When it fails, none of them counts.
@@ -126,8 +142,8 @@ impl ErasureLedger {
             last = entry.position();
             entries.push(entry);
         }
-        match &self.path {
-            Some(path) => self.whole = self.write(path, &entries)?,
+        match &self.paths {
+            Some(paths) => self.whole = self.write(paths, &entries)?,
             None => self.kept.extend(entries.iter().cloned()),
         }
         self.position = last;
@@ -146,19 +162,25 @@ impl ErasureLedger {
 
     /// The entries after this number.
     pub fn since(&self, number: u64) -> Result<Vec<ErasureEntry>, SealError> {
-        let all = match &self.path {
-            Some(path) => read(path, &self.service)?.1,
+        let all = match &self.paths {
+            Some([path, _]) => read(path, &self.service)?.1,
             None => self.kept.clone(),
         };
         Ok(all.into_iter().filter(|entry| entry.number > number).collect())
     }
 
     /// What stands after the last whole line is what a crash or a full disk left of an append that nobody was told of.
-    fn write(&self, path: &Path, entries: &[ErasureEntry]) -> Result<u64, SealError> {
+    fn write(&self, paths: &[PathBuf], entries: &[ErasureEntry]) -> Result<u64, SealError> {
         let mut text = if self.whole == 0 { heading(&self.service) } else { String::new() };
         text.extend(entries.iter().map(ErasureEntry::line));
-        let directory = file::directory_of(path);
-        DirBuilder::new().recursive(true).create(&directory).map_err(SealError::io(&directory))?;
+        for path in paths {
+            self.write_one(path, &text)?;
+        }
+        Ok(self.whole + text.len() as u64)
+    }
+
+    fn write_one(&self, path: &Path, text: &str) -> Result<(), SealError> {
+        make_directory_of(path)?;
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false).mode(0o600);
         let mut file = options.open(path).map_err(SealError::io(path))?;
@@ -170,8 +192,39 @@ impl ErasureLedger {
         if self.whole == 0 {
             file::sync_directory(path)?;
         }
-        Ok(self.whole + text.len() as u64)
+        Ok(())
     }
+
+    /// Makes ledger and copy say the same, where they do not.
+    fn put_everywhere(&self, text: &str) -> Result<(), SealError> {
+        for path in self.paths.iter().flatten() {
+            let stands = file::read(path)?;
+            if stands.as_deref().map_or(&[][..], Vec::as_slice) != text.as_bytes() {
+                make_directory_of(path)?;
+                file::write_whole(path, text.as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The entries of a ledger file, if it follows what the tree remembers.
+fn follows(path: &Path, service: &str, known: Position) -> Result<Vec<ErasureEntry>, SealError> {
+    let entries = read(path, service)?.1;
+    let start = Position::start(service);
+    let last = entries.last().map_or(start, ErasureEntry::position);
+    let seen = usize::try_from(known.number).unwrap_or(usize::MAX);
+    let there = if seen == 0 { Some(start) } else { entries.get(seen - 1).map(ErasureEntry::position) };
+    if there == Some(known) {
+        return Ok(entries);
+    }
+    Err(SealError::LedgerCut { path: path.to_owned(), ledger: last.number, tree: known.number })
+}
+
+/// Tiles may be published, so their directory is for others too.
+fn make_directory_of(path: &Path) -> Result<(), SealError> {
+    let directory = file::directory_of(path);
+    DirBuilder::new().recursive(true).create(&directory).map_err(SealError::io(&directory))
 }
 
 fn heading(service: &str) -> String {
@@ -239,7 +292,11 @@ mod tests {
     fn no_line_can_be_altered_moved_or_left_out() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("erasures");
-        let open = |known| ErasureLedger::open(path.clone(), "cumask", known);
+        let copy = folder.path().join("copy");
+        let open = |known| {
+            drop(std::fs::remove_file(&copy));
+            ErasureLedger::open(path.clone(), copy.clone(), "cumask", known)
+        };
         let (mut ledger, _) = open(Position::start("cumask")).unwrap();
         ledger.append(AT, &[(target(1), [1; 32]), (target(2), [2; 32])]).unwrap();
         ledger.append(AT, &[(target(3), [3; 32])]).unwrap();
@@ -267,17 +324,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("erasures");
         let start = Position::start("cumask");
-        let (mut ledger, _) = ErasureLedger::open(path.clone(), "cumask", start).unwrap();
+        let copy = folder.path().join("copy");
+        let (mut ledger, _) = ErasureLedger::open(path.clone(), copy.clone(), "cumask", start).unwrap();
         ledger.append(AT, &[(target(1), [1; 32])]).unwrap();
         let one = std::fs::read(&path).unwrap();
         ledger.append(AT, &[(target(2), [2; 32])]).unwrap();
         let two = std::fs::read(&path).unwrap();
-        for len in 0..two.len() {
+        for len in 0..=two.len() {
             std::fs::write(&path, &two[..len]).unwrap();
-            let (mut ledger, found) = ErasureLedger::open(path.clone(), "cumask", start).unwrap();
-            assert_eq!(found.len(), usize::from(len >= one.len()), "cut at {len}");
+            std::fs::write(&copy, if len < two.len() { &one[..len.min(one.len() - 1)] } else { &two }).unwrap();
+            let (mut ledger, found) = ErasureLedger::open(path.clone(), copy.clone(), "cumask", start).unwrap();
+            assert_eq!(found.len(), usize::from(len >= one.len()) + usize::from(len == two.len()), "cut at {len}");
             ledger.append(AT, &[(target(9), [9; 32])]).unwrap();
             assert_eq!(read_erasures(&path, "cumask").unwrap().len(), found.len() + 1);
+            assert_eq!(std::fs::read(&path).unwrap(), std::fs::read(&copy).unwrap());
         }
     }
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use kernel::{Random, Secret};
 
 use crate::custody::Custody;
-use crate::erasures::ErasureLedger;
+use crate::erasures::{ErasureEntry, ErasureLedger};
 use crate::escrow::EscrowSlot;
 use crate::ledger::Destroyed;
 use crate::place::{KeyPlace, RootPlace};
@@ -62,7 +62,7 @@ impl Files {
         if let Some(path) = taken.or(self.roots.taken()?) {
             return Err(SealError::Exists(path));
         }
-        let (ledger, _) = ErasureLedger::open(self.erasures.clone(), &self.service, state.ledger)?;
+        let (ledger, _) = self.open_ledger(state)?;
         let root = self.make_root(0, None)?;
         self.write_tree(&root, state)?;
         self.settle(&root)?;
@@ -95,7 +95,7 @@ impl Files {
         let (head, body) = Head::split(&bytes).ok_or_else(|| self.damaged("it is no key tree"))?;
         let root = find(&head)?;
         let mut state = open_state(&self.tree, &self.service, &head, &root, body)?;
-        let (ledger, missed) = ErasureLedger::open(self.erasures.clone(), &self.service, state.ledger)?;
+        let (ledger, missed) = self.open_ledger(&state)?;
         if ledger.has_ended() {
             self.destroy(&root)?;
             return Err(SealError::Gone);
@@ -155,6 +155,12 @@ impl Files {
         let stone = Stone::parse(&bytes);
         let damaged = || SealError::Damaged { path: tree.to_owned(), what: "its stone is broken" };
         Ok(Some(stone.ok_or_else(damaged)?.destroyed()))
+    }
+
+    /// The ledger, whose copy stands beside the tree.
+    fn open_ledger(&self, state: &State) -> Result<(ErasureLedger, Vec<ErasureEntry>), SealError> {
+        let copy = file::with_suffix(&self.tree, "erasures");
+        ErasureLedger::open(self.erasures.clone(), copy, &self.service, state.ledger)
     }
 
     fn make_root(&self, number: u64, current: Option<&Root>) -> Result<Root, SealError> {

@@ -9,6 +9,7 @@ const TREE_TMP: &str = "keys/cumask.tree.tmp";
 const ROOT: &str = "roots/cumask.root";
 const ROOT_NEW: &str = "roots/cumask.root.new";
 const LEDGER: &str = "tiles/cumask/erasures";
+const COPY: &str = "keys/cumask.tree.erasures";
 
 /// Persons 0 to 7 and groups 0 to 3 of records 0 to 3, expiring on two days, under two purposes.
 fn everything(keys: &Keyring) -> Vec<(Slot, Sealed)> {
@@ -210,6 +211,39 @@ fn a_ledger_that_was_cut_altered_or_taken_away_is_refused_in_one_line() {
     assert!(with(&ledger).open().is_ok());
 }
 
+/// The disk of the ledger died, or an older backup was put over it.
+#[test]
+fn the_copy_beside_the_tree_stands_in_for_a_ledger_that_is_lost_old_or_broken() {
+    let house = House::new();
+    let keys = house.create();
+    erase(&keys, &[record(1, today().plus(9))]);
+    let old = house.file(LEDGER);
+    erase(&keys, &[record(2, today().plus(9))]);
+    drop(keys);
+    let (tree, root, ledger) = (house.file(TREE), house.file(ROOT), house.file(LEDGER));
+    assert_eq!(house.file(COPY), ledger);
+    let mut broken = ledger.clone();
+    broken[60] ^= 1;
+    for found in [vec![], old.clone(), broken.clone(), ledger.clone()] {
+        let house = House::with(&[(TREE, &tree), (ROOT, &root), (COPY, &ledger), (LEDGER, &found)]);
+        assert_eq!(house.open().unwrap().erasures_since(0).unwrap().len(), 2);
+        assert_eq!((house.file(LEDGER), house.file(COPY)), (ledger.clone(), ledger.clone()));
+    }
+    for copy in [vec![], old.clone(), broken.clone()] {
+        let house = House::with(&[(TREE, &tree), (ROOT, &root), (COPY, &copy), (LEDGER, &ledger)]);
+        drop(house.open().unwrap());
+        assert_eq!(house.file(COPY), ledger);
+    }
+    let fresh = House::new();
+    drop(fresh.create());
+    let strange = House::with(&[(TREE, &fresh.file(TREE)), (ROOT, &fresh.file(ROOT)), (LEDGER, b"something else\n")]);
+    assert!(matches!(refusal(strange.open()), SealError::Damaged { .. }));
+    assert_eq!(strange.file(LEDGER), b"something else\n");
+    for (one, other) in [(&old, &old), (&broken, &old), (&old, &broken)] {
+        drop(refusal(House::with(&[(TREE, &tree), (ROOT, &root), (COPY, one), (LEDGER, other)]).open()));
+    }
+}
+
 #[test]
 fn a_destruction_whose_ledger_entry_stands_is_finished_at_the_next_start() {
     let house = House::new();
@@ -221,7 +255,7 @@ fn a_destruction_whose_ledger_entry_stands_is_finished_at_the_next_start() {
     let house = House::with(&[(TREE, &tree), (ROOT, &root), (LEDGER, &ledger)]);
     assert!(matches!(refusal(house.open()), SealError::Gone));
     assert_eq!(Keyring::destroyed(&house.place()).unwrap(), Some(destroyed));
-    assert_eq!(house.files().into_iter().map(|(name, _)| name).collect::<Vec<_>>(), [TREE, LEDGER]);
+    assert_eq!(house.files().into_iter().map(|(name, _)| name).collect::<Vec<_>>(), [TREE, COPY, LEDGER]);
     assert!(matches!(refusal(Keyring::create(house.place(), "cumask", today(), random())), SealError::Exists(_)));
 }
 

@@ -14,6 +14,7 @@ const STEPS: usize = 60;
 const TREE: &str = "keys/cumask.tree";
 const ROOT: &str = "roots/cumask.root";
 const LEDGER: &str = "tiles/cumask/erasures";
+const COPY: &str = "keys/cumask.tree.erasures";
 
 #[test]
 fn an_erased_value_never_opens_again_and_all_others_do_under_any_order_of_acts_and_crashes() {
@@ -155,6 +156,14 @@ impl Model {
             self.write(TREE, &before.1);
         }
         self.write(LEDGER, &whole[..cut]);
+        // The copy is written after the ledger; or one of the two was lost and the other is whole.
+        match self.dice.below(4) {
+            _ if cut < whole.len() => self.write(COPY, &before.0),
+            0 => self.write(COPY, &before.0),
+            1 => drop(std::fs::remove_file(self.house.0.path().join(COPY))),
+            2 => drop(std::fs::remove_file(self.house.0.path().join(LEDGER))),
+            _ => {}
+        }
         let lines = |bytes: &[u8]| bytes.split(|&byte| byte == b'\n').count().saturating_sub(2);
         let written = lines(&whole[..cut]).saturating_sub(lines(&before.0));
         self.erased.extend(batch.iter().take(written).map(|(target, _)| target));
