@@ -82,6 +82,7 @@ fn promise_08_03_an_open_address_is_caught_the_moment_the_contract_ends() {
     town.passes_the_end(&held);
     caught(&town, &held, IncidentKind::DataAlive, held.lease.ends_at());
     assert_eq!(town.incidents()[0].opened, held.lease.ends_at());
+    assert!(town.saw_canary(&held), "not only some people's numbers: ours");
 }
 
 #[test]

@@ -276,6 +276,12 @@ impl Town {
         self.read(|tx| response::alerts(tx, Id::from_bytes([department; 16]), role))
     }
 
+    /// Whether the newest probe met a planted record.
+    pub fn saw_canary(&self, held: &Held) -> bool {
+        let newest = self.read(|tx| probes(tx, held.lease.id)).into_iter().next().unwrap();
+        newest.fetched.iter().any(|one| one.found == Found::Canary)
+    }
+
     pub fn found(&self, held: &Held) -> Lease {
         self.read(|tx| lease(tx, held.lease.id)).unwrap()
     }
