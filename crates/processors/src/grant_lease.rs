@@ -180,7 +180,8 @@ pub fn transfer_lease(
         return Err(LeaseError::Ended);
     }
     let same = from.service == to.service && from.purpose == to.purpose && from.groups == to.groups;
-    if !same || from.retention != to.retention {
+    let as_much = from.selection == selection(&to.selection)? && from.records == to.records;
+    if !same || !as_much || from.retention != to.retention {
         return Err(LeaseError::Empty);
     }
     let ended = end_lease::end(work, from, EndedBy::Transfer, rules)?;

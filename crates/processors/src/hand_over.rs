@@ -1,6 +1,6 @@
 use journal::{Committed, Event, Work};
 use kernel::{Fault, Id, Instant, Kind, kinds, to_hex};
-use people::{Action, Grant};
+use people::{Grant, RequestExport};
 use seal::{Keyring, SealError, Sealed};
 use store::{StoreError, Tx};
 
@@ -92,9 +92,9 @@ pub fn seal_package(keys: &Keyring, lease: &Lease, before: usize, package: &Pack
 
 /// Plants the canaries and puts the package on record. The grant is that of whoever asked for the export; the approval by a second
 /// person is used up by the caller, in the store of the service.
-pub fn record_hand_over<A: Action>(
+pub fn record_hand_over(
     work: &mut Work<'_, '_>,
-    grant: &Grant<A>,
+    grant: &Grant<RequestExport>,
     command: &RecordHandOver,
 ) -> Result<HandedOver, HandOverError> {
     let found = storage::lease::find(work.tx(), command.lease)?;

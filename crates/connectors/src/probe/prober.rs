@@ -267,7 +267,7 @@ impl Round<'_> {
         match status {
             200..=299 if sight.listing => Found::Listing,
             // There is more of it than can be looked through.
-            200..=299 if answer.cut => Found::Unclear,
+            200..=299 if answer.cut || sight.unfinished => Found::Unclear,
             200..=399 => Found::Nothing { status },
             // A machine that is down today may serve the data tomorrow.
             429 | 500..=599 => Found::Unclear,

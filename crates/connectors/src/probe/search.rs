@@ -11,8 +11,8 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder};
 use hongkong::IdNumber;
 use processors::Canary;
 
-/// Bytes that one compressed file is unpacked to at most.
-const UNPACKED_MOST: u64 = 32 << 20;
+/// Bytes that are unpacked for one answer at most, in all its files together: a small file can be made to unpack for ever.
+const UNPACKED_MOST: u64 = 64 << 20;
 /// How deep files within files are opened.
 const DEPTH_MOST: u8 = 3;
 /// So many different valid numbers are no coincidence and no specimen.
@@ -37,6 +37,8 @@ pub struct Sight {
     pub people: HashSet<String>,
     /// A list of files.
     pub listing: bool,
+    /// There was more in it than was unpacked.
+    pub unfinished: bool,
 }
 
 impl Sight {
@@ -69,26 +71,29 @@ impl Wanted {
 
     /// Looks through an answer.
     pub fn look(&self, body: &[u8]) -> Sight {
-        let mut sight = Sight::default();
-        self.look_into(body, 0, &mut sight);
+        let (mut sight, mut budget) = (Sight::default(), UNPACKED_MOST);
+        self.look_into(body, 0, &mut sight, &mut budget);
+        sight.unfinished = budget == 0;
         sight
     }
 
-    fn look_into(&self, body: &[u8], depth: u8, sight: &mut Sight) {
+    fn look_into(&self, body: &[u8], depth: u8, sight: &mut Sight, budget: &mut u64) {
         // UTF-16 of these characters is the same with a nought beside each.
         let text: Vec<u8> = body.iter().copied().filter(|byte| *byte != 0).collect();
         self.look_at_text(&text, sight);
         if depth >= DEPTH_MOST {
             return;
         }
-        if let Some(inner) = gunzip(body) {
-            self.look_into(&inner, depth + 1, sight);
+        if let Some(inner) = gunzip(body, budget) {
+            self.look_into(&inner, depth + 1, sight, budget);
         }
-        for inner in zip_entries(body) {
-            self.look_into(&inner, depth + 1, sight);
+        for entry in zip_entries(body) {
+            if let Some(inner) = unzip(entry, budget) {
+                self.look_into(&inner, depth + 1, sight, budget);
+            }
         }
         for inner in base64_runs(&text) {
-            self.look_into(&inner, depth + 1, sight);
+            self.look_into(&inner, depth + 1, sight, budget);
         }
     }
 
@@ -194,38 +199,40 @@ fn is_listing(text: &[u8]) -> bool {
         .any(|sign| start.contains(sign))
 }
 
-fn gunzip(body: &[u8]) -> Option<Vec<u8>> {
-    body.starts_with(&[0x1f, 0x8b]).then(|| unpacked(MultiGzDecoder::new(body)))
+fn gunzip(body: &[u8], budget: &mut u64) -> Option<Vec<u8>> {
+    body.starts_with(&[0x1f, 0x8b]).then(|| unpacked(MultiGzDecoder::new(body), budget))
 }
 
 /// What can be unpacked, even of a file that is cut short.
-fn unpacked(reader: impl std::io::Read) -> Vec<u8> {
+fn unpacked(reader: impl std::io::Read, budget: &mut u64) -> Vec<u8> {
     let mut out = Vec::new();
     // A broken end does not hide what came before it.
-    let _ = reader.take(UNPACKED_MOST).read_to_end(&mut out);
+    let _ = reader.take(*budget).read_to_end(&mut out);
+    *budget = budget.saturating_sub(u64::try_from(out.len()).unwrap_or(u64::MAX));
     out
 }
 
-/// The files of a zip file, stored or deflated, by their local headers (also xlsx and docx files).
-fn zip_entries(body: &[u8]) -> Vec<Vec<u8>> {
+/// The entries of a zip file (also of xlsx and docx files), each from its local header on.
+fn zip_entries(body: &[u8]) -> impl Iterator<Item = &[u8]> {
     const HEADER: &[u8] = b"PK\x03\x04";
-    if !body.starts_with(HEADER) {
-        return Vec::new();
-    }
-    let starts = body.windows(4).enumerate().filter(|(_, window)| *window == HEADER).map(|(at, _)| at);
-    starts.take(200).filter_map(|at| zip_entry(body.get(at..)?)).collect()
+    let body = if body.starts_with(HEADER) { body } else { &[] };
+    let starts = body.windows(4).enumerate().filter(|(_, window)| *window == HEADER);
+    starts.filter_map(|(at, _)| body.get(at..)).take(500)
 }
 
-fn zip_entry(entry: &[u8]) -> Option<Vec<u8>> {
+/// One entry, stored or deflated.
+fn unzip(entry: &[u8], budget: &mut u64) -> Option<Vec<u8>> {
     let short = |at: usize| Some(usize::from(u16::from_le_bytes(*entry.get(at..)?.first_chunk()?)));
     let (method, name, extra) = (short(8)?, short(26)?, short(28)?);
     let data = entry.get(30 + name + extra..)?;
     match method {
+        // What is stored was looked through with the file that holds it; files within it were not.
         0 => {
             let size = u32::from_le_bytes(*entry.get(18..)?.first_chunk()?);
-            Some(data.get(..usize::try_from(size).ok()?.min(data.len()))?.to_vec())
+            let stored = data.get(..usize::try_from(size).ok()?.min(data.len()))?;
+            Some(unpacked(stored, budget))
         }
-        8 => Some(unpacked(DeflateDecoder::new(data))),
+        8 => Some(unpacked(DeflateDecoder::new(data), budget)),
         _ => None,
     }
 }
@@ -254,6 +261,7 @@ mod tests {
 
     use super::*;
     use kernel::Id;
+    use proptest::prelude::*;
     use processors::Perch;
     use testkit::SeededRandom;
 
@@ -309,6 +317,22 @@ mod tests {
             gzip(&zip(number.as_bytes())),
         ] {
             assert!(sees(&body), "{}", String::from_utf8_lossy(&body));
+        }
+    }
+
+    #[test]
+    fn a_file_made_to_unpack_for_ever_is_called_unfinished() {
+        let bomb = gzip(&vec![b' '; 100 << 20]);
+        assert!(bomb.len() < 1 << 20);
+        assert!(Wanted::default().look(&bomb).unfinished);
+        assert!(!Wanted::default().look(&gzip(b"small")).unfinished);
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_makes_it_panic(body in prop::collection::vec(any::<u8>(), 0..400), packed in any::<bool>()) {
+            let body = if packed { [b"PK\x03\x04".as_slice(), &body].concat() } else { body };
+            let _ = Wanted::of(&[canary()]).look(&body);
         }
     }
 
