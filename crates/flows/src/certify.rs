@@ -35,8 +35,9 @@ pub fn certify(
     for row in erased {
         // The first roll that had seen its last entry made it final.
         let Some(roll) = rolls.iter().find(|roll| roll.erasures >= row.entries.1) else { continue };
-        let own = entries.iter().filter(|entry| (row.entries.0..=row.entries.1).contains(&entry.number)).collect();
-        let certificate = issue(platform, service, &row, own, roll)?;
+        let own = entries.iter().filter(|entry| (row.entries.0..=row.entries.1).contains(&entry.number));
+        let own: Vec<&ErasureEntry> = own.collect();
+        let certificate = issue(platform, service, &row, &own, roll)?;
         let (json, id, of) = (certificate.to_json().to_string(), row.id, service.id());
         platform.ledger().write("flows.keep_certificate", Actor::Job("erasure"), move |work| {
             vault::keep_certificate(work, id, of, &json)
@@ -57,13 +58,13 @@ fn issue(
     platform: &Platform,
     service: &Service,
     row: &ErasureRow,
-    entries: Vec<&ErasureEntry>,
+    entries: &[&ErasureEntry],
     roll: &Roll,
 ) -> Result<Certificate, EraseError> {
     let log = platform.ledger();
     log.integrate()?;
     let now = platform.now();
-    let erasure = facts(service, row, &entries, roll, now, (log.origin(), log.size_and_root()?));
+    let erasure = facts(service, row, entries, roll, now, (log.origin(), log.size_and_root()?));
     let (digest, size) = (erasure.digest(), erasure.journal.0);
     let (service, id) = (service.id(), row.id);
     let ((), committed) = log.write("flows.certificate", Actor::Job("erasure"), move |work| {

@@ -94,7 +94,7 @@ pub fn erase_household(
     let scope = format!("{} of one registration of the scheme \"{}\"", words(what), title(service));
     let households = u64::try_from(households).unwrap_or(1);
     let record = Some(household.bytes());
-    order(service, actor, values, EraseOrder { record, scope, households, persons, targets: Vec::new(), cause })
+    order(service, actor, &values, EraseOrder { record, scope, households, persons, targets: Vec::new(), cause })
 }
 
 /// The same on an officer's order.
@@ -127,7 +127,7 @@ pub fn erase_day(
     let scope = format!("everything under the purpose {purpose} that was to end on {expiry}, of the scheme \"{}\"", title(service));
     let households = u64::try_from(plan.households.len()).unwrap_or(u64::MAX);
     let persons = plan.persons;
-    order(service, actor, values, EraseOrder { record: None, scope, households, persons, targets: Vec::new(), cause })
+    order(service, actor, &values, EraseOrder { record: None, scope, households, persons, targets: Vec::new(), cause })
 }
 
 type Values = Vec<(Target, Vec<Vec<u8>>)>;
@@ -169,7 +169,7 @@ fn title(service: &Service) -> String {
     service.scheme().title(kernel::Language::En).to_owned()
 }
 
-fn order(service: &Service, actor: Actor, values: Values, order: EraseOrder) -> Result<Erased, EraseError> {
+fn order(service: &Service, actor: Actor, values: &Values, order: EraseOrder) -> Result<Erased, EraseError> {
     let ledger = service.ledger();
     let committing = |(_, sealed): &(Target, Vec<Vec<u8>>)| {
         vault::commit(&**ledger.random(), sealed.iter().map(Vec::as_slice))
