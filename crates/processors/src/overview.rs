@@ -163,3 +163,33 @@ pub fn leases_of_service(tx: &mut Tx<'_>, id: Id<kinds::Service>) -> Result<Vec<
 pub fn look_ups(tx: &mut Tx<'_>, lease: Id<kinds::Lease>) -> Result<i64, StoreError> {
     storage::lease::lookups(tx, lease)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lease::tests::lease;
+    use crate::{Cause, EndedBy, LeaseRules};
+
+    #[test]
+    fn a_line_says_how_much_attention_a_lease_needs_in_three_languages() {
+        let (lease, rules) = (lease(), LeaseRules::default());
+        let days_before = |days: i64| lease.ends_at().plus_millis(-days * 86_400_000);
+        let level = |lease: &Lease, now| {
+            let (level, says) = judge(lease, now);
+            assert!(says.blanks().is_empty());
+            level
+        };
+        assert_eq!(level(&lease, days_before(40)), Level::Fine);
+        assert_eq!(level(&lease, days_before(20)), Level::Attention);
+        assert_eq!(level(&lease, lease.ends_at()), Level::Overdue, "the job that notes the end is late");
+        let mut ended = lease.clone();
+        ended.end(lease.ends_at(), EndedBy::Day, &rules);
+        assert_eq!(level(&ended, lease.ends_at()), Level::Attention);
+        assert_eq!(level(&ended, days_before(-8)), Level::Overdue, "no statement");
+        ended.accept_statement(days_before(-1), false, &rules, 0);
+        assert_eq!(level(&ended, days_before(-2)), Level::Attention);
+        assert_eq!(level(&ended, days_before(-40)), Level::Overdue, "no two clean probes");
+        ended.escalate(days_before(-2), Cause::DataAlive, &rules);
+        assert_eq!(level(&ended, days_before(-2)), Level::Overdue);
+    }
+}

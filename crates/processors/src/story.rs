@@ -131,52 +131,58 @@ fn an_early_end_kills_the_key_and_a_whole_contract_ends_all_its_leases() {
 
 #[test]
 fn an_extension_is_an_officers_act_within_contract_and_retention() {
-    let city = City::new();
-    let contract = city.contract();
-    let (partner, lease) = (city.partner(contract, 1), city.lease(contract, 1, Form::LookUp));
-    let grant = City::grant::<GrantLease>(1, Role::SchemeOwner);
-    let extend = |until: &str| extend_lease(&city.ledger, &grant, lease.id, until.parse().unwrap());
-    assert!(matches!(extend("2023-03-31"), Err(LeaseError::Days)), "beyond the contract");
-    let privacy = City::grant::<ManageContractors>(1, Role::PrivacyOfficer);
-    let later = "2024-06-30".parse().unwrap();
-    city.act(move |work| extend_contract(work, &privacy, contract, later)).unwrap();
-    assert!(matches!(extend("2024-01-31"), Err(LeaseError::Days)), "beyond the retention");
-    let extended = extend("2023-06-30").unwrap();
-    assert_eq!(extended.keys().unwrap().len(), 2, "the key under the earlier day dies with it too");
-    city.clock.set(lease.ends_at().plus_millis(1));
-    city.ledger.keys().midnight(city.now().day()).unwrap();
-    let leased = city.look_up(&partner, lease.id, "AB12 CD34").unwrap();
-    assert!(city.read(|tx| leased.admits(tx, "ST")), "the list is the same");
-    city.clock.set(extended.ends_at());
-    assert!(matches!(extend("2023-07-30"), Err(LeaseError::Ended)));
+    both_engines(|place| {
+        let city = City::on(place.store("platform", City::TABLES));
+        let contract = city.contract();
+        let (partner, lease) = (city.partner(contract, 1), city.lease(contract, 1, Form::LookUp));
+        let grant = City::grant::<GrantLease>(1, Role::SchemeOwner);
+        let extend = |until: &str| extend_lease(&city.ledger, &grant, lease.id, until.parse().unwrap());
+        assert!(matches!(extend("2023-03-31"), Err(LeaseError::Days)), "beyond the contract");
+        let privacy = City::grant::<ManageContractors>(1, Role::PrivacyOfficer);
+        let later = "2024-06-30".parse().unwrap();
+        city.act(move |work| extend_contract(work, &privacy, contract, later)).unwrap();
+        assert!(matches!(extend("2024-01-31"), Err(LeaseError::Days)), "beyond the retention");
+        let extended = extend("2023-06-30").unwrap();
+        assert_eq!(extended.keys().unwrap().len(), 2, "the key under the earlier day dies with it too");
+        city.clock.set(lease.ends_at().plus_millis(1));
+        city.ledger.keys().midnight(city.now().day()).unwrap();
+        let leased = city.look_up(&partner, lease.id, "AB12 CD34").unwrap();
+        assert!(city.read(|tx| leased.admits(tx, "ST")), "the list is the same");
+        city.clock.set(extended.ends_at());
+        assert!(matches!(extend("2023-07-30"), Err(LeaseError::Ended)));
+    });
 }
 
 #[test]
 fn a_transfer_ends_one_lease_and_begins_another() {
-    let city = City::new();
-    let (first, second) = (city.contract(), city.contract());
-    let lease = city.lease(first, 1, Form::LookUp);
-    let (old, new) = (city.partner(first, 1), city.partner(second, 1));
-    let (grant, rules) = (City::grant::<GrantLease>(1, Role::SchemeOwner), city.rules.clone());
-    let command = city.lease_command(second, Form::LookUp);
-    let (ended, begun) = city.act(move |work| transfer_lease(work, &grant, lease.id, &command, &rules)).unwrap();
-    assert_eq!(ended.state, LeaseState::StatementDue);
-    assert_eq!(city.look_up(&old, ended.id, "AB12 CD34").unwrap_err(), "ended");
-    let leased = city.look_up(&new, begun.id, "AB12 CD34").unwrap();
-    assert!(city.read(|tx| leased.admits(tx, "ST")));
+    both_engines(|place| {
+        let city = City::on(place.store("platform", City::TABLES));
+        let (first, second) = (city.contract(), city.contract());
+        let lease = city.lease(first, 1, Form::LookUp);
+        let (old, new) = (city.partner(first, 1), city.partner(second, 1));
+        let (grant, rules) = (City::grant::<GrantLease>(1, Role::SchemeOwner), city.rules.clone());
+        let command = city.lease_command(second, Form::LookUp);
+        let (ended, begun) = city.act(move |work| transfer_lease(work, &grant, lease.id, &command, &rules)).unwrap();
+        assert_eq!(ended.state, LeaseState::StatementDue);
+        assert_eq!(city.look_up(&old, ended.id, "AB12 CD34").unwrap_err(), "ended");
+        let leased = city.look_up(&new, begun.id, "AB12 CD34").unwrap();
+        assert!(city.read(|tx| leased.admits(tx, "ST")));
+    });
 }
 
 #[test]
 fn look_ups_are_counted_and_no_contractor_reads_everything_in_a_day() {
-    let city = City::new();
-    let contract = city.contract();
-    let (partner, lease) = (city.partner(contract, 1), city.lease(contract, 1, Form::LookUp));
-    for number in 0..lease.daily_most {
-        city.look_up(&partner, lease.id, &format!("R{number}")).unwrap();
-    }
-    assert_eq!(city.look_up(&partner, lease.id, "AB12 CD34").unwrap_err(), "too-many");
-    city.clock.advance_days(1);
-    city.look_up(&partner, lease.id, "AB12 CD34").unwrap();
+    both_engines(|place| {
+        let city = City::on(place.store("platform", City::TABLES));
+        let contract = city.contract();
+        let (partner, lease) = (city.partner(contract, 1), city.lease(contract, 1, Form::LookUp));
+        for number in 0..lease.daily_most {
+            city.look_up(&partner, lease.id, &format!("R{number}")).unwrap();
+        }
+        assert_eq!(city.look_up(&partner, lease.id, "AB12 CD34").unwrap_err(), "too-many");
+        city.clock.advance_days(1);
+        city.look_up(&partner, lease.id, "AB12 CD34").unwrap();
+    });
 }
 
 #[test]
@@ -213,31 +219,33 @@ fn reminders_come_once_each_and_not_four_at_once() {
 #[test]
 fn every_untrue_statement_is_refused_for_what_it_is() {
     use StatementVerdict as V;
-    let city = City::new();
-    let contract = city.contract();
-    let (partner, lease) = (city.partner(contract, 1), city.lease(contract, 1, Form::LookUp));
-    let early = city.file(&partner, lease.id, city.statement(&lease).text(), &city.signer);
-    assert!(matches!(early, Err(store::RunError::Refused(FileStatementError::NotEnded))));
-    let second = city.lease(contract, 1, Form::LookUp);
-    city.pass_end(&lease);
-    let good = city.statement(&lease);
-    let verdict = |text: String| city.file(&partner, lease.id, text, &city.signer).unwrap().verdict;
-    assert_eq!(verdict(good.text() + "extended-until: 2024-12-31\n"), V::Unreadable);
-    assert_eq!(verdict(city.statement(&second).text()), V::OtherLease);
-    assert_eq!(verdict(Statement { copies: vec!["one, on tape".into()], ..good.clone() }.text()), V::NotDeleted);
-    assert_eq!(verdict(Statement { backups: vec!["until May".into()], ..good.clone() }.text()), V::NotDeleted);
-    assert_eq!(verdict(Statement { deleted: city.now().plus_millis(1), ..good.clone() }.text()), V::WrongTime);
-    assert_eq!(verdict(Statement { deleted: lease.granted.plus_millis(-1), ..good.clone() }.text()), V::WrongTime);
-    let (grant, fresh) = (City::grant::<ManageContractors>(1, Role::PrivacyOfficer), city.another_signer());
-    let keys = ContractorKeys { signing: seal::Signer::public_key(&fresh), recipient: city.recipient.clone() };
-    city.act(move |work| replace_keys(work, &grant, lease.contractor, &keys)).unwrap();
-    assert_eq!(verdict(good.text()), V::OldKey);
-    assert_eq!(city.found(lease.id).state, LeaseState::StatementDue, "none of these was a statement");
-    assert!(city.carried().is_empty());
-    assert_eq!(city.file(&partner, lease.id, good.text(), &fresh).unwrap().verdict, V::Accepted);
-    let again = city.file(&partner, lease.id, good.text(), &fresh);
-    assert!(matches!(again, Err(store::RunError::Refused(FileStatementError::Taken))));
-    assert_eq!(city.read(|tx| statements(tx, lease.id)).len(), 8);
+    both_engines(|place| {
+        let city = City::on(place.store("platform", City::TABLES));
+        let contract = city.contract();
+        let (partner, lease) = (city.partner(contract, 1), city.lease(contract, 1, Form::LookUp));
+        let early = city.file(&partner, lease.id, city.statement(&lease).text(), &city.signer);
+        assert!(matches!(early, Err(store::RunError::Refused(FileStatementError::NotEnded))));
+        let second = city.lease(contract, 1, Form::LookUp);
+        city.pass_end(&lease);
+        let good = city.statement(&lease);
+        let verdict = |text: String| city.file(&partner, lease.id, text, &city.signer).unwrap().verdict;
+        assert_eq!(verdict(good.text() + "extended-until: 2024-12-31\n"), V::Unreadable);
+        assert_eq!(verdict(city.statement(&second).text()), V::OtherLease);
+        assert_eq!(verdict(Statement { copies: vec!["one, on tape".into()], ..good.clone() }.text()), V::NotDeleted);
+        assert_eq!(verdict(Statement { backups: vec!["until May".into()], ..good.clone() }.text()), V::NotDeleted);
+        assert_eq!(verdict(Statement { deleted: city.now().plus_millis(1), ..good.clone() }.text()), V::WrongTime);
+        assert_eq!(verdict(Statement { deleted: lease.granted.plus_millis(-1), ..good.clone() }.text()), V::WrongTime);
+        let (grant, fresh) = (City::grant::<ManageContractors>(1, Role::PrivacyOfficer), city.another_signer());
+        let keys = ContractorKeys { signing: seal::Signer::public_key(&fresh), recipient: city.recipient.clone() };
+        city.act(move |work| replace_keys(work, &grant, lease.contractor, &keys)).unwrap();
+        assert_eq!(verdict(good.text()), V::OldKey);
+        assert_eq!(city.found(lease.id).state, LeaseState::StatementDue, "none of these was a statement");
+        assert!(city.carried().is_empty());
+        assert_eq!(city.file(&partner, lease.id, good.text(), &fresh).unwrap().verdict, V::Accepted);
+        let again = city.file(&partner, lease.id, good.text(), &fresh);
+        assert!(matches!(again, Err(store::RunError::Refused(FileStatementError::Taken))));
+        assert_eq!(city.read(|tx| statements(tx, lease.id)).len(), 8);
+    });
 }
 
 #[test]
@@ -313,17 +321,19 @@ fn after_an_incident_an_officer_decides_how_it_goes_on() {
 
 #[test]
 fn where_no_address_is_known_probes_prove_nothing_and_an_audit_must() {
-    let city = City::new();
-    let contract = city.contract();
-    let (partner, lease) = (city.partner(contract, 1), city.lease(contract, 1, Form::HandOver));
-    city.pass_end(&lease);
-    city.file(&partner, lease.id, city.statement(&lease).text(), &city.signer).unwrap();
-    assert_eq!(city.probe(lease.id, "one", Found::Nobody), Some(Verdict::Unclear));
-    city.clock.advance_days(31);
-    assert_eq!(city.overdue().iter().map(|it| it.cause).collect::<Vec<_>>(), [Cause::ProbesUnclear]);
-    let grant = City::grant::<HandleIncident>(1, Role::PrivacyOfficer);
-    let closed = city.act(move |work| confirm_on_site(work, &grant, lease.id, [5; 32])).unwrap();
-    assert_eq!(closed.state, LeaseState::Closed);
+    both_engines(|place| {
+        let city = City::on(place.store("platform", City::TABLES));
+        let contract = city.contract();
+        let (partner, lease) = (city.partner(contract, 1), city.lease(contract, 1, Form::HandOver));
+        city.pass_end(&lease);
+        city.file(&partner, lease.id, city.statement(&lease).text(), &city.signer).unwrap();
+        assert_eq!(city.probe(lease.id, "one", Found::Nobody), Some(Verdict::Unclear));
+        city.clock.advance_days(31);
+        assert_eq!(city.overdue().iter().map(|it| it.cause).collect::<Vec<_>>(), [Cause::ProbesUnclear]);
+        let grant = City::grant::<HandleIncident>(1, Role::PrivacyOfficer);
+        let closed = city.act(move |work| confirm_on_site(work, &grant, lease.id, [5; 32])).unwrap();
+        assert_eq!(closed.state, LeaseState::Closed);
+    });
 }
 
 #[test]
@@ -436,15 +446,17 @@ fn a_live_system_does_not_look_at_itself() {
 
 #[test]
 fn contacts_are_sealed_opened_on_record_and_removed_after_their_day() {
-    let city = City::new();
-    let contractor = city.contractor();
-    let grant = City::grant::<ManageContractors>(1, Role::PrivacyOfficer);
-    let (contact, committed) =
-        city.write(grant.actor(), move |work| open_contact(work, &grant, contractor)).unwrap();
-    let opened = contact.open(&committed, city.ledger.keys()).unwrap();
-    assert_eq!(opened.mail().expose(), "sm.chan@forms.example.hk");
-    assert_eq!(city.verbs().last().unwrap(), "processors.contact_opened");
-    city.clock.advance_days(800);
-    assert_eq!(city.act(purge).unwrap(), 1);
-    assert!(city.act(move |work| open_contact(work, &grant, contractor)).is_err());
+    both_engines(|place| {
+        let city = City::on(place.store("platform", City::TABLES));
+        let contractor = city.contractor();
+        let grant = City::grant::<ManageContractors>(1, Role::PrivacyOfficer);
+        let (contact, committed) =
+            city.write(grant.actor(), move |work| open_contact(work, &grant, contractor)).unwrap();
+        let opened = contact.open(&committed, city.ledger.keys()).unwrap();
+        assert_eq!(opened.mail().expose(), "sm.chan@forms.example.hk");
+        assert_eq!(city.verbs().last().unwrap(), "processors.contact_opened");
+        city.clock.advance_days(800);
+        assert_eq!(city.act(purge).unwrap(), 1);
+        assert!(city.act(move |work| open_contact(work, &grant, contractor)).is_err());
+    });
 }

@@ -35,7 +35,7 @@ pub struct ProbeConfig {
     pub control: Option<WebAddress>,
     /// How long one request may take.
     pub timeout: Duration,
-    /// How long one probe may take in all: whoever answers slowly on purpose does not hold up the others.
+    /// How long one probe may take for each declared address: whoever answers slowly on purpose does not hold up the others.
     pub deadline: Duration,
     /// Bytes of an answer that are looked through at most.
     pub limit: usize,
@@ -88,9 +88,10 @@ pub struct WebProber {
     runtime: tokio::runtime::Runtime,
 }
 
-/// Requests in one probe at most, and searches for at most so many canaries.
+/// Requests for each declared address at most, and searches for at most so many canaries.
 const REQUESTS_MOST: usize = 2_000;
 const SEARCHED_MOST: usize = 5;
+const ADDRESSES_MOST: usize = 50;
 const REDIRECTS_MOST: usize = 3;
 
 impl WebProber {
@@ -112,15 +113,18 @@ impl Prober for WebProber {
         let Some(manner) = self.config.manners.get(place) else {
             return ProbeReport { source: "nowhere".into(), fetched: Vec::new() };
         };
+        let addresses = (plan.data.len() + plan.look_ups.len()).clamp(1, ADDRESSES_MOST);
         let mut round = Round {
             fetcher: &self.fetcher,
             config: &self.config,
             manner,
             wanted: Wanted::of(&plan.canaries),
+            most: REQUESTS_MOST * addresses,
             seen: HashSet::new(),
             fetched: Vec::new(),
         };
-        let finished = self.runtime.block_on(async { timeout(self.config.deadline, round.run(plan)).await.is_ok() });
+        let deadline = self.config.deadline * u32::try_from(addresses).unwrap_or(1);
+        let finished = self.runtime.block_on(async { timeout(deadline, round.run(plan)).await.is_ok() });
         if !finished {
             round.note_unfinished(plan);
         }
@@ -139,6 +143,8 @@ struct Round<'a> {
     config: &'a ProbeConfig,
     manner: &'a Manner,
     wanted: Wanted,
+    /// Requests in all.
+    most: usize,
     seen: HashSet<String>,
     fetched: Vec<Fetched>,
 }
@@ -186,7 +192,7 @@ impl Round<'_> {
 
     /// Fetches one address, and what it leads to. Says whether anybody answered.
     async fn visit(&mut self, address: &WebAddress, declared: bool) -> bool {
-        if self.fetched.len() >= REQUESTS_MOST || !self.seen.insert(address.to_string()) {
+        if self.fetched.len() >= self.most || !self.seen.insert(address.to_string()) {
             return false;
         }
         let (mut at, mut is_declared) = (address.clone(), declared);
@@ -211,7 +217,7 @@ impl Round<'_> {
     /// One step further, on the same host.
     async fn follow(&mut self, page: &WebAddress, answer: &Answer) {
         for link in links(page, &answer.body) {
-            if self.fetched.len() < REQUESTS_MOST && self.seen.insert(link.to_string()) {
+            if self.fetched.len() < self.most && self.seen.insert(link.to_string()) {
                 let reply = self.fetcher.fetch(&link, self.manner).await;
                 self.judge(&link, false, &reply, None);
             }
@@ -226,7 +232,7 @@ impl Round<'_> {
             let number = canary.cell("identity-number").unwrap_or_else(|| canary.number.clone());
             for term in [&number, &canary.number, &canary.mobile, &canary.reference] {
                 for address in searches(interface, term) {
-                    if self.fetched.len() < REQUESTS_MOST && self.seen.insert(address.to_string()) {
+                    if self.fetched.len() < self.most && self.seen.insert(address.to_string()) {
                         let reply = self.fetcher.fetch(&address, self.manner).await;
                         self.judge(&address, false, &reply, Some(term));
                     }
