@@ -11,6 +11,10 @@ use crate::ledger::{Destroyed, OVERWRITTEN, Roll};
 use crate::state::{Root, State};
 use crate::{Keyring, SealError, Target};
 
+/// From this many nodes on (1 MB) the tree is not written at each erasure: the ledger says what is to be forgotten, an opening
+/// does it, and the tree file is one more of the old copies that the next roll makes worthless.
+const LARGE: usize = 20_000;
+
 impl Keyring {
     /// Drops the nodes of days before `today` and rolls the root, so that old copies of the files die too; what was erased
     /// since the last roll becomes final with it. Returns how many nodes were dropped. Cheap when the day is not new, so it
@@ -47,7 +51,9 @@ impl Keyring {
             held.state.forget(&entry.target);
         }
         held.state.ledger = held.ledger.position();
-        self.persist(&held)?;
+        if held.state.nodes() < LARGE {
+            self.persist(&held)?;
+        }
         Ok(entries)
     }
 

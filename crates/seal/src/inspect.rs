@@ -64,7 +64,7 @@ fn look(place: &KeyPlace, service: &str, custody: &Custody) -> Result<Inspection
     Ok(Inspection {
         today: state.today,
         purposes: state.trees.iter().map(|(purpose, _)| *purpose).collect(),
-        nodes: state.trees.iter().map(|(_, tree)| tree.len()).sum(),
+        nodes: state.nodes(),
         custody: custody.how(),
         erasures,
         needs_roll: erasures > state.rolls.last().map_or(0, |roll| roll.erasures),

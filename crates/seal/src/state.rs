@@ -94,6 +94,11 @@ impl State {
         }
     }
 
+    /// How many nodes there are in all trees.
+    pub fn nodes(&self) -> usize {
+        self.trees.iter().map(|(_, tree)| tree.len()).sum()
+    }
+
     /// Whether something was erased since the last roll.
     pub fn needs_roll(&self) -> bool {
         self.ledger.number > self.rolls.last().map_or(0, |roll| roll.erasures)
@@ -110,7 +115,7 @@ impl State {
     }
 
     pub fn encode(&self) -> Zeroizing<Vec<u8>> {
-        let nodes: usize = self.trees.iter().map(|(_, tree)| tree.len()).sum();
+        let nodes = self.nodes();
         let mut out = Writer::new(256 + self.rolls.len() * 169 + self.trees.len() * 64 + nodes * 49);
         out.put(&self.today.number().to_be_bytes()).put(&self.reserved.to_be_bytes());
         out.put(self.index_key.bytes()).put(self.prf_key.bytes());

@@ -211,6 +211,28 @@ fn a_ledger_that_was_cut_altered_or_taken_away_is_refused_in_one_line() {
     assert!(with(&ledger).open().is_ok());
 }
 
+/// A large tree is not written at each erasure; its ledger is.
+#[test]
+fn an_erasure_in_a_large_tree_is_durable_by_its_ledger_alone() {
+    let house = House::new();
+    let keys = house.create();
+    let expiry = today().plus(9);
+    let [gone, kept] = [7, 8].map(|n| slot(n, expiry)).map(|slot| (slot, keys.seal(&slot, b"x").unwrap()));
+    let scattered: Vec<Target> = (1..1_000).map(|n| record(n << 30, expiry)).collect();
+    erase(&keys, &scattered);
+    keys.roll().unwrap();
+    let tree = house.file(TREE);
+    assert!(tree.len() > 1_000_000);
+    erase(&keys, &[record(7, expiry)]);
+    assert_eq!(house.file(TREE), tree);
+    assert!(keys.needs_roll() && !keys.is_alive(&gone.0));
+    drop(keys);
+    let keys = house.open().unwrap();
+    assert!(matches!(refusal(open(&keys, &gone.0, &gone.1)), SealError::Gone));
+    assert_eq!(open(&keys, &kept.0, &kept.1).unwrap(), b"x");
+    assert!(!keys.needs_roll());
+}
+
 /// The disk of the ledger died, or an older backup was put over it.
 #[test]
 fn the_copy_beside_the_tree_stands_in_for_a_ledger_that_is_lost_old_or_broken() {
