@@ -6,6 +6,7 @@
 //! [`end_service`] destroys one whose last day has passed, with a certificate.
 
 mod certify;
+mod contractor_round;
 mod correct_household;
 mod end_service;
 mod erase;
@@ -31,6 +32,7 @@ mod watch_gates;
 mod work_round;
 
 pub use certify::{certify, kept_certificate};
+pub use contractor_round::{ContractorRound, contractor_round, erase_lease_keys, probe_round};
 pub use correct_household::{CorrectHouseholdError, correct_household};
 pub use end_service::{EndError, end_service};
 pub use erase::{EraseError, Erased, apply_erasures, erase_by_officer, erase_day, erase_household};

@@ -71,6 +71,13 @@ fn more(desk: &Desk, body: &mut Body) {
         body.link(desk.say("review-title"), desk.url("/staff/access-review"));
     }
     body.link(desk.say("alerts-title"), desk.url("/staff/alerts"));
+    let incidents = desk.may::<people::HandleIncident>();
+    if incidents || desk.may::<people::ManageContractors>() || desk.may::<people::GrantLease>() {
+        body.link(desk.say("contractors-title"), desk.url("/staff/contractors"));
+    }
+    if incidents {
+        body.link(desk.say("incidents-title"), desk.url("/staff/incidents"));
+    }
     if desk.may::<ReadDashboard>() {
         body.link(desk.say("home-schemes"), desk.url("/staff/schemes"));
     }

@@ -106,6 +106,7 @@ const fn channel(row: &HouseholdRow) -> &'static str {
         registration::Channel::Online => "online",
         registration::Channel::Officer => "officer",
         registration::Channel::Letter => "letter",
+        registration::Channel::Field => "field",
     }
 }
 

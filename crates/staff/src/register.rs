@@ -4,7 +4,7 @@ use axum::response::Response;
 use flows::{Acknowledged, Submit, SubmitError, submit_household};
 use kernel::{Kind, Language, from_hex, to_hex};
 use people::RegisterForResident;
-use registration::{Channel, FieldProblem, RegisterError};
+use registration::{Channel, EnteredBy, FieldProblem, RegisterError};
 use webkit::parts::{Inset, Panel};
 use webkit::{Failure, Page};
 
@@ -48,7 +48,7 @@ pub(crate) fn submit(desk: &Desk) -> Answer {
         channel,
         replaces: None,
         shown: from_hex(desk.values.get("version")).ok().and_then(|bytes| bytes.try_into().ok()).unwrap_or([0; 32]),
-        officer: Some(grant),
+        officer: Some(EnteredBy::Counter(grant)),
     };
     let (reply, answer) = mpsc::channel();
     submit_household(desk.platform(), service, &submit, move |result| {

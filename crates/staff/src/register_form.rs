@@ -36,6 +36,7 @@ pub(crate) fn household(values: &Values, members: usize) -> HouseholdForm {
         },
         mobile: text("mobile"),
         members: (0..members).map(person).filter(|form| !blank(form)).collect(),
+        vaccination: text("vaccination"),
     }
 }
 

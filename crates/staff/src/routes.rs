@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::{RawPathParams, Request};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use people::{
-    Action, ApproveClose, ApproveExport, EditScheme, HandleRequests, ManageOfficers, OpenRecord, OperateScheme,
+    Action, ApproveClose, ApproveExport, EditScheme, GrantLease, HandleIncident, HandleRequests, ManageContractors, ManageOfficers, OpenRecord, OperateScheme,
     ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport,
     ResolveException, ReviewAccess, SignGate, SubmitGateRecord, WithdrawGateRecord,
 };
@@ -12,8 +12,8 @@ use webkit::{Visitor, in_every_language, takes_files};
 
 use crate::desk::{Answer, Desk, attend};
 use crate::{
-    access_review, alerts, approval, bulletins, certificate, close, dashboard, definition, delivery, evidence,
-    exceptions, gate, gate_record, gate_sign, home, inventory, invitation, letters, messages, officer, officers,
+    access_review, alerts, approval, bulletins, certificate, close, contract, contract_change, contractor, contractors, dashboard, definition, delivery, evidence,
+    exceptions, gate, gate_record, gate_sign, home, incidents, inventory, invitation, lease, lease_change, lease_give, letters, messages, officer, officers,
     operate, passkey_name, passkeys, record, register, request, requests, resolve, results, scheme_page, schemes,
     session, sign_in, version,
 };
@@ -75,6 +75,11 @@ const REQUESTS: Guard = Guard::Scheme(&[HandleRequests::NAME]);
 const JOURNAL: Guard = Guard::Scheme(&[ReadJournal::NAME]);
 const OFFICERS: Guard = Guard::Right(&[ManageOfficers::NAME]);
 const REVIEW: Guard = Guard::Right(&[ReviewAccess::NAME]);
+const CONTRACTORS: Guard = Guard::Right(&[ManageContractors::NAME]);
+const WATCH: Guard = Guard::Right(&[ManageContractors::NAME, GrantLease::NAME, HandleIncident::NAME]);
+const LEASE: Guard = Guard::Right(&[GrantLease::NAME]);
+const GIVE: Guard = Guard::Scheme(&[GrantLease::NAME]);
+const INCIDENTS: Guard = Guard::Right(&[HandleIncident::NAME]);
 const CREATE: Guard = Guard::Right(&[EditScheme::NAME]);
 
 /// A document for the gate: assessments with their pictures.
@@ -181,6 +186,30 @@ pub const ROUTES: &[Route] = &[
     get("/staff/schemes/{slug}/journal/{event}/proof", JOURNAL, evidence::proof),
     get("/staff/schemes/{slug}/certificate", SEE, certificate::show),
     get("/staff/schemes/{slug}/certificate/file", SEE, certificate::file),
+    // Contractors, what they hold, and what went wrong.
+    get("/staff/contractors", WATCH, contractors::show),
+    get("/staff/contractors/new", CONTRACTORS, contractor::ask),
+    form("/staff/contractors/new", CONTRACTORS, contractor::register),
+    get("/staff/contractors/{contractor}", WATCH, contractor::show),
+    get("/staff/contractors/{contractor}/keys", CONTRACTORS, contractor::ask_keys),
+    form("/staff/contractors/{contractor}/keys", CONTRACTORS, contractor::change_keys),
+    get("/staff/contractors/{contractor}/contracts/new", CONTRACTORS, contract::ask),
+    form("/staff/contractors/{contractor}/contracts/new", CONTRACTORS, contract::record),
+    get("/staff/contracts/{contract}", WATCH, contract::show),
+    get("/staff/contracts/{contract}/clauses", CONTRACTORS, contract::ask_clauses),
+    form("/staff/contracts/{contract}/clauses", CONTRACTORS, contract::amend),
+    get("/staff/contracts/{contract}/change/{act}", CONTRACTORS, contract_change::ask),
+    form("/staff/contracts/{contract}/change/{act}", CONTRACTORS, contract_change::act),
+    get("/staff/schemes/{slug}/leases/new", GIVE, lease_give::ask),
+    form("/staff/schemes/{slug}/leases/new", GIVE, lease_give::give),
+    get("/staff/leases/{lease}", WATCH, lease::show),
+    get("/staff/leases/{lease}/change/{act}", LEASE, lease_change::ask),
+    form("/staff/leases/{lease}/change/{act}", LEASE, lease_change::act),
+    get("/staff/leases/{lease}/resume", INCIDENTS, lease_change::ask_resume),
+    post("/staff/leases/{lease}/resume", INCIDENTS, lease_change::resume),
+    get("/staff/incidents", INCIDENTS, incidents::show),
+    get("/staff/incidents/{incident}", INCIDENTS, incidents::ask),
+    post("/staff/incidents/{incident}", INCIDENTS, incidents::close),
     // Officers of the department.
     get("/staff/officers", OFFICERS, officers::show),
     get("/staff/officers/invite", OFFICERS, officers::ask_invite),

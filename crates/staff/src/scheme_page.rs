@@ -1,7 +1,7 @@
 use assurance::{InForce, Missing, Requirement};
 use kernel::to_hex;
 use people::{
-    EditScheme, HandleRequests, OpenRecord, OperateScheme, ReadDashboard, ReadInventory, ReadJournal, ReadMessages,
+    EditScheme, GrantLease, HandleRequests, OpenRecord, OperateScheme, ReadDashboard, ReadInventory, ReadJournal, ReadMessages,
     RegisterForResident, RequestClose, ResolveException,
 };
 use registration::SchemeVersion;
@@ -71,6 +71,9 @@ fn running(desk: &Desk) -> Ways {
     let mut ways = vec![("dashboard-title", "/dashboard"), ("bulletins-title", "/bulletins")];
     if desk.may::<OperateScheme>() {
         ways.push(("operate-title", "/operate"));
+    }
+    if desk.may::<GrantLease>() {
+        ways.push(("lease-give-title", "/leases/new"));
     }
     if desk.may::<RequestClose>() {
         ways.push(("close-title", "/close"));

@@ -15,9 +15,10 @@ pub fn path(route: &Route, gate: &str, digest: &str, officer: &str) -> String {
         .replace("{digest}", digest)
         .replace("{officer}", officer)
         .replace("{act}", act)
+        .replace("{form}", "csv")
         .replace("{token}", &"0".repeat(64))
         .replace("{reference}", "0000-0000-0000");
-    let kinds = [("record", "gat"), ("approval", "apr"), ("export", "exp"), ("message", "msg"), ("event", "evt"), ("passkey", "pky"), ("alert", "alt")];
+    let kinds = [("record", "gat"), ("approval", "apr"), ("export", "exp"), ("message", "msg"), ("event", "evt"), ("passkey", "pky"), ("alert", "alt"), ("contractor", "ctr"), ("contract", "ctc"), ("lease", "lse"), ("incident", "inc"), ("request", "dsr"), ("erasure", "era")];
     let filled = kinds.iter().fold(filled, |path, (name, prefix)| path.replace(&format!("{{{name}}}"), &format!("{prefix}_{zero}")));
     assert!(!filled.contains('{'), "{filled}: an unknown part");
     format!("/en{filled}")
@@ -101,7 +102,7 @@ fn attack(scene: &Scene, route: &Route, role: Role, own: &Client, other: &Client
         assert_eq!(ask(other, route, &path).status, 404, "another department's {role} {path}");
     }
     if route.verb == Verb::Get {
-        let real = !["{record}", "{approval}", "{export}", "{event}", "{reference}", "/certificate/file", "/checkpoint"]
+        let real = !["{record}", "{approval}", "{export}", "{event}", "{reference}", "{contractor}", "{contract}", "{lease}", "{incident}", "/certificate/file", "/checkpoint"]
             .iter()
             .any(|part| route.path.contains(part));
         let status = own.get(&path).status;

@@ -8,6 +8,8 @@ mod browser;
 mod bulk;
 mod client;
 #[cfg(test)]
+mod contractors;
+#[cfg(test)]
 mod journey;
 #[cfg(test)]
 mod sessions;
