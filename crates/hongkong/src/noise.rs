@@ -34,7 +34,7 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     LOCALITIES.iter().map(String::as_str).chain(DISTRICTS.iter().map(|(name, _)| name.as_str()))
 }
 
-/// The text, folded, ever shorter: first without regions, then without one locality after the other from its beginning.
+/// The text, folded, ever shorter: first without regions, then without districts, then without one locality after the other from its beginning.
 /// The original is not among them, nor a text in which nothing is left.
 pub(crate) fn shortened(text: &str) -> Vec<String> {
     let mut left = search_form(text);
@@ -42,6 +42,11 @@ pub(crate) fn shortened(text: &str) -> Vec<String> {
         take_out(&mut left, &search_form(region));
     }
     let mut shorter = vec![left.clone()];
+    for district in District::ALL.into_iter().flat_map(|district| Language::ALL.map(|language| district.name(language))) {
+        take_out(&mut left, &search_form(district));
+    }
+    shorter.push(left.clone());
+    shorter.dedup();
     for _ in 0..MOST_LOCALITIES {
         let earliest = LOCALITIES.iter().filter_map(|name| Some((find(&left, name)?, name))).min_by_key(|(place, name)| (*place, usize::MAX - name.len()));
         let Some((place, name)) = earliest else { break };

@@ -27,11 +27,21 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
         if in_word {
             word.push(character);
         } else if is_han(character) {
+            // What counts belongs to the number before it, and is no neighbour of what follows: 1座匯仁樓.
+            if let [counter] = han[..]
+                && COUNTERS.contains(&counter)
+                && matches!(pieces.last(), Some(Piece::Word(_)))
+            {
+                pieces.push(Piece::Han(std::mem::take(&mut han)));
+            }
             han.push(character);
         }
     }
     pieces
 }
+
+/// Characters that stand after a number: block, phase, house number (folded).
+const COUNTERS: [char; 3] = ['座', '期', '号'];
 
 /// The words of a text in one line with a space before, between and after, so that words are found whole.
 pub(super) fn word_line(text: &str) -> String {
