@@ -19,7 +19,7 @@ pub fn leave(tiles: &Path, what: &'static str, at: Instant, sha256: &str, record
 /// Writes a document that people and programs read.
 pub fn write(path: &Path, document: &Value) -> Result<(), BackupError> {
     let failed = || BackupError::file(path);
-    let directory = path.parent().unwrap_or(Path::new("."));
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(directory).map_err(failed())?;
     let text = serde_json::to_string_pretty(document).map_err(|error| failed()(std::io::Error::other(error)))?;
     let beside = path.with_extension("new");
