@@ -16,6 +16,7 @@ pub fn path(route: &Route, gate: &str, digest: &str, officer: &str) -> String {
         .replace("{officer}", officer)
         .replace("{act}", act)
         .replace("{form}", "csv")
+        .replace("{kind}", "reply")
         .replace("{token}", &"0".repeat(64))
         .replace("{reference}", "0000-0000-0000");
     let kinds = [("record", "gat"), ("approval", "apr"), ("export", "exp"), ("message", "msg"), ("event", "evt"), ("passkey", "pky"), ("alert", "alt"), ("contractor", "ctr"), ("contract", "ctc"), ("lease", "lse"), ("incident", "inc"), ("request", "dsr"), ("erasure", "era")];
