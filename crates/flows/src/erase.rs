@@ -142,7 +142,7 @@ fn traces(
         EraseWhat::All => None,
         EraseWhat::Group(FieldGroup::Mobile) => Some(Channel::Sms),
         EraseWhat::Group(FieldGroup::Contact) => Some(Channel::Letter),
-        EraseWhat::Group(FieldGroup::Identity) | EraseWhat::Person(_) => return Ok(Vec::new()),
+        EraseWhat::Group(FieldGroup::Identity | FieldGroup::Health) | EraseWhat::Person(_) => return Ok(Vec::new()),
     };
     let messages = notify::doomed(tx, household, channel)?;
     let mut values: Values = messages.into_iter().map(|message| (message.target, vec![message.sealed])).collect();
@@ -161,6 +161,7 @@ fn words(what: EraseWhat) -> &'static str {
         EraseWhat::Group(FieldGroup::Identity) => "identity card numbers and dates of birth",
         EraseWhat::Group(FieldGroup::Contact) => "name and address",
         EraseWhat::Group(FieldGroup::Mobile) => "mobile number",
+        EraseWhat::Group(FieldGroup::Health) => "vaccination and test results",
         EraseWhat::Person(_) => "identity card number and date of birth of one person",
     }
 }

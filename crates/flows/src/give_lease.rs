@@ -81,6 +81,7 @@ pub const fn group_name(group: FieldGroup) -> &'static str {
         FieldGroup::Identity => "identity",
         FieldGroup::Contact => "contact",
         FieldGroup::Mobile => "mobile",
+        FieldGroup::Health => "health",
     }
 }
 
@@ -89,9 +90,11 @@ pub fn group_of(name: &str) -> Option<FieldGroup> {
     [FieldGroup::Identity, FieldGroup::Contact, FieldGroup::Mobile].into_iter().find(|group| group_name(*group) == name)
 }
 
-/// The field groups that a scheme collects for a purpose: what a lease for it may name.
+/// The field groups that a scheme collects for a purpose: what a lease for it may name. Health is never given to a contractor.
 pub fn lease_groups(scheme: &Scheme, purpose: &str) -> Vec<FieldGroup> {
-    let rules = scheme.groups().iter().filter(|rule| rule.purpose == purpose && !rule.fields.is_empty());
+    let rules = scheme.groups().iter().filter(|rule| {
+        rule.purpose == purpose && !rule.fields.is_empty() && rule.group != FieldGroup::Health
+    });
     rules.map(|rule| rule.group).collect()
 }
 

@@ -213,7 +213,9 @@ mod tests {
     }
 
     fn scheme_rows() -> Vec<InventoryRow> {
-        scheme_inventory(&Scheme::compile(Definition::masks_2020().unwrap()).unwrap()).rows
+        let schemes = [Definition::masks_2020(), Definition::restriction_testing()];
+        let of = |definition| scheme_inventory(&Scheme::compile(definition).unwrap()).rows;
+        schemes.into_iter().flat_map(|definition| of(definition.unwrap())).collect()
     }
 
     #[test]

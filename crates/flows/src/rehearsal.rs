@@ -223,6 +223,7 @@ pub fn form(n: usize) -> HouseholdForm {
         address: AddressForm { key: "k1".into(), flat: format!("F{n}"), floor: "12".into(), ..AddressForm::default() },
         mobile: mobile(n),
         members: vec![PersonForm { id_number: number(2 * n + 1), birth: birth() }],
+        vaccination: String::new(),
     }
 }
 

@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use journal::Receipt;
 use kernel::{Fault, Id, Kind, Language, kinds};
-use people::{Grant, RegisterForResident};
+use registration::scheme::{FieldKind, Scheme};
 use registration::{
-    Channel, FieldProblem, Household, HouseholdForm, Received, RegisterError, Rules, Submission, prepare, register,
+    Asked, Channel, EnteredBy, FieldProblem, Household, HouseholdForm, Received, RegisterError, Rules, Submission, prepare, register,
 };
 use store::RunError;
 use thiserror::Error;
@@ -27,7 +27,7 @@ pub struct Submit<'a> {
     /// Digest of the definition whose collection statement was shown: `Service::scheme().digest()` of the page or document.
     pub shown: [u8; 32],
     /// The right of the officer who sends it in; nothing when it comes from the public.
-    pub officer: Option<Grant<RegisterForResident>>,
+    pub officer: Option<EnteredBy>,
 }
 
 /// What is acknowledged once it is durable.
@@ -84,8 +84,18 @@ pub fn rules<'a>(platform: &'a Platform, service: &Service, channel: Channel) ->
         today: platform.now().day(),
         max_people: scheme.max_people(),
         minimum_age: i16::from(scheme.minimum_age()),
-        without_mobile: channel == Channel::Letter,
+        without_mobile: channel == Channel::Letter
+            || (channel == Channel::Field && asked(&scheme, FieldKind::Mobile) == Asked::Voluntary),
+        vaccination: asked(&scheme, FieldKind::Vaccination),
         places: platform.places(),
+    }
+}
+
+fn asked(scheme: &Scheme, kind: FieldKind) -> Asked {
+    match scheme.field(kind) {
+        None => Asked::No,
+        Some(field) if field.obligatory => Asked::Obligatory,
+        Some(_) => Asked::Voluntary,
     }
 }
 

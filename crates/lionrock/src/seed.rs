@@ -133,6 +133,7 @@ pub fn post_of(role: Role) -> Text {
         Role::DeliveryOfficer => Text::new("Delivery Officer", "派遞主任", "派递主任"),
         Role::Administrator => Text::new("System Administrator", "系統管理員", "系统管理员"),
         Role::HeadOfDepartment => Text::new("Permanent Secretary", "常任秘書長", "常任秘书长"),
+        Role::FieldOfficer => Text::new("Field officer, restriction testing", "外勤人員（圍封強檢）", "外勤人员（围封强检）"),
     }
 }
 

@@ -136,6 +136,7 @@ pub fn form(household: &Household) -> HouseholdForm {
             ..AddressForm::default()
         },
         mobile: main.mobile.digits().to_owned(),
+        vaccination: String::new(),
         members: household
             .members
             .iter()

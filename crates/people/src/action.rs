@@ -29,6 +29,8 @@ actions! {
     ResolveException = "resolve-exception";
     /// Register a resident who calls or comes in person.
     RegisterForResident = "register-for-resident";
+    /// Enter people, and afterwards their test results, at the building of an operation.
+    EnterInField = "enter-in-field";
     /// Ask for an export of personal data to a courier.
     RequestExport = "request-export";
     /// Approve an export that someone else asked for.

@@ -55,7 +55,7 @@ pub use access_review::{
     review_status,
 };
 pub use action::{
-    Action, ApproveClose, ApproveExport, EditScheme, GrantLease, HandleIncident, HandleRequests, IssueCertificate,
+    Action, ApproveClose, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, IssueCertificate,
     ManageContractors, ManageOfficers, OpenRecord, OperateScheme, OrderErasure, ReadDashboard, ReadInventory,
     ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport, ResolveException, ReviewAccess, SignGate,
     SubmitGateRecord, WithdrawGateRecord,

@@ -5,7 +5,7 @@ use kernel::{Fault, Kind, Text};
 use serde::{Deserialize, Serialize};
 
 use crate::action::{
-    Action, ApproveClose, ApproveExport, EditScheme, GrantLease, HandleIncident, HandleRequests, IssueCertificate,
+    Action, ApproveClose, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, IssueCertificate,
     ManageContractors, ManageOfficers, OpenRecord, OperateScheme, OrderErasure, ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident,
     RequestClose, RequestExport, ResolveException, ReviewAccess, SignGate, SubmitGateRecord, WithdrawGateRecord,
 };
@@ -32,6 +32,8 @@ pub enum Role {
     Administrator,
     /// Answers for the department: what is escalated comes here.
     HeadOfDepartment,
+    /// Enters people at a building, and sees nobody's record.
+    FieldOfficer,
 }
 
 /// Which role may do what. This table is the whole of it: what does not stand here cannot be done.
@@ -86,6 +88,7 @@ pub const RIGHTS: &[(Role, &[&str])] = &[
     (Role::DeliveryOfficer, &[RequestExport::NAME, ReadDashboard::NAME]),
     (Role::Administrator, &[ManageOfficers::NAME]),
     (Role::HeadOfDepartment, &[HandleIncident::NAME, ReviewAccess::NAME, ReadDashboard::NAME]),
+    (Role::FieldOfficer, &[EnterInField::NAME]),
 ];
 
 /// Pairs of actions that never meet in one officer: who may ask does not approve, who gives data out does not vouch for the
@@ -98,7 +101,7 @@ const APART: &[(&str, &str)] = &[
 
 impl Role {
     /// Every role, in the order of the table.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::SchemeOwner,
         Self::CaseOfficer,
         Self::PrivacyOfficer,
@@ -108,6 +111,7 @@ impl Role {
         Self::DeliveryOfficer,
         Self::Administrator,
         Self::HeadOfDepartment,
+        Self::FieldOfficer,
     ];
 
     /// The name in commands, in the store and in the journal.
@@ -122,6 +126,7 @@ impl Role {
             Self::DeliveryOfficer => "delivery-officer",
             Self::Administrator => "administrator",
             Self::HeadOfDepartment => "head-of-department",
+            Self::FieldOfficer => "field-officer",
         }
     }
 
@@ -137,6 +142,7 @@ impl Role {
             Self::DeliveryOfficer => Text::new("Delivery officer", "派送主任", "派送主任"),
             Self::Administrator => Text::new("Administrator", "系統管理員", "系统管理员"),
             Self::HeadOfDepartment => Text::new("Head of department", "部門首長", "部门首长"),
+            Self::FieldOfficer => Text::new("Field officer", "外勤人員", "外勤人员"),
         }
     }
 
@@ -234,6 +240,7 @@ mod tests {
         open-record            case
         resolve-exception      case
         register-for-resident  case
+        enter-in-field         field
         request-export         delivery
         approve-export         supervising
         request-close          owner

@@ -100,7 +100,7 @@ fn household(n: u32) -> Result<Household, Failure> {
         district: District::KwunTong,
     };
     let members = vec![person(3 * n + 1)?, person(3 * n + 2)?];
-    Ok(Household { main: person(3 * n)?, name: "Chan Tai Man".into(), address, mobile: Some(mobile), members })
+    Ok(Household { main: person(3 * n)?, name: "Chan Tai Man".into(), address, mobile: Some(mobile), members, vaccination: None })
 }
 
 fn prepared(ledger: &Ledger, scheme: &Scheme, household: &Household, n: u32) -> Result<Register, Failure> {

@@ -213,5 +213,6 @@ const fn name(group: FieldGroup) -> &'static str {
         FieldGroup::Identity => "identity",
         FieldGroup::Contact => "contact",
         FieldGroup::Mobile => "mobile",
+        FieldGroup::Health => "health",
     }
 }

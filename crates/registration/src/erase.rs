@@ -6,6 +6,7 @@ use seal::{ErasureEntry, Purpose, RecordNumber, SealError, Target, sha256};
 use store::{RunError, StoreError, Tx};
 
 use crate::matching::{Reason, State};
+use crate::record_result::TESTS_MOST;
 use crate::scheme::FieldGroup;
 use crate::sealing::{SealedGroup, split};
 use crate::storage;
@@ -94,7 +95,11 @@ fn target(
     what: EraseWhat,
 ) -> Result<Option<Target>, SealError> {
     let (purpose, expiry) = (Purpose::new(&sealed.purpose)?, sealed.expiry);
-    let persons = u8::try_from(split(bytes).len()).unwrap_or(u8::MAX);
+    let mut persons = u8::try_from(split(bytes).len()).unwrap_or(u8::MAX);
+    if group == FieldGroup::Health {
+        // A result that an officer records at this very moment must not find a place whose key still lives.
+        persons = persons.max(1 + TESTS_MOST);
+    }
     Ok(match what {
         EraseWhat::All => Some(Target::Record { purpose, expiry, record }),
         EraseWhat::Group(wanted) if wanted == group => {
@@ -230,10 +235,13 @@ impl Sweep {
     ) -> Result<(), StoreError> {
         self.households.insert(household);
         let mobile = storage::index::MOBILE;
+        if group == FieldGroup::Health {
+            return Ok(());
+        }
         let tags = match (group, target) {
             (FieldGroup::Identity, Target::Value { person, .. }) => (i64::from(*person), i64::from(*person)),
             (FieldGroup::Identity, _) => (0, i64::from(u8::MAX)),
-            (FieldGroup::Mobile, _) => (mobile, mobile),
+            (FieldGroup::Mobile | FieldGroup::Health, _) => (mobile, mobile),
             (FieldGroup::Contact, _) => {
                 let export = storage::household::by_id(work.tx(), household)?.and_then(|row| row.export);
                 return export.map_or(Ok(()), |export| storage::erasure::delete_file(work.tx(), export).map(|_| ()));

@@ -38,6 +38,7 @@ pub enum FieldFault {
     TooLong(usize),
     TooManyMembers(usize),
     SamePersonTwice,
+    Doses,
 }
 
 impl FieldFault {
@@ -153,6 +154,11 @@ impl FieldFault {
                 "This person is already in the household: enter each person once",
                 "此人已在住戶之中：每人只須輸入一次",
                 "此人已在住户之中：每人只须输入一次",
+            ),
+            Self::Doses => (
+                "Choose how many doses of the vaccine the person has had",
+                "請選擇已接種疫苗的劑數",
+                "请选择已接种疫苗的剂数",
             ),
         }
     }

@@ -17,6 +17,9 @@ pub struct HouseholdForm {
     pub mobile: String,
     /// The other members.
     pub members: Vec<PersonForm>,
+    /// Doses of a vaccine, `0` to `9`; read only where the scheme asks for them.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub vaccination: String,
 }
 
 /// What was typed about one further member.

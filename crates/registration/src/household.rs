@@ -5,6 +5,7 @@ use kernel::{Day, Environment};
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{FieldFault, FieldProblem};
+use crate::health::VACCINATIONS_MOST;
 use crate::form::{AddressForm, BirthForm, HouseholdForm};
 
 /// One person, as matched: identity number and date of birth.
@@ -44,6 +45,8 @@ pub struct Household {
     pub mobile: Option<Phone>,
     /// The other members.
     pub members: Vec<Person>,
+    /// Doses of a vaccine, where the scheme asks for them.
+    pub vaccination: Option<u8>,
 }
 
 /// A list of places, as the parser needs it: `hongkong::Gazetteer` in the product.
@@ -67,8 +70,21 @@ pub struct Rules<'a> {
     pub minimum_age: i16,
     /// Whether the result may go by letter, because an officer registers somebody without a phone.
     pub without_mobile: bool,
+    /// Whether doses of a vaccine are asked for, and whether they may be left out.
+    pub vaccination: Asked,
     /// The gazetteer.
     pub places: &'a dyn Places,
+}
+
+/// Whether something is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// It is not: whatever is sent is not read.
+    No,
+    /// It may be left out.
+    Voluntary,
+    /// It must be given.
+    Obligatory,
 }
 
 impl Person {
@@ -102,9 +118,10 @@ impl Household {
         let address = problems.address(&form.address, rules.places);
         let mobile = problems.take("mobile", parse_mobile(&form.mobile, rules.without_mobile));
         let members = problems.members(form, main.as_ref(), rules);
+        let vaccination = problems.take("vaccination", parse_doses(&form.vaccination, rules.vaccination)).flatten();
         match (main, name, address, mobile) {
             (Some(main), Some(name), Some(address), Some(mobile)) if problems.0.is_empty() => {
-                Ok(Self { main, name, address, mobile, members })
+                Ok(Self { main, name, address, mobile, members, vaccination })
             }
             _ => Err(problems.0),
         }
@@ -263,6 +280,16 @@ fn parse_mobile(text: &str, may_be_missing: bool) -> Result<Option<Phone>, Field
     }
     let phone = Phone::parse(text)?;
     if phone.is_mobile() { Ok(Some(phone)) } else { Err(FieldFault::NotMobile) }
+}
+
+fn parse_doses(text: &str, asked: Asked) -> Result<Option<u8>, FieldFault> {
+    match (asked, text.trim()) {
+        (Asked::No, _) | (Asked::Voluntary, "") => Ok(None),
+        (_, text) => {
+            let doses = text.parse().ok().filter(|doses| *doses <= VACCINATIONS_MOST);
+            doses.map(Some).ok_or(FieldFault::Doses)
+        }
+    }
 }
 
 impl From<IdNumberError> for FieldFault {

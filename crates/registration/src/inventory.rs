@@ -6,7 +6,9 @@ use crate::scheme::{FieldGroup, Scheme};
 
 /// Every group of personal fields that a scheme's store holds, by the definition in force.
 pub fn inventory(scheme: &Scheme) -> Vec<InventoryRow> {
-    let mut rows: Vec<InventoryRow> = FieldGroup::ALL.into_iter().map(|group| group_row(scheme, group)).collect();
+    // Health is asked in operations only: elsewhere nothing ever stands in its column.
+    let held = |group: &FieldGroup| *group != FieldGroup::Health || !scheme.group(*group).fields.is_empty();
+    let mut rows: Vec<InventoryRow> = FieldGroup::ALL.into_iter().filter(held).map(|group| group_row(scheme, group)).collect();
     rows.push(export_row(scheme));
     rows
 }
@@ -14,15 +16,16 @@ pub fn inventory(scheme: &Scheme) -> Vec<InventoryRow> {
 fn group_row(scheme: &Scheme, group: FieldGroup) -> InventoryRow {
     let rule = scheme.group(group);
     let (column, job) = match group {
-        FieldGroup::Identity => ("identity", Text::new("the matching job", "核對工序", "核对工序")),
-        FieldGroup::Contact => ("contact", Text::new("the letters job", "信件工序", "信件工序")),
-        FieldGroup::Mobile => ("mobile", Text::new("the messages job", "短訊工序", "短信工序")),
+        FieldGroup::Identity => ("identity", Some(Text::new("the matching job", "核對工序", "核对工序"))),
+        FieldGroup::Contact => ("contact", Some(Text::new("the letters job", "信件工序", "信件工序"))),
+        FieldGroup::Mobile => ("mobile", Some(Text::new("the messages job", "短訊工序", "短信工序"))),
+        FieldGroup::Health => ("health", None),
     };
     let mut openers = roles_with::<OpenRecord>();
     if group == FieldGroup::Contact && scheme.courier().is_some() {
         openers.extend(roles_with::<RequestExport>());
     }
-    openers.push(job);
+    openers.extend(job);
     openers.push(resident());
     InventoryRow { column, what: fields(group, &rule.fields), openers, ..row(scheme, group) }
 }

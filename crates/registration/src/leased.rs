@@ -148,6 +148,7 @@ fn fields(groups: &[FieldGroup]) -> Vec<String> {
             FieldGroup::Identity => &["identity-number", "birth"],
             FieldGroup::Contact => &["name", "address"],
             FieldGroup::Mobile => &["mobile"],
+            FieldGroup::Health => &[],
         }
     };
     ["reference", "people"].iter().chain(groups.iter().flat_map(of)).map(|name| (*name).to_owned()).collect()
@@ -191,6 +192,8 @@ fn add(
                 FieldGroup::Identity => row.extend(person.clone()),
                 FieldGroup::Contact => row.extend(contact.clone()),
                 FieldGroup::Mobile => row.push(mobile.clone()),
+                // No lease names it.
+                FieldGroup::Health => {}
             }
         }
         cargo.rows.push(row);

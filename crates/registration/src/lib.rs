@@ -13,6 +13,7 @@ mod erase;
 mod export;
 mod fault;
 mod form;
+mod health;
 mod household;
 mod inventory;
 mod leased;
@@ -20,6 +21,7 @@ pub mod matching;
 mod messages;
 mod own_data;
 mod places;
+mod record_result;
 mod reference;
 mod register;
 mod resolve;
@@ -44,14 +46,16 @@ pub use export::{
 };
 pub use fault::{FieldFault, FieldProblem};
 pub use form::{AddressForm, BirthForm, HouseholdForm, PersonForm};
-pub use household::{Address, Household, Part, Person, Places, Rules, check_part};
+pub use health::{Health, TestResult, VACCINATIONS_MOST};
+pub use household::{Address, Asked, Household, Part, Person, Places, Rules, check_part};
 pub use inventory::inventory;
 pub use leased::{AskCargo, LeasedCargo, OpenLeased, count_leasable, leased_cargo, open_leased, unused_reference};
 pub use matching::{AddressState, Batch, MatchError, Matcher, Reason, State, match_batch};
 pub use messages::Sender;
 pub use own_data::{OwnData, OwnGroup, open_own};
+pub use record_result::{RecordResult, RecordResultError, TESTS_MOST, record_result};
 pub use reference::Reference;
-pub use register::{Channel, Received, Register, RegisterError, Submission, prepare, register};
+pub use register::{Channel, EnteredBy, Received, Register, RegisterError, Submission, prepare, register};
 pub use resolve::{
     OpenRecordError, OpenedRecord, Resolution, ResolveError, exceptions, find, open_for_officer, resolve,
     unknown_addresses,
@@ -70,6 +74,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "registration/0001_registration", sql: include_str!("../migrations/0001_registration.sql") },
     Migration { name: "registration/0003_erasure", sql: include_str!("../migrations/0003_erasure.sql") },
     Migration { name: "registration/0004_register_wait", sql: include_str!("../migrations/0004_register_wait.sql") },
+    Migration { name: "registration/0005_health", sql: include_str!("../migrations/0005_health.sql") },
 ];
 
 /// The tables of the platform's store: the directory of schemes and the versions of their definitions.

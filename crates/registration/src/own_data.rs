@@ -3,10 +3,11 @@ use journal::{Actor, Committed, Event, Ledger};
 use kernel::{Day, Id, kinds};
 use store::StoreError;
 
+use crate::health::Health;
 use crate::household::Person;
 use crate::resolve::OpenRecordError;
 use crate::scheme::FieldGroup;
-use crate::sealing::{Contact, SealedGroup, open_contact, open_mobile, open_people, readable};
+use crate::sealing::{Contact, SealedGroup, open_contact, open_health, open_mobile, open_people, readable};
 use crate::storage;
 use crate::storage::household::HouseholdRow;
 
@@ -23,6 +24,8 @@ pub struct OwnData {
     pub contact: Option<Contact>,
     /// The mobile.
     pub mobile: Option<Phone>,
+    /// Vaccination and test results, where an operation asked for them.
+    pub health: Option<Health>,
 }
 
 /// A group of fields that is held.
@@ -51,6 +54,7 @@ pub fn open_own(ledger: &Ledger, household: Id<kinds::Household>) -> Result<OwnD
     let people = readable(open_people(&committed, keys, record, &sealed.identity).map(Some))?.unwrap_or_default();
     let contact = readable(open_contact(&committed, keys, record, &sealed.contact))?;
     let mobile = readable(open_mobile(&committed, keys, record, &sealed.mobile))?;
+    let health = readable(open_health(&committed, keys, record, &sealed.health))?;
     let held = |(group, sealed): (FieldGroup, &SealedGroup)| OwnGroup {
         group,
         purpose: sealed.purpose.clone(),
@@ -58,7 +62,7 @@ pub fn open_own(ledger: &Ledger, household: Id<kinds::Household>) -> Result<OwnD
         corrected: sealed.record.is_some(),
     };
     let groups = sealed.groups().into_iter().filter(|(_, sealed)| sealed.bytes.is_some()).map(held).collect();
-    Ok(OwnData { household, groups, people, contact, mobile })
+    Ok(OwnData { household, groups, people, contact, mobile, health })
 }
 
 /// Puts a reading by the resident on record.
@@ -82,6 +86,6 @@ pub(crate) fn note(
 impl OwnData {
     /// Whether anything is left to be read.
     pub fn is_empty(&self) -> bool {
-        self.people.is_empty() && self.contact.is_none() && self.mobile.is_none()
+        self.people.is_empty() && self.contact.is_none() && self.mobile.is_none() && self.health.is_none()
     }
 }

@@ -1,8 +1,8 @@
 use journal::{Actor, Event, Work};
 use kernel::{Fault, Id, Instant, Kind, Language, kinds, to_hex};
-use people::{Grant, RegisterForResident};
+use people::{EnterInField, Grant, RegisterForResident};
 use seal::{Keyring, RecordNumber, SealError};
-use store::StoreError;
+use store::{StoreError, Tx};
 use thiserror::Error;
 
 use crate::household::Household;
@@ -21,6 +21,8 @@ pub enum Channel {
     Officer,
     /// An officer, for somebody without a phone; the result goes by letter.
     Letter,
+    /// A field officer at the building of an operation.
+    Field,
 }
 
 impl Channel {
@@ -29,6 +31,7 @@ impl Channel {
             Self::Online => "online",
             Self::Officer => "officer",
             Self::Letter => "letter",
+            Self::Field => "field",
         }
     }
 
@@ -36,6 +39,7 @@ impl Channel {
         match text {
             "officer" => Self::Officer,
             "letter" => Self::Letter,
+            "field" => Self::Field,
             _ => Self::Online,
         }
     }
@@ -54,13 +58,38 @@ pub struct Register {
     pub(crate) replaces: Option<Id<kinds::Household>>,
     pub(crate) sealed: SealedHousehold,
     pub(crate) version: [u8; 32],
-    pub(crate) officer: Option<Grant<RegisterForResident>>,
+    pub(crate) officer: Option<EnteredBy>,
+}
+
+/// The right of the officer who sends a household in.
+#[derive(Clone, Copy, Debug)]
+pub enum EnteredBy {
+    /// For somebody who calls or comes in person.
+    Counter(Grant<RegisterForResident>),
+    /// At the building of an operation.
+    Field(Grant<EnterInField>),
+}
+
+impl EnteredBy {
+    fn actor(&self) -> Actor {
+        match self {
+            Self::Counter(grant) => grant.actor(),
+            Self::Field(grant) => grant.actor(),
+        }
+    }
+
+    fn is_of(&self, tx: &mut Tx<'_>) -> Result<bool, StoreError> {
+        match self {
+            Self::Counter(grant) => vault::covers(tx, grant),
+            Self::Field(grant) => vault::covers(tx, grant),
+        }
+    }
 }
 
 impl Register {
     /// Who sends it in.
     pub fn actor(&self) -> Actor {
-        self.officer.map_or(Actor::Visitor, |grant| grant.actor())
+        self.officer.map_or(Actor::Visitor, |officer| officer.actor())
     }
 }
 
@@ -80,7 +109,7 @@ pub struct Submission<'a> {
     /// Digest of the definition whose collection statement the person was shown.
     pub shown: [u8; 32],
     /// The right of the officer who sends it in; nothing when it comes from the public.
-    pub officer: Option<Grant<RegisterForResident>>,
+    pub officer: Option<EnteredBy>,
 }
 
 /// What is answered, whether the person matches, is a duplicate, or not: nobody knows yet.
@@ -103,6 +132,9 @@ pub enum RegisterError {
     /// Only an officer with the right to it, in this very scheme, registers for somebody else.
     #[error("there is no such scheme in your department")]
     Elsewhere,
+    /// People are entered by field officers at a building and by nobody else, or this is no such scheme.
+    #[error("in an operation, and only there, field officers enter people at the building")]
+    NoSuchWay,
     /// The idempotency key has the wrong form.
     #[error("an idempotency key is 16 to 64 letters, digits or hyphens, made anew for each household")]
     Idempotency,
@@ -123,7 +155,7 @@ impl Fault for RegisterError {
         match self {
             Self::NotOpen(Status::Paused) => Kind::Busy,
             Self::NotOpen(_) => Kind::Gone,
-            Self::Elsewhere => Kind::Missing,
+            Self::Elsewhere | Self::NoSuchWay => Kind::Missing,
             Self::Idempotency => Kind::Invalid,
             Self::Statement => Kind::Taken,
             Self::Seal(error) => error.kind(),
@@ -139,8 +171,16 @@ pub fn prepare(keys: &Keyring, scheme: &Scheme, submission: &Submission<'_>) -> 
     if !good {
         return Err(RegisterError::Idempotency);
     }
-    if (submission.channel == Channel::Online) != submission.officer.is_none() {
+    let entitled = match submission.channel {
+        Channel::Online => submission.officer.is_none(),
+        Channel::Officer | Channel::Letter => matches!(submission.officer, Some(EnteredBy::Counter(_))),
+        Channel::Field => matches!(submission.officer, Some(EnteredBy::Field(_))),
+    };
+    if !entitled {
         return Err(RegisterError::Elsewhere);
+    }
+    if (submission.channel == Channel::Field) != scheme.operation().is_some() {
+        return Err(RegisterError::NoSuchWay);
     }
     if submission.shown != scheme.digest() {
         return Err(RegisterError::Statement);
@@ -166,7 +206,7 @@ pub fn prepare(keys: &Keyring, scheme: &Scheme, submission: &Submission<'_>) -> 
 /// answer comes by message; this answer is the same for everybody.
 pub fn register(work: &mut Work<'_, '_>, command: &Register) -> Result<Received, RegisterError> {
     if let Some(grant) = &command.officer
-        && !vault::covers(work.tx(), grant)?
+        && !grant.is_of(work.tx())?
     {
         return Err(RegisterError::Elsewhere);
     }

@@ -11,7 +11,7 @@ use vault::{OpenCommand, OpenError, Outcome};
 use crate::household::Person;
 use crate::matching::{AddressState, RESOLVED, Reason, State};
 use crate::scheme::{FieldGroup, Scheme};
-use crate::sealing::{Contact, SealedGroup, open_contact, open_mobile, open_people};
+use crate::sealing::{Contact, SealedGroup, SealedHousehold, open_contact, open_health, open_mobile, open_people};
 use crate::storage;
 use crate::storage::counter::Tally;
 use crate::storage::household::HouseholdRow;
@@ -182,6 +182,8 @@ pub struct OpenedRecord {
     pub contact: Option<Contact>,
     /// The mobile, for the purpose of messages.
     pub mobile: Option<hongkong::Phone>,
+    /// Vaccination and test results, for the purpose they were asked for.
+    pub health: Option<crate::health::Health>,
 }
 
 /// Why a record was not opened.
@@ -262,7 +264,7 @@ pub fn open_for_officer(
     }
 }
 
-const GROUPS: [FieldGroup; 3] = [FieldGroup::Identity, FieldGroup::Contact, FieldGroup::Mobile];
+const GROUPS: [FieldGroup; 4] = FieldGroup::ALL;
 
 /// Opens what of these groups was collected for the purpose, once the opening is on record.
 pub(crate) fn release(
@@ -275,12 +277,13 @@ pub(crate) fn release(
     let (keys, sealed, record): (_, _, RecordNumber) = (ledger.keys(), &submission.sealed, household.record);
     // The purpose under which the values were collected counts, not the one that a later version may give the field.
     let wanted = |group, sealed: &SealedGroup| groups.contains(&group) && sealed.purpose == purpose;
-    let (identity, contact, mobile) = (&sealed.identity, &sealed.contact, &sealed.mobile);
+    let SealedHousehold { identity, contact, mobile, health } = sealed;
     let has_people = wanted(FieldGroup::Identity, identity) && identity.bytes.is_some();
     let people = has_people.then(|| open_people(committed, keys, record, identity)).transpose()?;
     let contact = if wanted(FieldGroup::Contact, contact) { open_contact(committed, keys, record, contact)? } else { None };
     let mobile = if wanted(FieldGroup::Mobile, mobile) { open_mobile(committed, keys, record, mobile)? } else { None };
-    Ok(OpenedRecord { household, people, contact, mobile })
+    let health = if wanted(FieldGroup::Health, health) { open_health(committed, keys, record, health)? } else { None };
+    Ok(OpenedRecord { household, people, contact, mobile, health })
 }
 
 /// One page of the exceptions queue.

@@ -13,6 +13,7 @@ mod deviations;
 mod digest;
 mod field;
 mod flaw;
+mod operation;
 mod parts;
 mod pieces;
 mod statement;
@@ -26,6 +27,7 @@ pub use definition::{Definition, DefinitionError};
 pub use deviations::{Deviation, deviations};
 pub use field::{Field, FieldGroup, FieldKind, Who};
 pub use flaw::Flaw;
+pub use operation::Operation;
 pub use parts::{ClausePart, Item, ItemsPart, OfficerPart, PurposesPart, Statement};
 pub use pieces::{
     Admission, Bulletins, Courier, Delivery, Eligibility, HouseholdRule, Matching, PurposeRule, Statistics, Window,

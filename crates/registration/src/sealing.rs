@@ -4,6 +4,7 @@ use kernel::{Day, Secret};
 use seal::{Keyring, Purpose, RecordNumber, SealError, Sealed, Slot};
 use serde::{Deserialize, Serialize};
 
+use crate::health::{Health, HealthValue};
 use crate::household::{Address, Household, Person};
 use crate::scheme::{FieldGroup, Scheme};
 
@@ -36,15 +37,17 @@ pub(crate) struct SealedHousehold {
     pub identity: SealedGroup,
     pub contact: SealedGroup,
     pub mobile: SealedGroup,
+    pub health: SealedGroup,
 }
 
 impl SealedHousehold {
-    /// The three groups with their numbers.
-    pub(crate) fn groups(&self) -> [(FieldGroup, &SealedGroup); 3] {
+    /// The groups with their numbers.
+    pub(crate) fn groups(&self) -> [(FieldGroup, &SealedGroup); 4] {
         [
             (FieldGroup::Identity, &self.identity),
             (FieldGroup::Contact, &self.contact),
             (FieldGroup::Mobile, &self.mobile),
+            (FieldGroup::Health, &self.health),
         ]
     }
 
@@ -64,10 +67,12 @@ pub(crate) fn seal_household(
     let contact = Contact { name: household.name.clone(), address: household.address.clone() };
     let contact = serde_json::to_string(&contact).map_err(|_| SealError::Invalid("an address that cannot be written"))?;
     let mobile: Vec<String> = household.mobile.iter().map(|phone| phone.digits().to_owned()).collect();
+    let doses = household.vaccination.map(|doses| HealthValue::Doses(doses).written()).transpose()?;
     Ok(SealedHousehold {
         identity: seal_group(keys, scheme, record, FieldGroup::Identity, &people)?,
         contact: seal_group(keys, scheme, record, FieldGroup::Contact, &[contact])?,
         mobile: seal_group(keys, scheme, record, FieldGroup::Mobile, &mobile)?,
+        health: seal_group(keys, scheme, record, FieldGroup::Health, &Vec::from_iter(doses))?,
     })
 }
 
@@ -104,6 +109,21 @@ pub(crate) fn seal_again(
     let length = u16::try_from(sealed.as_bytes().len()).map_err(|_| SealError::Invalid("a value over 64 KiB"))?;
     let bytes = [&length.to_be_bytes()[..], sealed.as_bytes()].concat();
     Ok(SealedGroup { bytes: Some(bytes), record: Some(record), ..before.clone() })
+}
+
+/// Seals one more value behind those of a group: under the place that follows them, which nothing was ever sealed in.
+pub(crate) fn seal_behind(
+    keys: &Keyring,
+    before: &SealedGroup,
+    record: RecordNumber,
+    group: FieldGroup,
+    value: &str,
+) -> Result<Vec<u8>, SealError> {
+    let known = before.bytes.as_deref().unwrap_or_default();
+    let place = u8::try_from(split(known).len()).map_err(|_| SealError::Invalid("a value too many"))?;
+    let sealed = keys.seal(&slot(&before.purpose, before.expiry, record, group, place)?, value.as_bytes())?;
+    let length = u16::try_from(sealed.as_bytes().len()).map_err(|_| SealError::Invalid("a value over 64 KiB"))?;
+    Ok([known, &length.to_be_bytes()[..], sealed.as_bytes()].concat())
 }
 
 fn slot(
@@ -188,4 +208,16 @@ pub(crate) fn open_mobile(
     let values = open_group(committed, keys, FieldGroup::Mobile, record, sealed)?;
     let phone = |value: &Secret<Vec<u8>>| std::str::from_utf8(value.expose()).ok().and_then(|text| Phone::parse(text).ok());
     values.first().map(|value| phone(value).ok_or(SealError::Broken)).transpose()
+}
+
+/// Nothing when no health was ever given.
+pub(crate) fn open_health(
+    committed: &Committed,
+    keys: &Keyring,
+    record: RecordNumber,
+    sealed: &SealedGroup,
+) -> Result<Option<Health>, SealError> {
+    let values = open_group(committed, keys, FieldGroup::Health, record, sealed)?;
+    let values = values.iter().map(|value| HealthValue::read(value.expose())).collect::<Result<Vec<_>, _>>()?;
+    Ok((!values.is_empty()).then(|| Health::of(values)))
 }

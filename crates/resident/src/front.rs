@@ -40,6 +40,12 @@ async fn front(visit: &Visit) -> Result<Response, Failure> {
     body.part(&numbers(visit).await?);
     body.h2(t.get("front-who")).p(scheme.eligibility(language));
     body.h2(t.get("front-when")).p(window(visit, &standing));
+    if let Some(operation) = scheme.operation() {
+        body.h2(t.get("front-field")).p(t.with("front-field-text", [("building", operation.building.as_str())]));
+        statement::whole(visit, &mut body);
+        body.link(t.get("front-field-status"), visit.url("/status")).link(t.get("front-trust"), visit.url("/trust"));
+        return Ok(visit.show(Page::new(scheme.title(language), body.markup()).current(visit.path(""))));
+    }
     body.h2(t.get("front-need")).bullets([t.get("front-need-id"), t.get("front-need-name"), t.get("front-need-mobile")]);
     body.p(t.with("front-need-people", [("count", scheme.max_people())])).p(t.get("front-time"));
     statement::whole(visit, &mut body);

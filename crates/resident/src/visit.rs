@@ -33,6 +33,11 @@ impl FromRequestParts<Arc<ResidentState>> for Visit {
         let missing = || Failure::of(Kind::Missing);
         let Path(slug) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| missing())?;
         let service = state.platform.public_service(&slug).ok_or_else(missing)?;
+        // An operation is entered by field officers: it has no public form, and no queue before one.
+        let form = ["/wait", "/register", "/repair"].iter().any(|page| parts.uri.path().ends_with(page));
+        if form && service.scheme().operation().is_some() {
+            return Err(missing());
+        }
         let Ok(visitor) = Visitor::from_request_parts(parts, state).await;
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
         let visit = Self::new(state.clone(), service, visitor);

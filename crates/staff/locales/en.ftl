@@ -58,6 +58,7 @@ address-refused = Refused by an officer
 channel-online = Online
 channel-officer = By an officer, result by SMS
 channel-letter = By an officer, result by letter
+channel-field = By a field officer at the building
 tier-ordinary = Ordinary
 tier-large-or-high-risk = Large or high-risk
 message-state-queued = Waiting

@@ -58,6 +58,7 @@ address-refused = 已由人员拒绝
 channel-online = 网上
 channel-officer = 由人员代办，以短信通知
 channel-letter = 由人员代办，以信件通知
+channel-field = 由外勤人员在大厦登记
 tier-ordinary = 一般
 tier-large-or-high-risk = 大型或高风险
 message-state-queued = 等候发送

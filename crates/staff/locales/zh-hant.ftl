@@ -58,6 +58,7 @@ address-refused = 已由人員拒絕
 channel-online = 網上
 channel-officer = 由人員代辦，以短訊通知
 channel-letter = 由人員代辦，以信件通知
+channel-field = 由外勤人員在大廈登記
 tier-ordinary = 一般
 tier-large-or-high-risk = 大型或高風險
 message-state-queued = 等候發送

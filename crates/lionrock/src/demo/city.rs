@@ -187,6 +187,7 @@ pub fn form_of(household: &Household) -> HouseholdForm {
             ..AddressForm::default()
         },
         mobile: main.mobile.digits().to_owned(),
+        vaccination: String::new(),
         members: household
             .members
             .iter()

@@ -23,6 +23,7 @@ fn rules() -> Rules<'static> {
         max_people: 3,
         minimum_age: 18,
         without_mobile: false,
+        vaccination: Asked::No,
         places: &OnePlace,
     }
 }
@@ -39,6 +40,7 @@ fn good() -> HouseholdForm {
         address: AddressForm { key: "k1".into(), flat: "A".into(), floor: "12".into(), ..AddressForm::default() },
         mobile: "5123 4567".into(),
         members: vec![PersonForm { id_number: number("U654321"), birth: BirthForm::Iso("2010-01-01".into()) }],
+        vaccination: String::new(),
     }
 }
 

@@ -15,6 +15,7 @@ use super::patience::Patience;
 use super::{AddressState, Answer, PopulationRegister, Question, Reason, RegisterUnavailable, State};
 use crate::messages::{Sender, prepare_for, result_message};
 use crate::reference::Reference;
+use crate::register::Channel;
 use crate::scheme::{FieldGroup, Scheme};
 use crate::sealing::{SealedGroup, open_contact, open_mobile, open_people, readable};
 use crate::storage;
@@ -123,7 +124,7 @@ fn match_now(ledger: &Ledger, matcher: &Matcher<'_>) -> Result<Batch, MatchError
     let (fresh, twins) = without_twins(ledger, &submissions)?;
     let opened = open(ledger, matcher.scheme, fresh)?;
     let cases = ask(ledger.keys(), matcher, &opened)?;
-    let (decided, resolved) = decide(ledger, &opened, cases)?;
+    let (decided, resolved) = decide(ledger, matcher.scheme, &opened, cases)?;
     let outcome = Batch {
         taken: submissions.len(),
         twins: twins.len(),
@@ -225,15 +226,24 @@ fn open(ledger: &Ledger, scheme: &Scheme, fresh: Vec<Fresh>) -> Result<Vec<Opene
         return Ok(Vec::new());
     }
     let submissions = || fresh.iter().map(|fresh| &fresh.submission);
-    let identities = submissions().map(|submission| (&submission.sealed.identity, submission.household));
-    let others = submissions().map(|submission| match &submission.sealed.mobile {
-        mobile if mobile.bytes.is_some() => (mobile, submission.household),
-        _ => (&submission.sealed.contact, submission.household),
-    });
-    let commands = openings(identities.chain(others), scheme, &scheme.matching().reference);
+    // Where nothing is compared, nobody's number is opened.
+    let compared = submissions().filter(|_| scheme.matching().is_some());
+    let identities = compared.map(|submission| (&submission.sealed.identity, submission.household));
+    let others = submissions().filter_map(|submission| Some((told_by(submission)?, submission.household)));
+    let basis = scheme.matching().map_or("statement:purposes", |matching| &matching.reference);
+    let commands = openings(identities.chain(others), scheme, basis);
     let committed = put_on_record(ledger, Actor::Job("matching"), commands)?;
     let keys = ledger.keys();
-    fresh.into_iter().map(|fresh| open_one(&committed, keys, fresh)).collect()
+    fresh.into_iter().map(|fresh| open_one(&committed, keys, scheme, fresh)).collect()
+}
+
+/// By what somebody is told: the mobile, else a letter. Whoever is entered in the field without a phone holds a slip.
+fn told_by(submission: &Submitted) -> Option<&SealedGroup> {
+    match &submission.sealed.mobile {
+        mobile if mobile.bytes.is_some() => Some(mobile),
+        _ if submission.channel == Channel::Field => None,
+        _ => Some(&submission.sealed.contact),
+    }
 }
 
 /// One entry for each purpose under which something is to be opened.
@@ -273,12 +283,15 @@ pub(crate) fn put_on_record(
 }
 
 /// One value that does not open must not hold up everybody behind it: an officer looks at that household.
-fn open_one(committed: &Committed, keys: &Keyring, fresh: Fresh) -> Result<Opened, MatchError> {
+fn open_one(committed: &Committed, keys: &Keyring, scheme: &Scheme, fresh: Fresh) -> Result<Opened, MatchError> {
     let Fresh { submission, reference } = fresh;
     let (sealed, record) = (&submission.sealed, submission.record);
-    let people = readable(open_people(committed, keys, record, &sealed.identity).map(Some))?.unwrap_or_default();
+    let people = match scheme.matching() {
+        Some(_) => readable(open_people(committed, keys, record, &sealed.identity).map(Some))?.unwrap_or_default(),
+        None => Vec::new(),
+    };
     let mobile = readable(open_mobile(committed, keys, record, &sealed.mobile))?;
-    let by_letter = sealed.mobile.bytes.is_none();
+    let by_letter = sealed.mobile.bytes.is_none() && submission.channel != Channel::Field;
     let contact =
         if by_letter { readable(open_contact(committed, keys, record, &sealed.contact))? } else { None };
     Ok(Opened { submission, reference, people, mobile, contact })
@@ -286,19 +299,25 @@ fn open_one(committed: &Committed, keys: &Keyring, fresh: Fresh) -> Result<Opene
 
 /// Asks the register about everybody in the batch and computes the index tags.
 fn ask(keys: &Keyring, matcher: &Matcher<'_>, opened: &[Opened]) -> Result<Vec<Case>, MatchError> {
+    let Some(matching) = matcher.scheme.matching() else { return Ok(opened.iter().map(uncompared).collect()) };
     let people = opened.iter().flat_map(|opened| &opened.people);
     let question =
         |person: &crate::household::Person| Question { id_number: person.id_number.number().to_owned(), birth: person.birth };
     let questions: Vec<Question> = people.map(question).collect();
     let mut answers = Vec::with_capacity(questions.len());
     for part in questions.chunks(1000) {
-        answers.extend(matcher.register.check(&matcher.scheme.matching().reference, part)?);
+        answers.extend(matcher.register.check(&matching.reference, part)?);
     }
     if answers.len() != questions.len() {
         return Err(RegisterUnavailable("it answered fewer questions than were asked".into()).into());
     }
     let mut answers = answers.into_iter();
     opened.iter().map(|opened| case(keys, opened, &mut answers)).collect()
+}
+
+/// A household of which nothing is compared leaves no tag behind either.
+fn uncompared(opened: &Opened) -> Case {
+    Case { household: opened.submission.household, replaces: opened.submission.replaces, people: Vec::new(), mobile: None }
 }
 
 fn case(keys: &Keyring, opened: &Opened, answers: &mut impl Iterator<Item = Answer>) -> Result<Case, MatchError> {
@@ -323,6 +342,7 @@ struct Decided<'a> {
 
 fn decide<'a>(
     ledger: &Ledger,
+    scheme: &Scheme,
     opened: &'a [Opened],
     cases: Vec<Case>,
 ) -> Result<(Vec<Decided<'a>>, i64), MatchError> {
@@ -341,7 +361,10 @@ fn decide<'a>(
         Ok::<_, MatchError>((known, storage::counter::total(tx, RESOLVED)?))
     })?;
     let decide = |(opened, case): (&'a Opened, Case)| {
-        let verdict = known.decide(&case);
+        let verdict = match scheme.matching() {
+            Some(_) => known.decide(&case),
+            None => Verdict { reason: Reason::None, tell: true, repairs: None },
+        };
         Decided { opened, case, verdict }
     };
     Ok((opened.iter().zip(cases).map(decide).collect(), resolved))

@@ -28,6 +28,7 @@ pub fn changes(old: &Scheme, new: &Scheme) -> Vec<Change> {
         ("purposes", true, a.purposes != b.purposes),
         ("fields", true, a.fields != b.fields),
         ("statement", true, a.statement != b.statement || told(a) != told(b)),
+        ("operation", true, a.operation != b.operation),
         ("matching", true, a.matching != b.matching),
         ("delivery", true, receiver(old) != receiver(new)),
         ("delivery.days", false, delivery_time(old) != delivery_time(new)),

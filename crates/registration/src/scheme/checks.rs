@@ -1,6 +1,7 @@
 //! What must hold before a definition is a scheme. Every check adds its flaws; none stops the others.
 
 mod fields;
+mod operation;
 mod statement;
 mod texts;
 
@@ -20,6 +21,7 @@ pub(super) fn flaws(definition: &Definition) -> Vec<Flaw> {
     fields::check(definition, &mut flaws);
     statement::check(definition, &mut flaws);
     delivery(definition, &mut flaws);
+    operation::check(definition, &mut flaws);
     flaws
 }
 

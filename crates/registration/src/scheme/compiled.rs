@@ -1,16 +1,16 @@
 use kernel::{Day, Language};
 
 use super::{
-    Courier, DataRow, Definition, Delivery, Field, FieldGroup, FieldKind, Flaw, Matching, OfficerPart, PurposeRule,
-    StatementPart, Window, checks, digest, statement, table,
+    Courier, DataRow, Definition, Delivery, Field, FieldGroup, FieldKind, Flaw, Matching, OfficerPart, Operation,
+    PurposeRule, StatementPart, Window, checks, digest, statement, table,
 };
 
 /// A definition that holds together: every field has a purpose and an end, the statement is whole in three languages.
 #[derive(Clone, Debug)]
 pub struct Scheme {
     definition: Definition,
-    groups: [GroupRule; 3],
-    matching: Matching,
+    groups: [GroupRule; 4],
+    matching: Option<Matching>,
     officer: OfficerPart,
     digest: [u8; 32],
     statement_digest: [u8; 32],
@@ -117,19 +117,20 @@ impl Scheme {
         self.field(kind).is_some()
     }
 
-    /// What holds for the fields of a group. A scheme without delivery may ask for no contact; that group then answers
-    /// with the rule of identity and an empty list of fields, and nothing is ever sealed under it.
+    /// What holds for the fields of a group. A scheme may ask for no contact, and most ask for no health; such a group
+    /// answers with the rule of identity and an empty list of fields, and nothing is ever sealed under it.
     pub fn group(&self, group: FieldGroup) -> &GroupRule {
-        let [identity, contact, mobile] = &self.groups;
+        let [identity, contact, mobile, health] = &self.groups;
         match group {
             FieldGroup::Identity => identity,
             FieldGroup::Contact => contact,
             FieldGroup::Mobile => mobile,
+            FieldGroup::Health => health,
         }
     }
 
-    /// The three groups' rules.
-    pub fn groups(&self) -> &[GroupRule; 3] {
+    /// The groups' rules.
+    pub fn groups(&self) -> &[GroupRule; 4] {
         &self.groups
     }
 
@@ -140,13 +141,18 @@ impl Scheme {
 
     /// The last day on which anything can be read.
     pub fn last_expiry(&self) -> Day {
-        let [identity, contact, mobile] = &self.groups;
-        identity.expiry.max(contact.expiry).max(mobile.expiry)
+        let [identity, rest @ ..] = &self.groups;
+        rest.iter().map(|rule| rule.expiry).fold(identity.expiry, Day::max)
     }
 
-    /// On what the comparison with the population register rests.
-    pub fn matching(&self) -> &Matching {
-        &self.matching
+    /// On what the comparison with the population register rests; nothing when there is none.
+    pub fn matching(&self) -> Option<&Matching> {
+        self.matching.as_ref()
+    }
+
+    /// The operation at which field officers enter people; nothing for a scheme in which the public registers.
+    pub fn operation(&self) -> Option<&Operation> {
+        self.definition.operation.as_ref()
     }
 
     /// Who handles requests for access and correction.
@@ -206,11 +212,11 @@ impl Scheme {
         let identity = GroupRule::of(&definition, FieldGroup::Identity)?;
         let empty = |group| GroupRule { group, fields: Vec::new(), ..identity.clone() };
         let rule = |group| GroupRule::of(&definition, group).unwrap_or_else(|| empty(group));
-        let groups = [identity.clone(), rule(FieldGroup::Contact), rule(FieldGroup::Mobile)];
+        let groups = [identity.clone(), rule(FieldGroup::Contact), rule(FieldGroup::Mobile), rule(FieldGroup::Health)];
         let shown: Vec<_> = Language::ALL.iter().map(|&language| statement::render(&definition, language)).collect();
         Some(Self {
             groups,
-            matching: definition.matching.clone()?,
+            matching: definition.matching.clone(),
             officer: definition.statement.officer.clone()?,
             digest: digest::digest(&definition).ok()?,
             statement_digest: digest::digest(&shown).ok()?,

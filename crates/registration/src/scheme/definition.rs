@@ -2,7 +2,7 @@ use kernel::{Day, Fault, Instant, Kind, Text};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Admission, Bulletins, Delivery, Eligibility, Field, HouseholdRule, Matching, PurposeRule, Statement, Statistics,
+    Admission, Bulletins, Delivery, Eligibility, Field, HouseholdRule, Matching, Operation, PurposeRule, Statement, Statistics,
     Window,
 };
 
@@ -31,7 +31,10 @@ pub struct Definition {
     /// The collection statement.
     #[serde(default)]
     pub statement: Statement,
-    /// On what the comparison with the population register rests. Missing in a draft only.
+    /// The building at which field officers enter people; nothing for a scheme in which the public registers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<Operation>,
+    /// On what the comparison with the population register rests. Missing in a draft, or in an operation that compares nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matching: Option<Matching>,
     /// What a confirmed household receives.
@@ -78,6 +81,11 @@ impl Definition {
     /// The demonstration scheme, modelled on the mask registration of 2020.
     pub fn masks_2020() -> Result<Self, DefinitionError> {
         Self::from_toml(include_str!("../../schemes/masks-2020.toml"))
+    }
+
+    /// A restriction-testing declaration: one operation at one building, entered by field officers.
+    pub fn restriction_testing() -> Result<Self, DefinitionError> {
+        Self::from_toml(include_str!("../../schemes/restriction-testing.toml"))
     }
 
     /// The same scheme in another window, to the second.

@@ -15,6 +15,10 @@ pub enum FieldKind {
     Address,
     /// Hong Kong mobile number for messages.
     Mobile,
+    /// How many doses of a vaccine.
+    Vaccination,
+    /// The result of a test, recorded after the entry.
+    TestResult,
 }
 
 /// Of whom a field is asked.
@@ -37,6 +41,8 @@ pub enum FieldGroup {
     Contact = 2,
     /// Mobile number.
     Mobile = 3,
+    /// Vaccination and test results: in operations only.
+    Health = 4,
 }
 
 /// One field of the form, with its reason and its end.
@@ -61,7 +67,15 @@ pub struct Field {
 
 impl FieldKind {
     /// Every kind, in the order in which the form asks.
-    pub const ALL: [Self; 5] = [Self::IdNumber, Self::BirthDate, Self::Name, Self::Address, Self::Mobile];
+    pub const ALL: [Self; 7] = [
+        Self::IdNumber,
+        Self::BirthDate,
+        Self::Name,
+        Self::Address,
+        Self::Mobile,
+        Self::Vaccination,
+        Self::TestResult,
+    ];
 
     /// The group it is sealed in.
     pub const fn group(self) -> FieldGroup {
@@ -69,6 +83,7 @@ impl FieldKind {
             Self::IdNumber | Self::BirthDate => FieldGroup::Identity,
             Self::Name | Self::Address => FieldGroup::Contact,
             Self::Mobile => FieldGroup::Mobile,
+            Self::Vaccination | Self::TestResult => FieldGroup::Health,
         }
     }
 
@@ -88,6 +103,12 @@ impl FieldKind {
             (Self::Mobile, En) => "Hong Kong mobile phone number",
             (Self::Mobile, ZhHant) => "香港流動電話號碼",
             (Self::Mobile, ZhHans) => "香港手提电话号码",
+            (Self::Vaccination, En) => "Doses of COVID-19 vaccine",
+            (Self::Vaccination, ZhHant) => "2019冠狀病毒病疫苗接種劑數",
+            (Self::Vaccination, ZhHans) => "2019冠状病毒病疫苗接种剂数",
+            (Self::TestResult, En) => "Test result",
+            (Self::TestResult, ZhHant) => "檢測結果",
+            (Self::TestResult, ZhHans) => "检测结果",
         }
     }
 }
@@ -108,8 +129,8 @@ impl Who {
 }
 
 impl FieldGroup {
-    /// The three groups, in the order of their numbers.
-    pub const ALL: [Self; 3] = [Self::Identity, Self::Contact, Self::Mobile];
+    /// The groups, in the order of their numbers.
+    pub const ALL: [Self; 4] = [Self::Identity, Self::Contact, Self::Mobile, Self::Health];
 
     /// The number in the seal's path and in stored rows.
     pub const fn number(self) -> u8 {
@@ -122,6 +143,7 @@ impl FieldGroup {
             Self::Identity => &[FieldKind::IdNumber, FieldKind::BirthDate],
             Self::Contact => &[FieldKind::Name, FieldKind::Address],
             Self::Mobile => &[FieldKind::Mobile],
+            Self::Health => &[FieldKind::Vaccination, FieldKind::TestResult],
         }
     }
 }

@@ -34,7 +34,8 @@ pub(crate) fn of_record(tx: &mut Tx<'_>, record: RecordNumber) -> Result<Vec<Sub
         "-- registration.submissions_of_record
 select event, household, record, at, language, channel, district, people, address_known, replaces,
     identity, identity_purpose, identity_expiry, contact, contact_purpose, contact_expiry,
-    mobile, mobile_purpose, mobile_expiry, version, contact_record, mobile_record
+    mobile, mobile_purpose, mobile_expiry, version, contact_record, mobile_record,
+    health, health_purpose, health_expiry
 from household_submission where record = $1 or contact_record = $1 or mobile_record = $1",
         &[number.into()],
     )?;
@@ -54,11 +55,13 @@ pub(crate) fn of_day(
         "-- registration.submissions_of_day
 select event, household, record, at, language, channel, district, people, address_known, replaces,
     identity, identity_purpose, identity_expiry, contact, contact_purpose, contact_expiry,
-    mobile, mobile_purpose, mobile_expiry, version, contact_record, mobile_record
+    mobile, mobile_purpose, mobile_expiry, version, contact_record, mobile_record,
+    health, health_purpose, health_expiry
 from household_submission where event > $1 and (
     (identity_purpose = $2 and identity_expiry >= $3 and identity_expiry <= $4 and identity is not null)
     or (contact_purpose = $2 and contact_expiry >= $3 and contact_expiry <= $4 and contact is not null)
-    or (mobile_purpose = $2 and mobile_expiry >= $3 and mobile_expiry <= $4 and mobile is not null))
+    or (mobile_purpose = $2 and mobile_expiry >= $3 and mobile_expiry <= $4 and mobile is not null)
+    or (health_purpose = $2 and health_expiry >= $3 and health_expiry <= $4 and health is not null))
 order by event limit $5",
         &[after.into(), purpose.into(), from.into(), to.into(), limit.into()],
     )?;
@@ -76,6 +79,7 @@ pub(crate) fn set_group(
         FieldGroup::Identity => "-- registration.set_identity\nupdate household_submission set identity = $2 where event = $1",
         FieldGroup::Contact => "-- registration.set_contact\nupdate household_submission set contact = $2 where event = $1",
         FieldGroup::Mobile => "-- registration.set_mobile\nupdate household_submission set mobile = $2 where event = $1",
+        FieldGroup::Health => "-- registration.set_health\nupdate household_submission set health = $2 where event = $1",
     };
     tx.execute(sql, &[submission.into(), bytes.map_or(Value::Null, Value::from)])
 }
@@ -99,7 +103,7 @@ where event = $1 and contact = $2"
 update household_submission set mobile = $3, mobile_purpose = $4, mobile_expiry = $5, mobile_record = $6
 where event = $1 and mobile = $2"
         }
-        FieldGroup::Identity => return Ok(false),
+        FieldGroup::Identity | FieldGroup::Health => return Ok(false),
     };
     let record = after.record.map_or(0, |record| i64::try_from(record.0).unwrap_or(i64::MAX));
     let changed = tx.execute(
@@ -113,6 +117,26 @@ where event = $1 and mobile = $2"
             record.into(),
         ],
     )?;
+    Ok(changed == 1)
+}
+
+/// Puts one more health value behind those that were there; nothing happens when another one came, or all went, meanwhile.
+pub(crate) fn add_health(
+    tx: &mut Tx<'_>,
+    submission: Id<kinds::Event>,
+    before: Option<&[u8]>,
+    after: &[u8],
+) -> Result<bool, StoreError> {
+    let changed = match before {
+        Some(before) => tx.execute(
+            "-- registration.add_health\nupdate household_submission set health = $3 where event = $1 and health = $2",
+            &[submission.into(), before.into(), after.into()],
+        )?,
+        None => tx.execute(
+            "-- registration.first_health\nupdate household_submission set health = $2 where event = $1 and health is null",
+            &[submission.into(), after.into()],
+        )?,
+    };
     Ok(changed == 1)
 }
 
@@ -181,6 +205,8 @@ select min(identity_expiry) from household_submission where identity is not null
 select min(contact_expiry) from household_submission where contact is not null and contact_expiry < $1",
         "-- registration.oldest_mobile
 select min(mobile_expiry) from household_submission where mobile is not null and mobile_expiry < $1",
+        "-- registration.oldest_health
+select min(health_expiry) from household_submission where health is not null and health_expiry < $1",
         "-- registration.oldest_file
 select min(file_expiry) from delivery_export where file is not null and file_expiry < $1",
     ] {

@@ -32,13 +32,13 @@ pub(crate) fn insert(
     at: Instant,
     command: &Register,
 ) -> Result<(), StoreError> {
-    let SealedHousehold { identity, contact, mobile } = &command.sealed;
+    let SealedHousehold { identity, contact, mobile, health } = &command.sealed;
     tx.execute(
         "-- registration.insert_submission
 insert into household_submission (event, household, record, at, language, channel, district, people, address_known,
     replaces, identity, identity_purpose, identity_expiry, contact, contact_purpose, contact_expiry,
-    mobile, mobile_purpose, mobile_expiry, version)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+    mobile, mobile_purpose, mobile_expiry, version, health, health_purpose, health_expiry)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)",
         &[
             event.into(),
             command.household.into(),
@@ -60,6 +60,9 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             mobile.purpose.as_str().into(),
             mobile.expiry.into(),
             command.version.into(),
+            bytes(health),
+            health.purpose.as_str().into(),
+            health.expiry.into(),
         ],
     )?;
     Ok(())
@@ -75,7 +78,8 @@ pub(crate) fn after(
         "-- registration.submissions_after
 select event, household, record, at, language, channel, district, people, address_known, replaces,
     identity, identity_purpose, identity_expiry, contact, contact_purpose, contact_expiry,
-    mobile, mobile_purpose, mobile_expiry, version, contact_record, mobile_record
+    mobile, mobile_purpose, mobile_expiry, version, contact_record, mobile_record,
+    health, health_purpose, health_expiry
 from household_submission where event > $1 order by event limit $2",
         &[after.into(), limit.into()],
     )?;
@@ -96,7 +100,8 @@ pub(crate) fn by_event(tx: &mut Tx<'_>, event: Id<kinds::Event>) -> Result<Optio
         "-- registration.submission_by_event
 select event, household, record, at, language, channel, district, people, address_known, replaces,
     identity, identity_purpose, identity_expiry, contact, contact_purpose, contact_expiry,
-    mobile, mobile_purpose, mobile_expiry, version, contact_record, mobile_record
+    mobile, mobile_purpose, mobile_expiry, version, contact_record, mobile_record,
+    health, health_purpose, health_expiry
 from household_submission where event = $1",
         &[event.into()],
     )?;
@@ -121,6 +126,7 @@ pub(crate) fn submitted(row: &Row) -> Result<Submitted, StoreError> {
             identity: group(row, 10, None)?,
             contact: group(row, 13, Some(20))?,
             mobile: group(row, 16, Some(21))?,
+            health: group(row, 22, None)?,
         },
         version: row.get(19)?,
     })
@@ -143,7 +149,7 @@ pub(crate) fn expired(
         "-- registration.expired
 select event from household_submission where event > $1 and (
     (identity_expiry < $2 and identity is not null) or (contact_expiry < $2 and contact is not null)
-    or (mobile_expiry < $2 and mobile is not null)) order by event limit $3",
+    or (mobile_expiry < $2 and mobile is not null) or (health_expiry < $2 and health is not null)) order by event limit $3",
         &[after.into(), today.into(), limit.into()],
     )?;
     rows.iter().map(|row| row.get(0)).collect()
@@ -168,6 +174,9 @@ where event > $1 and event <= $2 and contact_expiry < $3 and contact is not null
         "-- registration.forget_mobile
 update household_submission set mobile = null
 where event > $1 and event <= $2 and mobile_expiry < $3 and mobile is not null",
+        "-- registration.forget_health
+update household_submission set health = null
+where event > $1 and event <= $2 and health_expiry < $3 and health is not null",
     ] {
         forgotten += tx.execute(sql, &[from.into(), to.into(), today.into()])?;
     }
@@ -183,13 +192,14 @@ pub(crate) fn expired_values(
 ) -> Result<Vec<Vec<u8>>, StoreError> {
     let rows = tx.query(
         "-- registration.expired_values
-select identity, identity_expiry, contact, contact_expiry, mobile, mobile_expiry from household_submission
+select identity, identity_expiry, contact, contact_expiry, mobile, mobile_expiry, health, health_expiry
+from household_submission
 where event > $1 and event <= $2 order by event",
         &[from.into(), to.into()],
     )?;
     let mut values = Vec::new();
     for row in &rows {
-        for at in [0, 2, 4] {
+        for at in [0, 2, 4, 6] {
             let (value, expiry): (Option<Vec<u8>>, Day) = (row.get(at)?, row.get(at + 1)?);
             values.extend(value.filter(|_| expiry < today));
         }
@@ -220,7 +230,7 @@ pub(crate) fn kept_roots(tx: &mut Tx<'_>) -> Result<Vec<[u8; 32]>, StoreError> {
 }
 
 /// The sealed groups of one submission.
-pub(crate) type SealedValues = (Id<kinds::Event>, [Option<Vec<u8>>; 3]);
+pub(crate) type SealedValues = (Id<kinds::Event>, [Option<Vec<u8>>; 4]);
 
 /// One page of sealed values in the order of submission: what the commitment in the certificate covers.
 pub(crate) fn sealed_values(
@@ -230,8 +240,8 @@ pub(crate) fn sealed_values(
 ) -> Result<Vec<SealedValues>, StoreError> {
     let rows = tx.query(
         "-- registration.sealed_values
-select event, identity, contact, mobile from household_submission where event > $1 order by event limit $2",
+select event, identity, contact, mobile, health from household_submission where event > $1 order by event limit $2",
         &[after.into(), limit.into()],
     )?;
-    rows.iter().map(|row| Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?]))).collect()
+    rows.iter().map(|row| Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?]))).collect()
 }

@@ -8,7 +8,7 @@ use people::{
     ResolveException, Role, UseApproval,
 };
 use registration::{
-    Channel, ExportError, Household, Operate, OperateError, RegisterError, Resolution, ResolveError, Submission,
+    Channel, EnteredBy, ExportError, Household, Operate, OperateError, RegisterError, Resolution, ResolveError, Submission,
     close_early, close_words, export_district, export_words, import_results, open_for_officer, operate, prepare, register,
     resolve,
 };
@@ -85,7 +85,7 @@ where
 fn nobody_registers_for_others_without_the_right_to_it_here() {
     let stage = Stage::on_disk();
     let household = Household::parse(&form(1), &stage.rules(Channel::Officer)).unwrap();
-    let elsewhere = grant_elsewhere::<RegisterForResident>(Role::CaseOfficer);
+    let elsewhere = EnteredBy::Counter(grant_elsewhere::<RegisterForResident>(Role::CaseOfficer));
     let submission = |channel, officer| Submission {
         household: &household,
         idempotency: "test-key-00000-elsewhere",

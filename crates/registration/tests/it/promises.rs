@@ -293,6 +293,7 @@ proptest! {
             },
             mobile: texts[10].clone(),
             members: members.iter().map(member).collect(),
+            vaccination: texts[0].clone(),
         };
         if let Err(problems) = Household::parse(&form, &stage) {
             prop_assert!(!problems.is_empty());
@@ -313,6 +314,7 @@ proptest! {
             address: AddressForm { key: "k1".into(), flat, floor, ..AddressForm::default() },
             mobile: format!("{space}+852 {mobile}"),
             members: (0..people.min(5)).map(member).collect(),
+            vaccination: String::new(),
         };
         let parsed = Household::parse(&form, &rules()).map_err(|problems| TestCaseError::fail(format!("{problems:?}")))?;
         prop_assert_eq!(parsed.people(), people.min(5) + 1);

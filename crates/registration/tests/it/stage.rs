@@ -10,7 +10,7 @@ use people::{Grant, Role, Scope, SignedIn, authorise};
 use registration::matching::{Answer, PopulationRegister, Question, RegisterUnavailable};
 use registration::scheme::{Definition, Scheme};
 use registration::{
-    AddressForm, Batch, BirthForm, Channel, Figures, Household, HouseholdForm, HouseholdRow, MatchError, Matcher,
+    AddressForm, Batch, BirthForm, Channel, EnteredBy, Figures, Household, HouseholdForm, HouseholdRow, MatchError, Matcher,
     PersonForm, Places, Received, Reference, Rules, Sender, Submission, match_batch, prepare, register,
 };
 use seal::{Ed25519Signer, Keyring, age_files};
@@ -113,7 +113,7 @@ impl Stage {
             channel,
             replaces,
             shown: self.scheme.digest(),
-            officer: (channel != Channel::Online).then(|| grant(1, Role::CaseOfficer)),
+            officer: (channel != Channel::Online).then(|| EnteredBy::Counter(grant(1, Role::CaseOfficer))),
         };
         let command = prepare(self.ledger.keys(), &self.scheme, &submission).map_err(RunError::Refused)?;
         self.clock.advance_millis(5);
@@ -238,11 +238,12 @@ pub fn form(n: usize) -> HouseholdForm {
         address: AddressForm { key: "k1".into(), flat: format!("F{n}"), floor: "12".into(), ..AddressForm::default() },
         mobile: format!("5123{n:04}"),
         members: vec![PersonForm { id_number: number(2 * n + 1), birth: BirthForm::Iso(birth(2 * n + 1)) }],
+        vaccination: String::new(),
     }
 }
 
 pub fn rules_on(today: Day, max_people: usize, without_mobile: bool) -> Rules<'static> {
-    Rules { environment: Environment::Demo, today, max_people, minimum_age: 18, without_mobile, places: &OnePlace }
+    Rules { environment: Environment::Demo, today, max_people, minimum_age: 18, without_mobile, vaccination: registration::Asked::No, places: &OnePlace }
 }
 
 struct OnePlace;

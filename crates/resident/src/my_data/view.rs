@@ -1,6 +1,6 @@
 use axum::response::Response;
 use kernel::Language;
-use registration::scheme::FieldGroup;
+use registration::scheme::{FieldGroup, FieldKind};
 use registration::{Channel, OwnData, StatusView};
 use vault::OpeningRow;
 use webkit::parts::{Button, ButtonStyle, Form, Part as _, SummaryList, SummaryRow, Table};
@@ -84,7 +84,17 @@ pub(super) fn values(visit: &Visit, own: &OwnData, group: FieldGroup) -> Vec<(St
             let label = FieldGroup::Mobile.kinds().first().map(|kind| kind.label(language).to_owned()).unwrap_or_default();
             own.mobile.iter().map(|mobile| (label.clone(), mobile.formatted())).collect()
         }
+        FieldGroup::Health => own.health.iter().flat_map(|health| health_values(health, language)).collect(),
     }
+}
+
+fn health_values(health: &registration::Health, language: Language) -> Vec<(String, String)> {
+    let [doses, test] = [FieldKind::Vaccination, FieldKind::TestResult].map(|kind| kind.label(language).to_owned());
+    let results = health.results.iter().map(|(result, day)| {
+        let outcome = result.text();
+        (test.clone(), format!("{} · {}", outcome.get(language), formats::date(*day, language)))
+    });
+    health.doses.iter().map(|count| (doses.clone(), count.to_string())).chain(results).collect()
 }
 
 /// Where the data came from.
@@ -94,6 +104,7 @@ pub(super) fn origin(visit: &Visit, own: &OwnData, corrected: bool) -> String {
         (false, Channel::Online) => "my-data-from-online",
         (false, Channel::Officer) => "my-data-from-officer",
         (false, Channel::Letter) => "my-data-from-letter",
+        (false, Channel::Field) => "my-data-from-field",
     };
     visit.t.with(key, [("time", formats::date_time(own.household.received, visit.language()))])
 }

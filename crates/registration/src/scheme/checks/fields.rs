@@ -113,12 +113,16 @@ fn same_rule(definition: &Definition, group: FieldGroup, flaws: &mut Vec<Flaw>) 
     }
 }
 
-/// Matching needs identity, the answer needs a mobile, a courier needs name and address.
+/// Matching needs identity, the answer needs a mobile, a courier and an operation need name and address; health is never needed.
 fn present(definition: &Definition, flaws: &mut Vec<Flaw>) {
-    let courier = matches!(definition.delivery, Delivery::Courier(_));
+    let courier = matches!(definition.delivery, Delivery::Courier(_)) || definition.operation.is_some();
     for kind in FieldKind::ALL {
         let asked = definition.fields.iter().position(|field| field.field == kind);
-        let needed = courier || kind.group() != FieldGroup::Contact;
+        let needed = match kind.group() {
+            FieldGroup::Identity | FieldGroup::Mobile => true,
+            FieldGroup::Contact => courier,
+            FieldGroup::Health => false,
+        };
         let must = kind.group() == FieldGroup::Identity || (courier && kind.group() == FieldGroup::Contact);
         match asked {
             None if needed => flaws.push(missing(kind)),
@@ -188,9 +192,9 @@ fn transfer(definition: &Definition, index: usize, flaws: &mut Vec<Flaw>) {
     let Some(purpose) = definition.purposes.get(index).filter(|purpose| purpose.recipients.is_empty()) else { return };
     let courier = matches!(definition.delivery, Delivery::Courier(_));
     let leaves = |field: &&Field| match field.field.group() {
-        FieldGroup::Identity => true,
+        FieldGroup::Identity => definition.matching.is_some(),
         FieldGroup::Contact => courier,
-        FieldGroup::Mobile => false,
+        FieldGroup::Mobile | FieldGroup::Health => false,
     };
     if definition.fields.iter().filter(leaves).any(|field| field.purpose.as_ref() == Some(&purpose.id)) {
         flaws.push(Flaw::new(

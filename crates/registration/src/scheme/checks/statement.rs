@@ -11,7 +11,7 @@ pub(super) fn check(definition: &Definition, flaws: &mut Vec<Flaw>) {
         ("statement.retention", statement.retention.is_some()),
         ("statement.access", statement.access.is_some()),
         ("statement.officer", statement.officer.is_some()),
-        ("matching", definition.matching.is_some()),
+        ("matching", definition.matching.is_some() || definition.operation.is_some()),
     ];
     flaws.extend(parts.into_iter().filter(|(_, there)| !there).map(|(path, _)| missing(path)));
     if let Some(part) = &statement.purposes {

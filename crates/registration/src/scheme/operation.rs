@@ -1,0 +1,12 @@
+use serde::{Deserialize, Serialize};
+
+/// One operation at a building. A scheme that has one is entered by field officers there and by nobody else: it has no public
+/// form, and registers one person at a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operation {
+    /// The building, as the address of everybody entered there is written; at most 150 characters.
+    pub building: String,
+    /// The code of its district, such as `KT`.
+    pub district: String,
+}
