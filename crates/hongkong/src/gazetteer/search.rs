@@ -189,7 +189,16 @@ impl Sought {
         let block = premises.block.as_ref().is_some_and(|block| self.holds(&block.number.en));
         let parts = [premises.building.is_some(), premises.block.is_some(), premises.estate.is_some()];
         let simple = 3 - u32::try_from(parts.into_iter().filter(|part| *part).count()).unwrap_or(3);
-        fits * 4 + u32::from(house) * 24 + u32::from(block) * 12 + simple
+        let whole = names.iter().filter(|(name, _)| name.is_some_and(|name| self.names(name))).count();
+        let whole = u32::try_from(whole).unwrap_or(0);
+        fits * 4 + u32::from(house) * 24 + u32::from(block) * 12 + whole * 8 + simple
+    }
+
+    /// Whether the whole name stands in what was typed, word for word.
+    fn names(&self, name: &Name) -> bool {
+        let (name, sought) =
+            if self.run.is_empty() { (word_line(&name.en), &self.words) } else { (han_line(&name.zh), &self.run) };
+        !name.trim().is_empty() && sought.contains(&name)
     }
 
     /// 3 where the name is what was typed, 2 where it begins so, 1 where it holds it.

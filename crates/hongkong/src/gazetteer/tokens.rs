@@ -21,7 +21,8 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
             pieces.push(Piece::Word(written_out(&word).to_owned()));
             word.clear();
         }
-        if !is_han(character) && !han.is_empty() {
+        // 彩雲(一)邨 is written with and without its brackets.
+        if !is_han(character) && !matches!(character, '(' | ')') && !han.is_empty() {
             pieces.push(Piece::Han(std::mem::take(&mut han)));
         }
         if in_word {
