@@ -261,6 +261,7 @@ fn pages(gate: &str, reference: &str) -> Vec<(Role, Vec<String>)> {
     ]));
     let case = scheme(&[
         "/exceptions", "/find", &record(""), &record("/resolve/accept-address"), "/register", "/letters", "/messages",
+        "/requests/new",
     ]);
     let administrator = vec!["/staff/officers".to_owned(), "/staff/officers/invite".to_owned()];
     vec![
@@ -268,6 +269,7 @@ fn pages(gate: &str, reference: &str) -> Vec<(Role, Vec<String>)> {
         (Role::CaseOfficer, case),
         (Role::DeliveryOfficer, scheme(&["/delivery", "/delivery/request", "/delivery/results"])),
         (Role::Auditor, scheme(&["/journal"])),
+        (Role::PrivacyOfficer, scheme(&["/inventory", "/requests"])),
         (Role::Administrator, administrator),
     ]
 }

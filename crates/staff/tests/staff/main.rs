@@ -12,6 +12,8 @@ mod contractors;
 #[cfg(test)]
 mod journey;
 #[cfg(test)]
+mod requests;
+#[cfg(test)]
 mod sessions;
 #[cfg(test)]
 mod stage;
