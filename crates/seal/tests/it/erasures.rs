@@ -211,6 +211,16 @@ fn a_ledger_that_was_cut_altered_or_taken_away_is_refused_in_one_line() {
     assert!(with(&ledger).open().is_ok());
 }
 
+#[test]
+fn midnight_makes_erasures_final_also_where_no_day_is_left_to_drop() {
+    let house = House::new();
+    let keys = house.create();
+    erase(&keys, &[Target::Purpose { purpose: purpose("matching") }]);
+    assert_eq!(keys.midnight(today().plus(1)).unwrap(), 0);
+    assert!(!keys.needs_roll());
+    assert_eq!(keys.rolls().unwrap().last().unwrap().erasures, 1);
+}
+
 /// A large tree is not written at each erasure; its ledger is.
 #[test]
 fn an_erasure_in_a_large_tree_is_durable_by_its_ledger_alone() {
