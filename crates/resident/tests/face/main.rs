@@ -11,9 +11,10 @@ mod doors;
 #[cfg(test)]
 mod gates;
 #[cfg(test)]
+mod incidents;
+#[cfg(test)]
 mod journey;
 #[cfg(test)]
-mod incidents;
 mod later;
 #[cfg(test)]
 mod looks;
