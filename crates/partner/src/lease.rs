@@ -1,0 +1,181 @@
+use axum::response::{IntoResponse, Redirect, Response};
+use processors::{Declared, Form as LeaseForm, HandedOver, Lease, LeaseState, StatementRow};
+use webkit::parts::{Button, ButtonStyle, Form, Radios, Choice, SummaryList, SummaryRow, Table, TextInput, Width};
+use webkit::{Body, Failure, Markup, Page, formats};
+
+use crate::leases::{fields, form_words, link, state_tag};
+use crate::visit::Visit;
+
+/// What a page of a lease was asked, and what is wrong with it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Typed {
+    pub(crate) reference: String,
+    pub(crate) address: String,
+    /// Field and message.
+    pub(crate) fault: Option<(&'static str, String)>,
+    /// What was found, to stand on top of the page.
+    pub(crate) found: Option<Markup>,
+}
+
+impl Typed {
+    fn fault_of(&self, field: &str) -> Option<String> {
+        self.fault.as_ref().filter(|(name, _)| *name == field).map(|(_, message)| message.clone())
+    }
+}
+
+/// `GET /partner/leases/{lease}`
+pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
+    page(&visit, &Typed::default()).await
+}
+
+/// `GET` of a page that is the answer to a form.
+pub(crate) async fn elsewhere(visit: Visit) -> Result<Response, Failure> {
+    let lease = visit.lease().await?;
+    Ok(Redirect::to(&visit.lease_url(lease.id, "")).into_response())
+}
+
+struct Known {
+    addresses: Vec<Declared>,
+    packages: Vec<HandedOver>,
+    statements: Vec<StatementRow>,
+}
+
+/// The page of a lease, with what was just asked.
+pub(crate) async fn page(visit: &Visit, typed: &Typed) -> Result<Response, Failure> {
+    let lease = visit.lease().await?;
+    let id = lease.id;
+    let known = visit
+        .read("partner.lease_page", move |tx| {
+            Ok(Known {
+                addresses: processors::addresses(tx, id)?,
+                packages: processors::hand_overs(tx, id)?,
+                statements: processors::statements(tx, id)?,
+            })
+        })
+        .await?;
+    let title = visit.t.with("lease-title", [("purpose", lease.purpose.clone())]);
+    let mut body = Body::new(visit.language());
+    if let Some((field, message)) = &typed.fault {
+        let lines = vec![(format!("#{field}"), message.clone())];
+        body.part(&webkit::parts::ErrorSummary { lines });
+    }
+    body.h1(&title);
+    if let Some(found) = &typed.found {
+        body.push(found);
+    }
+    body.part(&SummaryList::new(facts(visit, &lease)));
+    let usable = lease.is_usable(visit.now()) && visit.partner.holds(visit.now());
+    if usable && lease.form == LeaseForm::LookUp {
+        look_up(visit, &lease, typed, &mut body);
+    }
+    if lease.form == LeaseForm::HandOver {
+        packages(visit, &lease, usable, &known.packages, &mut body);
+    }
+    ending(visit, &lease, &known.statements, &mut body);
+    if lease.state != LeaseState::Closed {
+        addresses(visit, &lease, &known.addresses, typed, &mut body);
+        body.h2(visit.t.get("breach-title")).p(visit.t.get("breach-short"));
+        body.link(visit.t.get("breach-link"), visit.lease_url(lease.id, "/breach"));
+    }
+    let page = Page::new(title, body.markup()).back(visit.url("/partner"));
+    // The answer to a form stands at the form's address, which cannot be visited.
+    let page = if typed.fault.is_some() { page.invalid() } else { page };
+    let asked = typed.fault.is_some() || typed.found.is_some();
+    Ok(visit.show(if asked { page.without_switch() } else { page }))
+}
+
+fn facts(visit: &Visit, lease: &Lease) -> Vec<SummaryRow> {
+    let t = &visit.t;
+    let mut rows = vec![
+        SummaryRow::new(t.get("lease-state"), state_tag(visit, lease)),
+        SummaryRow::new(t.get("lease-purpose"), lease.purpose.clone()),
+        SummaryRow::new(t.get("lease-fields"), fields(visit, lease)),
+        SummaryRow::new(t.get("lease-form"), visit.text(&form_words(lease.form))),
+        SummaryRow::new(t.get("lease-until"), formats::date(lease.until, visit.language())),
+    ];
+    if lease.is_usable(visit.now()) {
+        let days = i64::from(lease.days_left(visit.now().day()));
+        rows.push(SummaryRow::new(t.get("lease-left"), t.with("days-left", [("days", days)])));
+    }
+    if lease.form == LeaseForm::LookUp {
+        rows.push(SummaryRow::new(t.get("lease-daily"), formats::number(i64::from(lease.daily_most))));
+    }
+    if let Some(due) = lease.due.filter(|_| lease.state == LeaseState::StatementDue) {
+        rows.push(SummaryRow::new(t.get("lease-due"), formats::date_time(due, visit.language())));
+    }
+    rows
+}
+
+fn look_up(visit: &Visit, lease: &Lease, typed: &Typed, body: &mut Body) {
+    let t = &visit.t;
+    body.h2(t.get("look-up-title")).p(t.get("look-up-lead"));
+    let field = TextInput {
+        hint: Some(t.get("reference-hint")),
+        value: typed.reference.clone(),
+        error: typed.fault_of("reference"),
+        width: Width::Twenty,
+        verbatim: true,
+        autocomplete: Some("off"),
+        ..TextInput::new("reference", t.get("reference"))
+    };
+    let form = Form::new(&visit.visitor).to(visit.lease_url(lease.id, "/look-up")).id("look-up");
+    body.part(&form.part(&field).part(&Button::new(t.get("look-up-send"))));
+}
+
+fn packages(visit: &Visit, lease: &Lease, usable: bool, packages: &[HandedOver], body: &mut Body) {
+    let t = &visit.t;
+    body.h2(t.get("packages-title")).p(t.get("packages-lead"));
+    let mut table = Table::new(t.get("packages-title"), ["package-at", "package-records", "package-digest"].map(|key| t.get(key)));
+    table.quiet_caption = true;
+    table.empty = t.get("packages-none");
+    for package in packages {
+        let at = formats::date_time(package.at, visit.language());
+        let to = visit.lease_url(lease.id, &format!("/packages/{}", package.id));
+        let records = i64::try_from(package.records).unwrap_or(i64::MAX);
+        let first = if usable { link(&at, &to) } else { Markup::text(&at) };
+        table.row([first, Markup::text(&formats::number(records)), Markup::text(&kernel::to_hex(&package.digest))]);
+    }
+    body.part(&table);
+}
+
+/// What is owed once the lease is over.
+fn ending(visit: &Visit, lease: &Lease, statements: &[StatementRow], body: &mut Body) {
+    let t = &visit.t;
+    if lease.is_usable(visit.now()) && statements.is_empty() {
+        return;
+    }
+    body.h2(t.get("statement-title"));
+    for row in statements {
+        let at = formats::date_time(row.at, visit.language());
+        body.p(format!("{at} – {}", visit.text(&row.verdict.title())));
+    }
+    if lease.statement.is_none() && lease.ended.is_some() {
+        body.p(t.get("statement-owed"));
+        body.link(t.get("statement-link"), visit.lease_url(lease.id, "/statement"));
+    }
+}
+
+fn addresses(visit: &Visit, lease: &Lease, known: &[Declared], typed: &Typed, body: &mut Body) {
+    let t = &visit.t;
+    body.h2(t.get("addresses-title")).p(t.get("addresses-lead"));
+    if known.is_empty() {
+        body.p(t.get("addresses-none"));
+    }
+    body.bullets(known.iter().map(|one| {
+        let kind = t.get(&format!("use-{}", one.use_for.slug()));
+        format!("{} – {kind}", one.address)
+    }));
+    let field = TextInput {
+        hint: Some(t.get("address-hint")),
+        value: typed.address.clone(),
+        error: typed.fault_of("address"),
+        verbatim: true,
+        autocomplete: Some("off"),
+        ..TextInput::new("address", t.get("address"))
+    };
+    let choices = ["data", "look-up"].map(|slug| Choice::new(slug, t.get(&format!("use-{slug}"))));
+    let radios = Radios { value: "data".to_owned(), ..Radios::new("use", t.get("address-use"), choices.to_vec()) };
+    let button = Button::new(t.get("address-send")).style(ButtonStyle::Secondary);
+    let form = Form::new(&visit.visitor).to(visit.lease_url(lease.id, "/addresses")).id("addresses");
+    body.part(&form.part(&field).part(&radios).part(&button));
+}

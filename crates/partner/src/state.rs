@@ -1,0 +1,27 @@
+use std::sync::Arc;
+
+use flows::Platform;
+use kernel::{Environment, Text};
+use webkit::{Density, Layout};
+
+/// What the pages for contractors need.
+pub struct PartnerState {
+    /// Everything there is.
+    pub platform: Arc<Platform>,
+    /// Whether the site is reached by TLS. Only a demonstration on `http://localhost` is not, and its cookies are plain.
+    pub secure: bool,
+}
+
+impl PartnerState {
+    pub(crate) const fn cookie(&self) -> &'static str {
+        if self.secure { "__Host-partner" } else { "partner" }
+    }
+}
+
+/// The frame of the pages for contractors; failures below `/partner` are shown in it too.
+pub fn layout(environment: Environment) -> Layout {
+    let mut layout = Layout::new(Text::new("Contractors", "承辦商專頁", "承办商专页"), environment);
+    layout.home = String::from("/partner");
+    layout.density = Density::Staff;
+    layout
+}

@@ -1,0 +1,58 @@
+use std::sync::LazyLock;
+
+use kernel::Language;
+use webkit::{Catalogue, L10n};
+
+/// The words of these pages in one language.
+pub(crate) fn texts(language: Language) -> L10n {
+    CATALOGUE.l10n(language)
+}
+
+const SOURCES: [(Language, &str); 3] = [
+    (Language::En, include_str!("../locales/en.ftl")),
+    (Language::ZhHant, include_str!("../locales/zh-hant.ftl")),
+    (Language::ZhHans, include_str!("../locales/zh-hans.ftl")),
+];
+
+#[expect(clippy::expect_used, reason = "our own three files, compiled in and read by a test")]
+static CATALOGUE: LazyLock<Catalogue> =
+    LazyLock::new(|| Catalogue::new(SOURCES).expect("own catalogues are valid"));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalogues_say_the_same_in_three_languages() {
+        let allowed = ["lionrock", "statement", "https", "CSV"];
+        let flaws = webkit::check_catalogues(SOURCES, &allowed);
+        assert!(flaws.is_empty(), "{}", flaws.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+    }
+
+    /// Every key that the code names exists; the code names them as literals.
+    #[test]
+    fn no_text_is_unused() {
+        let code = sources(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")));
+        let english = SOURCES[0].1;
+        let keys = english.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
+        let keys: Vec<&str> = keys.filter_map(|line| line.split_once(" =").map(|(key, _)| key)).collect();
+        assert!(keys.len() > 50);
+        let unused: Vec<&&str> = keys.iter().filter(|key| !named(&code, key)).collect();
+        assert!(unused.is_empty(), "{unused:?}");
+    }
+
+    /// Keys with a state or a number at their end are put together in the code.
+    fn named(code: &str, key: &str) -> bool {
+        let stem = key.rsplit_once('-').map_or(key, |(stem, _)| stem);
+        code.contains(&format!("\"{key}\"")) || code.contains(&format!("\"{stem}-{{")) || code.contains(&format!("\"{stem}-\""))
+    }
+
+    fn sources(folder: &std::path::Path) -> String {
+        let mut all = String::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            all += &if path.is_dir() { sources(&path) } else { std::fs::read_to_string(path).unwrap() };
+        }
+        all
+    }
+}
