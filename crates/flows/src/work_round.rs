@@ -13,7 +13,10 @@ use crate::end_service::finish_ends;
 use crate::watch_openings::watch_openings;
 use crate::watch_retention::{follow_erasures, purge_requests, watch_retention};
 use crate::watch_rights::watch_rights;
-use crate::{EndError, EraseError, Platform, PlatformError, RecordError, Service, end_service, keep_watch, note_records};
+use crate::{
+    EndError, EraseError, Platform, PlatformError, RecordError, Service, contractor_round, end_service, keep_watch,
+    note_records,
+};
 
 /// The outside world, as the jobs need it.
 #[derive(Clone)]
@@ -117,10 +120,14 @@ pub fn work_round(platform: &Arc<Platform>, ports: &Ports, report: &dyn Fn(&str,
         report(name, &error);
     };
     round.failed += keep_watch(platform, report);
-    if platform.is_new_minute()
+    let minute = platform.is_new_minute();
+    if minute
         && let Err(error) = watch_rights(platform).and_then(|()| purge_requests(platform))
     {
         note(&mut round, "platform", error);
+    }
+    if minute && let Err(error) = follow_contractors(platform) {
+        note(&mut round, "contractors", error);
     }
     match finish_ends(platform) {
         Ok(finished) => round.ended += finished,
@@ -141,6 +148,15 @@ pub fn work_round(platform: &Arc<Platform>, ports: &Ports, report: &dyn Fn(&str,
         }
     }
     round
+}
+
+/// Once a minute; what has passed its own day is removed once an hour.
+fn follow_contractors(platform: &Platform) -> Result<(), StepError> {
+    contractor_round(platform)?;
+    if platform.now().millis() / 60_000 % 60 == 0 {
+        platform.ledger().write("flows.purge_contractors", Actor::Job("purge"), processors::purge)?;
+    }
+    Ok(())
 }
 
 type Step = fn(&Arc<Platform>, &Arc<Service>, &Ports, &mut Round) -> Result<(), StepError>;

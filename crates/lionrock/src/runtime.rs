@@ -4,11 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use connectors::{Clamd, ClamdConfig, ConnectorError, DemoCarrier, HttpPopulationRegister, RegisterConfig, SmsConfig, SmsHttpGateway};
+use connectors::{
+    Clamd, ClamdConfig, ConnectorError, DemoCarrier, HttpPopulationRegister, ProbeConfig, ProberError, RegisterConfig,
+    SmsConfig, SmsHttpGateway, WebProber,
+};
 use flows::{Escrow, Platform, PlatformError, PlatformParts, Ports, Roots};
 use hongkong::{Gazetteer, ImportError, import_tsv};
 use kernel::{Random, Scanner, Secret};
 use notify::Carrier;
+use processors::Prober;
 use registration::Sender;
 use registration::matching::{Answer, PopulationRegister, Question, RegisterUnavailable};
 use seal::{Ed25519Signer, OsRandom, SealError, Signer, TokenPlace};
@@ -42,6 +46,9 @@ pub enum RuntimeError {
     /// A connector.
     #[error(transparent)]
     Connector(#[from] ConnectorError),
+    /// The prober.
+    #[error("probes: {0}")]
+    Prober(#[from] ProberError),
     /// A command about keys.
     #[error("{0}")]
     Keys(String),
@@ -60,6 +67,8 @@ pub struct Runtime {
     pub gazetteer: Arc<Gazetteer>,
     /// The clock, movable in demonstrations and tests.
     pub clock: Arc<WallClock>,
+    /// Looks at contractors' addresses from outside.
+    pub prober: Arc<dyn Prober>,
     /// What looks at files that people send.
     pub scanner: Option<Arc<dyn Scanner>>,
 }
@@ -86,7 +95,10 @@ impl Runtime {
         })?;
         let ports = ports(config, &random)?;
         let scanner = scanner(config, &clock)?;
-        Ok(Self { platform, ports, gazetteer, clock, scanner })
+        // Only a demonstration or a test looks at its own machine.
+        let probes = ProbeConfig { private: config.environment.synthetic_only(), ..ProbeConfig::default() };
+        let prober = Arc::new(WebProber::new(probes)?);
+        Ok(Self { platform, ports, gazetteer, clock, prober, scanner })
     }
 }
 

@@ -111,6 +111,8 @@ pub async fn run(
     let stopped = stop_signal().map_err(RunError::Signal)?;
     let worker = config.work.then(|| Worker::start(runtime.platform.clone(), runtime.ports.clone()));
     let worker = worker.transpose().map_err(RunError::Thread)?;
+    let probes = config.work.then(|| Worker::probe(runtime.platform.clone(), runtime.prober.clone()));
+    let probes = probes.transpose().map_err(RunError::Thread)?;
     let watch = Worker::watch(runtime.platform.clone()).map_err(RunError::Thread)?;
     let door = Door::open(config, runtime.platform.clone());
     if let Err(error) = &door {
@@ -124,7 +126,7 @@ pub async fn run(
     let served = webkit::serve(listener, faces, options, stopped).await;
     drop(door);
     // Their threads may wait for the store; join them away from the async threads.
-    let _ = tokio::task::spawn_blocking(move || drop((worker, watch))).await;
+    let _ = tokio::task::spawn_blocking(move || drop((worker, watch, probes))).await;
     Ok(served?)
 }
 
@@ -145,13 +147,16 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
         uploads: staff::Uploads::new(runtime.scanner.clone()),
     };
     let (secure, cookie) = (officers.secure, officers.session_cookie());
+    let contractors = partner::PartnerState { platform: platform.clone(), secure };
     let faces = api::routes(platform.clone())
         .merge(resident::routes(Arc::new(residents)))
         .merge(staff::routes(Arc::new(officers)))
+        .merge(partner::routes(Arc::new(contractors)))
         .merge(extra);
     let shell = Shell::new(Arc::new(resident::layout(config.environment)), keys, runtime.clock.clone(), random)
         .hsts(secure)
         .session_cookie(cookie)
+        .layout_below("/partner", Arc::new(partner::layout(config.environment)))
         .layout_below("/staff", Arc::new(staff::layout(config.environment)));
     Ok(shell.wrap(faces))
 }

@@ -6,7 +6,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use flows::{Platform, Ports, keep_watch, work_round};
+use flows::{Platform, Ports, keep_watch, probe_round, work_round};
+use processors::Prober;
 
 /// A thread that works rounds until it is dropped.
 pub struct Worker {
@@ -20,6 +21,8 @@ const REST: Duration = Duration::from_millis(250);
 const REST_AFTER_FAILURE: Duration = Duration::from_secs(2);
 /// How often the watch is kept, whatever the worker waits for.
 const WATCH: Duration = Duration::from_secs(1);
+/// How often is looked whether a probe is due.
+const PROBE: Duration = Duration::from_secs(20);
 
 impl Worker {
     /// Starts the slow work.
@@ -40,6 +43,17 @@ impl Worker {
         Self::repeat("watch", move || {
             keep_watch(&platform, &report);
             WATCH
+        })
+    }
+
+    /// Starts the probes of contractors' addresses: beside the slow work, because a machine that answers slowly on purpose must
+    /// not hold up anything else.
+    pub fn probe(platform: Arc<Platform>, prober: Arc<dyn Prober>) -> std::io::Result<Self> {
+        Self::repeat("probe", move || {
+            if let Err(error) = probe_round(&platform, &*prober) {
+                report("probes", &error);
+            }
+            PROBE
         })
     }
 
