@@ -51,6 +51,7 @@ fn pictures(folder: &Path, city: &Arc<city::City>, site: &str) -> Result<(), Box
         let bad = walk.journey(unknown, "1980", &mut look)?;
         city.work();
         walk.status(&good, &mut look)?;
+        walk.my_data(&good, &mut look)?;
         walk.status(&bad, &mut |page, name| look(page, &format!("bad-{name}")))?;
         let ended = walk::ended_city();
         page.goto(&format!("{}/{language}/masks-2020", walk::serve_city(&ended)))?;

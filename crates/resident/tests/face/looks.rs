@@ -41,6 +41,7 @@ fn walk_all(language: &str, scripts: bool) {
     city.work();
     walk.status(&good, &mut look).unwrap();
     walk.status(&bad, &mut look).unwrap();
+    walk.my_data(&good, &mut look).unwrap();
     let ended = ended_city();
     page.goto(&format!("{}/{language}/masks-2020", serve_city(&ended))).unwrap();
     look(&page, "ended").unwrap();

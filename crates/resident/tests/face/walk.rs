@@ -168,6 +168,40 @@ impl Walk<'_> {
         }
         Ok(())
     }
+
+    fn enter_my_data(&self, reference: &str, look: Look<'_>) -> Result<(), Failure> {
+        // One code a minute.
+        self.city.clock.advance_secs(61);
+        self.page.goto(&self.url("/masks-2020/my-data"))?;
+        self.page.fill("#reference", reference)?;
+        self.press(look, "my-data-code")?;
+        self.city.work();
+        self.page.fill("#code", &self.city.phone.code())?;
+        self.press(look, "my-data")
+    }
+
+    /// A formal request, a correction, and at last the withdrawal.
+    pub fn my_data(&self, reference: &str, look: Look<'_>) -> Result<(), Failure> {
+        self.enter_my_data(reference, look)?;
+        self.page.follow("#request button")?;
+        look(self.page, "my-data-request")?;
+        self.press(look, "my-data-request-error")?;
+        self.page.click("input[name=kind][value=access]")?;
+        for (field, text) in [("#name", "Chan"), ("#address", "Flat A"), ("#text", "everything")] {
+            self.page.fill(field, text)?;
+        }
+        self.press(look, "my-data-request-done")?;
+        self.enter_my_data(reference, look)?;
+        self.page.follow("#correct button")?;
+        look(self.page, "my-data-correct")?;
+        self.press(look, "my-data-correct-error")?;
+        self.page.fill("#name", "陳小文")?;
+        self.press(look, "my-data-corrected")?;
+        self.press(look, "my-data-again")?;
+        self.page.follow("#withdraw button")?;
+        look(self.page, "my-data-withdraw")?;
+        self.press(look, "my-data-withdrawn")
+    }
 }
 
 /// The city after the end: the data are erased, and the certificate stands where the scheme was.
