@@ -16,6 +16,8 @@ mod holdings;
 mod inventory;
 mod keep_watch;
 mod lease_look_up;
+#[cfg(test)]
+mod lease_story;
 mod note_records;
 mod open_platform;
 mod platform;
