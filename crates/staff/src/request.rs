@@ -26,7 +26,7 @@ pub(crate) fn read(desk: &Desk) -> Answer {
         return Ok(page(desk, &case, &row, None));
     }
     let details = details(desk, grant, &row)?;
-    Ok(page(desk, &case, &row, Some(details)))
+    Ok(page(desk, &case, &row, Some(&details)))
 }
 
 type Details = Option<Secret<RequestDetails>>;
@@ -43,7 +43,7 @@ fn details(desk: &Desk, grant: Grant<HandleRequests>, row: &RequestRow) -> Resul
     Ok(reading.open(&committed, ledger.keys())?)
 }
 
-fn page(desk: &Desk, case: &Case, row: &RequestRow, details: Option<Details>) -> Response {
+fn page(desk: &Desk, case: &Case, row: &RequestRow, details: Option<&Details>) -> Response {
     let title = format!("{} {}", desk.text(&row.kind.title()), row.printed());
     let mut body = desk.body(&title, &Mistakes::default());
     let mut rows = vec![
@@ -56,7 +56,7 @@ fn page(desk: &Desk, case: &Case, row: &RequestRow, details: Option<Details>) ->
     rows.extend(row.decided.map(|at| SummaryRow::new(desk.say("requests-decided"), desk.at(at))));
     body.part(&SummaryList::new(rows));
     body.h2(desk.say("request-written"));
-    match &details {
+    match details {
         Some(Some(details)) => {
             let details = details.expose();
             body.part(&SummaryList::new(vec![
