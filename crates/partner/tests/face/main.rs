@@ -1,0 +1,8 @@
+//! The pages and endpoints as contractors meet them, without a script.
+
+#[cfg(test)]
+mod doors;
+#[cfg(test)]
+mod endings;
+#[cfg(test)]
+mod stage;
