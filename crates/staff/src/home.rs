@@ -25,6 +25,9 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     let mut waiting = Table::new(desk.say("home-waiting"), ["home-what", "scheme", "home-count"].map(|key| desk.say(key)));
     waiting.numeric = vec![2];
     waiting.empty = desk.say("home-nothing");
+    if desk.may::<people::EnterInField>() {
+        operations(desk, &mut body)?;
+    }
     if desk.may::<ReadDashboard>() {
         for listed in own_schemes(desk)? {
             wait_in_scheme(desk, &listed, &mut waiting)?;
@@ -84,6 +87,17 @@ fn more(desk: &Desk, body: &mut Body) {
     if desk.may::<people::ManageOfficers>() {
         body.link(desk.say("home-officers"), desk.url("/staff/officers"));
     }
+}
+
+/// The operations of a field officer's department.
+fn operations(desk: &Desk, body: &mut Body) -> Result<(), Failure> {
+    let listed = own_schemes(desk)?;
+    let services = listed.iter().filter_map(|listed| desk.platform().service(&listed.slug));
+    for service in services.filter(|service| service.scheme().operation().is_some()) {
+        let title = service.scheme().title(desk.language()).to_owned();
+        body.link(title, desk.url(&format!("/staff/schemes/{}/field", service.slug())));
+    }
+    Ok(())
 }
 
 /// The schemes of the officer's department.

@@ -2,6 +2,7 @@ use axum::response::Response;
 use kernel::Secret;
 use people::{OpenRecord, ResolveException};
 use registration::matching::{AddressState, Reason, State};
+use registration::scheme::FieldKind;
 use registration::{HouseholdRow, OpenRecordError, OpenedRecord, Reference};
 use store::StoreError;
 use webkit::parts::{Button, Choice, Inset, Notification, Radios, SummaryList, SummaryRow, Table, TextArea, TextInput, Width};
@@ -182,6 +183,13 @@ fn contents(desk: &Desk, body: &mut Body, opened: &OpenedRecord) {
     }
     if let Some(mobile) = &opened.mobile {
         rows.push(SummaryRow::new(desk.say("mobile"), mobile.formatted()));
+    }
+    if let Some(health) = &opened.health {
+        let [doses, test] = [FieldKind::Vaccination, FieldKind::TestResult].map(|kind| kind.label(desk.language()));
+        rows.extend(health.doses.map(|count| SummaryRow::new(doses, count.to_string())));
+        rows.extend(health.results.iter().map(|(result, day)| {
+            SummaryRow::new(test, format!("{} · {}", desk.text(&result.text()), formats::date(*day, desk.language())))
+        }));
     }
     if opened.people.is_none() && rows.is_empty() {
         body.part(&Inset(desk.say("record-nothing").into()));

@@ -69,7 +69,8 @@ pub(crate) fn submit(desk: &Desk) -> Answer {
     }
 }
 
-fn of_problems(desk: &Desk, problems: &[FieldProblem]) -> Mistakes {
+/// What the parser says, beside the fields.
+pub(crate) fn of_problems(desk: &Desk, problems: &[FieldProblem]) -> Mistakes {
     let mut mistakes = Mistakes::default();
     for problem in problems {
         mistakes.add(&problem.field, desk.text(&problem.fault.text()));

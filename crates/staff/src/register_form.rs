@@ -40,7 +40,8 @@ pub(crate) fn household(values: &Values, members: usize) -> HouseholdForm {
     }
 }
 
-fn birth(values: &Values, name: &str) -> BirthForm {
+/// A date of birth as typed.
+pub(crate) fn birth(values: &Values, name: &str) -> BirthForm {
     let DateValue { day, month, year } = DateValue::of(values, name);
     BirthForm::Boxes { day, month, year }
 }

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::{RawPathParams, Request};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use people::{
-    Action, ApproveClose, ApproveExport, EditScheme, GrantLease, HandleIncident, HandleRequests, ManageContractors, ManageOfficers, OpenRecord, OperateScheme,
+    Action, ApproveClose, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, ManageContractors, ManageOfficers, OpenRecord, OperateScheme,
     ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport,
     ResolveException, ReviewAccess, SignGate, SubmitGateRecord, WithdrawGateRecord,
 };
@@ -13,9 +13,9 @@ use webkit::{Visitor, in_every_language, takes_files};
 use crate::desk::{Answer, Desk, attend};
 use crate::{
     access_review, alerts, approval, bulletins, certificate, close, contract, contract_change, contractor, contractors, dashboard, definition, delivery, evidence,
-    exceptions, gate, gate_record, gate_sign, home, incidents, inventory, invitation, lease, lease_change, lease_give, letters, messages, officer, officers,
+    exceptions, field, gate, gate_record, gate_sign, home, incidents, inventory, invitation, lease, lease_change, lease_give, letters, messages, officer, officers,
     operate, passkey_name, passkeys, record, register, request, requests, resolve, results, scheme_page, schemes,
-    session, sign_in, version,
+    session, sign_in, test_results, version,
 };
 use crate::StaffState;
 
@@ -66,6 +66,7 @@ const OPERATE: Guard = Guard::Scheme(&[OperateScheme::NAME]);
 const RESOLVE: Guard = Guard::Scheme(&[ResolveException::NAME]);
 const OPEN: Guard = Guard::Scheme(&[OpenRecord::NAME]);
 const REGISTER: Guard = Guard::Scheme(&[RegisterForResident::NAME]);
+const FIELD: Guard = Guard::Scheme(&[EnterInField::NAME]);
 const EXPORT: Guard = Guard::Scheme(&[RequestExport::NAME]);
 const APPROVE: Guard = Guard::Scheme(&[ApproveExport::NAME, ApproveClose::NAME]);
 const CLOSE: Guard = Guard::Scheme(&[RequestClose::NAME]);
@@ -153,6 +154,11 @@ pub const ROUTES: &[Route] = &[
     get("/staff/schemes/{slug}/letters", REGISTER, letters::show),
     post("/staff/schemes/{slug}/letters/{message}/print", REGISTER, letters::print),
     post("/staff/schemes/{slug}/letters/{message}/posted", REGISTER, letters::posted),
+    // At the building of an operation.
+    get("/staff/schemes/{slug}/field", FIELD, field::show),
+    form("/staff/schemes/{slug}/field", FIELD, field::enter),
+    get("/staff/schemes/{slug}/test-results", FIELD, test_results::show),
+    form("/staff/schemes/{slug}/test-results", FIELD, test_results::record),
     // Delivery.
     get("/staff/schemes/{slug}/delivery", SEE, delivery::show),
     get("/staff/schemes/{slug}/delivery/request", EXPORT, delivery::ask),

@@ -21,7 +21,8 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     body.part(&SummaryList::new(facts(desk, &case)?));
     if case.is_live() {
         section(desk, &case, &mut body, "scheme-running", &running(desk));
-        section(desk, &case, &mut body, "scheme-residents", &residents(desk));
+        let operation = case.live()?.scheme().operation().is_some();
+        section(desk, &case, &mut body, "scheme-residents", &residents(desk, operation));
         section(desk, &case, &mut body, "scheme-evidence", &evidence(desk));
     }
     if case.listed.ended.is_some() {
@@ -81,7 +82,7 @@ fn running(desk: &Desk) -> Ways {
     ways
 }
 
-fn residents(desk: &Desk) -> Ways {
+fn residents(desk: &Desk, operation: bool) -> Ways {
     let mut ways = Vec::new();
     if desk.may::<ResolveException>() {
         ways.push(("exceptions-title", "/exceptions"));
@@ -89,8 +90,11 @@ fn residents(desk: &Desk) -> Ways {
     if desk.may::<OpenRecord>() {
         ways.push(("find-title", "/find"));
     }
+    if desk.may::<RegisterForResident>() && !operation {
+        ways.push(("register-title", "/register"));
+    }
     if desk.may::<RegisterForResident>() {
-        ways.extend([("register-title", "/register"), ("letters-title", "/letters"), ("requests-new", "/requests/new")]);
+        ways.extend([("letters-title", "/letters"), ("requests-new", "/requests/new")]);
     }
     if desk.may::<HandleRequests>() {
         ways.push(("requests-title", "/requests"));

@@ -184,6 +184,41 @@ fn the_digest_does_not_depend_on_how_it_was_written() {
 }
 
 #[test]
+fn an_operation_is_a_scheme_of_its_own_rules() {
+    let good = || Definition::restriction_testing().unwrap();
+    let scheme = Scheme::compile(good()).unwrap();
+    assert!(scheme.matching().is_none() && scheme.courier().is_none());
+    assert_eq!(scheme.expiry(FieldGroup::Health), good().window.latest.plus(28), "weeks, not years");
+    for language in Language::ALL {
+        let statement = scheme.statement(language);
+        assert_eq!(statement.len(), 7, "every part but the comparison, which there is none of");
+        let told = statement.iter().flat_map(|part| &part.items).any(|item| item.contains(FieldKind::TestResult.label(language)));
+        assert!(told, "{language}");
+    }
+    let spoilings: &[Spoiling] = &[
+        (|d| d.operation = None, "fields[5].field"),
+        (|d| d.operation = None, "matching"),
+        (|d| d.operation.as_mut().unwrap().building = " ".into(), "operation.building"),
+        (|d| d.operation.as_mut().unwrap().district = "XX".into(), "operation.district"),
+        (|d| d.household.max_people = 2, "household.max_people"),
+        (|d| d.delivery = masks().delivery, "delivery"),
+        (|d| d.fields[3].obligatory = false, "fields[3].obligatory"),
+        (|d| d.fields[5].retention_days = Some(29), "fields[6].retention_days"),
+        (|d| d.fields[6].purpose = None, "fields[6].purpose"),
+    ];
+    for (spoil, path) in spoilings {
+        let mut definition = good();
+        spoil(&mut definition);
+        let paths = flaw_paths(definition);
+        assert!(paths.iter().any(|found| found == path), "{path} not among {paths:?}");
+    }
+    let mut elsewhere = good();
+    elsewhere.operation.as_mut().unwrap().building.push('!');
+    let moved = changes(&scheme, &Scheme::compile(elsewhere).unwrap());
+    assert_eq!(moved, [Change { part: "operation", needs_gate: true }]);
+}
+
+#[test]
 fn deviations_from_the_usual_clauses_are_shown() {
     let mut definition = masks();
     let found: Vec<_> = deviations(&definition).iter().map(|deviation| deviation.part).collect();

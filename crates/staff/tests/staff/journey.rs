@@ -1,3 +1,5 @@
+mod field;
+
 use hongkong::IdNumber;
 use people::Role;
 use registration::matching::State;

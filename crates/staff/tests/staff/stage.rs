@@ -149,12 +149,17 @@ impl Stage {
 
     /// Takes the scheme through its launch gate, by the pages.
     pub fn launch(&self) -> String {
+        self.launch_scheme(SLUG, &self.definition())
+    }
+
+    /// Takes any scheme through its launch gate.
+    pub fn launch_scheme(&self, slug: &str, definition: &str) -> String {
         let owner = self.officer(0, Role::SchemeOwner);
-        let made = owner.post("/en/staff/schemes/new", &[("definition", &self.definition()), ("act", "save")]);
-        assert_eq!(made.location(), format!("/en/staff/schemes/{SLUG}"), "{}", made.text());
+        let made = owner.post("/en/staff/schemes/new", &[("definition", definition), ("act", "save")]);
+        assert_eq!(made.location(), format!("/en/staff/schemes/{slug}"), "{}", made.text());
         let page = owner.get(&made.location());
-        let gate = page.between(&format!("/en/staff/schemes/{SLUG}/gates/"), "\"");
-        let base = format!("/en/staff/schemes/{SLUG}/gates/{gate}");
+        let gate = page.between(&format!("/en/staff/schemes/{slug}/gates/"), "\"");
+        let base = format!("/en/staff/schemes/{slug}/gates/{gate}");
         for kind in DOCUMENTS {
             let added = owner.post(&format!("{base}/records"), &document(kind));
             assert_eq!(added.status, 303, "{kind}: {}", added.text());
