@@ -14,6 +14,7 @@ mod invite;
 mod keys;
 mod load;
 mod replay;
+mod replay_contractor;
 mod restore;
 mod runtime;
 mod seed;
@@ -184,13 +185,14 @@ fn work(path: &Path) -> Result<(), Failure> {
     start_log(&config.log_format);
     let runtime = open(&config)?;
     let worker = worker::Worker::start(runtime.platform.clone(), runtime.ports.clone())?;
+    let probes = worker::Worker::probe(runtime.platform.clone(), runtime.prober.clone())?;
     serve::block_on(async {
         let stopped = serve::stop_signal().map_err(serve::RunError::Signal)?;
         say("working; stop with Ctrl-C");
         stopped.await;
         Ok(())
     })?;
-    drop(worker);
+    drop((worker, probes));
     Ok(())
 }
 

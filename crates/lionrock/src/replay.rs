@@ -1,3 +1,5 @@
+//! `lionrock replay`: days of the past. `contractor` stands in a file of its own; `cumask` here.
+//!
 //! `lionrock replay cumask`: the first eight hours of Hong Kong's mask registration of 6 May 2020, scaled to this machine.
 //!
 //! The figures of then are those that the government published on the day: registrations, people and the average wait by
@@ -7,6 +9,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use crate::replay_contractor;
 use crate::simulate::{DayArgs, Told, live, verdict};
 
 /// What to replay.
@@ -20,6 +23,8 @@ pub struct Args {
 enum What {
     /// CuMask+, 6 May 2020, 7 am to 3 pm.
     Cumask(CumaskArgs),
+    /// The contractor's leak found on 30 April 2024: as it was, and under Lionrock.
+    Contractor(replay_contractor::ContractorArgs),
 }
 
 /// How much of it.
@@ -51,7 +56,10 @@ const HOURS: f64 = 8.0;
 
 /// Replays, prints then beside now, and fails when a promise does not hold.
 pub fn run(args: &Args) -> Result<(), Box<dyn std::error::Error>> {
-    let What::Cumask(args) = &args.what;
+    let args = match &args.what {
+        What::Cumask(args) => args,
+        What::Contractor(args) => return replay_contractor::run(args),
+    };
     if !(args.scale > 0.0 && args.scale <= 1.0) {
         return Err("--scale is a share: more than 0, at most 1".into());
     }

@@ -34,6 +34,7 @@ use std::path::PathBuf;
 pub use console::Console;
 pub use crowd::{Acknowledged, Kind, Outcome, Plan, Rush, enter, send};
 pub use day::Told;
+pub use findings::{Finding, Findings};
 pub use installation::{Choices, Installation, Outside};
 pub use officer::Officer;
 pub use recount::Recount;

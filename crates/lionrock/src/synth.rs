@@ -1,4 +1,6 @@
-//! `lionrock synth`: people who do not exist, by seed, to the standard output.
+//! `lionrock synth`: people who do not exist, by seed, to the standard output, or to a file with its provenance beside it.
+
+mod provenance;
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -10,6 +12,7 @@ use registration::{AddressForm, BirthForm, HouseholdForm, PersonForm};
 use serde_json::{Value, json};
 
 use crate::runtime::premises;
+use provenance::{Digesting, MADE_BY, Provenance, VERSION, digest_of};
 
 /// What to write.
 #[derive(clap::Args)]
@@ -26,6 +29,12 @@ pub struct Args {
     /// Address list (TSV of the shipped form) in which they live; the shipped sample without it.
     #[arg(long)]
     addresses: Option<PathBuf>,
+    /// Write to this file, and its provenance (seed, version, digest) beside it as `FILE.provenance.json`.
+    #[arg(long, conflicts_with = "check")]
+    output: Option<PathBuf>,
+    /// Make nothing: confirm that this file is exactly what its provenance beside it says.
+    #[arg(long, value_name = "FILE")]
+    check: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -34,11 +43,26 @@ enum Format {
     Csv,
 }
 
+impl Format {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Jsonl => "jsonl",
+            Self::Csv => "csv",
+        }
+    }
+}
+
 /// The opening day of the scheme of 2020, on which the ages of synthetic people are counted.
 pub const AS_AT: Day = Day::from_number(18_388);
 
 /// Writes the people.
 pub fn run(args: &Args) -> Result<(), Box<dyn std::error::Error>> {
+    if let Some(file) = &args.check {
+        return check(file, args.addresses.as_deref());
+    }
+    if let Some(file) = &args.output {
+        return write_file(file, args);
+    }
     let population = population(args.seed, args.addresses.as_deref())?;
     let mut out = BufWriter::new(io::stdout().lock());
     let written = households(&mut out, &population, args);
@@ -47,6 +71,49 @@ pub fn run(args: &Args) -> Result<(), Box<dyn std::error::Error>> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
     }
+}
+
+/// Writes a file and its provenance beside it.
+fn write_file(file: &Path, args: &Args) -> Result<(), Box<dyn std::error::Error>> {
+    let population = population(args.seed, args.addresses.as_deref())?;
+    let mut out = Digesting::new(BufWriter::new(std::fs::File::create(file)?));
+    households(&mut out, &population, args)?;
+    out.flush()?;
+    let provenance = Provenance {
+        made_by: MADE_BY.to_owned(),
+        version: VERSION.to_owned(),
+        seed: args.seed,
+        people: args.people,
+        format: args.format.name().to_owned(),
+        addresses: args.addresses.as_deref().map(digest_of).transpose()?,
+        sha256: out.finish(),
+    };
+    provenance.write(file)
+}
+
+/// Makes the people of the provenance again and compares: whoever added a real person to the file, or changed the digest to fit,
+/// is found.
+fn check(file: &Path, addresses: Option<&Path>) -> Result<(), Box<dyn std::error::Error>> {
+    let said = Provenance::read(file)?;
+    if digest_of(file)? != said.sha256 {
+        return Err(format!("{} is not the file that its provenance describes", file.display()).into());
+    }
+    if said.version != VERSION {
+        return Err(format!("made by version {}, this is {VERSION}: check it with that version", said.version).into());
+    }
+    if addresses.map(digest_of).transpose()? != said.addresses {
+        return Err("name the address list with --addresses that it was made with".into());
+    }
+    let format = [Format::Jsonl, Format::Csv].into_iter().find(|format| format.name() == said.format);
+    let format = format.ok_or("the provenance names no known format")?;
+    let again = Args { people: said.people, seed: said.seed, format, addresses: None, output: None, check: None };
+    let mut out = Digesting::new(io::sink());
+    households(&mut out, &population(said.seed, addresses)?, &again)?;
+    if out.finish() != said.sha256 {
+        return Err(format!("{} holds people whom seed {} does not make: treat it as real data", file.display(), said.seed).into());
+    }
+    crate::say(&format!("{}: synthetic, seed {}, version {}, sha256 {}", file.display(), said.seed, said.version, said.sha256));
+    Ok(())
 }
 
 fn households(out: &mut impl Write, population: &Population, args: &Args) -> io::Result<()> {
@@ -158,7 +225,7 @@ mod tests {
     fn a_seed_says_who_they_are_and_every_number_is_one_never_issued() {
         let lines = |seed| {
             let mut out = Vec::new();
-            let args = Args { people: 50, seed, format: Format::Jsonl, addresses: None };
+            let args = Args { people: 50, seed, format: Format::Jsonl, addresses: None, output: None, check: None };
             households(&mut out, &population(seed, None).unwrap(), &args).unwrap();
             String::from_utf8(out).unwrap()
         };
@@ -174,9 +241,27 @@ mod tests {
     }
 
     #[test]
+    fn promise_08_a_file_is_what_its_provenance_says_or_it_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("people.csv");
+        let args = Args { people: 30, seed: 7, format: Format::Csv, addresses: None, output: Some(file.clone()), check: None };
+        run(&args).unwrap();
+        check(&file, None).unwrap();
+        let mut text = std::fs::read_to_string(&file).unwrap();
+        text.push_str("1,0,A123456(3),1970-01-01,\"CHAN Tai Man\",,60000000,x,1,A,ST,en,true\n");
+        std::fs::write(&file, &text).unwrap();
+        assert!(check(&file, None).unwrap_err().to_string().contains("is not the file"));
+        let forged = Provenance { sha256: digest_of(&file).unwrap(), ..Provenance::read(&file).unwrap() };
+        forged.write(&file).unwrap();
+        assert!(check(&file, None).unwrap_err().to_string().contains("treat it as real data"));
+        std::fs::remove_file(Provenance::beside(&file)).unwrap();
+        assert!(check(&file, None).is_err(), "no provenance, no confirmation");
+    }
+
+    #[test]
     fn a_line_of_csv_has_as_many_cells_as_the_heading() {
         let mut out = Vec::new();
-        let args = Args { people: 20, seed: 7, format: Format::Csv, addresses: None };
+        let args = Args { people: 20, seed: 7, format: Format::Csv, addresses: None, output: None, check: None };
         households(&mut out, &population(7, None).unwrap(), &args).unwrap();
         let text = String::from_utf8(out).unwrap();
         // The English name is quoted since it has a comma before an English given name.

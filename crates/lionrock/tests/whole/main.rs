@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod binary;
 #[cfg(test)]
+mod contractor;
+#[cfg(test)]
 mod life;
 #[cfg(test)]
 mod torture;
