@@ -83,7 +83,7 @@ fn household(pass: &str) -> Value {
         "pass": pass,
         "version": "00",
         "household": {
-            "id_number": "Q123456(2)",
+            "id_number": "Q123456(7)",
             "birth": "1970-01-01",
             "name": "Chan Tai Man",
             "address": {"text": "12 Example Village", "district": "KT"},

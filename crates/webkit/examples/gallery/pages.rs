@@ -190,7 +190,7 @@ pub async fn answers(visitor: Visitor) -> Response {
     let mut body = Body::new(visitor.language);
     body.h1(t.get("answers-title")).part(&SummaryList::new(vec![
         row("name", "陳大文 <CHAN Tai Man>"),
-        row("hkid", "Q123456(2)"),
+        row("hkid", "Q123456(7)"),
         SummaryRow::new(
             t.get("dob"),
             formats::date(moment().day(), visitor.language),
