@@ -1,5 +1,5 @@
-use kernel::{Id, Text, kinds};
-use processors::{Lease, Trade};
+use kernel::{Id, Language, Text, kinds};
+use processors::{Lease, Selection, Trade};
 use store::{RunError, StoreError, Tx};
 
 use crate::Platform;
@@ -13,6 +13,56 @@ pub struct Holding {
     pub trade: Trade,
     /// The lease: purpose, field groups, form, until when, where it stands.
     pub lease: Lease,
+}
+
+impl Holding {
+    /// Whether this group of fields is among what it holds.
+    pub fn covers(&self, group: &str) -> bool {
+        self.lease.groups.iter().any(|one| one == group)
+    }
+
+    /// Whether a record of this district may be in the lease. Who is in a list, only the lease's own key tells.
+    pub fn may_concern(&self, district: &str) -> bool {
+        match &self.lease.selection {
+            Selection::District { code } => code == district,
+            Selection::All | Selection::List { .. } => true,
+        }
+    }
+
+    /// What it does with what, in words.
+    pub fn task(&self) -> Text {
+        let words = |language| {
+            let fields = self.lease.groups.iter().map(|name| group_words(name).get(language).to_owned());
+            let fields: Vec<String> = fields.collect();
+            fields.join(if language == Language::En { ", " } else { "、" })
+        };
+        let trade = self.trade.title();
+        Text::new(
+            format!("{}: {}", trade.en, words(Language::En)),
+            format!("{}：{}", trade.zh_hant, words(Language::ZhHant)),
+            format!("{}：{}", trade.zh_hans, words(Language::ZhHans)),
+        )
+    }
+
+    /// Who and until when, on one line.
+    pub fn line(&self) -> Text {
+        let (name, until) = (&self.contractor, self.lease.until);
+        Text::new(
+            format!("{} (until {until})", name.en),
+            format!("{}（至{until}）", name.zh_hant),
+            format!("{}（至{until}）", name.zh_hans),
+        )
+    }
+}
+
+/// A field group in words; a name that is none stands for itself.
+fn group_words(name: &str) -> Text {
+    match name {
+        "identity" => Text::new("identity card number and date of birth", "身份證號碼及出生日期", "身份证号码及出生日期"),
+        "contact" => Text::new("name and address", "姓名及地址", "姓名及地址"),
+        "mobile" => Text::new("mobile number", "流動電話號碼", "手提电话号码"),
+        other => Text::new(other, other, other),
+    }
 }
 
 /// Every lease on records of a service that is not closed yet: for the inventory, the trust page and a resident's own view.

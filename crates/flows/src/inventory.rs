@@ -9,7 +9,7 @@ use store::{RunError, StoreError};
 use thiserror::Error;
 use vault::{InventoryRow, Until};
 
-use crate::{Platform, Service};
+use crate::{Holding, Platform, Service, holdings};
 use platform_rows::platform_rows;
 
 /// The inventory of one store.
@@ -30,9 +30,18 @@ pub fn platform_inventory() -> Inventory {
     Inventory { store: "platform".into(), title: Text::new("The platform itself", "平台本身", "平台本身"), rows }
 }
 
-/// What the store of one service holds, by the definition in force.
-pub fn service_inventory(service: &Service) -> Inventory {
-    scheme_inventory(&service.scheme())
+/// What the store of one service holds, by the definition in force, and which contractor holds what of it until when.
+pub fn service_inventory(platform: &Platform, service: &Service) -> Result<Inventory, RunError<StoreError>> {
+    let mut inventory = scheme_inventory(&service.scheme());
+    let holdings = holdings(platform, service.id())?;
+    for row in inventory.rows.iter_mut().filter(|row| row.table == "household_submission") {
+        // A column of that table bears the name of its group.
+        let lines: Vec<Text> = holdings.iter().filter(|one| one.covers(row.column)).map(Holding::line).collect();
+        if !lines.is_empty() {
+            row.contractors.get_or_insert_default().extend(lines);
+        }
+    }
+    Ok(inventory)
 }
 
 /// What a store of a scheme holds, by its definition.
@@ -44,9 +53,10 @@ pub fn scheme_inventory(scheme: &Scheme) -> Inventory {
 }
 
 /// The inventory of everything that stands on the platform.
-pub fn inventory(platform: &Platform) -> Vec<Inventory> {
+pub fn inventory(platform: &Platform) -> Result<Vec<Inventory>, RunError<StoreError>> {
     let services = platform.services();
-    std::iter::once(platform_inventory()).chain(services.iter().map(|service| service_inventory(service))).collect()
+    let own = services.iter().map(|service| service_inventory(platform, service));
+    std::iter::once(Ok(platform_inventory())).chain(own).collect()
 }
 
 fn messages(scheme: &Scheme) -> InventoryRow {
@@ -96,14 +106,18 @@ impl Fault for InventoryError {
 }
 
 /// The inventory of one service for an officer; that it was looked at is on record.
-pub fn read_inventory(service: &Service, grant: &Grant<ReadInventory>) -> Result<Inventory, InventoryError> {
+pub fn read_inventory(
+    platform: &Platform,
+    service: &Service,
+    grant: &Grant<ReadInventory>,
+) -> Result<Inventory, InventoryError> {
     if !grant.covers(service.id()) {
         return Err(InventoryError::Elsewhere);
     }
     service.ledger().write("flows.read_inventory", grant.actor(), |work| {
         work.journal(Event::new("vault.inventory_read")).map(|_| ())
     })?;
-    Ok(service_inventory(service))
+    Ok(service_inventory(platform, service)?)
 }
 
 impl Inventory {

@@ -67,7 +67,7 @@ fn configuration(path: Option<&Path>) -> Result<(), Failure> {
 fn explain_data(args: &DataArgs) -> Result<(), Failure> {
     let language = Language::from_slug(&args.language).ok_or("there is no such language: use en, zh-hant or zh-hans")?;
     let inventories = match &args.config {
-        Some(path) => flows::inventory(&open(&Config::read(path)?)?.platform),
+        Some(path) => flows::inventory(&open(&Config::read(path)?)?.platform)?,
         None => vec![flows::platform_inventory(), flows::scheme_inventory(&shipped()?)],
     };
     if args.json {

@@ -5,6 +5,7 @@ mod proofs;
 
 use assurance::{Contractor, Retention, Status, TrustFacts, TrustSupplement, trust_facts};
 use axum::response::Response;
+use flows::Holding;
 use kernel::{Kind, Language, Text};
 use response::PublicIncident;
 use store::{RunError, StoreError};
@@ -35,19 +36,21 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
 
 async fn facts(visit: &Visit) -> Result<TrustFacts, Failure> {
     let (platform, service, now) = (visit.state.platform.clone(), visit.service.id(), visit.now());
-    let (gates, incidents) = blocking(move || -> Result<(Vec<Status>, Vec<PublicIncident>), RunError<StoreError>> {
-        platform.ledger().read("resident.gates", |tx| {
-            Ok((assurance::gates(tx, service, now)?, response::public_incidents(tx, service)?))
-        })
+    type Found = (Vec<Status>, Vec<PublicIncident>, Vec<Holding>);
+    let (gates, incidents, holdings) = blocking(move || -> Result<Found, RunError<StoreError>> {
+        let (gates, incidents) = platform.ledger().read("resident.gates", |tx| {
+            Ok::<_, StoreError>((assurance::gates(tx, service, now)?, response::public_incidents(tx, service)?))
+        })?;
+        Ok((gates, incidents, flows::holdings(&platform, service)?))
     })
     .await?;
     let digest = visit.scheme.digest();
     let found = gates.iter().find(|status| *status.gate.digest().bytes() == digest);
     let status = found.ok_or_else(|| Failure::of(Kind::Missing).because("no gate for the definition in force"))?;
-    Ok(trust_facts(&status.gate, now, supplement(visit, &incidents)))
+    Ok(trust_facts(&status.gate, now, supplement(visit, &incidents, &holdings)))
 }
 
-fn supplement(visit: &Visit, incidents: &[PublicIncident]) -> TrustSupplement {
+fn supplement(visit: &Visit, incidents: &[PublicIncident], holdings: &[Holding]) -> TrustSupplement {
     let scheme = &visit.scheme;
     let lines = Language::ALL.map(|language| retention_lines(scheme, language));
     let [english, traditional, simplified] = lines;
@@ -62,11 +65,16 @@ fn supplement(visit: &Visit, incidents: &[PublicIncident]) -> TrustSupplement {
         until: Some(scheme.last_expiry()),
     });
     TrustSupplement {
-        contractors: courier.into_iter().collect(),
+        contractors: courier.into_iter().chain(holdings.iter().map(leased)).collect(),
         retention: retention.collect(),
         incidents: incidents.iter().map(incident).collect(),
         components: visit.state.components.clone(),
     }
+}
+
+/// A contractor with a lease that is not closed yet.
+fn leased(holding: &Holding) -> Contractor {
+    Contractor { name: holding.contractor.clone(), task: holding.task(), until: Some(holding.lease.until) }
 }
 
 /// An incident in general words, with the day on which it was closed.

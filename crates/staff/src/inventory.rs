@@ -13,7 +13,7 @@ use crate::shown::link;
 pub(crate) fn show(desk: &Desk) -> Answer {
     let (case, grant) = desk.scheme::<ReadInventory>()?;
     let service = case.live()?;
-    let inventory = flows::read_inventory(service, &grant)?;
+    let inventory = flows::read_inventory(&desk.state.platform, service, &grant)?;
     let title = desk.say("inventory-title");
     let mut body = desk.body(&title, &Mistakes::default());
     body.p(desk.say("inventory-lead"));
@@ -64,7 +64,7 @@ pub(crate) fn file(desk: &Desk) -> Answer {
     if !["csv", "json"].contains(&form) {
         return Err(missing());
     }
-    let inventory = flows::read_inventory(case.live()?, &grant)?;
+    let inventory = flows::read_inventory(&desk.state.platform, case.live()?, &grant)?;
     let name = format!("{}-inventory.{form}", case.listed.slug);
     if form == "csv" {
         let text = format!("\u{feff}{}{}", flows::CSV_HEAD, inventory.to_csv(desk.language()));

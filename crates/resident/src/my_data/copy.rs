@@ -39,16 +39,15 @@ struct Seen {
 
 async fn seen(visit: &Visit, status: &StatusView) -> Result<Vec<Seen>, Failure> {
     let reasons = openings::reasons(visit, status).await?;
-    let departments = openings::departments(visit).await?;
-    let gone = || visit.t.get("openings-reason-gone");
+    let names = openings::names(visit).await?;
     let single = status.openings.iter().zip(reasons.into_iter().map(Some));
     let batches = status.batches.iter().map(|batch| (batch, None));
     let line = |(opening, reason): (&vault::OpeningRow, Option<Option<kernel::Secret<String>>>)| Seen {
         at: formats::date_time(opening.at, visit.language()),
         exact: opening.at.to_string(),
-        who: openings::who(visit, opening, &departments),
+        who: openings::who(visit, opening, &names),
         purpose: openings::purpose(visit, &opening.purpose),
-        reason: reason.map_or_else(String::new, |reason| reason.map_or_else(gone, |reason| reason.expose().clone())),
+        reason: reason.map_or_else(String::new, |reason| openings::why(visit, opening, reason)),
         records: opening.records,
         event: opening.event.to_string(),
     };

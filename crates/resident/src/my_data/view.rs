@@ -7,6 +7,7 @@ use webkit::parts::{Button, ButtonStyle, Form, Part as _, SummaryList, SummaryRo
 use webkit::{Body, Failure, Markup, Page, formats};
 
 use super::{own_data, status_of};
+use crate::blocking::blocking;
 use crate::status::door::Known;
 use crate::status::{openings, pass_of};
 use crate::visit::Visit;
@@ -22,7 +23,7 @@ pub(super) async fn show(visit: &Visit, known: Known) -> Result<Response, Failur
     body.lead(t.with("my-data-found", [("reference", own.household.reference.to_string())]));
     held(visit, &own, &mut body);
     seen(visit, &status, &pass, &mut body).await?;
-    contractors(visit, &own, &mut body);
+    contractors(visit, &own, &mut body).await?;
     if !own.is_empty() {
         copy(visit, &pass, &mut body);
         change(visit, &pass, &mut body);
@@ -117,14 +118,14 @@ async fn seen(visit: &Visit, status: &StatusView, pass: &str, body: &mut Body) -
         body.p(t.get("openings-none"));
     } else {
         let reasons = openings::reasons(visit, status).await?;
-        let departments = openings::departments(visit).await?;
+        let names = openings::names(visit).await?;
         let head = ["openings-when", "openings-who", "openings-purpose", "openings-why", "my-data-proof"].map(|key| t.get(key));
         let mut table = Table { quiet_caption: true, ..Table::new(t.get("openings-title"), head) };
         for (opening, reason) in status.openings.iter().zip(reasons) {
-            let reason = reason.map_or_else(|| t.get("openings-reason-gone"), |reason| reason.expose().clone());
+            let reason = openings::why(visit, opening, reason);
             table.row([
                 Markup::text(&formats::date_time(opening.at, visit.language())),
-                Markup::text(&openings::who(visit, opening, &departments)),
+                Markup::text(&openings::who(visit, opening, &names)),
                 Markup::text(&openings::purpose(visit, &opening.purpose)),
                 Markup::text(&reason),
                 proof(visit, opening, pass),
@@ -159,19 +160,31 @@ fn proof(visit: &Visit, opening: &OpeningRow, pass: &str) -> Markup {
     form.part(&button).html(visit.language())
 }
 
-fn contractors(visit: &Visit, own: &OwnData, body: &mut Body) {
+/// Who holds, or may look up, something of this household: those whose lease is for its district, or for a list it may be in.
+async fn contractors(visit: &Visit, own: &OwnData, body: &mut Body) -> Result<(), Failure> {
     let t = &visit.t;
     body.h2(t.get("my-data-contractors"));
+    let (platform, service) = (visit.state.platform.clone(), visit.service.id());
+    let mut holdings = blocking(move || flows::holdings(&platform, service)).await?;
+    holdings.retain(|holding| holding.may_concern(&own.household.district));
+    for holding in &holdings {
+        let (name, until) = (holding.contractor.get(visit.language()), holding.lease.until);
+        let task = holding.task().get(visit.language()).to_owned();
+        let until = formats::date(until, visit.language());
+        body.p(t.with("my-data-leased", [("name", name.to_owned()), ("task", task), ("until", until)]));
+    }
     match (visit.scheme.courier(), own.household.export) {
         (Some(courier), Some(_)) => {
             let name = courier.name.get(visit.language()).to_owned();
             let until = formats::date(visit.scheme.expiry(FieldGroup::Contact), visit.language());
             body.p(t.with("my-data-contractor", [("name", name), ("until", until)]));
         }
-        _ => {
+        _ if holdings.is_empty() => {
             body.p(t.get("my-data-no-contractor"));
         }
+        _ => {}
     }
+    Ok(())
 }
 
 fn copy(visit: &Visit, pass: &str, body: &mut Body) {

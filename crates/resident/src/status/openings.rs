@@ -21,14 +21,14 @@ pub(super) async fn list(visit: &Visit, view: &StatusView, body: &mut Body) -> R
         return Ok(());
     }
     let reasons = reasons(visit, view).await?;
-    let departments = departments(visit).await?;
+    let names = names(visit).await?;
     let head = ["openings-when", "openings-who", "openings-purpose", "openings-why"].map(|key| t.get(key));
     let mut table = Table { quiet_caption: true, ..Table::new(t.get("openings-title"), head) };
     for (opening, reason) in view.openings.iter().zip(reasons) {
-        let reason = reason.map_or_else(|| t.get("openings-reason-gone"), |reason| reason.expose().clone());
+        let reason = why(visit, opening, reason);
         table.row([
             Markup::text(&formats::date_time(opening.at, visit.language())),
-            Markup::text(&who(visit, opening, &departments)),
+            Markup::text(&who(visit, opening, &names)),
             Markup::text(&purpose(visit, &opening.purpose)),
             Markup::text(&reason),
         ]);
@@ -70,25 +70,50 @@ pub(crate) async fn reasons(visit: &Visit, view: &StatusView) -> Result<Reasons,
     .await
 }
 
-pub(crate) async fn departments(visit: &Visit) -> Result<Vec<people::Department>, Failure> {
+/// Who may have opened something, by name: departments and contractors, never people.
+pub(crate) struct Names {
+    departments: Vec<people::Department>,
+    contractors: Vec<processors::Contractor>,
+}
+
+pub(crate) async fn names(visit: &Visit) -> Result<Names, Failure> {
     let platform = visit.state.platform.clone();
     blocking(move || -> Result<_, RunError<StoreError>> {
-        platform.ledger().read("resident.departments", people::departments)
+        platform.ledger().read("resident.names", |tx| {
+            Ok(Names { departments: people::departments(tx)?, contractors: processors::contractors(tx)? })
+        })
     })
     .await
 }
 
-/// The role and the department, never a name.
-pub(crate) fn who(visit: &Visit, opening: &OpeningRow, departments: &[people::Department]) -> String {
+/// The role and the department, or the contractor; never a person's name.
+pub(crate) fn who(visit: &Visit, opening: &OpeningRow, names: &Names) -> String {
     let actor = opening.actor_json();
     let text = |name: &str| actor.get(name).and_then(Value::as_str).unwrap_or_default();
+    if text("kind") == "contractor" {
+        let id: Option<Id<kinds::Contractor>> = text("id").parse().ok();
+        let found = names.contractors.iter().find(|contractor| Some(contractor.id) == id);
+        let name = found.map(|contractor| contractor.name.get(visit.language()).to_owned());
+        return visit.t.with("openings-contractor", [("name", name.unwrap_or_default())]);
+    }
     let role: Option<Role> = serde_json::from_value(text("role").into()).ok();
     let role = role.map(|role| role.title().get(visit.language()).to_owned());
     let id: Option<Id<kinds::Department>> = text("department").parse().ok();
-    let department = departments.iter().find(|department| Some(department.id) == id);
+    let department = names.departments.iter().find(|department| Some(department.id) == id);
     let department = department.map(|department| department.name.get(visit.language()).to_owned());
     let parts: Vec<String> = [role, department].into_iter().flatten().collect();
     if parts.is_empty() { visit.t.get("openings-system") } else { parts.join(if visit.language() == kernel::Language::En { ", " } else { "，" }) }
+}
+
+/// The reason that was given. A contractor gives none: it may look up what its lease names, and nothing else.
+pub(crate) fn why(visit: &Visit, opening: &OpeningRow, reason: Option<Secret<String>>) -> String {
+    match reason {
+        Some(reason) => reason.expose().clone(),
+        None if opening.actor_json().get("kind").and_then(Value::as_str) == Some("contractor") => {
+            visit.t.get("openings-lease")
+        }
+        None => visit.t.get("openings-reason-gone"),
+    }
 }
 
 pub(crate) fn purpose(visit: &Visit, id: &str) -> String {
