@@ -62,5 +62,5 @@ fn replay(args: &ContractorArgs) -> Result<Told, Failure> {
     course.live_through_the_contract()?;
     course.pass_the_end()?;
     course.wait_for_silence()?;
-    course.as_it_was()
+    course.replays_what_was()
 }

@@ -293,7 +293,7 @@ impl Course {
     }
 
     /// The other course: the same open address, and nobody who looks.
-    pub fn as_it_was(self) -> Result<Told, Failure> {
+    pub fn replays_what_was(self) -> Result<Told, Failure> {
         let (end, found) = (Instant::at(last_day()?.plus(1), 0), moment("2024-04-30T12:00")?);
         let people = self.anybody_sees()?;
         self.town.clock.set(found);

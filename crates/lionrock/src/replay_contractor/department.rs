@@ -48,8 +48,8 @@ impl Department {
         let folder = TempDir::new()?;
         let clock = Arc::new(SetClock(AtomicI64::new(now.millis())));
         let platform = Platform::open(parts(&folder, &clock)?)?;
-        let ours = create(&platform, "RTD", "Restriction-testing department", "圍封強檢部門", "围封强检部门")?;
-        let other = create(&platform, "OTH", "Another department", "另一部門", "另一部门")?;
+        let ours = create(&platform, "RTD", Text::new("Restriction-testing department", "圍封強檢部門", "围封强检部门"))?;
+        let other = create(&platform, "OTH", Text::new("Another department", "另一部門", "另一部门"))?;
         Ok(Self { platform, clock, ours, other, folder })
     }
 
@@ -103,8 +103,8 @@ fn parts(folder: &TempDir, clock: &Arc<SetClock>) -> Result<PlatformParts, Failu
     })
 }
 
-fn create(platform: &Platform, code: &str, en: &str, zh_hant: &str, zh_hans: &str) -> Result<Id<kinds::Department>, Failure> {
-    let command = CreateDepartment { code: code.to_owned(), name: Text::new(en, zh_hant, zh_hans) };
+fn create(platform: &Platform, code: &str, name: Text) -> Result<Id<kinds::Department>, Failure> {
+    let command = CreateDepartment { code: code.to_owned(), name };
     let done = platform.ledger().write("replay.department", Actor::Operator, move |work| create_department(work, command.clone()));
     Ok(done.map_err(|error| error.to_string())?.0)
 }

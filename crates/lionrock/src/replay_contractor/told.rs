@@ -23,7 +23,8 @@ impl Told {
             crate::say(&format!("{:<17} {then:<58} {now}", at.hong_kong_minute()));
         }
         let (then, now) = self.open_days;
-        crate::say(&format!("{:<17} {:<58} {}", "open and unknown", format!("{then} days"), format!("{now} days")));
+        let days = format!("{then} days");
+        crate::say(&format!("{:<17} {:<58} {now} days", "open and unknown", days));
         for finding in self.findings.all() {
             crate::say(&finding.line());
         }
