@@ -11,7 +11,7 @@ use registration::scheme::Definition;
 use registration::{AddressForm, BirthForm, Channel, HouseholdForm, PersonForm};
 use seal::age_files;
 
-use super::broken;
+use super::{broken, operation};
 use crate::config::Config;
 use crate::runtime::Runtime;
 use crate::seed::{self, SeededOfficer};
@@ -57,7 +57,8 @@ pub fn build(runtime: &Runtime, config: &Config, households: u64) -> Result<City
     );
     let department = seed::department(platform, "ISD", name).map_err(|e| broken("the department", &e))?;
     let mut officers = Vec::new();
-    for (role, number) in Role::ALL.into_iter().zip(1..) {
+    // Field officers belong to the department that has an operation.
+    for (role, number) in Role::ALL.into_iter().filter(|role| *role != Role::FieldOfficer).zip(1..) {
         let officer = seed::officer(platform, &relying_party, &config.origin, department, role, number);
         officers.push(officer.map_err(|e| broken("an officer", &e))?);
     }
@@ -69,6 +70,7 @@ pub fn build(runtime: &Runtime, config: &Config, households: u64) -> Result<City
     let (service, version) =
         seed::scheme(platform, department, owner, &definition).map_err(|e| broken("the scheme", &e))?;
     seed::pass_gate(platform, department, service, version, owner, privacy).map_err(|e| broken("the gate", &e))?;
+    officers.push(operation::add(runtime, &relying_party, &config.origin, (opens, now.day()))?);
     let population = population(runtime)?;
     let register = Arc::new(table(&population));
     let service = platform.service(&definition.slug).ok_or_else(|| broken("the scheme", &"not in force"))?;
