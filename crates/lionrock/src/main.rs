@@ -20,6 +20,7 @@ mod runtime;
 mod seed;
 mod serve;
 mod simulate;
+mod statement;
 mod synth;
 mod torture;
 mod worker;
@@ -77,6 +78,11 @@ enum Command {
     /// Counts what stands in a scheme's store and journal while its server is stopped, as JSON.
     #[command(hide = true)]
     Recount(torture::RecountArgs),
+    /// For contractors: makes a signing key, or signs a deletion statement with it. Needs no installation and no network.
+    Statement {
+        #[command(subcommand)]
+        command: statement::Command,
+    },
     /// Invites an officer: prints a link that works once, on which a passkey is registered.
     Invite(InviteArgs),
 }
@@ -131,6 +137,7 @@ fn run(command: Command) -> Result<(), Failure> {
             let trial = serve::Trial { control: environment("LIONROCK_CONTROL"), now, synchronous_off: args.synchronous_off };
             Ok(serve::serve(&args.config, trial)?)
         }
+        Command::Statement { command } => statement::statement(&command),
         Command::Work(args) => work(&args.config),
         Command::Migrate(args) => {
             let config = Config::read(&args.config)?;
