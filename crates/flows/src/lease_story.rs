@@ -90,7 +90,7 @@ fn promise_08_a_contractor_reads_what_the_purpose_needs_and_the_resident_sees_it
     assert_eq!(found.record.contact.unwrap().name, name(1));
     assert!(found.record.people.is_none() && found.record.mobile.is_none());
     let seen = city.service().ledger().read("test", |tx| vault::openings_of(tx, first.id.bytes())).unwrap();
-    let own: Vec<_> = seen.iter().map(|row| row.actor_json()).filter(|actor| actor["kind"] == "contractor").collect();
+    let own: Vec<_> = seen.iter().map(vault::OpeningRow::actor_json).filter(|actor| actor["kind"] == "contractor").collect();
     assert_eq!(own.len(), 1, "the resident's own list names the contractor");
     assert_eq!(own[0]["id"], lease.contractor.to_string());
     let other = AskLookUp { lease: lease.id, purpose: "eligibility".into(), reference: first.reference.to_string() };
