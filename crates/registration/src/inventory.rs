@@ -9,7 +9,8 @@ pub fn inventory(scheme: &Scheme) -> Vec<InventoryRow> {
     // Health is asked in operations only: elsewhere nothing ever stands in its column.
     let held = |group: &FieldGroup| *group != FieldGroup::Health || !scheme.group(*group).fields.is_empty();
     let mut rows: Vec<InventoryRow> = FieldGroup::ALL.into_iter().filter(held).map(|group| group_row(scheme, group)).collect();
-    rows.push(export_row(scheme));
+    // Where nothing is delivered there is no file for a courier.
+    rows.extend(scheme.courier().is_some().then(|| export_row(scheme)));
     rows
 }
 
