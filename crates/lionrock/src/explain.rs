@@ -77,7 +77,9 @@ fn explain_data(args: &DataArgs) -> Result<(), Failure> {
         let lines: String = inventories.iter().map(|inventory| inventory.to_csv(language)).collect();
         say(format!("{CSV_HEAD}{lines}").trim_end());
     } else {
-        inventories.iter().for_each(|inventory| print(inventory, language));
+        for inventory in &inventories {
+            print(inventory, language);
+        }
     }
     Ok(())
 }

@@ -96,8 +96,8 @@ impl Runtime {
         let ports = ports(config, &random)?;
         let scanner = scanner(config, &clock)?;
         // Only a demonstration or a test looks at its own machine.
-        let probes = ProbeConfig { private: config.environment.synthetic_only(), ..ProbeConfig::default() };
-        let prober = Arc::new(WebProber::new(probes)?);
+        let manners = ProbeConfig { private: config.environment.synthetic_only(), ..ProbeConfig::default() };
+        let prober = Arc::new(WebProber::new(manners)?);
         Ok(Self { platform, ports, gazetteer, clock, prober, scanner })
     }
 }
@@ -142,7 +142,7 @@ fn scanner(config: &Config, clock: &Arc<WallClock>) -> Result<Option<Arc<dyn Sca
     let Some(address) = config.uploads_scanner()? else { return Ok(None) };
     let config = ClamdConfig {
         address,
-        timeout: Duration::from_secs(60),
+        timeout: Duration::from_mins(1),
         definitions_days_max: config.uploads_definitions_days,
     };
     let clamd = Clamd::new(config, clock.clone());

@@ -34,9 +34,11 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
     Ok(visit.show(page))
 }
 
+/// What the platform's store says about a service.
+type Found = (Vec<Status>, Vec<PublicIncident>, Vec<Holding>);
+
 async fn facts(visit: &Visit) -> Result<TrustFacts, Failure> {
     let (platform, service, now) = (visit.state.platform.clone(), visit.service.id(), visit.now());
-    type Found = (Vec<Status>, Vec<PublicIncident>, Vec<Holding>);
     let (gates, incidents, holdings) = blocking(move || -> Result<Found, RunError<StoreError>> {
         let (gates, incidents) = platform.ledger().read("resident.gates", |tx| {
             Ok::<_, StoreError>((assurance::gates(tx, service, now)?, response::public_incidents(tx, service)?))

@@ -146,7 +146,7 @@ fn populate(platform: &Platform, signer: &Ed25519Signer) -> (Id<kinds::Contract>
     };
     let grant = contracts();
     let contractor = written(platform, move |work| register_contractor(work, &grant, &command));
-    let contract = || {
+    let sign = || {
         let clauses = Clause::ALL.into_iter().map(|clause| (clause, "Clause".to_owned())).collect();
         let command = RecordContract {
             contractor,
@@ -163,7 +163,7 @@ fn populate(platform: &Platform, signer: &Ed25519Signer) -> (Id<kinds::Contract>
         let issued = written(platform, move |work| issue_credential(work, &grant, contract));
         issued.token.reveal().into_exposed()
     };
-    let (first, second) = (contract(), contract());
+    let (first, second) = (sign(), sign());
     let until = "2023-02-28".parse().unwrap();
     let command = GrantLeaseCommand {
         service: SERVICE,
@@ -220,7 +220,7 @@ impl Client {
         let token = self.get("/en/partner/sign-in").between("name=\"_token\" value=\"", "\"");
         let mut all = vec![("_token", token.as_str())];
         all.extend(pairs);
-        let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>();
+        let encode = |text: &str| text.bytes().flat_map(|byte| format!("%{byte:02x}").into_bytes()).map(char::from).collect::<String>();
         let body: Vec<String> = all.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
         self.send(Request::post(path).header("content-type", "application/x-www-form-urlencoded"), body.join("&").into())
     }

@@ -23,6 +23,7 @@ order by id limit $2",
 pub(crate) fn count(tx: &mut Tx<'_>, district: Option<&str>) -> Result<i64, StoreError> {
     let row = tx.query_opt(
         "-- registration.count_households_standing
+-- small: asked once, when a lease is given
 select count(*) from household
 where state in ('confirmed', 'dispatched', 'delivered', 'undelivered') and ($1 = '' or district = $1)",
         &[district.unwrap_or_default().into()],

@@ -6,6 +6,7 @@ mod attack;
 mod browser;
 #[cfg(test)]
 mod bulk;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod contractors;
@@ -17,6 +18,7 @@ mod requests;
 mod sessions;
 #[cfg(test)]
 mod stage;
-mod watch;
 #[cfg(test)]
 mod uploads;
+#[cfg(test)]
+mod watch;
