@@ -79,10 +79,10 @@ fn left(visit: &Visit, lease: &Lease) -> String {
     visit.t.with("days-left", [("days", i64::from(lease.days_left(visit.now().day())))])
 }
 
-/// A link within a text.
+/// A link that stands alone; the span makes it large enough to be pressed with a finger.
 pub(crate) fn link(text: &str, href: &str) -> Markup {
     let (text, href) = (Markup::text(text), Markup::text(href));
-    Markup::trusted(format!("<a class=\"govuk-link\" href=\"{href}\">{text}</a>"))
+    Markup::trusted(format!("<span class=\"lr-alone\"><a class=\"govuk-link\" href=\"{href}\">{text}</a></span>"))
 }
 
 /// The fields of a lease in words.

@@ -5,4 +5,6 @@ mod doors;
 #[cfg(test)]
 mod endings;
 #[cfg(test)]
+mod looks;
+#[cfg(test)]
 mod stage;
