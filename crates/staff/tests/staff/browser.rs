@@ -208,6 +208,78 @@ fn axe_finds_nothing_on_any_page_in_any_language_on_a_phone_or_a_desk() {
     assert_eq!(found, Vec::<String>::new());
 }
 
+/// What watches contractors and officers: registers, contracts, leases, incidents, alerts, reviews.
+#[test]
+fn axe_finds_nothing_on_the_pages_about_contractors_and_rights() {
+    let (stage, origin) = serve();
+    stage.launch();
+    let lease = crate::contractors::leased(&stage).trim_start_matches("/en").to_owned();
+    let privacy = stage.officer(0, Role::PrivacyOfficer);
+    let dashboard = privacy.get("/en/staff/contractors");
+    let contractor = format!("/staff/contractors/ctr_{}", dashboard.between("/en/staff/contractors/ctr_", "\""));
+    let page = privacy.get(&format!("/en{contractor}"));
+    let contract = format!("/staff/contracts/ctc_{}", page.between("/en/staff/contracts/ctc_", "\""));
+    let service = stage.platform.service(SLUG).unwrap();
+    let open = response::OpenIncident {
+        kind: response::IncidentKind::DataAlive,
+        department: Some(service.scope().department()),
+        service: Some(service.id()),
+        contractor: None,
+        cause_key: "a probe".into(),
+        summary: kernel::Text::new("Found alive", "仍可取得", "仍可取得"),
+    };
+    let alert = response::RaiseAlert {
+        kind: response::AlertKind::Incident,
+        department: Some(service.scope().department()),
+        service: Some(service.id()),
+        to: vec![Role::PrivacyOfficer],
+        key: "a probe".into(),
+        text: kernel::Text::new("Look at the incident.", "請查看事故。", "请查看事故。"),
+    };
+    let (incident, alert) = stage
+        .platform
+        .ledger()
+        .write("test.incident", journal::Actor::Operator, move |work| {
+            Ok::<_, store::StoreError>((response::open_incident(work, &open)?, response::raise_alert(work, &alert)?))
+        })
+        .unwrap()
+        .0;
+    let change = |of: &str, act: &str| format!("{of}/change/{act}");
+    let privacy = vec![
+        "/staff/contractors".to_owned(),
+        "/staff/contractors/new".to_owned(),
+        contractor.clone(),
+        format!("{contractor}/keys"),
+        format!("{contractor}/contracts/new"),
+        contract.clone(),
+        format!("{contract}/clauses"),
+        change(&contract, "credential"),
+        change(&contract, "extend"),
+        change(&contract, "end"),
+        format!("/staff/incidents/{incident}"),
+        "/staff/incidents".to_owned(),
+        "/staff/alerts".to_owned(),
+        format!("/staff/alerts/{alert}"),
+        "/staff/access-review".to_owned(),
+        "/staff".to_owned(),
+    ];
+    let owner = vec![
+        format!("/staff/schemes/{SLUG}/leases/new"),
+        lease.clone(),
+        change(&lease, "extend"),
+        change(&lease, "end"),
+        change(&lease, "address"),
+    ];
+    let browser = Browser::launch().unwrap();
+    let mut found = Vec::new();
+    for (role, paths) in [(Role::PrivacyOfficer, privacy), (Role::SchemeOwner, owner)] {
+        for path in paths {
+            found.extend(look_as(&browser, &stage, &origin, role, &path));
+        }
+    }
+    assert_eq!(found, Vec::<String>::new());
+}
+
 /// The pages of those who are not signed in, and of those whose session has ended.
 #[test]
 fn axe_finds_nothing_at_the_doors() {

@@ -56,7 +56,7 @@ fn lease_pairs(contract: &str) -> Vec<(&str, &str)> {
 }
 
 /// A stage with one registration, a contract and a lease on it; where the lease is.
-fn leased(stage: &Stage) -> String {
+pub fn leased(stage: &Stage) -> String {
     register_one(stage);
     stage.work();
     stage.work();
