@@ -280,6 +280,20 @@ fn axe_finds_nothing_on_the_pages_about_contractors_and_rights() {
     assert_eq!(found, Vec::<String>::new());
 }
 
+#[test]
+fn axe_finds_nothing_on_the_pages_of_field_officers() {
+    let (stage, origin) = serve();
+    crate::journey::field::launch(&stage);
+    let scheme = format!("/staff/schemes/{}", crate::journey::field::OPERATION);
+    let browser = Browser::launch().unwrap();
+    let mut found = Vec::new();
+    for path in ["/staff", &format!("{scheme}/field"), &format!("{scheme}/test-results")] {
+        found.extend(look_as(&browser, &stage, &origin, Role::FieldOfficer, path));
+    }
+    found.extend(look_as(&browser, &stage, &origin, Role::SchemeOwner, &scheme));
+    assert_eq!(found, Vec::<String>::new());
+}
+
 /// The pages of those who are not signed in, and of those whose session has ended.
 #[test]
 fn axe_finds_nothing_at_the_doors() {

@@ -1,4 +1,4 @@
-mod field;
+pub mod field;
 
 use hongkong::IdNumber;
 use people::Role;

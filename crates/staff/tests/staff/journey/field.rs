@@ -11,7 +11,7 @@ use super::{number, reference};
 use crate::client::{Client, Reply};
 use crate::stage::Stage;
 
-const OPERATION: &str = "restriction-testing-01";
+pub const OPERATION: &str = "restriction-testing-01";
 
 fn at(rest: &str) -> String {
     format!("/en/staff/schemes/{OPERATION}{rest}")
@@ -20,13 +20,17 @@ fn at(rest: &str) -> String {
 /// An operation that goes on now, through its gate.
 fn operation() -> (Stage, Arc<Service>, Client) {
     let stage = Stage::new();
+    launch(&stage);
+    let service = stage.platform.public_service(OPERATION).unwrap();
+    let officer = stage.officer(0, Role::FieldOfficer);
+    (stage, service, officer)
+}
+
+pub fn launch(stage: &Stage) {
     let moment = |text| Instant::parse_hong_kong(text).unwrap();
     let (opens, closes) = (moment("2020-05-06T07:00"), moment("2020-05-07T07:00"));
     let definition = Definition::restriction_testing().unwrap().with_window(opens, closes, closes.day().plus(1));
     stage.launch_scheme(OPERATION, &definition.to_toml().unwrap());
-    let service = stage.platform.public_service(OPERATION).unwrap();
-    let officer = stage.officer(0, Role::FieldOfficer);
-    (stage, service, officer)
 }
 
 fn enter(officer: &Client, page: &Reply, digits: &str, mobile: &str, doses: &str) -> Reply {
