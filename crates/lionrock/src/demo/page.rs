@@ -63,7 +63,8 @@ async fn front(State(state): State<Arc<DemoState>>, Extension(visitor): Extensio
     for service in state.platform.services() {
         let scheme = service.scheme();
         body.h3(scheme.title(visitor.language)).p(scheme.summary(visitor.language));
-        body.link(text(Word::OpenService), visitor.url(&format!("/{}", service.slug())));
+        let open = if scheme.operation().is_some() { Word::OpenOperation } else { Word::OpenService };
+        body.link(text(open), visitor.url(&format!("/{}", service.slug())));
         body.link(text(Word::Trust), visitor.url(&format!("/{}/trust", service.slug())));
         body.link(text(Word::Statistics), visitor.url(&format!("/{}/statistics", service.slug())));
     }
