@@ -2,18 +2,22 @@ use serde_json::{Value, json};
 
 use crate::{Failure, Page};
 
+/// Frames a page may take until an element stands still.
+const MOVES: usize = 20;
+
 impl Page {
     /// Presses the middle of an element with a real mouse event, so it works with scripts off and not through a cover.
     pub fn click(&self, selector: &str) -> Result<(), Failure> {
-        let place = self.eval(&format!("({AIM})({})", json!(selector)))?;
-        if place.is_null() {
-            return Err(self.not_found(selector));
-        }
-        if let Some(by) = place.get("by").and_then(Value::as_str) {
-            return Err(Failure::Covered {
-                selector: selector.to_owned(),
-                by: by.to_owned(),
-            });
+        let mut place = self.aim(selector)?;
+        // A page just loaded moves under the pointer: a field with autofocus is scrolled to in the first frame. The pointer's
+        // move is answered after a frame, so what has not moved by then stands still.
+        for _ in 0..MOVES {
+            let event = json!({ "type": "mouseMoved", "x": place.get("x"), "y": place.get("y") });
+            self.call("Input.dispatchMouseEvent", &event)?;
+            let before = std::mem::replace(&mut place, self.aim(selector)?);
+            if before == place {
+                break;
+            }
         }
         for kind in ["mousePressed", "mouseReleased"] {
             let (x, y) = (place.get("x"), place.get("y"));
@@ -21,6 +25,21 @@ impl Page {
             self.call("Input.dispatchMouseEvent", &event)?;
         }
         Ok(())
+    }
+
+    /// Brings an element to the middle of the window and says where to press it.
+    fn aim(&self, selector: &str) -> Result<Value, Failure> {
+        let place = self.eval(&format!("({AIM})({})", json!(selector)))?;
+        if place.is_null() {
+            return Err(self.not_found(selector));
+        }
+        match place.get("by").and_then(Value::as_str) {
+            Some(by) => Err(Failure::Covered {
+                selector: selector.to_owned(),
+                by: by.to_owned(),
+            }),
+            None => Ok(place),
+        }
     }
 
     /// Replaces what a field holds, typed as text, so `input` events fire.

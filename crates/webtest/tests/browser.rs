@@ -59,6 +59,23 @@ fn a_form_works_with_scripts_off() {
 }
 
 #[test]
+fn what_moves_in_its_first_frame_is_pressed_where_it_stands_then() {
+    let (browser, site) = (Browser::launch().unwrap(), serve());
+    let page = open(&browser, &format!("{site}/good"));
+    for round in 0..10 {
+        // As a field with autofocus does: the next frame is somewhere else.
+        page.eval(
+            "document.body.innerHTML = '<p style=\"height: 3000px\">top</p><input type=radio id=far>';
+            requestAnimationFrame(() => scrollTo(0, 0))",
+        )
+        .unwrap();
+        page.click("#far").unwrap();
+        let chosen = page.eval("document.querySelector('#far').checked").unwrap();
+        assert_eq!(chosen, true, "round {round}");
+    }
+}
+
+#[test]
 fn pages_share_nothing_but_tabs_do() {
     let (browser, site) = (Browser::launch().unwrap(), serve());
     let first = open(&browser, &format!("{site}/good"));
