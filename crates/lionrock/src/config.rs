@@ -110,8 +110,9 @@ config! {
     uploads_scanner: Option<String> = None, "/run/clamav/clamd.ctl", plain;
     /// How many days old the scanner's definitions may be. Older ones stop uploads.
     uploads_definitions_days: u16 = 7, "7", plain;
-    /// Address list (TSV of the shipped form) for the gazetteer. Without it the shipped sample is used.
-    addresses: Option<PathBuf> = None, "/srv/lionrock/addresses.tsv", plain;
+    /// Address list for the gazetteer: a file, or a directory of which every file is read. GeoJSON as the Address Lookup Service
+    /// publishes it (one file a district), or a table of the shipped form. Without it the shipped sample is used.
+    addresses: Option<PathBuf> = None, "/srv/lionrock/addresses", plain;
     /// Font for letters, with Hong Kong's characters. Without it letters are refused.
     letter_font: PathBuf = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc".into(),
         "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", plain;

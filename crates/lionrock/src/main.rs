@@ -2,6 +2,7 @@
 //!
 //! `demo` shows a whole city; `serve` and `work` run an installation; `migrate`, `keys` and `explain` look after it.
 
+mod addresses;
 mod ambient;
 mod apart;
 mod backup;

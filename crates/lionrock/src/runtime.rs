@@ -1,6 +1,6 @@
 //! From a configuration to a running platform.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use connectors::{
     SmsConfig, SmsHttpGateway, WebProber,
 };
 use flows::{Escrow, Platform, PlatformError, PlatformParts, Ports, Roots};
-use hongkong::{Gazetteer, ImportError, import_tsv};
+use hongkong::{Gazetteer, ImportError};
 use kernel::{Random, Scanner, Secret};
 use notify::Carrier;
 use processors::Prober;
@@ -19,6 +19,7 @@ use seal::{Ed25519Signer, OsRandom, SealError, Signer, TokenPlace};
 use store::{Location, Options, StoreError};
 use thiserror::Error;
 
+use crate::addresses::premises;
 use crate::ambient::WallClock;
 use crate::config::Config;
 
@@ -32,8 +33,11 @@ pub enum RuntimeError {
     #[error("{0}. `lionrock keys init --config FILE` makes one on a new installation")]
     LogKey(SealError),
     /// The address list.
+    #[error("addresses: {}: {}", .0.display(), .1)]
+    Addresses(PathBuf, String),
+    /// The address list that is shipped.
     #[error("addresses: {0}")]
-    Addresses(#[from] ImportError),
+    Shipped(#[from] ImportError),
     /// A file.
     #[error("{0}: {1}")]
     File(String, std::io::Error),
@@ -120,17 +124,6 @@ pub fn roots(config: &Config) -> Result<Roots, RuntimeError> {
         _ => None,
     };
     Ok(Roots { directory: config.roots.clone(), token, escrow })
-}
-
-/// The premises of the gazetteer: a file, or the sample that is shipped.
-pub fn premises(file: Option<&Path>) -> Result<Vec<hongkong::Premises>, RuntimeError> {
-    match file {
-        None => Ok(import_tsv(hongkong::SAMPLE_ADDRESSES)?),
-        Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|e| RuntimeError::File(path.display().to_string(), e))?;
-            Ok(import_tsv(&text)?)
-        }
-    }
 }
 
 fn ports(config: &Config, random: &Arc<dyn Random>) -> Result<Ports, RuntimeError> {

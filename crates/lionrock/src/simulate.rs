@@ -70,7 +70,7 @@ pub struct DayArgs {
     /// Connections kept open.
     #[arg(long, default_value_t = 128)]
     pub connections: usize,
-    /// Address list (TSV of the shipped form); the shipped sample without it.
+    /// Address list, as `addresses` of the configuration; the shipped sample without it.
     #[arg(long)]
     pub addresses: Option<PathBuf>,
     /// Where the stores are: the address of an empty PostgreSQL database. A directory that is removed afterwards without it.

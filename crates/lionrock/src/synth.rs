@@ -11,8 +11,8 @@ use kernel::{Day, Language};
 use registration::{AddressForm, BirthForm, HouseholdForm, PersonForm};
 use serde_json::{Value, json};
 
-use crate::runtime::premises;
-use provenance::{Digesting, MADE_BY, Provenance, VERSION, digest_of};
+use crate::addresses::premises;
+use provenance::{Digesting, MADE_BY, Provenance, VERSION, digest_of, digest_of_all};
 
 /// What to write.
 #[derive(clap::Args)]
@@ -26,7 +26,7 @@ pub struct Args {
     /// One line of JSON a household, or one line of CSV a person.
     #[arg(long, value_enum, default_value_t = Format::Jsonl)]
     format: Format,
-    /// Address list (TSV of the shipped form) in which they live; the shipped sample without it.
+    /// Address list in which they live, as `addresses` of the configuration; the shipped sample without it.
     #[arg(long)]
     addresses: Option<PathBuf>,
     /// Write to this file, and its provenance (seed, version, digest) beside it as `FILE.provenance.json`.
@@ -85,7 +85,7 @@ fn write_file(file: &Path, args: &Args) -> Result<(), Box<dyn std::error::Error>
         seed: args.seed,
         people: args.people,
         format: args.format.name().to_owned(),
-        addresses: args.addresses.as_deref().map(digest_of).transpose()?,
+        addresses: args.addresses.as_deref().map(digest_of_all).transpose()?,
         sha256: out.finish(),
     };
     provenance.write(file)
@@ -101,7 +101,7 @@ fn check(file: &Path, addresses: Option<&Path>) -> Result<(), Box<dyn std::error
     if said.version != VERSION {
         return Err(format!("made by version {}, this is {VERSION}: check it with that version", said.version).into());
     }
-    if addresses.map(digest_of).transpose()? != said.addresses {
+    if addresses.map(digest_of_all).transpose()? != said.addresses {
         return Err("name the address list with --addresses that it was made with".into());
     }
     let format = [Format::Jsonl, Format::Csv].into_iter().find(|format| format.name() == said.format);
@@ -256,6 +256,22 @@ mod tests {
         assert!(check(&file, None).unwrap_err().to_string().contains("treat it as real data"));
         std::fs::remove_file(Provenance::beside(&file)).unwrap();
         assert!(check(&file, None).is_err(), "no provenance, no confirmation");
+    }
+
+    #[test]
+    fn people_live_in_the_districts_of_the_address_lookup_service_and_the_provenance_names_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, districts) = (folder.path().join("people.jsonl"), folder.path().join("districts"));
+        std::fs::create_dir(&districts).unwrap();
+        let geojson = include_str!("../../hongkong/data/als-geojson-sample.json");
+        std::fs::write(districts.join("1.json"), geojson).unwrap();
+        let format = Format::Jsonl;
+        let addresses = Some(districts.clone());
+        run(&Args { people: 30, seed: 7, format, addresses, output: Some(file.clone()), check: None }).unwrap();
+        check(&file, Some(&districts)).unwrap();
+        assert!(check(&file, None).unwrap_err().to_string().contains("--addresses"));
+        std::fs::write(districts.join("2.json"), geojson).unwrap();
+        assert!(check(&file, Some(&districts)).unwrap_err().to_string().contains("--addresses"), "another list");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use registration::HouseholdForm;
 
 use super::journey::words_of;
 use super::{Browser, Figures, Sample, Target, Typed, cpu_micros};
-use crate::runtime::premises;
+use crate::addresses::premises;
 use crate::simulate::{Failure, Server};
 use crate::synth::{form, population};
 use crate::torture::{SLUG, Victim};

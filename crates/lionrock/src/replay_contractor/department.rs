@@ -11,7 +11,7 @@ use seal::{Ed25519Signer, OsRandom};
 use store::{Location, Options, RunError, StoreError, Tx};
 use tempfile::TempDir;
 
-use crate::runtime::premises;
+use crate::addresses::premises;
 use crate::simulate::Failure;
 
 /// The clock of the replay: it stands still until it is set.

@@ -9,7 +9,7 @@ use super::repairs::{Repaired, Residents, Way, Wrong, wrong};
 use super::story::{MEND, Story, at};
 use super::{Acknowledged, Failure};
 use crate::load::{Browser, Figures};
-use crate::runtime::premises;
+use crate::addresses::premises;
 
 /// Residents who repair at the same time.
 const AT_ONCE: usize = 48;

@@ -5,6 +5,8 @@ use kernel::to_hex;
 use seal::Sha256;
 use serde::{Deserialize, Serialize};
 
+use crate::addresses;
+
 /// What stands beside a file of synthetic people, so that whoever gets it can see that nobody real is in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,8 +55,19 @@ impl Provenance {
 
 /// SHA-256 of a file in hexadecimal.
 pub fn digest_of(file: &Path) -> io::Result<String> {
+    digest_of_files(&[file.to_owned()])
+}
+
+/// SHA-256 of an address list: of its files after each other, in the order of their names.
+pub fn digest_of_all(addresses: &Path) -> io::Result<String> {
+    digest_of_files(&addresses::files(addresses)?)
+}
+
+fn digest_of_files(files: &[PathBuf]) -> io::Result<String> {
     let mut digest = Digesting::new(io::sink());
-    io::copy(&mut std::fs::File::open(file)?, &mut digest)?;
+    for file in files {
+        io::copy(&mut std::fs::File::open(file)?, &mut digest)?;
+    }
     Ok(digest.finish())
 }
 
