@@ -1,17 +1,28 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
-/// Every way in which a value may be written down, each with its name.
+/// Every way in which words may be written down, each with its name.
 pub fn encodings(value: &str) -> Vec<(&'static str, Vec<u8>)> {
-    let bytes = value.as_bytes();
-    let hex = kernel::to_hex(bytes);
     let mut all = vec![
-        ("UTF-8", bytes.to_vec()),
+        ("UTF-8", value.as_bytes().to_vec()),
         ("UTF-16LE", value.encode_utf16().flat_map(u16::to_le_bytes).collect()),
         ("UTF-16BE", value.encode_utf16().flat_map(u16::to_be_bytes).collect()),
-        ("hex", hex.clone().into_bytes()),
-        ("HEX", hex.to_uppercase().into_bytes()),
     ];
+    all.extend(armoured(value.as_bytes()));
+    all
+}
+
+/// Every way in which bytes may be written down.
+pub(crate) fn encodings_of_bytes(bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    let mut all = vec![("bytes", bytes.to_vec())];
+    all.extend(armoured(bytes));
+    all
+}
+
+/// Bytes as text.
+fn armoured(bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    let hex = kernel::to_hex(bytes);
+    let mut all = vec![("hex", hex.clone().into_bytes()), ("HEX", hex.to_uppercase().into_bytes())];
     for (name, shift) in [("base64 + 0", 0), ("base64 + 1", 1), ("base64 + 2", 2)] {
         let (standard, url) = (aligned(&STANDARD, bytes, shift), aligned(&URL_SAFE, bytes, shift));
         if url != standard {

@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 
-use crate::encoding::encodings;
-use crate::stream::{BEGINNINGS, inflate};
-use crate::Canary;
+use crate::encoding::{encodings, encodings_of_bytes};
+use crate::stream::{inflate, may_begin};
+use crate::{Canary, Value};
 
 /// Values of fewer bytes are not looked for.
 pub const SHORTEST: usize = 6;
@@ -13,9 +13,9 @@ const DEPTH: usize = 2;
 pub struct Canaries {
     names: Vec<String>,
     /// By their first bytes.
-    patterns: HashMap<[u8; SHORTEST], Vec<Pattern>>,
-    /// Whether any pattern or stream begins with these two bytes: most places are passed over by this alone.
-    beginnings: Vec<bool>,
+    patterns: HashMap<u64, Vec<Pattern>>,
+    /// Whether any pattern may begin with these bytes: all but a few in a hundred places are passed over by this alone.
+    beginnings: Beginnings,
     too_short: Vec<String>,
 }
 
@@ -46,15 +46,16 @@ impl Canaries {
     /// Prepares values for the search. Those that are too short are named by [`Canaries::too_short`].
     pub fn new(canaries: impl IntoIterator<Item = Canary>) -> Self {
         let mut all =
-            Self { names: Vec::new(), patterns: HashMap::new(), beginnings: vec![false; 1 << 16], too_short: Vec::new() };
-        for beginning in BEGINNINGS {
-            all.expect(beginning);
-        }
+            Self { names: Vec::new(), patterns: HashMap::new(), beginnings: Beginnings::new(), too_short: Vec::new() };
         for Canary { name, value } in canaries {
-            if value.len() < SHORTEST {
+            let (length, written) = match &value {
+                Value::Words(words) => (words.len(), encodings(words)),
+                Value::Bytes(bytes) => (bytes.len(), encodings_of_bytes(bytes)),
+            };
+            if length < SHORTEST {
                 all.too_short.push(name);
             } else {
-                all.add(name, &value);
+                all.add(name, written);
             }
         }
         all
@@ -65,20 +66,24 @@ impl Canaries {
         &self.too_short
     }
 
-    fn add(&mut self, name: String, value: &str) {
-        let canary = self.names.len();
-        self.names.push(name);
-        for (encoding, bytes) in encodings(value) {
-            let Some(first) = bytes.first_chunk::<SHORTEST>().copied() else { continue };
-            let [one, two, ..] = first;
-            self.expect([one, two]);
-            self.patterns.entry(first).or_default().push(Pattern { canary, encoding, bytes });
-        }
+    /// How many values are looked for.
+    pub const fn len(&self) -> usize {
+        self.names.len()
     }
 
-    fn expect(&mut self, beginning: [u8; 2]) {
-        if let Some(place) = self.beginnings.get_mut(usize::from(u16::from_be_bytes(beginning))) {
-            *place = true;
+    /// Whether nothing is looked for.
+    pub const fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    fn add(&mut self, name: String, written: Vec<(&'static str, Vec<u8>)>) {
+        let canary = self.names.len();
+        self.names.push(name);
+        for (encoding, bytes) in written {
+            let Some(first) = bytes.first_chunk::<SHORTEST>() else { continue };
+            let first = first.iter().fold(0, |word, byte| shifted(word, *byte));
+            self.beginnings.add(first);
+            self.patterns.entry(first).or_default().push(Pattern { canary, encoding, bytes });
         }
     }
 
@@ -89,25 +94,57 @@ impl Canaries {
     }
 
     fn search_into<'c>(&'c self, bytes: &[u8], stream_at: Option<usize>, depth: usize, seen: &mut Seen<'c>) {
-        for (at, window) in bytes.windows(2).enumerate() {
-            let beginning = window.first_chunk::<2>().map_or(0, |two| usize::from(u16::from_be_bytes(*two)));
-            if !self.beginnings.get(beginning).is_some_and(|expected| *expected) {
-                continue;
-            }
-            let rest = bytes.get(at..).unwrap_or_default();
-            let place = stream_at.unwrap_or(at);
-            let fitting = rest.first_chunk().and_then(|first| self.patterns.get(first)).into_iter().flatten();
+        let mut word = 0;
+        for (end, byte) in bytes.iter().enumerate() {
+            word = shifted(word, *byte);
+            let (may_fit, may_stream) = (self.beginnings.has(word), may_begin(word) && depth > 0);
+            let Some(at) = (end + 1).checked_sub(SHORTEST).filter(|_| may_fit || may_stream) else { continue };
+            let (rest, place) = (bytes.get(at..).unwrap_or_default(), stream_at.unwrap_or(at));
+            let fitting = self.patterns.get(&word).filter(|_| may_fit).into_iter().flatten();
             for pattern in fitting.filter(|pattern| rest.starts_with(&pattern.bytes)) {
                 let canary = self.names.get(pattern.canary).map_or("", String::as_str);
                 seen.hits.push(Hit { canary, encoding: pattern.encoding, at: place });
             }
-            if depth > 0
-                && let Some(inflated) = inflate(rest, SHORTEST)
-            {
+            if may_stream && let Some(inflated) = inflate(rest, SHORTEST) {
                 seen.streams += 1;
                 self.search_into(&inflated, Some(place), depth - 1, seen);
             }
         }
+    }
+}
+
+/// The last six bytes that went by, the oldest lowest.
+const fn shifted(word: u64, byte: u8) -> u64 {
+    word >> 8 | (byte as u64) << 40
+}
+
+/// A Bloom filter with one hash: 2^23 bits in 1 MiB, so that for ten thousand values in ten encodings one place in eighty is
+/// looked at more closely.
+struct Beginnings(Vec<u64>);
+
+impl Beginnings {
+    const BITS: u32 = 23;
+
+    fn new() -> Self {
+        Self(vec![0; 1 << (Self::BITS - 6)])
+    }
+
+    /// Fibonacci hashing (Knuth, volume 3, 6.4): the upper bits of a product.
+    const fn place(word: u64) -> (usize, u64) {
+        let hash = word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - Self::BITS);
+        ((hash >> 6) as usize, 1 << (hash & 63))
+    }
+
+    fn add(&mut self, word: u64) {
+        let (place, bit) = Self::place(word);
+        if let Some(bits) = self.0.get_mut(place) {
+            *bits |= bit;
+        }
+    }
+
+    fn has(&self, word: u64) -> bool {
+        let (place, bit) = Self::place(word);
+        self.0.get(place).is_some_and(|bits| bits & bit != 0)
     }
 }
 
@@ -147,6 +184,27 @@ mod tests {
             assert!(bytes.len() >= SHORTEST, "{encoding}");
             assert_eq!(canaries.search(&bytes).hits.len(), 1, "{encoding}");
         }
+    }
+
+    #[test]
+    fn a_key_is_found_as_bytes_and_as_text() {
+        let key = [0x9b, 0, 0xff, 1, 2, 3, 4, 0xfe, 5, 6, 7, 8, 9, 10, 11, 0x80];
+        let canaries = Canaries::new([Canary::bytes("key", key)]);
+        let base64 = base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE, key);
+        for (written, encoding) in
+            [(key.to_vec(), "bytes"), (kernel::to_hex(&key).into_bytes(), "hex"), (base64.into_bytes(), "base64 + 0")]
+        {
+            let seen = canaries.search(&[&b"before"[..], &written, b"after"].concat());
+            assert!(seen.hits.iter().any(|hit| hit.encoding == encoding && hit.at == 6), "{encoding}: {:?}", seen.hits);
+        }
+    }
+
+    #[test]
+    fn the_first_and_the_last_bytes_of_a_file_are_looked_at() {
+        let canaries = Canaries::new([Canary::new("mobile", "51230001")]);
+        assert_eq!(canaries.search(b"51230001").hits.len(), 1);
+        assert_eq!(canaries.search(b"x51230001").hits.len(), 1);
+        assert!(canaries.search(b"").hits.is_empty() && canaries.search(b"5123000").hits.is_empty());
     }
 
     #[test]

@@ -5,8 +5,16 @@ use flate2::read::{DeflateDecoder, GzDecoder, ZlibDecoder};
 /// Bytes that are taken out of one stream at most.
 const MOST_INFLATED: u64 = 64 << 20;
 
-/// The two bytes with which a compressed stream may begin: zlib at its four levels, gzip, an entry of a zip file.
-pub(crate) const BEGINNINGS: [[u8; 2]; 6] = [[0x78, 0x01], [0x78, 0x5e], [0x78, 0x9c], [0x78, 0xda], [0x1f, 0x8b], *b"PK"];
+/// Whether a compressed stream may begin where these bytes stand, the first lowest: zlib at its four levels, gzip, an entry of a
+/// zip file.
+pub(crate) const fn may_begin(word: u64) -> bool {
+    match word & 0xff {
+        0x78 => matches!(word >> 8 & 0xff, 0x01 | 0x5e | 0x9c | 0xda),
+        0x1f => word >> 8 & 0xffff == 0x08_8b,
+        0x50 => word >> 8 & 0xff_ffff == 0x04_03_4b,
+        _ => false,
+    }
+}
 
 /// What comes out of a stream that may begin here, as far as it can be read; nothing when none begins here.
 pub(crate) fn inflate(bytes: &[u8], least: usize) -> Option<Vec<u8>> {
