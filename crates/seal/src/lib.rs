@@ -24,6 +24,7 @@ mod forget;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzed;
 mod inspect;
+mod jose;
 mod keyring;
 mod label;
 mod ledger;
@@ -55,6 +56,7 @@ pub use digest::{Sha256, constant_time_eq, sha256};
 pub use erasures::{ErasureEntry, read_erasures};
 pub use error::SealError;
 pub use inspect::Inspection;
+pub use jose::{JoseAlgorithm, JosePublic, JoseSigner};
 pub use keyring::Keyring;
 pub use ledger::{Destroyed, Roll};
 pub use passkey::Es256Signer;

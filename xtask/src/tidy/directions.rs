@@ -8,7 +8,7 @@ use super::repository::Repository;
 const ROWS: &[&[&str]] = &[
     &["kernel"],
     &["canary", "hongkong", "store", "seal"],
-    &["journal"],
+    &["journal", "openid"],
     &["people"],
     &["vault", "notify"],
     SLICES,

@@ -1,0 +1,159 @@
+use std::fmt;
+
+use kernel::Secret;
+
+use crate::{Jwk, RedirectUri};
+
+/// The name under which a service is known to the provider: 3 to 64 lower-case letters, digits and hyphens.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClientId(String);
+
+impl ClientId {
+    /// Reads it; `None` if it is not of that form.
+    pub fn parse(text: &str) -> Option<Self> {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        let sound = (3..=64).contains(&text.len()) && text.bytes().all(plain);
+        sound.then(|| Self(text.to_owned()))
+    }
+
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Which rules a service keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// FAPI 2.0 Security Profile: what every new service gets.
+    Fapi2,
+    /// Plain OpenID Connect with PKCE: must be chosen, and shows as such to residents and officers.
+    Basic,
+}
+
+/// How a service proves who it is.
+#[derive(Clone, Debug)]
+pub enum ClientAuthentication {
+    /// A signed assertion (RFC 7523): keys that the service registered.
+    PrivateKeyJwt(Vec<Jwk>),
+    /// Its certificate in TLS (RFC 8705), by the SHA-256 of the certificate, 32 bytes.
+    TlsCertificate([u8; 32]),
+    /// A shared secret in the header, kept as its SHA-256: basic profile only.
+    SecretBasic(Secret<[u8; 32]>),
+}
+
+/// What binds a token to who may use it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SenderConstraint {
+    /// A key that is proven with each request (RFC 9449).
+    Dpop,
+    /// The certificate in TLS (RFC 8705).
+    Tls,
+    /// Nothing: whoever has the token uses it. Basic profile only.
+    Bearer,
+}
+
+/// A service as it is registered.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// Its name.
+    pub id: ClientId,
+    /// Its rules.
+    pub profile: Profile,
+    /// Where people may be sent back to.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// How it proves who it is.
+    pub authentication: ClientAuthentication,
+    /// What binds its tokens.
+    pub constraint: SenderConstraint,
+    /// What it may ask for, by scope.
+    pub scope: crate::Scope,
+}
+
+impl Client {
+    /// What is wrong with a registration, in the order of its fields; nothing if it may be approved.
+    pub fn faults(&self) -> Vec<&'static str> {
+        let fapi = self.profile == Profile::Fapi2;
+        let secret = matches!(self.authentication, ClientAuthentication::SecretBasic(_));
+        let no_keys = matches!(&self.authentication, ClientAuthentication::PrivateKeyJwt(keys) if keys.is_empty());
+        let plain = self.redirect_uris.iter().any(|address| address.as_str().starts_with("http://"));
+        let checks = [
+            (self.redirect_uris.is_empty(), "register at least one redirect URI"),
+            (self.redirect_uris.len() > 20, "register at most 20 redirect URIs"),
+            (no_keys, "register at least one public key"),
+            (fapi && secret, "FAPI 2.0 takes no shared secret: use private_key_jwt or mutual TLS"),
+            (fapi && self.constraint == SenderConstraint::Bearer, "FAPI 2.0 binds tokens to their holder: choose DPoP or mutual TLS"),
+            (fapi && plain && !self.is_on_this_machine(), "FAPI 2.0 wants https redirect URIs"),
+            (!self.scope.contains("openid"), "the scope contains openid"),
+        ];
+        checks.into_iter().filter(|(wrong, _)| *wrong).map(|(_, what)| what).collect()
+    }
+
+    /// The registered address that a request names, if it names one byte by byte.
+    pub fn redirect(&self, asked: &str) -> Option<&RedirectUri> {
+        self.redirect_uris.iter().find(|known| known.is(asked))
+    }
+
+    fn is_on_this_machine(&self) -> bool {
+        self.redirect_uris.iter().all(|address| matches!(address.host(), "localhost" | "127.0.0.1"))
+    }
+}
+
+#[cfg(test)]
+pub(crate) fn library() -> (Client, seal::JoseSigner) {
+    let signer = seal::JoseSigner::generate(seal::JoseAlgorithm::Es256).unwrap();
+    let key = Jwk { key: signer.public(), kid: Some("k1".to_owned()), algorithm: None };
+    let client = Client {
+        id: ClientId::parse("public-library").unwrap(),
+        profile: Profile::Fapi2,
+        redirect_uris: vec![RedirectUri::register("https://library.example/cb", false).unwrap()],
+        authentication: ClientAuthentication::PrivateKeyJwt(vec![key]),
+        constraint: SenderConstraint::Dpop,
+        scope: crate::Scope::parse("openid address").unwrap(),
+    };
+    (client, signer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_plain_words() {
+        assert!(ClientId::parse("public-library-2").is_some());
+        let long = "x".repeat(65);
+        for bad in ["", "ab", "Library", "a b c", "library/", "圖書館", &long] {
+            assert!(ClientId::parse(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn fapi_takes_no_weaker_part() {
+        let (good, _) = library();
+        assert_eq!(good.faults(), Vec::<&str>::new());
+        let faults = |change: &dyn Fn(&mut Client)| {
+            let mut client = good.clone();
+            change(&mut client);
+            client.faults().len()
+        };
+        assert_eq!(faults(&|c| c.redirect_uris.clear()), 1);
+        assert_eq!(faults(&|c| c.authentication = ClientAuthentication::PrivateKeyJwt(vec![])), 1);
+        assert_eq!(faults(&|c| c.authentication = ClientAuthentication::SecretBasic(Secret::new([0; 32]))), 1);
+        assert_eq!(faults(&|c| c.constraint = SenderConstraint::Bearer), 1);
+        assert_eq!(faults(&|c| c.scope = crate::Scope::parse("address").unwrap()), 1);
+        let weak = |c: &mut Client| {
+            c.profile = Profile::Basic;
+            c.constraint = SenderConstraint::Bearer;
+            c.authentication = ClientAuthentication::SecretBasic(Secret::new([0; 32]));
+        };
+        assert_eq!(faults(&weak), 0, "what is weaker must be chosen with the profile");
+        assert!(good.redirect("https://library.example/cb").is_some());
+        assert!(good.redirect("https://library.example/cb/").is_none());
+    }
+}
