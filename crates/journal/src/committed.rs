@@ -37,4 +37,20 @@ impl Committed {
         keys.midnight(self.at.day())?;
         keys.open_sealed(slot, sealed, &self.after)
     }
+
+    /// Opens what somebody sealed to the public key of a slot ([`Keyring::receiving_key`]), now that the opening is on record.
+    /// `about` is what the sealing was bound to: HPKE's `info` and additional data.
+    pub fn open_received(
+        &self,
+        keys: &Keyring,
+        slot: &Slot,
+        about: (&[u8], &[u8]),
+        sealed: &[u8],
+    ) -> Result<Secret<Vec<u8>>, SealError> {
+        if self.events.is_empty() {
+            return Err(SealError::Invalid("nothing was journaled before this opening"));
+        }
+        keys.midnight(self.at.day())?;
+        keys.open_received(slot, about, sealed, &self.after)
+    }
 }

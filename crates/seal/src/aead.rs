@@ -74,7 +74,8 @@ pub fn derived(secret: &[u8; 32], choice: &[u8; CHOICE_LEN]) -> Result<Zeroizing
     Ok(bytes)
 }
 
-struct Length;
+/// Of a key that HKDF gives: 32 bytes.
+pub struct Length;
 
 impl KeyType for Length {
     fn len(&self) -> usize {

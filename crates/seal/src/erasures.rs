@@ -3,7 +3,8 @@
 //! It stands outside the database and outside the key directories, so that a restored copy of either is told what must
 //! not come back. It holds record numbers, purposes, days and salted commitments; nothing personal. Text, one line an
 //! entry, each with a hash over the line and the hash before it; the tree remembers the last of them. A copy is kept beside
-//! the tree, for the day on which the ledger's own disk is lost or an older backup is put back over it.
+//! the tree, for the day on which the ledger's own disk is lost or an older backup is put back over it. When both are lost a new
+//! ledger can be begun: its heading says after which line, and its first line that those before are lost.
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
@@ -18,7 +19,7 @@ use crate::{SealError, Target, file};
 /// One line of an erasure ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErasureEntry {
-    /// 1 for the first; no number is missing.
+    /// 1 for the first; no number is missing, also where a new ledger goes on after a lost one.
     pub number: u64,
     /// When the erasure was ordered.
     pub at: Instant,
@@ -44,6 +45,8 @@ pub struct ErasureLedger {
     service: String,
     /// The ledger and its copy; none for a keyring in memory.
     paths: Option<[PathBuf; 2]>,
+    /// After which line it begins.
+    start: Position,
     /// How many bytes of each are whole lines.
     whole: u64,
     position: Position,
@@ -55,7 +58,18 @@ pub struct ErasureLedger {
 
 /// Reads a ledger file; no entries when there is none. A last line that a crash cut short is passed over.
 pub fn read_erasures(path: &Path, service: &str) -> Result<Vec<ErasureEntry>, SealError> {
-    Ok(read(path, service)?.1)
+    Ok(read(path, service)?.entries)
+}
+
+/// The whole lines of a ledger file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lines {
+    /// After which line it begins: the start of the service, or the last line that the tree remembers of a lost ledger.
+    pub start: Position,
+    /// How many bytes heading and lines take.
+    pub whole: u64,
+    /// The lines.
+    pub entries: Vec<ErasureEntry>,
 }
 
 impl Position {
@@ -67,7 +81,7 @@ impl Position {
 
 impl ErasureEntry {
     fn next(after: Position, at: Instant, target: Target, commitment: [u8; 32]) -> Self {
-        let mut entry = Self { number: after.number + 1, at, target, commitment, chain: [0; 32] };
+        let mut entry = Self { number: after.number.saturating_add(1), at, target, commitment, chain: [0; 32] };
         entry.chain = sha256(&[b"lionrock erasure v1\n", &after.chain, entry.body().as_bytes()]);
         entry
     }
@@ -99,38 +113,64 @@ impl ErasureEntry {
 impl ErasureLedger {
     /// A ledger without a file.
     pub fn in_memory(service: &str) -> Self {
-        let service = service.to_owned();
-        Self { position: Position::start(&service), service, paths: None, whole: 0, ended: false, kept: Vec::new() }
+        let (service, start) = (service.to_owned(), Position::start(service));
+        Self { service, paths: None, start, whole: 0, position: start, ended: false, kept: Vec::new() }
     }
 
     /// Opens the ledger of a service and returns the entries that follow what the tree remembers. Of ledger and copy the one
     /// that goes further is made to stand in both places.
-    pub fn open(
-        path: PathBuf,
-        copy: PathBuf,
-        service: &str,
-        known: Position,
-    ) -> Result<(Self, Vec<ErasureEntry>), SealError> {
-        let seen = usize::try_from(known.number).unwrap_or(usize::MAX);
-        let (first, second) = (follows(&path, service, known), follows(&copy, service, known));
-        let (entries, other) = match (first, second) {
-            (Ok(first), Ok(second)) if second.starts_with(&first) => (second, Some(first)),
+    pub fn open(paths: [PathBuf; 2], service: &str, known: Position) -> Result<(Self, Vec<ErasureEntry>), SealError> {
+        let [path, copy] = &paths;
+        let (first, second) = (follows(path, service, known), follows(copy, service, known));
+        let (lines, other) = match (first, second) {
+            (Ok(first), Ok(second)) if second.entries.starts_with(&first.entries) => (second, Some(first)),
             (Ok(first), other) => (first, other.ok()),
             // An empty copy is no reason to write over what cannot be read.
-            (Err(_), Ok(second)) if !second.is_empty() => (second, None),
+            (Err(_), Ok(second)) if !second.entries.is_empty() => (second, None),
             (Err(error), _) => return Err(error),
         };
-        let text: String = entries.iter().map(ErasureEntry::line).collect();
-        let text = if entries.is_empty() { text } else { heading(service) + &text };
-        let position = entries.last().map_or(Position::start(service), ErasureEntry::position);
-        let ended = entries.last().is_some_and(|entry| entry.target == Target::Service);
-        let (whole, paths) = (text.len() as u64, Some([path, copy]));
-        let ledger = Self { service: service.to_owned(), paths, whole, position, ended, kept: Vec::new() };
-        if other.as_ref() != Some(&entries) {
+        let text = if lines.entries.is_empty() { String::new() } else { whole_text(service, lines.start, &lines.entries) };
+        let ledger = Self::of(paths, service, &text, &lines);
+        if other.is_none_or(|other| other.entries != lines.entries) {
             ledger.put_everywhere(&text)?;
         }
-        let missed = entries.get(seen..).unwrap_or_default().to_vec();
+        let missed = lines.entries.into_iter().filter(|entry| entry.number > known.number).collect();
         Ok((ledger, missed))
+    }
+
+    /// Begins a new ledger in the place of one that is lost, after the last line that the tree remembers.
+    pub fn begin_anew(
+        paths: [PathBuf; 2],
+        service: &str,
+        known: Position,
+        at: Instant,
+    ) -> Result<(Self, Vec<ErasureEntry>), SealError> {
+        let first = ErasureEntry::next(known, at, Target::LedgerLost { lines: known.number }, [0; 32]);
+        for path in paths.iter().filter(|path| path.exists()) {
+            let aside = file::with_suffix(path, &format!("lost-{}", known.number));
+            // There already after a crash: what stands here now is what was begun then.
+            if !aside.exists() {
+                file::rename(path, &aside)?;
+            }
+        }
+        let text = whole_text(service, known, std::slice::from_ref(&first));
+        let lines = Lines { start: known, whole: text.len() as u64, entries: vec![first] };
+        let ledger = Self::of(paths, service, &text, &lines);
+        ledger.put_everywhere(&text)?;
+        Ok((ledger, lines.entries))
+    }
+
+    fn of(paths: [PathBuf; 2], service: &str, text: &str, lines: &Lines) -> Self {
+        let last = lines.entries.last();
+        Self {
+            service: service.to_owned(),
+            paths: Some(paths),
+            start: lines.start,
+            whole: text.len() as u64,
+            position: last.map_or(lines.start, ErasureEntry::position),
+            ended: last.is_some_and(|entry| entry.target == Target::Service),
+            kept: Vec::new(),
+        }
     }
 
     /// Appends entries and waits until they are on the disk. When it fails, none of them counts.
@@ -163,7 +203,7 @@ impl ErasureLedger {
     /// The entries after this number.
     pub fn since(&self, number: u64) -> Result<Vec<ErasureEntry>, SealError> {
         let all = match &self.paths {
-            Some([path, _]) => read(path, &self.service)?.1,
+            Some([path, _]) => read(path, &self.service)?.entries,
             None => self.kept.clone(),
         };
         Ok(all.into_iter().filter(|entry| entry.number > number).collect())
@@ -171,7 +211,7 @@ impl ErasureLedger {
 
     /// What stands after the last whole line is what a crash or a full disk left of an append that nobody was told of.
     fn write(&self, paths: &[PathBuf], entries: &[ErasureEntry]) -> Result<u64, SealError> {
-        let mut text = if self.whole == 0 { heading(&self.service) } else { String::new() };
+        let mut text = if self.whole == 0 { heading(&self.service, self.start) } else { String::new() };
         text.extend(entries.iter().map(ErasureEntry::line));
         for path in paths {
             self.write_one(path, &text)?;
@@ -209,16 +249,15 @@ impl ErasureLedger {
 }
 
 /// The entries of a ledger file, if it follows what the tree remembers.
-fn follows(path: &Path, service: &str, known: Position) -> Result<Vec<ErasureEntry>, SealError> {
-    let entries = read(path, service)?.1;
-    let start = Position::start(service);
-    let last = entries.last().map_or(start, ErasureEntry::position);
-    let seen = usize::try_from(known.number).unwrap_or(usize::MAX);
-    let there = if seen == 0 { Some(start) } else { entries.get(seen - 1).map(ErasureEntry::position) };
-    if there == Some(known) {
-        return Ok(entries);
+fn follows(path: &Path, service: &str, known: Position) -> Result<Lines, SealError> {
+    let lines = read(path, service)?;
+    let last = lines.entries.last().map_or(0, |entry| entry.number);
+    // Of a ledger that was begun anew the tree must know: nobody makes it believe that by a file alone.
+    let begins = known == Position::start(service) && lines.start == known;
+    if begins || lines.entries.iter().any(|entry| entry.position() == known) {
+        return Ok(lines);
     }
-    Err(SealError::LedgerCut { path: path.to_owned(), ledger: last.number, tree: known.number })
+    Err(SealError::LedgerCut { path: path.to_owned(), ledger: last, tree: known.number })
 }
 
 /// Tiles may be published, so their directory is for others too.
@@ -227,26 +266,49 @@ fn make_directory_of(path: &Path) -> Result<(), SealError> {
     DirBuilder::new().recursive(true).create(&directory).map_err(SealError::io(&directory))
 }
 
-fn heading(service: &str) -> String {
-    format!("lionrock erasures v1 {service}\n")
+/// `lionrock erasures v1 SERVICE`, and for one that was begun anew ` after NUMBER CHAIN`.
+fn heading(service: &str, start: Position) -> String {
+    if start == Position::start(service) {
+        return format!("lionrock erasures v1 {service}\n");
+    }
+    format!("lionrock erasures v1 {service} after {} {}\n", start.number, to_hex(&start.chain))
 }
 
-/// The whole lines of a ledger file, and how many bytes they take.
-fn read(path: &Path, service: &str) -> Result<(u64, Vec<ErasureEntry>), SealError> {
-    let Some(bytes) = file::read(path)? else { return Ok((0, Vec::new())) };
-    whole_lines(&bytes, service).map_err(|what| SealError::Damaged { path: path.to_owned(), what })
+fn whole_text(service: &str, start: Position, entries: &[ErasureEntry]) -> String {
+    let lines: String = entries.iter().map(ErasureEntry::line).collect();
+    heading(service, start) + &lines
 }
 
-/// The entries of a ledger, and how many bytes their lines and the heading take.
-pub fn whole_lines(bytes: &[u8], service: &str) -> Result<(u64, Vec<ErasureEntry>), &'static str> {
-    let heading = heading(service);
-    let Some(mut rest) = bytes.strip_prefix(heading.as_bytes()) else {
-        // A crash in the middle of the first append.
-        let begun = !bytes.contains(&b'\n');
-        return if begun { Ok((0, Vec::new())) } else { Err("it is not the erasure ledger of this service") };
+/// The whole lines of a ledger file.
+fn read(path: &Path, service: &str) -> Result<Lines, SealError> {
+    let bytes = file::read(path)?;
+    let bytes = bytes.as_deref().map_or(&[][..], Vec::as_slice);
+    whole_lines(bytes, service).map_err(|what| SealError::Damaged { path: path.to_owned(), what })
+}
+
+/// After which line a ledger with this heading begins; nothing when it is no heading of this service.
+fn start_of(first: &[u8], service: &str) -> Option<Position> {
+    let first = std::str::from_utf8(first).ok()?;
+    let start = match first.strip_suffix('\n')?.split_once(" after ") {
+        None => Position::start(service),
+        Some((_, place)) => {
+            let (number, chain) = place.split_once(' ')?;
+            Position { number: number.parse().ok()?, chain: from_hex(chain).ok()?.try_into().ok()? }
+        }
     };
+    (heading(service, start) == first).then_some(start)
+}
+
+/// The lines of a ledger.
+pub fn whole_lines(bytes: &[u8], service: &str) -> Result<Lines, &'static str> {
+    let Some(end) = bytes.iter().position(|&byte| byte == b'\n') else {
+        // A crash in the middle of the first append.
+        return Ok(Lines { start: Position::start(service), whole: 0, entries: Vec::new() });
+    };
+    let (heading, mut rest) = bytes.split_at(end + 1);
+    let start = start_of(heading, service).ok_or("it is not the erasure ledger of this service")?;
     let mut entries: Vec<ErasureEntry> = Vec::new();
-    let mut last = Position::start(service);
+    let mut last = start;
     let mut whole = heading.len();
     while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
         let (line, after) = rest.split_at(end + 1);
@@ -258,7 +320,7 @@ pub fn whole_lines(bytes: &[u8], service: &str) -> Result<(u64, Vec<ErasureEntry
         whole += line.len();
         rest = after;
     }
-    Ok((whole as u64, entries))
+    Ok(Lines { start, whole: whole as u64, entries })
 }
 
 /// Reads `2020-05-06T07:00:00.000+08:00`; that it was in exactly this form shows when the line is written again.
@@ -295,7 +357,7 @@ mod tests {
         let copy = folder.path().join("copy");
         let open = |known| {
             drop(std::fs::remove_file(&copy));
-            ErasureLedger::open(path.clone(), copy.clone(), "cumask", known)
+            ErasureLedger::open([path.clone(), copy.clone()], "cumask", known)
         };
         let (mut ledger, _) = open(Position::start("cumask")).unwrap();
         ledger.append(AT, &[(target(1), [1; 32]), (target(2), [2; 32])]).unwrap();
@@ -325,7 +387,7 @@ mod tests {
         let path = folder.path().join("erasures");
         let start = Position::start("cumask");
         let copy = folder.path().join("copy");
-        let (mut ledger, _) = ErasureLedger::open(path.clone(), copy.clone(), "cumask", start).unwrap();
+        let (mut ledger, _) = ErasureLedger::open([path.clone(), copy.clone()], "cumask", start).unwrap();
         ledger.append(AT, &[(target(1), [1; 32])]).unwrap();
         let one = std::fs::read(&path).unwrap();
         ledger.append(AT, &[(target(2), [2; 32])]).unwrap();
@@ -333,7 +395,7 @@ mod tests {
         for len in 0..=two.len() {
             std::fs::write(&path, &two[..len]).unwrap();
             std::fs::write(&copy, if len < two.len() { &one[..len.min(one.len() - 1)] } else { &two }).unwrap();
-            let (mut ledger, found) = ErasureLedger::open(path.clone(), copy.clone(), "cumask", start).unwrap();
+            let (mut ledger, found) = ErasureLedger::open([path.clone(), copy.clone()], "cumask", start).unwrap();
             assert_eq!(found.len(), usize::from(len >= one.len()) + usize::from(len == two.len()), "cut at {len}");
             ledger.append(AT, &[(target(9), [9; 32])]).unwrap();
             assert_eq!(read_erasures(&path, "cumask").unwrap().len(), found.len() + 1);

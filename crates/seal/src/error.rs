@@ -42,7 +42,7 @@ pub enum SealError {
         root: u64,
     },
     /// The erasure ledger does not reach as far as the tree remembers, or is not the one the tree was kept with.
-    #[error("the erasure ledger {} (entry {ledger}) is not the one the key tree remembers (entry {tree}): put the whole ledger back", path.display())]
+    #[error("the erasure ledger {} (entry {ledger}) is not the one the key tree remembers (entry {tree}); put the whole ledger back; if it is lost for good, `lionrock keys begin-ledger` says what that means", path.display())]
     LedgerCut {
         /// The ledger.
         path: PathBuf,

@@ -12,7 +12,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kernel::{Random, Secret};
+use kernel::{Instant, Random, Secret};
 
 use crate::custody::Custody;
 use crate::erasures::{ErasureEntry, ErasureLedger};
@@ -71,7 +71,21 @@ impl Files {
 
     /// Reads everything, finishes or undoes what a crash interrupted.
     pub fn load(&self) -> Result<Loaded, SealError> {
-        let loaded = self.load_under(|head| self.roots.find(head, &self.tree))?;
+        let loaded = self.load_under(|head| self.roots.find(head, &self.tree), |state| self.open_ledger(state))?;
+        self.settle(&loaded.root)?;
+        Ok(loaded)
+    }
+
+    /// Reads everything but the erasure ledger, which is lost, and begins a new one.
+    pub fn load_without_ledger(&self, at: Instant) -> Result<Loaded, SealError> {
+        let begin = |state: &State| match self.open_ledger(state) {
+            Ok(_) => Err(SealError::Invalid("the erasure ledger is there, or its copy: the next start puts both right")),
+            Err(SealError::LedgerCut { .. } | SealError::Damaged { .. }) => {
+                ErasureLedger::begin_anew(self.ledger_paths(), &self.service, state.ledger, at)
+            }
+            Err(error) => Err(error),
+        };
+        let loaded = self.load_under(|head| self.roots.find(head, &self.tree), begin)?;
         self.settle(&loaded.root)?;
         Ok(loaded)
     }
@@ -79,13 +93,18 @@ impl Files {
     /// Reads everything under the root that is in escrow, when its own place has lost it.
     pub fn load_from_escrow(&self, identity: &Secret<String>) -> Result<Loaded, SealError> {
         let escrow = self.escrow.as_ref().ok_or(SealError::Invalid("no escrow slot is configured"))?;
-        self.load_under(|head| match self.roots.find(head, &self.tree) {
+        let find = |head: &Head| match self.roots.find(head, &self.tree) {
             Ok(_) => Err(SealError::Invalid("the root key stands where it should: there is nothing to recover")),
             Err(_) => escrow.open(head.number, identity),
-        })
+        };
+        self.load_under(find, |state| self.open_ledger(state))
     }
 
-    fn load_under(&self, find: impl FnOnce(&Head) -> Result<Root, SealError>) -> Result<Loaded, SealError> {
+    fn load_under(
+        &self,
+        find: impl FnOnce(&Head) -> Result<Root, SealError>,
+        open_ledger: impl FnOnce(&State) -> Result<(ErasureLedger, Vec<ErasureEntry>), SealError>,
+    ) -> Result<Loaded, SealError> {
         let bytes = file::read(&self.tree)?.ok_or_else(|| SealError::NoTree(self.tree.clone()))?;
         if Stone::is_meant(&bytes) {
             let stone = Stone::parse(&bytes).ok_or_else(|| self.damaged("its stone is broken"))?;
@@ -95,7 +114,7 @@ impl Files {
         let (head, body) = Head::split(&bytes).ok_or_else(|| self.damaged("it is no key tree"))?;
         let root = find(&head)?;
         let mut state = open_state(&self.tree, &self.service, &head, &root, body)?;
-        let (ledger, missed) = self.open_ledger(&state)?;
+        let (ledger, missed) = open_ledger(&state)?;
         if ledger.has_ended() {
             self.destroy(&root)?;
             return Err(SealError::Gone);
@@ -159,8 +178,11 @@ impl Files {
 
     /// The ledger, whose copy stands beside the tree.
     fn open_ledger(&self, state: &State) -> Result<(ErasureLedger, Vec<ErasureEntry>), SealError> {
-        let copy = file::with_suffix(&self.tree, "erasures");
-        ErasureLedger::open(self.erasures.clone(), copy, &self.service, state.ledger)
+        ErasureLedger::open(self.ledger_paths(), &self.service, state.ledger)
+    }
+
+    fn ledger_paths(&self) -> [PathBuf; 2] {
+        [self.erasures.clone(), file::with_suffix(&self.tree, "erasures")]
     }
 
     fn make_root(&self, number: u64, current: Option<&Root>) -> Result<Root, SealError> {

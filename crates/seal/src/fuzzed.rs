@@ -8,7 +8,7 @@ use std::sync::Arc;
 use kernel::{Day, Random};
 
 use crate::codec::Reader;
-use crate::erasures::{ErasureEntry, whole_lines};
+use crate::erasures::{ErasureEntry, Lines, whole_lines};
 use crate::path::Path;
 use crate::state::State;
 use crate::trail::Bench;
@@ -40,12 +40,13 @@ pub fn tree_file(bytes: &[u8]) {
 
 /// Erasure ledgers: no panic, and only whole lines that follow from each other count.
 pub fn ledger(bytes: &[u8]) {
-    let Ok((whole, entries)) = whole_lines(bytes, "cumask") else { return };
-    let whole = usize::try_from(whole).unwrap_or(usize::MAX);
+    let Ok(lines) = whole_lines(bytes, "cumask") else { return };
+    let whole = usize::try_from(lines.whole).unwrap_or(usize::MAX);
     assert!(whole <= bytes.len());
-    assert!(entries.iter().map(|entry: &ErasureEntry| entry.number).eq(1..=entries.len() as u64));
+    let Lines { start, entries, .. } = &lines;
+    assert!(entries.iter().map(|entry: &ErasureEntry| entry.number - start.number).eq(1..=entries.len() as u64));
     let again = whole_lines(bytes.get(..whole).unwrap_or_default(), "cumask");
-    assert_eq!(again, Ok((whole as u64, entries)));
+    assert_eq!(again, Ok(lines));
 }
 
 /// Sealed values: no panic, and nothing that the keyring did not seal opens.
@@ -171,7 +172,7 @@ mod tests {
         let vectors: serde_json::Value = serde_json::from_str(include_str!("../../../docs/keys-vectors.json")).unwrap();
         let lines = vectors["erasure_ledger"]["lines"].as_array().unwrap().iter().map(|line| line.as_str().unwrap());
         let right: Vec<u8> = lines.flat_map(|line| format!("{line}\n").into_bytes()).collect();
-        assert_eq!(whole_lines(&right, "cumask").unwrap().1.len(), 6);
+        assert_eq!(whole_lines(&right, "cumask").unwrap().entries.len(), 6);
         feed(4_000, &[right], ledger);
     }
 

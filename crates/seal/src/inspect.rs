@@ -5,7 +5,7 @@ use crate::escrow::EscrowSlot;
 use crate::files::open_state;
 use crate::ledger::Roll;
 use crate::tree_file::{Head, Stone};
-use crate::{KeyPlace, Keyring, Purpose, SealError, file, read_erasures};
+use crate::{ErasureEntry, KeyPlace, Keyring, Purpose, SealError, Target, file, read_erasures};
 
 /// How often a reading is tried that fell into the middle of a change.
 const TRIES: usize = 3;
@@ -25,6 +25,8 @@ pub struct Inspection {
     pub custody: &'static str,
     /// Entries of its erasure ledger.
     pub erasures: u64,
+    /// The first line of its ledger, where that was begun because the one before was lost.
+    pub ledger_lost: Option<ErasureEntry>,
     /// Whether something was erased since the last roll.
     pub needs_roll: bool,
     /// Whether its escrow slot holds the present root; none where no escrow is configured.
@@ -56,7 +58,8 @@ fn look(place: &KeyPlace, service: &str, custody: &Custody) -> Result<Inspection
     let (head, body) = Head::split(&bytes).ok_or_else(damaged)?;
     let root = custody.find(&head, &place.tree)?;
     let state = open_state(&place.tree, service, &head, &root, body)?;
-    let erasures = read_erasures(&place.erasures, service)?.last().map_or(0, |entry| entry.number);
+    let ledger = read_erasures(&place.erasures, service)?;
+    let erasures = ledger.last().map_or(0, |entry| entry.number);
     if erasures < state.ledger.number {
         return Err(SealError::LedgerCut { path: place.erasures.clone(), ledger: erasures, tree: state.ledger.number });
     }
@@ -67,6 +70,7 @@ fn look(place: &KeyPlace, service: &str, custody: &Custody) -> Result<Inspection
         nodes: state.nodes(),
         custody: custody.how(),
         erasures,
+        ledger_lost: ledger.into_iter().next().filter(|entry| matches!(entry.target, Target::LedgerLost { .. })),
         needs_roll: erasures > state.rolls.last().map_or(0, |roll| roll.erasures),
         rolls: state.rolls.clone(),
         escrow: slot.map(|slot| slot.is_present(&root)).transpose()?,

@@ -169,7 +169,7 @@ impl Keyring {
     }
 
     /// The leaf of a slot, and what else is wanted from the bench at which it was derived.
-    fn leaf<T>(&self, held: &Held, slot: &Slot, and: impl FnOnce(&mut Bench) -> T) -> Result<(Node, T), SealError> {
+    pub(crate) fn leaf<T>(&self, held: &Held, slot: &Slot, and: impl FnOnce(&mut Bench) -> T) -> Result<(Node, T), SealError> {
         let path = slot.path()?;
         let (at, tree) = held.state.tree(&slot.purpose)?;
         let mut bench = self.free_bench();

@@ -26,6 +26,14 @@ pub struct Roll {
     pub erasures: u64,
 }
 
+impl Roll {
+    /// Whether this roll made an entry of the erasure ledger final, or found it so already: a root that was lost may be found
+    /// again, so its end makes nothing final.
+    pub fn makes_final(&self, entry: u64) -> bool {
+        self.how != LOST && self.erasures >= entry
+    }
+}
+
 /// The end of a keyring: every node, the index key and the root are gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Destroyed {
@@ -35,4 +43,24 @@ pub struct Destroyed {
     pub kind: &'static str,
     /// How often the root had changed before.
     pub rolls: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn promise_04_a_root_that_was_lost_makes_nothing_final() {
+        let roll = |how, erasures| Roll {
+            number: 1,
+            day: "2020-05-06".parse().unwrap(),
+            root_id_before: String::new(),
+            root_id_after: String::new(),
+            how,
+            erasures,
+        };
+        assert!(roll(OVERWRITTEN, 5).makes_final(5) && roll(DESTROYED, 5).makes_final(4));
+        assert!(!roll(OVERWRITTEN, 5).makes_final(6));
+        assert!(!roll(LOST, 5).makes_final(5) && !roll(LOST, 5).makes_final(0));
+    }
 }

@@ -7,10 +7,12 @@
 //! covered, in every backup of the data. A sealed value knows its [`Slot`] and opens nowhere else. What is erased early
 //! stands first in the erasure ledger, which every restored copy is made to follow.
 //!
-//! Beside that: the blind index, keyed references, short-lived envelopes, signers, and files for couriers (`age`).
+//! Beside that: the blind index, keyed references, short-lived envelopes, signers, files for couriers (`age`), and public keys
+//! to which a phone without a network seals what only this keyring opens ([`hpke`]).
 
 mod aead;
 pub mod age_files;
+mod begin_ledger;
 mod codec;
 mod custody;
 mod digest;
@@ -23,6 +25,7 @@ mod files;
 mod forget;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzed;
+pub mod hpke;
 mod inspect;
 mod jose;
 mod keyring;
@@ -35,6 +38,7 @@ mod place;
 mod proof;
 mod purpose;
 mod random;
+mod receive;
 mod recover;
 mod root_files;
 mod sealed;

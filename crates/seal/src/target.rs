@@ -58,10 +58,15 @@ pub enum Target {
     },
     /// Everything: the keyring itself. Only `Keyring::destroy` writes it.
     Service,
+    /// Nothing: the first line of a ledger that was begun because the one before was lost. Only `Keyring::begin_ledger` writes it.
+    LedgerLost {
+        /// How many lines are lost.
+        lines: u64,
+    },
 }
 
 impl Target {
-    /// The purpose concerned; none when it is the whole service.
+    /// The purpose concerned; none when it is the whole service or nothing.
     pub const fn purpose(&self) -> Option<Purpose> {
         match *self {
             Self::Value { purpose, .. }
@@ -69,7 +74,7 @@ impl Target {
             | Self::Record { purpose, .. }
             | Self::Day { purpose, .. }
             | Self::Purpose { purpose } => Some(purpose),
-            Self::Service => None,
+            Self::Service | Self::LedgerLost { .. } => None,
         }
     }
 
@@ -77,7 +82,7 @@ impl Target {
     pub const fn record(&self) -> Option<RecordNumber> {
         match *self {
             Self::Value { record, .. } | Self::Group { record, .. } | Self::Record { record, .. } => Some(record),
-            Self::Day { .. } | Self::Purpose { .. } | Self::Service => None,
+            Self::Day { .. } | Self::Purpose { .. } | Self::Service | Self::LedgerLost { .. } => None,
         }
     }
 
@@ -92,6 +97,7 @@ impl Target {
             Self::Day { expiry, .. } => Ok(vec![Path::of_day(expiry)?]),
             Self::Purpose { .. } => Ok(vec![Path::ROOT]),
             Self::Service => Err(SealError::Invalid("a whole service is erased by destroying its keyring")),
+            Self::LedgerLost { .. } => Err(SealError::Invalid("the loss of a ledger erases nothing")),
         }
     }
 
@@ -120,9 +126,11 @@ impl Target {
             ["day", purpose, expiry] => Self::Day { purpose: Purpose::new(purpose).ok()?, expiry: expiry.parse().ok()? },
             ["purpose", purpose] => Self::Purpose { purpose: Purpose::new(purpose).ok()? },
             ["service"] => Self::Service,
+            ["ledger-lost", lines] => Self::LedgerLost { lines: lines.parse().ok()? },
             _ => return None,
         };
-        (target == Self::Service || target.paths().is_ok()).then_some(target)
+        let no_place = matches!(target, Self::Service | Self::LedgerLost { .. });
+        (no_place || target.paths().is_ok()).then_some(target)
     }
 }
 
@@ -150,6 +158,7 @@ impl fmt::Display for Target {
             Self::Day { purpose, expiry } => write!(f, "day {purpose} {expiry}"),
             Self::Purpose { purpose } => write!(f, "purpose {purpose}"),
             Self::Service => f.write_str("service"),
+            Self::LedgerLost { lines } => write!(f, "ledger-lost {lines}"),
         }
     }
 }
@@ -167,10 +176,11 @@ mod tests {
             "day matching 2020-11-01",
             "purpose matching",
             "service",
+            "ledger-lost 17",
         ] {
             assert_eq!(text.parse::<Target>().unwrap().to_string(), text);
         }
-        for text in ["", "record matching 2020-11-01 1099511627776", "day Matching 2020-11-01", "day matching 1999-11-01", "service x", "day matching 2020-11-1", "record matching 2020-11-01 05", "value m 2020-11-01 5 256 2"] {
+        for text in ["", "record matching 2020-11-01 1099511627776", "day Matching 2020-11-01", "day matching 1999-11-01", "service x", "ledger-lost 017", "day matching 2020-11-1", "record matching 2020-11-01 05", "value m 2020-11-01 5 256 2"] {
             assert!(text.parse::<Target>().is_err(), "{text}");
         }
     }

@@ -154,7 +154,7 @@ fn a_ledger_is_read_and_written_as_the_vectors_say() {
     let start = Position::start(&vector.service);
     assert_eq!(to_hex(&start.chain), vector.start);
     std::fs::remove_file(&path).unwrap();
-    let (mut ledger, _) = ErasureLedger::open(path.clone(), folder.path().join("copy"), &vector.service, start).unwrap();
+    let (mut ledger, _) = ErasureLedger::open([path.clone(), folder.path().join("copy")], &vector.service, start).unwrap();
     for entry in entries {
         ledger.append(entry.at, &[(entry.target, entry.commitment)]).unwrap();
     }
