@@ -148,6 +148,7 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
     };
     let (secure, cookie) = (officers.secure, officers.session_cookie());
     let contractors = partner::PartnerState { platform: platform.clone(), secure };
+    let partner_cookie = contractors.session_cookie();
     let faces = api::routes(platform.clone())
         .merge(resident::routes(Arc::new(residents)))
         .merge(staff::routes(Arc::new(officers)))
@@ -156,6 +157,7 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
     let shell = Shell::new(Arc::new(resident::layout(config.environment)), keys, runtime.clock.clone(), random)
         .hsts(secure)
         .session_cookie(cookie)
+        .session_cookie_below("/partner", partner_cookie)
         .layout_below("/partner", Arc::new(partner::layout(config.environment)))
         .layout_below("/staff", Arc::new(staff::layout(config.environment)));
     Ok(shell.wrap(faces))

@@ -1,19 +1,18 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use journal::Event;
+use journal::Actor;
 use kernel::Secret;
-use processors::PartnerSession;
-use store::StoreError;
+use processors::{sign_in_partner, sign_out_partner};
 use webkit::parts::{Button, Form, TextInput};
 use webkit::{Body, Failure, FieldErrors, Page, Values, Visitor};
 
 use crate::blocking::blocking;
 use crate::state::{PartnerState, layout};
 use crate::texts::texts;
-use crate::visit::{partner_of, set, with_session};
+use crate::visit::{partner_of, session_token, set};
 
 /// `GET /partner/sign-in`
 pub(crate) async fn show(State(state): State<Arc<PartnerState>>, visitor: Visitor) -> Response {
@@ -24,6 +23,7 @@ pub(crate) async fn show(State(state): State<Arc<PartnerState>>, visitor: Visito
 pub(crate) async fn enter(
     State(state): State<Arc<PartnerState>>,
     visitor: Visitor,
+    headers: HeaderMap,
     values: Values,
 ) -> Result<Response, Failure> {
     if values.switching() {
@@ -38,25 +38,40 @@ pub(crate) async fn enter(
         }
         Err(failure) => return Err(failure),
     };
+    let before = session_token(&state, &headers);
     let (ledger, actor) = (state.platform.ledger().clone(), partner.actor());
-    let credential = partner.credential();
-    blocking(move || {
-        ledger.write("partner.signed_in", actor, move |work| {
-            work.journal(Event::new("partner.signed_in").detail("credential", credential.to_string()))?;
-            Ok::<_, StoreError>(())
+    let (token, _) = blocking(move || {
+        ledger.write("partner.sign_in", actor, move |work| {
+            // Whoever signs in again in the same browser leaves no living session behind.
+            if let Some(before) = &before {
+                sign_out_partner(work, before)?;
+            }
+            sign_in_partner(work, &partner)
         })
     })
     .await?;
-    let session = PartnerSession::begin(&partner, state.platform.now());
-    let response = Redirect::to(&visitor.url("/partner")).into_response();
-    Ok(with_session(&state, response, &session))
+    let mut response = Redirect::to(&visitor.url("/partner")).into_response();
+    set(&state, &mut response, &token.reveal(), None);
+    Ok(response)
 }
 
-/// `POST /partner/sign-out`
-pub(crate) async fn leave(State(state): State<Arc<PartnerState>>, visitor: Visitor, _: Values) -> Response {
+/// `POST /partner/sign-out`: the session ends here and now, for every copy of its cookie.
+pub(crate) async fn leave(
+    State(state): State<Arc<PartnerState>>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    _: Values,
+) -> Result<Response, Failure> {
+    if let Some(token) = session_token(&state, &headers) {
+        let ledger = state.platform.ledger().clone();
+        blocking(move || {
+            ledger.write("partner.sign_out", Actor::Visitor, move |work| sign_out_partner(work, &token))
+        })
+        .await?;
+    }
     let mut response = Redirect::to(&visitor.url("/partner/sign-in")).into_response();
     set(&state, &mut response, &Secret::new(String::new()), Some(0));
-    response
+    Ok(response)
 }
 
 fn form(state: &PartnerState, visitor: &Visitor, errors: &FieldErrors) -> Response {

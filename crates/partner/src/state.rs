@@ -13,7 +13,8 @@ pub struct PartnerState {
 }
 
 impl PartnerState {
-    pub(crate) const fn cookie(&self) -> &'static str {
+    /// The name of the session's cookie; the shell must be told the same, because form tokens are bound to it.
+    pub const fn session_cookie(&self) -> &'static str {
         if self.secure { "__Host-partner" } else { "partner" }
     }
 }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use flows::Platform;
 use journal::Work;
 use kernel::{Fault, Id, Instant, Kind, Language, Secret, Text, kinds};
-use processors::{Lease, Partner, PartnerError, PartnerSession};
+use processors::{Lease, Partner, PartnerError, PartnerSession, PartnerToken};
 use store::{RunError, StoreError, Tx};
 use webkit::{Body, Failure, L10n, Page, SessionEnd, Visitor, cookie};
 
@@ -32,9 +32,9 @@ impl FromRequestParts<Arc<PartnerState>> for Visit {
     async fn from_request_parts(parts: &mut Parts, state: &Arc<PartnerState>) -> Result<Self, Response> {
         let Ok(visitor) = Visitor::from_request_parts(parts, state).await;
         let signed_out = || Redirect::to(&visitor.url("/partner/sign-in")).into_response();
-        let session = read_session(state, &parts.headers).ok_or_else(signed_out)?;
-        let partner = match find(&state.platform, session).await {
-            Ok(partner) => partner,
+        let token = session_token(state, &parts.headers).ok_or_else(signed_out)?;
+        let session = match find(&state.platform, token).await {
+            Ok(session) => session,
             Err(failure) if failure.status_code() == StatusCode::FORBIDDEN => return Err(signed_out()),
             Err(failure) => return Err(failure.into_response()),
         };
@@ -42,18 +42,31 @@ impl FromRequestParts<Arc<PartnerState>> for Visit {
         let params = params.map_err(|_| Failure::of(Kind::Missing).into_response())?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let t = texts(visitor.language);
+        let partner = session.partner().clone();
         Ok(Self { state: state.clone(), visitor, t, partner, session, params })
     }
 }
 
-fn read_session(state: &PartnerState, headers: &HeaderMap) -> Option<PartnerSession> {
-    let text = cookie(headers, state.cookie())?;
-    PartnerSession::read(state.platform.ledger().keys(), text, state.platform.now())
+/// The token in the session's cookie.
+pub(crate) fn session_token(state: &PartnerState, headers: &HeaderMap) -> Option<PartnerToken> {
+    PartnerToken::parse(cookie(headers, state.session_cookie())?)
 }
 
-async fn find(platform: &Arc<Platform>, session: PartnerSession) -> Result<Partner, Failure> {
-    let ledger = platform.ledger().clone();
-    blocking(move || ledger.read("partner.session", |tx| session.partner(tx))).await
+/// The living session; at most once a minute the store hears that it was used.
+async fn find(platform: &Arc<Platform>, token: PartnerToken) -> Result<PartnerSession, Failure> {
+    let (ledger, now) = (platform.ledger().clone(), platform.now());
+    let session = blocking(move || {
+        ledger.read("partner.session", |tx| processors::find_partner_session(tx, &token, now))
+    })
+    .await?;
+    if session.is_stale(now) {
+        let (ledger, actor, used) = (platform.ledger().clone(), session.partner().actor(), session.clone());
+        blocking(move || {
+            ledger.write("partner.session_used", actor, move |work| processors::keep_partner_session(work, &used))
+        })
+        .await?;
+    }
+    Ok(session)
 }
 
 impl Visit {
@@ -131,12 +144,12 @@ impl Visit {
         body
     }
 
-    /// Shows a page; the session begins its idle time anew.
+    /// Shows a page, which says when the session ends.
     pub(crate) fn show(&self, page: Page) -> Response {
-        let seen = self.session.seen_at(self.now());
+        let ends = self.session.ends(self.now());
         let end = SessionEnd {
-            words: self.t.with("session-ends", [("time", webkit::formats::time(seen.ends(), self.language()))]),
-            secs: seen.ends().since(self.now()) / 1000,
+            words: self.t.with("session-ends", [("time", webkit::formats::time(ends, self.language()))]),
+            secs: ends.since(self.now()) / 1000,
             stay: None,
             soon: self.t.get("session-soon"),
             over: self.t.get("session-over"),
@@ -144,24 +157,16 @@ impl Visit {
         };
         let name = self.text(&self.partner.contract().title);
         let page = page.signed_in(name, Some(self.url("/partner/sign-out"))).session_ends(end);
-        let response = layout(self.state.platform.environment()).page(&self.visitor, page);
-        with_session(&self.state, response, &seen)
+        layout(self.state.platform.environment()).page(&self.visitor, page)
     }
-}
-
-/// The answer with the session's cookie.
-pub(crate) fn with_session(state: &PartnerState, mut response: Response, session: &PartnerSession) -> Response {
-    let text = session.write(state.platform.ledger().keys());
-    set(state, &mut response, &text, None);
-    response
 }
 
 /// Sets or removes the session's cookie.
 pub(crate) fn set(state: &PartnerState, response: &mut Response, text: &Secret<String>, age: Option<u32>) {
     let line = if state.secure {
-        webkit::set_cookie(state.cookie(), text.expose(), age)
+        webkit::set_cookie(state.session_cookie(), text.expose(), age)
     } else {
-        plain(state.cookie(), text.expose(), age)
+        plain(state.session_cookie(), text.expose(), age)
     };
     if let Some(line) = line {
         response.headers_mut().append(SET_COOKIE, line);

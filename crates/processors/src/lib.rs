@@ -83,7 +83,9 @@ pub use package::{Cargo, Package, PackageError, canary_count, pack};
 pub use partner::{
     IssuedCredential, Partner, PartnerError, PartnerToken, find_partner, issue_credential, revoke_credentials,
 };
-pub use partner_session::PartnerSession;
+pub use partner_session::{
+    PartnerSession, find_partner_session, keep_partner_session, sign_in_partner, sign_out_partner,
+};
 pub use probe::{Fetched, Found, ProbePlan, ProbeReport, Prober, Verdict};
 pub use probe_lease::{ProbeOrder, ProbeRow, begin_probe, due_probes, probes, record_probe};
 pub use record_contract::{
@@ -102,5 +104,7 @@ pub use statement::{Statement, StatementError, StatementVerdict};
 pub use work_waiting::work_waiting;
 
 /// The platform store's tables of this crate.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "processors.0001_processors", sql: include_str!("../migrations/0001_processors.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "processors.0001_processors", sql: include_str!("../migrations/0001_processors.sql") },
+    Migration { name: "processors.0002_partner_sessions", sql: include_str!("../migrations/0002_partner_sessions.sql") },
+];

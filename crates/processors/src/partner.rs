@@ -9,12 +9,13 @@ use store::{StoreError, Tx};
 use crate::record_contract::living;
 use crate::{Contract, ContractError, storage};
 
-/// The credential of a contractor's programs and people: shown once, when it is issued. The store keeps only its hash.
+/// The credential of a contractor's programs and people, shown once, when it is issued; or the cookie of a session that began
+/// with it. The store keeps only its hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartnerToken(Secret<[u8; 32]>);
 
 impl PartnerToken {
-    fn new(random: &dyn Random) -> Self {
+    pub(crate) fn new(random: &dyn Random) -> Self {
         Self(Secret::new(random.bytes32()))
     }
 
@@ -31,6 +32,11 @@ impl PartnerToken {
 
     fn hash(&self) -> [u8; 32] {
         sha256(&[b"lionrock partner token\0", self.0.expose()])
+    }
+
+    /// What the store keeps of a session: a credential is none, and a session's cookie is no credential.
+    pub(crate) fn session_hash(&self) -> [u8; 32] {
+        sha256(&[b"lionrock partner session\0", self.0.expose()])
     }
 }
 
@@ -88,8 +94,8 @@ pub fn revoke_credentials(
     Ok(revoked)
 }
 
-/// Proof that somebody showed a credential of a contractor. Only [`find_partner`] makes one, and a [`crate::PartnerSession`] that
-/// began with one.
+/// Proof that somebody showed a credential of a contractor. Only [`find_partner`] makes one, and
+/// [`crate::find_partner_session`] of a session that began with one.
 ///
 /// It outlives the contract, because what is owed after the end (statement, enquiries) is filed with it; what it may still
 /// read is asked of each lease.

@@ -23,7 +23,7 @@ use crate::layout::Layout;
 use crate::problem::Problem;
 use crate::token::FormKeys;
 use crate::upload::UPLOAD_REQUEST_MAX_BYTES;
-use crate::visitor::{Desk, Visitor, url_in};
+use crate::visitor::{Desk, Visitor, is_below, url_in};
 
 /// What stands around every router: headers, limits, the CSRF check, request ids, one event a request, and a page or a
 /// problem document in the visitor's language for everything that went wrong, panics and unknown routes included.
@@ -35,6 +35,7 @@ pub struct Shell {
     boot: [u8; 16],
     hsts: bool,
     session_cookie: &'static str,
+    session_cookies: Vec<(String, &'static str)>,
     body_limit: usize,
     timeout: Duration,
 }
@@ -55,6 +56,7 @@ impl Shell {
             boot: random.bytes16(),
             hsts: false,
             session_cookie: "__Host-session",
+            session_cookies: Vec::new(),
             body_limit: 1024 * 1024,
             timeout: Duration::from_secs(30),
         }
@@ -90,12 +92,19 @@ impl Shell {
         self
     }
 
+    /// Below this path (without the language) form tokens are bound to another cookie: that of the face's own sessions.
+    pub fn session_cookie_below(mut self, path: impl Into<String>, name: &'static str) -> Self {
+        self.session_cookies.push((path.into(), name));
+        self
+    }
+
     /// Wraps a router and adds the assets.
     pub fn wrap(self, router: Router) -> Router {
         let desk = Desk {
             keys: self.keys,
             clock: self.clock,
             session_cookie: self.session_cookie,
+            session_cookies: self.session_cookies,
         };
         let inner = Inner {
             layouts: self.layouts,
@@ -145,13 +154,9 @@ impl Inner {
     }
 
     fn layout_of(&self, path: &str) -> &Layout {
-        let below = |prefix: &str| {
-            path.strip_prefix(prefix)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
         self.layouts
             .iter()
-            .find(|(prefix, _)| below(prefix))
+            .find(|(prefix, _)| is_below(path, prefix))
             .map_or(&self.layout, |(_, layout)| layout)
     }
 }

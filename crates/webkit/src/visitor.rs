@@ -34,6 +34,24 @@ pub(crate) struct Desk {
     pub(crate) keys: Arc<dyn FormKeys>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) session_cookie: &'static str,
+    pub(crate) session_cookies: Vec<(String, &'static str)>,
+}
+
+impl Desk {
+    /// The cookie of the sessions that pages below this path (without the language) belong to.
+    fn session_cookie(&self, path: &str) -> &'static str {
+        let own = self
+            .session_cookies
+            .iter()
+            .find(|(prefix, _)| is_below(path, prefix));
+        own.map_or(self.session_cookie, |(_, name)| name)
+    }
+}
+
+/// Whether a path is this one or stands below it.
+pub(crate) fn is_below(path: &str, prefix: &str) -> bool {
+    path.strip_prefix(prefix)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 impl Visitor {
@@ -96,7 +114,7 @@ impl Visitor {
         let (language, path) = found.unwrap_or_else(|| (asked(headers), uri.path()));
         let session = desk
             .as_ref()
-            .and_then(|desk| cookie(headers, desk.session_cookie))
+            .and_then(|desk| cookie(headers, desk.session_cookie(path)))
             .unwrap_or_default();
         Self {
             language,
@@ -169,6 +187,28 @@ mod tests {
         assert_eq!(seen.here_in(Language::En), "/en/status?ref=1");
         assert_eq!(seen.here(), "/zh-hant/status");
         assert_eq!(seen.url("/"), "/zh-hant");
+    }
+
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> Instant {
+            Instant::from_millis(0)
+        }
+    }
+
+    #[test]
+    fn a_face_has_its_own_session_cookie() {
+        let desk = Desk {
+            keys: Arc::new(crate::token::tests::Weak(7)),
+            clock: Arc::new(Still),
+            session_cookie: "session",
+            session_cookies: vec![("/partner".into(), "partner")],
+        };
+        assert_eq!(desk.session_cookie("/partner"), "partner");
+        assert_eq!(desk.session_cookie("/partner/leases/1"), "partner");
+        assert_eq!(desk.session_cookie("/partners"), "session");
+        assert_eq!(desk.session_cookie("/staff"), "session");
     }
 
     #[test]

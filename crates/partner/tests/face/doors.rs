@@ -63,6 +63,44 @@ fn a_session_ends_when_idle_and_with_its_credential() {
 }
 
 #[test]
+fn a_form_token_of_one_session_is_refused_in_another() {
+    let stage = Stage::new();
+    let (mine, theirs, stranger) = (stage.signed_in(), stage.signed_in(), Client::new(&stage.router));
+    let pairs = [("address", "http://127.0.0.1:9/files"), ("use", "data")];
+    for foreign in [theirs.form_token(), stranger.form_token(), String::new()] {
+        let reply = mine.post_with(&foreign, &stage.page("/addresses"), &pairs);
+        assert_eq!(reply.status, StatusCode::FORBIDDEN, "{}", reply.text);
+    }
+    assert!(!mine.get(&stage.page("")).text.contains("127.0.0.1:9/files"));
+    let before = mine.form_token();
+    mine.get("/en/partner");
+    let reply = mine.post_with(&before, &stage.page("/addresses"), &pairs);
+    assert_eq!(reply.status, StatusCode::SEE_OTHER, "a token lasts as long as its session: {}", reply.text);
+    let again = mine.post("/en/partner/sign-in", &[("credential", &stage.credential)]);
+    assert_eq!(again.status, StatusCode::SEE_OTHER);
+    assert_eq!(mine.post_with(&before, &stage.page("/addresses"), &pairs).status, StatusCode::FORBIDDEN);
+}
+
+#[test]
+fn signing_out_voids_every_copy_of_the_cookie_at_once() {
+    let stage = Stage::new();
+    let client = stage.signed_in();
+    let thief = client.copy();
+    assert_eq!(thief.get("/en/partner").status, StatusCode::OK, "a copy is as good as the cookie, so far");
+    let reply = client.post("/en/partner/sign-out", &[]);
+    assert_eq!(reply.location(), "/en/partner/sign-in");
+    for gone in [&thief, &client] {
+        assert_eq!(gone.get("/en/partner").location(), "/en/partner/sign-in");
+        assert_eq!(gone.get(&stage.page("")).location(), "/en/partner/sign-in");
+    }
+    let client = stage.signed_in();
+    let thief = client.copy();
+    client.post("/en/partner/sign-in", &[("credential", &stage.credential)]);
+    assert_eq!(thief.get("/en/partner").location(), "/en/partner/sign-in", "signing in anew ends the session before");
+    assert_eq!(client.get("/en/partner").status, StatusCode::OK);
+}
+
+#[test]
 fn every_page_speaks_three_languages_and_needs_no_script() {
     let stage = Stage::new();
     let client = stage.signed_in();

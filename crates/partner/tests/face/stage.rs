@@ -84,8 +84,9 @@ impl Stage {
         let (contract, lease, credential, other) = populate(&platform, &signer);
         let keys = Arc::new(Keys(platform.ledger().keys().clone()));
         let state = Arc::new(PartnerState { platform: platform.clone(), secure: false });
+        // As in the binary, where the shell's own cookie is that of the officers.
         let shell = Shell::new(Arc::new(layout(Environment::Test)), keys, clock.clone(), &*random).session_cookie("session");
-        let router = shell.wrap(routes(state));
+        let router = shell.session_cookie_below("/partner", state.session_cookie()).wrap(routes(state));
         Self { router, platform, clock, signer, contract, lease, credential, other, _folder: folder }
     }
 
@@ -212,13 +213,27 @@ impl Client {
         Self { router: router.clone(), cookie: RefCell::default() }
     }
 
+    /// A thief's browser, with a copy of the cookie.
+    pub fn copy(&self) -> Self {
+        Self { router: self.router.clone(), cookie: self.cookie.clone() }
+    }
+
     pub fn get(&self, path: &str) -> Reply {
         self.send(Request::get(path), Body::empty())
     }
 
     pub fn post(&self, path: &str, pairs: &[(&str, &str)]) -> Reply {
-        let token = self.get("/en/partner/sign-in").between("name=\"_token\" value=\"", "\"");
-        let mut all = vec![("_token", token.as_str())];
+        self.post_with(&self.form_token(), path, pairs)
+    }
+
+    /// A form token of this browser's session.
+    pub fn form_token(&self) -> String {
+        self.get("/en/partner/sign-in").between("name=\"_token\" value=\"", "\"")
+    }
+
+    /// A form with a token from wherever.
+    pub fn post_with(&self, token: &str, path: &str, pairs: &[(&str, &str)]) -> Reply {
+        let mut all = vec![("_token", token)];
         all.extend(pairs);
         let encode = |text: &str| text.bytes().flat_map(|byte| format!("%{byte:02x}").into_bytes()).map(char::from).collect::<String>();
         let body: Vec<String> = all.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();

@@ -5,6 +5,7 @@ use seal::Sealed;
 use store::{Row, StoreError, Tx, Value};
 
 use super::{read, unreadable, write};
+use crate::partner_session::Stored;
 use crate::{Contract, Contractor, ContractorKeys, SealedContact, Trade};
 
 const CONTRACT: &str = "a contract";
@@ -176,16 +177,57 @@ pub(crate) fn credential(tx: &mut Tx<'_>, hash: [u8; 32]) -> Result<CredentialFo
     row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
 }
 
-/// The contract of a credential that has not been ended.
-pub(crate) fn contract_of_credential(
+pub(crate) fn insert_session(
     tx: &mut Tx<'_>,
-    id: Id<kinds::Credential>,
-) -> Result<Option<Id<kinds::Contract>>, StoreError> {
-    let row = tx.query_opt(
-        "-- processors.contract_of_credential\nselect contract from credential where id = $1 and ended is null",
-        &[id.into()],
+    id: Id<kinds::Session>,
+    hash: [u8; 32],
+    credential: Id<kinds::Credential>,
+    now: Instant,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "-- processors.insert_session\n\
+         insert into partner_session (id, token_hash, credential, started, seen) values ($1, $2, $3, $4, $4)",
+        &[id.into(), hash.into(), credential.into(), now.into()],
     )?;
-    row.map(|row| row.get(0)).transpose()
+    Ok(())
+}
+
+/// The session with this hash, if neither it nor its credential has been ended.
+pub(crate) fn session(tx: &mut Tx<'_>, hash: [u8; 32]) -> Result<Option<Stored>, StoreError> {
+    let row = tx.query_opt(
+        "-- processors.session\n\
+         select s.id, s.credential, c.contract, s.started, s.seen \
+         from partner_session s join credential c on c.id = s.credential \
+         where s.token_hash = $1 and s.ended is null and c.ended is null",
+        &[hash.into()],
+    )?;
+    let read = |row: Row| {
+        let (id, credential, contract) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(Stored { id, credential, contract, started: row.get(3)?, seen: row.get(4)? })
+    };
+    row.map(read).transpose()
+}
+
+pub(crate) fn keep_session(tx: &mut Tx<'_>, id: Id<kinds::Session>, now: Instant) -> Result<(), StoreError> {
+    tx.execute(
+        "-- processors.keep_session\n\
+         update partner_session set seen = $2 where id = $1 and ended is null and seen < $2",
+        &[id.into(), now.into()],
+    )?;
+    Ok(())
+}
+
+/// Ends one session; 0 when it had ended.
+pub(crate) fn end_session(tx: &mut Tx<'_>, hash: [u8; 32], now: Instant) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- processors.end_session\nupdate partner_session set ended = $2 where token_hash = $1 and ended is null",
+        &[hash.into(), now.into()],
+    )
+}
+
+/// Drops sessions that began before `before`; they are all dead.
+pub(crate) fn sweep_sessions(tx: &mut Tx<'_>, before: Instant) -> Result<u64, StoreError> {
+    tx.execute("-- processors.sweep_sessions\ndelete from partner_session where started < $1", &[before.into()])
 }
 
 /// Credentials of a contract that have not been ended, oldest first.
