@@ -5,7 +5,7 @@ use journal::Actor;
 use kernel::{Instant, Text};
 use people::Role;
 use response::{AlertKind, RaiseAlert, raise_alert};
-use store::StoreError;
+use store::{Store, StoreError};
 
 use crate::certify::certify;
 use crate::erase::finish_erasures;
@@ -46,32 +46,51 @@ pub(crate) fn follow_erasures(platform: &Arc<Platform>, service: &Service) -> Re
     sweep(platform, service)
 }
 
-/// After each roll the store's log is emptied, so that no page stands in it as it was before the erasure. Where an engine keeps the
-/// bytes of deleted rows the store is rewritten, in the night after: writers wait meanwhile.
+/// After each roll, and once an hour because the purge deletes too, the store gives its free pages back in small steps, and its log
+/// is emptied then, so that no page stands in it as it was before the erasure. Where an engine frees nothing by itself the store
+/// is rewritten, in the night after: writers wait meanwhile.
 fn sweep(platform: &Platform, service: &Service) -> Result<(), StepError> {
-    let (store, swept) = (service.ledger().store(), service.swept());
+    let (store, swept, now) = (service.ledger().store(), service.swept(), platform.now());
     let rolls = service.ledger().keys().rolls()?.last().map_or(0, |roll| roll.number);
-    if swept.rolls.load(Ordering::Acquire) != rolls {
-        match store.empty_log() {
-            // Somebody reads an older snapshot; the next round tries again.
-            Err(StoreError::Locked) => {}
+    let hour = now.millis() / 3_600_000;
+    if swept.rolls.load(Ordering::Acquire) != rolls || swept.hour.load(Ordering::Acquire) != hour {
+        match shrink(store) {
+            // More is free, or somebody reads an older snapshot; the next round goes on.
+            Ok(false) | Err(StoreError::Locked) => {}
             Err(error) => return Err(PlatformError::from(error).into()),
-            Ok(()) => swept.rolls.store(rolls, Ordering::Release),
+            Ok(true) => {
+                swept.rolls.store(rolls, Ordering::Release);
+                swept.hour.store(hour, Ordering::Release);
+            }
         }
     }
-    let today = i64::from(platform.now().day().number());
+    let today = i64::from(now.day().number());
     let day = swept.day.swap(today, Ordering::AcqRel);
-    if day != 0 && day != today && store.keeps_deleted_bytes() && swept.rewritten.swap(rolls, Ordering::AcqRel) != rolls {
+    if day != 0 && day != today && store.wants_rewriting() && swept.rewritten.swap(rolls, Ordering::AcqRel) != rolls {
         store.compact().map_err(PlatformError::from)?;
     }
     Ok(())
 }
 
+/// Pages that are given back at once: writers wait for it a few milliseconds.
+const PAGES: u32 = 1_000;
+
+/// One step; whether nothing is left to give back and the log is empty.
+fn shrink(store: &Store) -> Result<bool, StoreError> {
+    if store.give_back(PAGES)? > 0 {
+        return Ok(false);
+    }
+    store.empty_log()?;
+    Ok(true)
+}
+
 /// How far the store's old bytes are gone.
 #[derive(Debug, Default)]
 pub(crate) struct Swept {
-    /// The roll after which the log was last emptied.
+    /// The roll after which free pages were last given back and the log was emptied.
     rolls: AtomicU64,
+    /// The hour in which that was last done.
+    hour: AtomicI64,
     /// The roll after which the store was last rewritten.
     rewritten: AtomicU64,
     /// The day that was last seen.

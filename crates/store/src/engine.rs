@@ -10,8 +10,10 @@ pub(crate) trait Engine: Send + Sync {
     fn compact(&self) -> Result<(), StoreError>;
     /// Empties the log of what was written, where a file has one.
     fn empty_log(&self) -> Result<(), StoreError>;
-    /// Whether bytes of deleted rows stay until the store is rewritten.
-    fn keeps_deleted_bytes(&self) -> bool;
+    /// Gives free pages back, so many at most; returns how many are left.
+    fn give_back(&self, most: u32) -> Result<u64, StoreError>;
+    /// Whether what was deleted is really gone only once the store is rewritten.
+    fn wants_rewriting(&self) -> bool;
     /// Closes every connection; the writers have ended.
     fn close(&self);
     /// Removes the store; it has been closed.

@@ -112,9 +112,16 @@ impl Store {
         self.0.engine.empty_log()
     }
 
-    /// Whether bytes of deleted rows stay where they are until [`Store::compact`]: so it is on PostgreSQL.
-    pub fn keeps_deleted_bytes(&self) -> bool {
-        self.0.engine.keeps_deleted_bytes()
+    /// Gives free pages of the file back to the disk, so many at most; writers wait for a few milliseconds for each thousand. Returns
+    /// how many are still free: 0 where the engine has none to give, as PostgreSQL.
+    pub fn give_back(&self, most: u32) -> Result<u64, StoreError> {
+        self.0.engine.give_back(most)
+    }
+
+    /// Whether only [`Store::compact`] ends what was deleted: on PostgreSQL, where its bytes stay where they are until then, and on SQLite for a file that was made before files
+    /// could shrink, once.
+    pub fn wants_rewriting(&self) -> bool {
+        self.0.engine.wants_rewriting()
     }
 
     /// Ends the store: serves what is queued, closes, removes the file or drops the schema. Other clones find it closed.

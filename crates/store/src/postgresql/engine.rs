@@ -94,7 +94,11 @@ impl Engine for InSchema {
         Ok(())
     }
 
-    fn keeps_deleted_bytes(&self) -> bool {
+    fn give_back(&self, _most: u32) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
+    fn wants_rewriting(&self) -> bool {
         true
     }
 

@@ -98,8 +98,15 @@ impl Engine for InFile {
         held(&self.writer).as_ref().ok_or(StoreError::Closed)?.try_truncate_log()
     }
 
-    fn keeps_deleted_bytes(&self) -> bool {
-        false
+    fn give_back(&self, most: u32) -> Result<u64, StoreError> {
+        let held = held(&self.writer);
+        let session = held.as_ref().ok_or(StoreError::Closed)?;
+        if session.can_give_back()? { session.give_back(most) } else { Ok(0) }
+    }
+
+    fn wants_rewriting(&self) -> bool {
+        // A store that is closed wants nothing.
+        held(&self.writer).as_ref().is_some_and(|session| session.can_give_back().is_ok_and(|can| !can))
     }
 
     /// The writer's connection closes last: SQLite then copies the log into the file and removes it.
@@ -143,7 +150,11 @@ impl Engine for InMemory {
         Ok(())
     }
 
-    fn keeps_deleted_bytes(&self) -> bool {
+    fn give_back(&self, _most: u32) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
+    fn wants_rewriting(&self) -> bool {
         false
     }
 
@@ -157,5 +168,27 @@ impl Engine for InMemory {
 
     fn size_bytes(&self) -> Result<u64, StoreError> {
         Ok(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_the_time_before_files_could_shrink_can_after_one_rewriting() {
+        let directory = tempfile::tempdir().unwrap();
+        let old = rusqlite::Connection::open(path(directory.path(), "old")).unwrap();
+        old.execute_batch("pragma journal_mode = wal; create table kept (name text); insert into kept values ('a')").unwrap();
+        drop(old);
+        let opened = open(directory.path(), "old", &[], &Options::default()).unwrap();
+        assert!(opened.engine.wants_rewriting());
+        assert_eq!(opened.engine.give_back(100), Ok(0));
+        opened.engine.compact().unwrap();
+        assert!(!opened.engine.wants_rewriting());
+        opened.engine.close();
+        assert!(!opened.engine.wants_rewriting());
+        let kept = rusqlite::Connection::open(path(directory.path(), "old")).unwrap();
+        assert_eq!(kept.query_row("select name from kept", (), |row| row.get::<_, String>(0)).unwrap(), "a");
     }
 }

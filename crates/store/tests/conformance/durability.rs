@@ -95,7 +95,7 @@ fn nothing_deleted_is_left_once_the_log_is_empty_unless_the_engine_says_so() {
         let deleted: Ran<u64> = store.write("book.delete_one", move |tx| Ok(tx.execute(sql, &[])?));
         assert_eq!(deleted, Ok(1));
         store.empty_log().unwrap();
-        if store.keeps_deleted_bytes() {
+        if store.wants_rewriting() {
             store.compact().unwrap();
         }
         written_out(&store, place);
@@ -138,6 +138,35 @@ fn compacting_gives_the_room_back() {
         let after = store.size_bytes().unwrap();
         assert!(before > 1_000_000 && after < before / 5, "{before} then {after}");
     });
+}
+
+#[test]
+fn a_store_shrinks_in_small_steps_while_it_is_used() {
+    let place = Place::sqlite();
+    let store = place.store("book", &[MIGRATIONS]);
+    let rows: Vec<Vec<Value>> = (0..4000).map(|n| vec![format!("{n:0500}").into(), Value::Int(n)]).collect();
+    let grown: Ran<u64> = store.write("book.grow", move |tx| Ok(tx.bulk_insert("-- book.bulk\ninsert into account (name, amount)", &rows, "")?));
+    assert_eq!(grown, Ok(4000));
+    store.empty_log().unwrap();
+    let before = store.size_bytes().unwrap();
+    let delete = "-- book.delete\ndelete from account where amount % 8 <> 0";
+    let deleted: Ran<u64> = store.write("book.delete", |tx| Ok(tx.execute(delete, &[])?));
+    assert_eq!(deleted, Ok(3500));
+    let (mut free, mut steps) = (store.give_back(100).unwrap(), 1);
+    assert!(free > 100, "{free} pages");
+    while free > 0 {
+        let name = format!("between-{steps}");
+        let put: Ran<u64> = store.write("book.put", move |tx| Ok(tx.execute(PUT, &[name.clone().into(), 1_i64.into()])?));
+        assert_eq!(put, Ok(1));
+        free = store.give_back(100).unwrap();
+        steps += 1;
+        assert!(steps < 100, "{free} pages are never given back");
+    }
+    store.empty_log().unwrap();
+    let after = store.size_bytes().unwrap();
+    assert!(before > 2_000_000 && after < before / 2, "{before} then {after}, in {steps} steps");
+    assert_eq!(count(&store), 500 + steps - 1);
+    assert!(!store.wants_rewriting());
 }
 
 #[test]
