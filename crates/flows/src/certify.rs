@@ -7,6 +7,7 @@ use serde_json::Value;
 use store::StoreError;
 use vault::{Certificate, EarlyErasure, Erasure, ErasureRow, ErasureState, certificate_note};
 
+use crate::lost_ledger::lost_ledger;
 use crate::{EraseError, Platform, Service};
 
 /// How many certificates one call issues at most.
@@ -33,8 +34,8 @@ pub fn certify(
     let entries = keys.erasures_since(first.saturating_sub(1))?;
     let mut issued = Vec::new();
     for row in erased {
-        // The first roll that had seen its last entry made it final.
-        let Some(roll) = rolls.iter().find(|roll| roll.erasures >= row.entries.1) else { continue };
+        // The first roll that had seen its last entry made it final; that a root was lost makes nothing final.
+        let Some(roll) = rolls.iter().find(|roll| roll.makes_final(row.entries.1)) else { continue };
         let own = entries.iter().filter(|entry| (row.entries.0..=row.entries.1).contains(&entry.number));
         let own: Vec<&ErasureEntry> = own.collect();
         let certificate = issue(platform, service, &row, &own, roll)?;
@@ -64,7 +65,8 @@ fn issue(
     let log = platform.ledger();
     log.integrate()?;
     let now = platform.now();
-    let erasure = facts(service, row, entries, roll, now, (log.origin(), log.size_and_root()?));
+    let lost = lost_ledger(service.ledger())?;
+    let erasure = facts(service, row, entries, roll, now, (log.origin(), log.size_and_root()?), lost);
     let (digest, size) = (erasure.digest(), erasure.journal.0);
     let (service, id) = (service.id(), row.id);
     let ((), committed) = log.write("flows.certificate", Actor::Job("erasure"), move |work| {
@@ -88,6 +90,7 @@ fn facts(
     roll: &Roll,
     now: Instant,
     (origin, journal): (&str, (u64, journal::Hash)),
+    ledger_lost: Option<(u64, Instant)>,
 ) -> Erasure {
     let commitments: Vec<[u8; 32]> = entries.iter().map(|entry| entry.commitment).collect();
     let mut trees: Vec<(String, Instant)> = Vec::new();
@@ -109,6 +112,7 @@ fn facts(
         trees,
         roots: vec![(roll.root_id_before.clone(), roll.how.to_owned(), rolled)],
         early: Some(EarlyErasure { roll: roll.number, at: rolled, entries: row.entries }),
+        ledger_lost,
         custodians: vec![crate::end_service::custodian(roll.how).into()],
         store: ("emptied".into(), now),
         journal,

@@ -9,6 +9,7 @@ use store::{RunError, Store, StoreError};
 use thiserror::Error;
 use vault::{Certificate, Erasure, certificate_note};
 
+use crate::lost_ledger::lost_ledger;
 use crate::open_platform::{SERVICE_TABLES, key_place, store_name};
 use crate::replay_end::keep_end;
 use crate::{Platform, Service};
@@ -66,6 +67,9 @@ struct Facts {
     values: String,
     /// Purposes with the last day of the values under each.
     purposes: Vec<(String, kernel::Day)>,
+    /// Lines of the erasure ledger that were lost, and when a new one was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ledger_lost: Option<(u64, Instant)>,
 }
 
 /// Ends a service: facts first, then its keys die, then its store is removed, then the certificate is signed.
@@ -76,7 +80,8 @@ pub fn end_service(platform: &Arc<Platform>, service: &Arc<Service>) -> Result<(
     registration::note_end(service.ledger(), remains)?;
     service.ledger().integrate()?;
     let unreadable = || EndError::Facts(service.slug().into());
-    let facts = serde_json::to_string(&facts(service, remains)).map_err(|_| unreadable())?;
+    let facts = facts(service, remains, lost_ledger(service.ledger())?);
+    let facts = serde_json::to_string(&facts).map_err(|_| unreadable())?;
     let id = service.id();
     let kept = facts.clone();
     platform.ledger().write("flows.note_ending", Actor::Job("retire"), move |work| {
@@ -91,7 +96,7 @@ pub fn end_service(platform: &Arc<Platform>, service: &Arc<Service>) -> Result<(
     finish_end(platform, &listed.ok_or_else(unreadable)?, Some(destroyed))
 }
 
-fn facts(service: &Service, remains: Remains) -> Facts {
+fn facts(service: &Service, remains: Remains, ledger_lost: Option<(u64, Instant)>) -> Facts {
     let scheme = service.scheme();
     let mut purposes: Vec<(String, kernel::Day)> = Vec::new();
     let own = [notify::PURPOSE, vault::REASONS].map(|purpose| (purpose.to_owned(), scheme.last_expiry()));
@@ -110,6 +115,7 @@ fn facts(service: &Service, remains: Remains) -> Facts {
         purposes,
     }
 }
+        ledger_lost,
 
 /// Finishes every end that was begun and not brought to its certificate, because of a crash or a disk that failed. One that
 /// cannot be finished yet does not stop the others. Returns how many were finished.
@@ -184,6 +190,7 @@ fn issue(
         early: None,
         store: ("dropped".into(), now),
         journal: ledger.size_and_root()?,
+        ledger_lost: facts.ledger_lost,
         issued: now,
     };
     let digest = erasure.digest();

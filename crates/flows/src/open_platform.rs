@@ -8,6 +8,7 @@ use seal::{KeyPlace, Keyring, SealError, Signer};
 use store::{Location, Migration, Options, RunError, Store, StoreError};
 use thiserror::Error;
 
+use crate::lost_ledger::{Owner, report_lost_ledger};
 use crate::replay_end::replay_ends;
 use crate::{EndError, EraseError, Platform, Roots};
 
@@ -111,7 +112,7 @@ impl From<EraseError> for PlatformError {
 }
 
 /// Name of the platform's own store, key tree and journal.
-const PLATFORM: &str = "platform";
+pub(crate) const PLATFORM: &str = "platform";
 
 pub(crate) const PLATFORM_TABLES: &[&[Migration]] = &[
     journal::MIGRATIONS,
@@ -149,6 +150,7 @@ impl Platform {
         people::prepare_keys(ledger.keys())?;
         processors::prepare_keys(ledger.keys())?;
         vault::prepare_request_keys(ledger.keys())?;
+        report_lost_ledger(&ledger, &Owner { name: PLATFORM, scope: None }, &ledger)?;
         let platform = Arc::new(Self::new(parts, ledger));
         replay_ends(&platform)?;
         platform.refresh()?;

@@ -11,6 +11,7 @@ use store::{Store, StoreError};
 use waitingroom::Room;
 
 use crate::erase::{apply_erasures, finish_erasures};
+use crate::lost_ledger::{Owner, report_lost_ledger, settle_lost_ledger};
 use crate::open_platform::{PlatformParts, open_service_ledger, store_name};
 use crate::{PlatformError, Service};
 
@@ -172,6 +173,8 @@ impl Platform {
     ) -> Result<Arc<Service>, PlatformError> {
         let ledger = open_service_ledger(&self.parts, &listed.slug)?;
         // A store that was restored, or a process that died, must not serve what was erased.
+        settle_lost_ledger(&ledger)?;
+        report_lost_ledger(&self.ledger, &Owner { name: &store_name(&listed.slug), scope: Some(scope) }, &ledger)?;
         finish_erasures(&ledger, 0)?;
         apply_erasures(&ledger)?;
         let scheme = scheme.map_or_else(|| self.kept_definition(listed, &ledger), Ok)?;

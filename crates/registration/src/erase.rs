@@ -305,7 +305,7 @@ fn names(target: &Target, group: FieldGroup, sealed: &SealedGroup, record: Recor
         }
         Target::Record { expiry, .. } | Target::Day { expiry, .. } => expiry == sealed.expiry,
         Target::Purpose { .. } => true,
-        Target::Service => false,
+        Target::Service | Target::LedgerLost { .. } => false,
     };
     same_purpose && same_record && rest
 }

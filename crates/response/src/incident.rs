@@ -21,11 +21,13 @@ pub enum IncidentKind {
     UnusualOpenings,
     /// What a backup holds could not be restored.
     BackupUnusable,
+    /// The list of what was erased is lost, so that older backups may bring it back.
+    ErasureLedgerLost,
 }
 
 impl IncidentKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ContractorSilent,
         Self::StatementForged,
         Self::DataAlive,
@@ -35,6 +37,7 @@ impl IncidentKind {
         Self::PurgeOverdue,
         Self::UnusualOpenings,
         Self::BackupUnusable,
+        Self::ErasureLedgerLost,
     ];
 
     /// The name in the store and in the journal.
@@ -49,6 +52,7 @@ impl IncidentKind {
             Self::PurgeOverdue => "purge-overdue",
             Self::UnusualOpenings => "unusual-openings",
             Self::BackupUnusable => "backup-unusable",
+            Self::ErasureLedgerLost => "erasure-ledger-lost",
         }
     }
 
@@ -99,6 +103,11 @@ impl IncidentKind {
             Self::BackupUnusable => {
                 Text::new("A backup could not be restored", "備份未能還原", "备份未能还原")
             }
+            Self::ErasureLedgerLost => Text::new(
+                "The record of what was erased was lost: older backups must be destroyed",
+                "刪除記錄冊遺失：必須銷毀較舊的備份",
+                "删除记录册遗失：必须销毁较旧的备份",
+            ),
         }
     }
 }

@@ -28,6 +28,8 @@ pub struct Erasure {
     pub roots: Vec<(String, String, Instant)>,
     /// Where it stands in the erasure ledger, when it was erased before its time.
     pub early: Option<EarlyErasure>,
+    /// How many lines of the erasure ledger were lost before, and when a new one was begun.
+    pub ledger_lost: Option<(u64, Instant)>,
     /// Who could hold an old copy of a root, and is trusted not to.
     pub custodians: Vec<String>,
     /// What became of the store (`dropped`), and when.
@@ -88,6 +90,9 @@ pub fn certificate_note(erasure: &Erasure) -> String {
     if let Some(EarlyErasure { roll, at, entries }) = &erasure.early {
         line("roll", &format!("{roll} {at}"));
         line("ledger", &format!("{} {}", entries.0, entries.1));
+    }
+    if let Some((lines, at)) = erasure.ledger_lost {
+        line("ledger-lost", &format!("{lines} {at}"));
     }
     for custodian in &erasure.custodians {
         line("custodian", custodian);

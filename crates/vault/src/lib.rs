@@ -29,7 +29,7 @@ pub use certificate::{Certificate, EarlyErasure, Erasure, certificate_note};
 pub use erasure::{
     Cause, Committing, EraseOrder, ErasureRow, ErasureState, applied, apply_erasures, certificate_of, certificates_of,
     commit, forget_record, keep_certificate, note_certified, note_erased, open_erasures, order_erasure, reasons_of,
-    set_applied, targets_of,
+    reopen_erasures, set_applied, targets_of,
 };
 pub use inventory::{InventoryRow, Until, inventory};
 pub use open::{OpenCommand, OpenError, Opening, Outcome, batches_since, forget_expired, open_record, openings_of};

@@ -198,6 +198,7 @@ mod tests {
             trees: vec![("delivery".into(), now), ("messages".into(), now)],
             roots: vec![("ab".repeat(32), "overwritten".into(), now)],
             early: None,
+            ledger_lost: None,
             custodians: vec!["the operator".into()],
             store: ("dropped".into(), now),
             journal: stage.ledger.size_and_root().unwrap(),

@@ -41,6 +41,9 @@ fn report(statement: &Statement, inclusion: &Inclusion, path: Option<&[Hash]>, k
         proven.push(Finding::Final { roll });
         unproven.push(Finding::NothingElse);
     }
+    if let Some((lines, at)) = &statement.ledger_lost {
+        unproven.push(Finding::LedgerLost { lines: *lines, at: at.clone() });
+    }
     let (from, to) = (statement.journal_size, inclusion.checkpoint.size);
     match path {
         Some(path) if merkle::continues(from, &statement.journal_root, to, &inclusion.checkpoint.root, path) => {
@@ -59,13 +62,15 @@ struct Statement {
     journal_root: Hash,
     /// The roll that made it final, where something was erased before its time.
     roll: Option<u64>,
+    /// How many lines of the erasure ledger were lost before, and when a new one was begun.
+    ledger_lost: Option<(u64, String)>,
     /// Whether every root stood in a token and was destroyed there.
     token: bool,
     lines: Vec<String>,
 }
 
 /// Name, and how often the line may stand at least and at most.
-const LINES: [(&str, usize, usize); 15] = [
+const LINES: [(&str, usize, usize); 16] = [
     ("origin", 1, 1),
     ("service", 1, 1),
     ("scope", 1, 1),
@@ -77,6 +82,7 @@ const LINES: [(&str, usize, usize); 15] = [
     ("root", 1, usize::MAX),
     ("roll", 0, 1),
     ("ledger", 0, 1),
+    ("ledger-lost", 0, 1),
     ("custodian", 0, usize::MAX),
     ("store", 1, 1),
     ("journal", 1, 1),
@@ -110,7 +116,9 @@ impl Statement {
         let mut roots = pairs.iter().filter(|(key, _)| *key == "root");
         let token = roots.all(|(_, value)| value.split(' ').nth(1) == Some("destroyed"));
         let roll = early(&pairs)?;
-        Ok(Self { origin: value("origin").to_owned(), journal_size, journal_root, roll, token, lines })
+        let lost = value("ledger-lost").split_once(' ');
+        let ledger_lost = lost.and_then(|(lines, at)| Some((decimal(lines)?, at.to_owned())));
+        Ok(Self { origin: value("origin").to_owned(), journal_size, journal_root, roll, ledger_lost, token, lines })
     }
 }
 
@@ -132,10 +140,11 @@ fn is_sound(name: &str, value: &str) -> bool {
         ("root", [id, how, moment]) => is_root_id(id) && ["overwritten", "destroyed"].contains(how) && is_moment(moment),
         ("roll", [number, moment]) => decimal(number).is_some_and(|number| number > 0) && is_moment(moment),
         ("ledger", [first, last]) => span(first, last).is_some(),
+        ("ledger-lost", [lines, moment]) => decimal(lines).is_some() && is_moment(moment),
         ("store", [how, moment]) => ["dropped", "emptied", "kept"].contains(how) && is_moment(moment),
         ("journal", _) => journal(value).is_some(),
         ("issued", [moment]) => is_moment(moment),
-        ("households" | "persons" | "values" | "tree" | "root" | "roll" | "ledger" | "store" | "issued", _) => false,
+        ("households" | "persons" | "values" | "tree" | "root" | "roll" | "ledger" | "ledger-lost" | "store" | "issued", _) => false,
         _ => !value.trim().is_empty(),
     }
 }

@@ -79,6 +79,13 @@ pub enum Finding {
     NoCopiesOfToken,
     /// What was erased before its time, and nothing else.
     NothingElse,
+    /// That every older backup of the data was destroyed, which the loss of the erasure ledger made necessary.
+    LedgerLost {
+        /// How many lines were lost.
+        lines: u64,
+        /// When a new ledger was begun.
+        at: String,
+    },
     /// Whether earlier entries were changed was not checked.
     EarlierEntries,
 }
@@ -121,6 +128,11 @@ impl Finding {
                 format!("The journal grew from {from} to {to} entries; none of the first {from} was changed or removed."),
                 format!("日誌由 {from} 項增至 {to} 項；最初的 {from} 項全部未被更改或移除。"),
                 format!("日志由 {from} 项增至 {to} 项；最初的 {from} 项全部未被更改或移除。"),
+            ]),
+            Self::LedgerLost { lines, at } => language.pick([
+                format!("That a backup of the data from before {at} brings nothing back: the ledger of what had been erased was lost then, with {lines} lines, and the operator declared that all older backups were destroyed."),
+                format!("{at} 以前的資料備份不會令已刪除的資料重現：刪除記錄冊當時遺失，共 {lines} 行，營運者聲明已銷毀所有較舊的備份。"),
+                format!("{at} 以前的数据备份不会令已删除的资料重现：删除记录册当时遗失，共 {lines} 行，营运者声明已销毁所有较旧的备份。"),
             ]),
             _ => language.pick(self.caution()).to_owned(),
         }

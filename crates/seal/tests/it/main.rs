@@ -7,6 +7,7 @@ mod escrow;
 mod files;
 mod labels;
 mod life;
+mod lost_ledger;
 mod model;
 mod signers;
 mod softhsm;
@@ -67,8 +68,12 @@ impl House {
         KeyPlace::in_files(at("keys/cumask.tree"), at("roots/cumask.root"), at("tiles/cumask/erasures"))
     }
 
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.0.path().join(name)
+    }
+
     fn root(&self) -> std::path::PathBuf {
-        self.0.path().join("roots/cumask.root")
+        self.path("roots/cumask.root")
     }
 
     fn create(&self) -> Keyring {

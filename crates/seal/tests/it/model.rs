@@ -244,5 +244,6 @@ fn names(target: &Target, slot: &Slot) -> bool {
         Target::Day { purpose, expiry } => (purpose, expiry) == (slot.purpose, slot.expiry),
         Target::Purpose { purpose } => purpose == slot.purpose,
         Target::Service => true,
+        Target::LedgerLost { .. } => false,
     }
 }

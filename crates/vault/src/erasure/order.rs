@@ -165,6 +165,16 @@ pub fn note_erased(
     Ok(true)
 }
 
+/// After the loss of the erasure ledger: what has no certificate yet is ordered again, since only the lost `lines` said that the
+/// keys had forgotten it, and rows are followed from line `number` of the new ledger on. Returns how many orders that are.
+pub fn reopen_erasures(work: &mut Work<'_, '_>, number: u64, lines: u64) -> Result<u64, StoreError> {
+    let reopened = storage::erasure::reopen(work.tx())?;
+    storage::erasure::put_applied(work.tx(), number)?;
+    let event = Event::new("vault.erasure_ledger_lost").detail("lines", lines).detail("begun-at", number);
+    work.journal(event.detail("ordered-again", reopened))?;
+    Ok(reopened)
+}
+
 /// Notes that the certificate is issued. The link to the record goes with it.
 pub fn note_certified(work: &mut Work<'_, '_>, id: Id<kinds::Erasure>) -> Result<bool, StoreError> {
     storage::erasure::set_certified(work.tx(), id)

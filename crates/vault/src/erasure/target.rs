@@ -17,7 +17,10 @@ const NO_DAY: Day = Day::from_number(0);
 
 pub(crate) fn parts(target: &Target) -> TargetParts {
     let purpose = target.purpose().map(|purpose| purpose.to_string()).unwrap_or_default();
-    let record = target.record().map_or(0, |record| record.0);
+    let record = match target {
+        Target::LedgerLost { lines } => *lines,
+        target => target.record().map_or(0, |record| record.0),
+    };
     let (kind, expiry, person, group) = match *target {
         Target::Value { expiry, person, group, .. } => ("value", expiry, person, group),
         Target::Group { expiry, persons, group, .. } => ("group", expiry, persons, group),
@@ -25,6 +28,7 @@ pub(crate) fn parts(target: &Target) -> TargetParts {
         Target::Day { expiry, .. } => ("day", expiry, 0, 0),
         Target::Purpose { .. } => ("purpose", NO_DAY, 0, 0),
         Target::Service => ("service", NO_DAY, 0, 0),
+        Target::LedgerLost { .. } => ("ledger-lost", NO_DAY, 0, 0),
     };
     TargetParts { kind, purpose, expiry, record, person, group }
 }
@@ -39,8 +43,10 @@ pub(crate) fn target(
     group: u8,
 ) -> Result<Target, SealError> {
     let record = RecordNumber(record);
-    if kind == "service" {
-        return Ok(Target::Service);
+    match kind {
+        "service" => return Ok(Target::Service),
+        "ledger-lost" => return Ok(Target::LedgerLost { lines: record.0 }),
+        _ => {}
     }
     let purpose = Purpose::new(purpose)?;
     match kind {
@@ -68,6 +74,7 @@ mod tests {
             Target::Day { purpose, expiry },
             Target::Purpose { purpose },
             Target::Service,
+            Target::LedgerLost { lines: 17 },
         ] {
             let row = parts(&whole);
             let back = target(row.kind, &row.purpose, row.expiry, row.record, row.person, row.group).unwrap();

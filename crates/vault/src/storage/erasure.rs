@@ -112,6 +112,10 @@ update vault_erasure set state = 'erased', first = $2, last = $3 where id = $1 a
     Ok(changed == 1)
 }
 
+pub(crate) fn reopen(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    tx.execute("-- vault.reopen_erasures\nupdate vault_erasure set state = 'ordered', first = 0, last = 0 where state = 'erased'", &[])
+}
+
 pub(crate) fn set_certified(tx: &mut Tx<'_>, id: Id<kinds::Erasure>) -> Result<bool, StoreError> {
     tx.execute("-- vault.drop_erasure_targets\ndelete from vault_erasure_target where erasure = $1", &[id.into()])?;
     let changed = tx.execute(
@@ -165,6 +169,16 @@ pub(crate) fn set_applied(tx: &mut Tx<'_>, applied: u64) -> Result<(), StoreErro
         "-- vault.set_applied
 insert into vault_applied (one, number) values (1, $1)
 on conflict (one) do update set number = excluded.number where vault_applied.number < excluded.number",
+        &[number(applied)],
+    )?;
+    Ok(())
+}
+
+/// Also backwards: after the loss of a ledger, whose numbers may have gone further.
+pub(crate) fn put_applied(tx: &mut Tx<'_>, applied: u64) -> Result<(), StoreError> {
+    tx.execute(
+        "-- vault.put_applied
+insert into vault_applied (one, number) values (1, $1) on conflict (one) do update set number = excluded.number",
         &[number(applied)],
     )?;
     Ok(())
