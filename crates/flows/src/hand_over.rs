@@ -27,6 +27,9 @@ pub enum HandOverFault {
     /// A list is looked up.
     #[error("a list of records is looked up one by one; hand over a district or all")]
     List,
+    /// What is exported for delivery goes district by district, by an export.
+    #[error("under this lease nothing is handed over but exports for delivery")]
+    Exports,
     /// The lease.
     #[error(transparent)]
     Lease(#[from] HandOverError),
@@ -50,7 +53,7 @@ pub enum HandOverFault {
 impl Fault for HandOverFault {
     fn kind(&self) -> Kind {
         match self {
-            Self::NoKeys | Self::Contract | Self::List => Kind::Invalid,
+            Self::NoKeys | Self::Contract | Self::List | Self::Exports => Kind::Invalid,
             Self::Lease(error) => error.kind(),
             Self::Records(error) => error.kind(),
             Self::Package(error) => error.kind(),
@@ -127,6 +130,7 @@ impl Ready {
             Selection::All => Ok(None),
             Selection::District { code } => Ok(Some(code.clone())),
             Selection::List { .. } => Err(HandOverFault::List),
+            Selection::Exports => Err(HandOverFault::Exports),
         }
     }
 }
@@ -164,19 +168,32 @@ fn pack_cargo(
 ) -> Result<(Package, Vec<SealedCanary>), HandOverFault> {
     let (ledger, now) = (platform.ledger(), platform.now());
     let (keys, random) = (ledger.keys(), &**ledger.random());
-    let mut canaries = Vec::new();
-    for _ in 0..canary_count(cargo.rows.len(), random) {
-        let [chance @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = random.bytes32();
-        let reference = registration::unused_reference(service.ledger(), chance)?.to_string();
-        let at = random.below(u64::try_from(cargo.buildings.len().max(1)).unwrap_or(1));
-        let building = cargo.buildings.get(usize::try_from(at).unwrap_or(0)).cloned();
-        // Without an address in the package nobody sees where the planted ones live.
-        let perch = Perch { reference, building: building.unwrap_or_else(|| "Harbour Building".to_owned()) };
-        canaries.push(Canary::make(Id::new(now, random), random, now.day(), perch));
-    }
+    let canaries = make_canaries(platform, service, cargo.rows.len(), &cargo.buildings)?;
     let sealed = canaries.iter().map(|canary| canary.seal(keys, now.day())).collect::<Result<_, _>>()?;
     let LeasedCargo { fields, rows, .. } = cargo;
     let clauses = ready.contract.clauses.digest();
     let cargo = Cargo { lease: &ready.lease, clauses, fields, rows, canaries: &canaries };
     Ok((pack(cargo, &ready.to, now, random)?, sealed))
+}
+
+/// People who do not exist, for a package of so many true records: they live where the true ones do.
+pub(crate) fn make_canaries(
+    platform: &Platform,
+    service: &Service,
+    records: usize,
+    buildings: &[String],
+) -> Result<Vec<Canary>, RunError<StoreError>> {
+    let (ledger, now) = (platform.ledger(), platform.now());
+    let random = &**ledger.random();
+    let mut canaries = Vec::new();
+    for _ in 0..canary_count(records, random) {
+        let [chance @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = random.bytes32();
+        let reference = registration::unused_reference(service.ledger(), chance)?.to_string();
+        let at = random.below(u64::try_from(buildings.len().max(1)).unwrap_or(1));
+        let building = buildings.get(usize::try_from(at).unwrap_or(0)).cloned();
+        // Without an address in the package nobody sees where the planted ones live.
+        let perch = Perch { reference, building: building.unwrap_or_else(|| "Harbour Building".to_owned()) };
+        canaries.push(Canary::make(Id::new(now, random), random, now.day(), perch));
+    }
+    Ok(canaries)
 }

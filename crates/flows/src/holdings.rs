@@ -25,7 +25,7 @@ impl Holding {
     pub fn may_concern(&self, district: &str) -> bool {
         match &self.lease.selection {
             Selection::District { code } => code == district,
-            Selection::All | Selection::List { .. } => true,
+            Selection::All | Selection::Exports | Selection::List { .. } => true,
         }
     }
 

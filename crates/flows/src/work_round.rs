@@ -14,7 +14,7 @@ use crate::watch_openings::watch_openings;
 use crate::watch_retention::{follow_erasures, purge_requests, watch_retention};
 use crate::watch_rights::watch_rights;
 use crate::{
-    EndError, EraseError, Platform, PlatformError, RecordError, Service, contractor_round, end_service, keep_watch,
+    EndError, EraseError, Platform, PlatformError, RecordError, Service, contractor_round, end_service, hand_over_exports, keep_watch,
     note_records,
 };
 
@@ -84,6 +84,9 @@ pub enum StepError {
     /// An erasure before its time.
     #[error("erasure: {0}")]
     Erase(#[from] EraseError),
+    /// An export that stands on record was not handed over.
+    #[error("exports: {0}")]
+    HandOver(#[from] processors::HandOverError),
 }
 
 impl Fault for StepError {
@@ -97,6 +100,7 @@ impl Fault for StepError {
             Self::Platform(error) => error.kind(),
             Self::End(error) => error.kind(),
             Self::Erase(error) => error.kind(),
+            Self::HandOver(error) => error.kind(),
             Self::Record(_) => Kind::Broken,
         }
     }
@@ -122,12 +126,15 @@ pub fn work_round(platform: &Arc<Platform>, ports: &Ports, report: &dyn Fn(&str,
     round.failed += keep_watch(platform, report);
     let minute = platform.is_new_minute();
     if minute
-        && let Err(error) = watch_rights(platform).and_then(|()| purge_requests(platform))
+        && let Err(error) = watch_rights(platform)
     {
         note(&mut round, "platform", error);
     }
-    if minute && let Err(error) = follow_contractors(platform) {
+    if minute && let Err(error) = contractor_round(platform) {
         note(&mut round, "contractors", error);
+    }
+    if let Err(error) = platform.hourly(|| purge_platform(platform)) {
+        note(&mut round, "platform", error);
     }
     match finish_ends(platform) {
         Ok(finished) => round.ended += finished,
@@ -150,18 +157,16 @@ pub fn work_round(platform: &Arc<Platform>, ports: &Ports, report: &dyn Fn(&str,
     round
 }
 
-/// Once a minute; what has passed its own day is removed once an hour.
-fn follow_contractors(platform: &Platform) -> Result<(), StepError> {
-    contractor_round(platform)?;
-    if platform.now().millis() / 60_000 % 60 == 0 {
-        platform.ledger().write("flows.purge_contractors", Actor::Job("purge"), processors::purge)?;
-    }
+/// What has passed its day in the platform's own store: of formal requests, and of contractors.
+fn purge_platform(platform: &Platform) -> Result<(), StepError> {
+    purge_requests(platform)?;
+    platform.ledger().write("flows.purge_contractors", Actor::Job("purge"), processors::purge)?;
     Ok(())
 }
 
 type Step = fn(&Arc<Platform>, &Arc<Service>, &Ports, &mut Round) -> Result<(), StepError>;
 
-const STEPS: &[Step] = &[matching, codes, tell, messages, counts, integrate, bulletin, watch, erasures, purge_or_end, retention];
+const STEPS: &[Step] = &[matching, codes, tell, messages, counts, integrate, bulletin, watch, erasures, exports, purge_or_end, retention];
 
 fn matching(platform: &Arc<Platform>, service: &Arc<Service>, ports: &Ports, round: &mut Round) -> Result<(), StepError> {
     let scheme = service.scheme();
@@ -208,12 +213,19 @@ fn watch(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut Ro
     if !service.is_new_minute(platform.now()) {
         return Ok(());
     }
-    service.ledger().write("flows.forget_searches", Actor::Job("purge"), vault::forget_searches)?;
+    let today = platform.now().day();
+    if service.ledger().read("flows.old_searches", |tx| vault::has_old_searches(tx, today))? {
+        service.ledger().write("flows.forget_searches", Actor::Job("purge"), vault::forget_searches)?;
+    }
     watch_openings(platform, service)
 }
 
 fn erasures(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut Round) -> Result<(), StepError> {
     follow_erasures(platform, service)
+}
+
+fn exports(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut Round) -> Result<(), StepError> {
+    hand_over_exports(platform, service)
 }
 
 fn retention(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, _: &mut Round) -> Result<(), StepError> {
@@ -268,3 +280,6 @@ fn until_short(
     while service.ledger().write(name, Actor::Job("work"), job)?.0 >= full {}
     Ok(())
 }
+
+#[cfg(test)]
+pub(crate) mod without_purge;

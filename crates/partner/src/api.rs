@@ -4,15 +4,17 @@ use axum::Extension;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::response::Response;
 use flows::{LookUpFault, lease_look_up};
 use kernel::{Fault, Id, Kind, Language, kinds};
-use processors::{AskLookUp, FileStatement, Lease, Partner, PartnerError, file_statement};
+use processors::{AskLookUp, FileStatement, HandedOver, Lease, Partner, PartnerError, file_statement};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::RunError;
 use webkit::{Failure, Json, ProblemField, Visitor};
 
 use crate::blocking::blocking;
+use crate::package::fetched;
 use crate::state::PartnerState;
 use crate::statement::signature;
 use crate::visit::partner_of;
@@ -104,6 +106,36 @@ fn refusal(fault: &LookUpFault, language: Language) -> Failure {
     let LookUpFault::Refused(refused) = fault else { return failure };
     let message = refused.title().get(language).to_owned();
     failure.with_fields(vec![ProblemField { field: "lease".into(), code: refused.slug().into(), message }])
+}
+
+/// `GET /api/partner/v1/leases/{lease}/packages`: what was handed over under a lease of the credential's contract.
+pub(crate) async fn packages(
+    State(state): State<Arc<PartnerState>>,
+    Path(lease): Path<String>,
+    Bearer(partner): Bearer,
+) -> Result<Json<Value>, Failure> {
+    let (platform, contract, lease) = (state.platform.clone(), partner.contract().id, lease_id(&lease)?);
+    let found = blocking(move || -> Result<_, RunError<store::StoreError>> {
+        platform.ledger().read("partner.api_packages", |tx| {
+            let own = processors::lease(tx, lease)?.is_some_and(|lease| lease.contract == contract);
+            if own { processors::hand_overs(tx, lease).map(Some) } else { Ok(None) }
+        })
+    });
+    let packages = found.await?.ok_or_else(|| Failure::of(Kind::Missing))?;
+    let describe = |one: &HandedOver| {
+        json!({ "id": one.id, "at": one.at.to_string(), "digest": kernel::to_hex(&one.digest), "records": one.records })
+    };
+    Ok(Json(json!({ "packages": packages.iter().map(describe).collect::<Vec<Value>>() })))
+}
+
+/// `GET /api/partner/v1/leases/{lease}/packages/{package}`: the encrypted file.
+pub(crate) async fn package(
+    State(state): State<Arc<PartnerState>>,
+    Path((_, package)): Path<(String, String)>,
+    Bearer(partner): Bearer,
+) -> Result<Response, Failure> {
+    let package = package.parse().map_err(|_| Failure::of(Kind::Missing))?;
+    fetched(&state, partner, package).await
 }
 
 /// A statement with its signature.

@@ -44,6 +44,8 @@ pub fn routes(state: Arc<PartnerState>) -> Router {
     in_every_language(&pages)
         .route("/api/partner/v1/leases", get(api::leases))
         .route("/api/partner/v1/leases/{lease}/look-up", post(api::look_up))
+        .route("/api/partner/v1/leases/{lease}/packages", get(api::packages))
+        .route("/api/partner/v1/leases/{lease}/packages/{package}", get(api::package))
         .route("/api/partner/v1/leases/{lease}/statement", post(api::statement))
         .with_state(state)
 }

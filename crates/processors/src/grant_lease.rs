@@ -122,7 +122,7 @@ pub fn grant_lease(
     if !grant.covers(command.service) {
         return Err(LeaseError::Elsewhere);
     }
-    let contract = sound_contract(work, grant, command.contract)?;
+    let contract = sound_contract(work, grant.department(), command.contract)?;
     let until = last_day(&contract, command.retention);
     if until < work.today() || command.key.expiry != until {
         return Err(LeaseError::Days);
@@ -131,24 +131,39 @@ pub fn grant_lease(
     if !named || !(1..=20).contains(&command.groups.len()) || command.records == 0 {
         return Err(LeaseError::Empty);
     }
-    let lease = Lease {
+    let terms = Terms { officer: grant.officer(), selection: selection(&command.selection)?, until };
+    let lease = begin(work, &contract, command, terms);
+    enter(work, &lease, &command.key, &command.selection)?;
+    Ok(lease)
+}
+
+/// What a command does not say by itself.
+pub(crate) struct Terms {
+    pub(crate) officer: Id<kinds::Officer>,
+    pub(crate) selection: Selection,
+    pub(crate) until: Day,
+}
+
+/// A lease at its beginning.
+pub(crate) fn begin(work: &Work<'_, '_>, contract: &Contract, command: &GrantLeaseCommand, terms: Terms) -> Lease {
+    Lease {
         id: work.new_id(),
         contractor: contract.contractor,
         contract: contract.id,
         department: contract.department,
         service: command.service,
-        officer: grant.officer(),
+        officer: terms.officer,
         purpose: command.purpose.clone(),
         groups: command.groups.clone(),
-        selection: selection(&command.selection)?,
+        selection: terms.selection,
         records: command.records,
         form: command.form,
         daily_most: u32::try_from((command.records / 5).max(DAILY_LEAST)).unwrap_or(u32::MAX),
         granted: work.now(),
-        until,
+        until: terms.until,
         retention: command.retention,
         number: command.key.number,
-        key_expiry: until,
+        key_expiry: terms.until,
         earlier_expiries: Vec::new(),
         state: LeaseState::Active,
         ended: None,
@@ -161,9 +176,7 @@ pub fn grant_lease(
         resumed: 0,
         closed: None,
         aftercare: 0,
-    };
-    enter(work, grant, &lease, &command.key, &command.selection)?;
-    Ok(lease)
+    }
 }
 
 /// Hands a lease over to another contract of the department: the first contractor's ends and owes its statement, the other
@@ -248,17 +261,18 @@ fn extendable(
     if !lease.is_usable(work.now()) {
         return Err(LeaseError::Ended);
     }
-    let contract = sound_contract(work, grant, lease.contract)?;
+    let contract = sound_contract(work, grant.department(), lease.contract)?;
     Ok((lease, contract))
 }
 
-fn sound_contract(
+/// A contract of the department under which data may be given now.
+pub(crate) fn sound_contract(
     work: &mut Work<'_, '_>,
-    grant: &Grant<GrantLease>,
+    department: Id<kinds::Department>,
     id: Id<kinds::Contract>,
 ) -> Result<Contract, LeaseError> {
     let found = storage::contractor::contract(work.tx(), id)?;
-    let contract = found.filter(|it| it.department == grant.department()).ok_or(LeaseError::Missing)?;
+    let contract = found.filter(|it| it.department == department).ok_or(LeaseError::Missing)?;
     if let Some(flaw) = contract.clauses.flaws().into_iter().next() {
         return Err(LeaseError::Clauses(flaw));
     }
@@ -278,9 +292,8 @@ fn selection(chosen: &Chosen) -> Result<Selection, LeaseError> {
     })
 }
 
-fn enter(
+pub(crate) fn enter(
     work: &mut Work<'_, '_>,
-    grant: &Grant<GrantLease>,
     lease: &Lease,
     key: &NewKey,
     chosen: &Chosen,
@@ -301,7 +314,7 @@ fn enter(
             .detail("records", lease.records)
             .detail("form", form)
             .detail("until", lease.until.to_string())
-            .detail("by", grant.officer().to_string()),
+            .detail("by", lease.officer.to_string()),
     )?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use store::{StoreError, Tx};
 use crate::{Form, Lease, Package, Partner, SealedCanary, key, storage};
 
 /// Packages of one lease at most.
-const MOST: usize = 200;
+pub(crate) const MOST: usize = 200;
 
 /// A package that was handed over.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -32,6 +32,8 @@ pub enum Selection {
         /// SHA-256 over the sorted references, in hexadecimal.
         digest: String,
     },
+    /// Those that were exported to it for delivery, package by package.
+    Exports,
 }
 
 /// Where a lease stands.

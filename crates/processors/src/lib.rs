@@ -27,6 +27,7 @@ mod grant_lease;
 mod hand_over;
 mod key;
 mod lease;
+mod lease_exports;
 mod line;
 mod look_up;
 mod overview;
@@ -73,6 +74,10 @@ pub use hand_over::{
     HandOverError, HandedOver, PackagePass, RecordHandOver, fetch_package, hand_overs, record_hand_over, seal_package,
 };
 pub use key::{NewKey, prepare_keys};
+pub use lease_exports::{
+    ExportHandedOver, LeaseExports, LeaseExportsError, Whereabouts, export_lease, hand_over_export, is_planted_reference,
+    lease_exports, plant_canaries, withdraw_package,
+};
 pub use lease::{CleanProbe, EndedBy, Form, Lease, LeaseState, Next, Selection};
 pub use look_up::{AskLookUp, Leased, LookUp, LookUpPass, LookUpRefused, authorise_lookup};
 pub use overview::{

@@ -214,6 +214,8 @@ impl Leased {
         match &self.lease.selection {
             Selection::All => Ok(true),
             Selection::District { code } => Ok(code == district),
+            // Exports are handed over, never looked up.
+            Selection::Exports => Ok(false),
             Selection::List { .. } => storage::lease::is_member(tx, self.lease.id, self.handle),
         }
     }

@@ -1,17 +1,16 @@
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use journal::{Actor, Committed, Event, Ledger, Work};
-use kernel::{Day, Id, Secret, kinds, to_hex};
+use journal::{Committed, Event, Ledger, Work};
+use kernel::{Id, kinds, to_hex};
 use people::{Grant, PersonalDataExport, RequestExport, UseApproval, UseApprovalError, check_approval, use_approval};
-use seal::{SealError, age_files, sha256};
+use seal::{SealError, sha256};
 use store::{RunError, StoreError};
 use thiserror::Error;
 use vault::{BatchCommand, BatchOutcome};
 
-use crate::matching::{MatchError, Reason, State, openings, put_on_record};
+use crate::leased::{LeasedCargo, building, fields};
+use crate::matching::{MatchError, Reason, State, openings};
 use crate::messages::{Sender, delivery_message, prepare_for};
-use crate::reference::Reference;
 use crate::scheme::{FieldGroup, Scheme};
 use crate::sealing::{open_contact, open_mobile, readable};
 use crate::storage;
@@ -76,98 +75,167 @@ impl From<RunError<Self>> for ExportError {
 /// Households in one export at most.
 const EXPORT_MOST: i64 = 50_000;
 
-/// What an approval of an export says, in exactly these words: scheme, version and district.
-pub fn export_words(scheme: &Scheme, district: &str) -> String {
-    format!("export {} district {district} version {}", scheme.slug(), to_hex(&scheme.digest()))
+/// What an approval of an export says, in exactly these words: scheme, version, district and the contract it goes under.
+pub fn export_words(scheme: &Scheme, district: &str, contract: Id<kinds::Contract>) -> String {
+    format!("export {} district {district} contract {contract} version {}", scheme.slug(), to_hex(&scheme.digest()))
 }
 
-/// Writes a need-only export of one district: reference, name, address and number of people, encrypted to the courier.
-/// The two-person approval is used up in the unit of work that puts the file on record: what fails before leaves it as it was.
-/// A household whose address does not open is left out, for an officer to look at, and holds up nobody else.
-pub fn export_district(
-    ledger: &Ledger,
-    scheme: &Scheme,
-    sender: &Sender,
-    grant: &Arc<Grant<RequestExport>>,
-    district: &str,
-    approval: Id<kinds::Approval>,
-) -> Result<ExportRow, ExportError> {
-    let courier = scheme.courier().ok_or(ExportError::NoCourier)?;
-    own(ledger, grant)?;
-    let waiting = waiting(ledger, district)?;
-    if waiting.is_empty() {
-        return Err(ExportError::Empty);
-    }
-    let contacts = waiting.iter().map(|(household, submission)| (&submission.sealed.contact, household.id));
-    let mobiles = waiting.iter().map(|(household, submission)| (&submission.sealed.mobile, household.id));
-    let commands = openings(contacts.chain(mobiles), scheme, &format!("approval {approval}"));
-    let words = UseApproval { approval, what: export_words(scheme, district) };
-    let committed = open_approved(ledger, grant.clone(), words.clone(), commands)?;
-    let written = write_file(ledger, scheme, sender, &committed, waiting)?;
-    if written.households.is_empty() {
-        set_aside_all(ledger, grant, written.unreadable)?;
-        return Err(ExportError::Empty);
-    }
-    let sealed = age_files::encrypt_to(std::slice::from_ref(&courier.recipient), written.text.expose().as_bytes())?;
-    let row = ExportRow {
-        id: Id::new(ledger.now(), &**ledger.random()),
-        district: district.to_owned(),
-        households: i64::try_from(written.households.len()).unwrap_or(i64::MAX),
-        at: ledger.now(),
-        digest: sha256(&[&sealed]),
-    };
-    let group = scheme.group(FieldGroup::Contact);
-    let file = File { bytes: sealed, purpose: group.purpose.clone(), expiry: group.expiry };
-    record_export(ledger, grant, words, row, file, written)
+/// One district's export to be made.
+#[derive(Clone, Debug)]
+pub struct AskDelivery {
+    /// District code.
+    pub district: String,
+    /// The contract under whose lease the list goes.
+    pub contract: Id<kinds::Contract>,
+    /// The approval by a second person.
+    pub approval: Id<kinds::Approval>,
 }
 
-pub(crate) fn own(ledger: &Ledger, grant: &Grant<RequestExport>) -> Result<(), ExportError> {
-    let own = ledger.read("registration.export_owner", |tx| Ok::<_, ExportError>(vault::covers(tx, grant)?))?;
-    if own { Ok(()) } else { Err(ExportError::Elsewhere) }
-}
-
-/// The list in clear, the households in it and what they are told.
-struct Written {
-    text: Secret<String>,
+/// A district's list in clear, and what becomes of everybody in it once it is put on record by [`record_export`]. A household whose
+/// address does not open is not in it: an officer looks at it, and it holds up nobody else.
+#[derive(Debug)]
+pub struct DeliveryCargo {
+    /// The table that goes to the contractor.
+    pub table: LeasedCargo,
+    ask: AskDelivery,
+    words: UseApproval,
     households: Vec<HouseholdRow>,
     messages: Vec<notify::Prepared>,
     unreadable: Vec<HouseholdRow>,
 }
 
-/// The list encrypted to the courier. It holds personal data, so it has a purpose and an end like every other value.
-struct File {
-    bytes: Vec<u8>,
-    purpose: String,
-    expiry: Day,
+/// The list encrypted to the contractor, and the lease that it is handed over under.
+#[derive(Clone, Debug)]
+pub struct ExportFile {
+    /// The lease.
+    pub lease: Id<kinds::Lease>,
+    /// The encrypted package.
+    pub bytes: Vec<u8>,
+    /// Records in it, the planted ones included.
+    pub records: u64,
 }
 
-fn write_file(
+/// Opens what delivery of one district needs: reference, number of people, name and address of every confirmed household. The
+/// two-person approval is looked at here and used up by [`record_export`]: what fails in between leaves it as it was.
+pub fn delivery_cargo(
+    ledger: &Ledger,
+    scheme: &Scheme,
+    sender: &Sender,
+    grant: &Arc<Grant<RequestExport>>,
+    ask: &AskDelivery,
+) -> Result<DeliveryCargo, ExportError> {
+    if scheme.courier().is_none() {
+        return Err(ExportError::NoCourier);
+    }
+    own(ledger, grant)?;
+    let waiting = waiting(ledger, &ask.district)?;
+    if waiting.is_empty() {
+        return Err(ExportError::Empty);
+    }
+    let contacts = waiting.iter().map(|(household, submission)| (&submission.sealed.contact, household.id));
+    let mobiles = waiting.iter().map(|(household, submission)| (&submission.sealed.mobile, household.id));
+    let commands = openings(contacts.chain(mobiles), scheme, &format!("approval {}", ask.approval));
+    let words = UseApproval { approval: ask.approval, what: export_words(scheme, &ask.district, ask.contract) };
+    let committed = open_approved(ledger, grant.clone(), words.clone(), commands)?;
+    let cargo = DeliveryCargo {
+        table: LeasedCargo { fields: fields(&[FieldGroup::Contact]), rows: Vec::new(), buildings: Vec::new() },
+        ask: ask.clone(),
+        words,
+        households: Vec::new(),
+        messages: Vec::new(),
+        unreadable: Vec::new(),
+    };
+    let cargo = fill(ledger, scheme, sender, &committed, waiting, cargo)?;
+    if cargo.households.is_empty() {
+        set_aside_all(ledger, grant, cargo.unreadable)?;
+        return Err(ExportError::Empty);
+    }
+    Ok(cargo)
+}
+
+fn fill(
     ledger: &Ledger,
     scheme: &Scheme,
     sender: &Sender,
     committed: &Committed,
     waiting: Vec<(HouseholdRow, Submitted)>,
-) -> Result<Written, ExportError> {
+    mut cargo: DeliveryCargo,
+) -> Result<DeliveryCargo, ExportError> {
     let (keys, now) = (ledger.keys(), ledger.now());
-    let mut text = String::from("reference,name,address,people\r\n");
-    let (mut households, mut messages, mut unreadable) = (Vec::new(), Vec::new(), Vec::new());
     for (household, submission) in waiting {
         let contact = readable(open_contact(committed, keys, household.record, &submission.sealed.contact))?;
         let Some(contact) = contact else {
-            unreadable.push(household);
+            cargo.unreadable.push(household);
             continue;
         };
-        let cells = [household.reference.to_string(), contact.name, contact.address.line, household.people.to_string()];
-        text.push_str(&cells.map(|cell| csv_cell(&cell)).join(","));
-        text.push_str("\r\n");
+        let (reference, people) = (household.reference.to_string(), household.people.to_string());
+        cargo.table.buildings.extend(building(&contact.address.line));
+        cargo.table.rows.push(vec![reference, people, contact.name, contact.address.line]);
         let phone = readable(open_mobile(committed, keys, household.record, &submission.sealed.mobile))?;
         let message = phone.and_then(|p| delivery_message(sender, scheme, &household, State::Dispatched, &p, now));
         if let Some(message) = message {
-            messages.push(prepare_for(keys, &submission.sealed, message).map_err(MatchError::from)?);
+            cargo.messages.push(prepare_for(keys, &submission.sealed, message).map_err(MatchError::from)?);
         }
-        households.push(household);
+        cargo.households.push(household);
     }
-    Ok(Written { text: Secret::new(text), households, messages, unreadable })
+    Ok(cargo)
+}
+
+/// Puts an export on record: the approval is used up, the households are with the courier, everybody is told, and the encrypted list
+/// waits to be handed over under its lease, all in one unit of work.
+pub fn record_export(
+    ledger: &Ledger,
+    scheme: &Scheme,
+    grant: &Arc<Grant<RequestExport>>,
+    cargo: DeliveryCargo,
+    file: ExportFile,
+) -> Result<ExportRow, ExportError> {
+    let group = scheme.group(FieldGroup::Contact);
+    let (purpose, expiry) = (group.purpose.clone(), group.expiry);
+    let DeliveryCargo { ask, words, households, messages, unreadable, .. } = cargo;
+    let row = ExportRow {
+        id: Id::new(ledger.now(), &**ledger.random()),
+        district: ask.district,
+        households: i64::try_from(households.len()).unwrap_or(i64::MAX),
+        at: ledger.now(),
+        digest: sha256(&[&file.bytes]),
+        lease: Some(file.lease),
+        records: i64::try_from(file.records).unwrap_or(i64::MAX),
+        approval: Some(ask.approval),
+        handed: None,
+    };
+    let (export, may) = (row.clone(), grant.clone());
+    ledger.write("registration.export_write", grant.actor(), move |work| {
+        let used = use_approval::<PersonalDataExport>(work, &may, &words)?;
+        storage::export::insert(work.tx(), &export, &file.bytes, &purpose, expiry)?;
+        let mut tally = Tally::default();
+        for household in &households {
+            // Somebody else has exported or displaced it meanwhile: nobody is delivered to twice or without a claim.
+            if storage::household::set_exported(work.tx(), household.id, export.id, export.at)? != 1 {
+                return Err(MatchError::Overtaken.into());
+            }
+            tally.add(State::Confirmed.as_str(), "", -1);
+            tally.add(State::Dispatched.as_str(), "", 1);
+        }
+        tally.write(work.tx())?;
+        set_aside(work, &unreadable)?;
+        notify::queue_batch(work, &messages).map_err(MatchError::from)?;
+        let event = Event::new("registration.exported")
+            .detail("export", export.id.to_string())
+            .detail("lease", file.lease.to_string())
+            .detail("district", export.district.clone())
+            .detail("households", export.households)
+            .detail("digest", to_hex(&export.digest))
+            .detail("approval", used.approval().to_string());
+        work.journal(event)?;
+        Ok::<_, ExportError>(())
+    })?;
+    Ok(row)
+}
+
+pub(crate) fn own(ledger: &Ledger, grant: &Grant<RequestExport>) -> Result<(), ExportError> {
+    let own = ledger.read("registration.export_owner", |tx| Ok::<_, ExportError>(vault::covers(tx, grant)?))?;
+    if own { Ok(()) } else { Err(ExportError::Elsewhere) }
 }
 
 fn open_approved(
@@ -202,43 +270,6 @@ fn waiting(ledger: &Ledger, district: &str) -> Result<Vec<(HouseholdRow, Submitt
     found.map_err(|error| ExportError::Match(error.into()))
 }
 
-fn record_export(
-    ledger: &Ledger,
-    grant: &Arc<Grant<RequestExport>>,
-    words: UseApproval,
-    row: ExportRow,
-    file: File,
-    written: Written,
-) -> Result<ExportRow, ExportError> {
-    let (export, may) = (row.clone(), grant.clone());
-    let Written { households, messages, unreadable, .. } = written;
-    ledger.write("registration.export_write", grant.actor(), move |work| {
-        let used = use_approval::<PersonalDataExport>(work, &may, &words)?;
-        storage::export::insert(work.tx(), &export, &file.bytes, &file.purpose, file.expiry)?;
-        let mut tally = Tally::default();
-        for household in &households {
-            // Somebody else has exported or displaced it meanwhile: nobody is delivered to twice or without a claim.
-            if storage::household::set_exported(work.tx(), household.id, export.id, export.at)? != 1 {
-                return Err(MatchError::Overtaken.into());
-            }
-            tally.add(State::Confirmed.as_str(), "", -1);
-            tally.add(State::Dispatched.as_str(), "", 1);
-        }
-        tally.write(work.tx())?;
-        set_aside(work, &unreadable)?;
-        notify::queue_batch(work, &messages).map_err(MatchError::from)?;
-        let event = Event::new("registration.exported")
-            .detail("export", export.id.to_string())
-            .detail("district", export.district.clone())
-            .detail("households", export.households)
-            .detail("digest", to_hex(&export.digest))
-            .detail("approval", used.approval().to_string());
-        work.journal(event)?;
-        Ok::<_, ExportError>(())
-    })?;
-    Ok(row)
-}
-
 /// Leaves households whose address does not open to an officer: they need checking, and they are told so.
 fn set_aside(work: &mut Work<'_, '_>, unreadable: &[HouseholdRow]) -> Result<(), ExportError> {
     let (now, mut tally) = (work.now(), Tally::default());
@@ -263,144 +294,33 @@ fn set_aside_all(
     Ok(())
 }
 
-/// RFC 4180, and no spreadsheet may take a name for a formula.
-fn csv_cell(text: &str) -> String {
-    let risky = text.starts_with(['=', '+', '-', '@', '\t']);
-    let text = if risky { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
-}
-
 /// The exports so far, newest first.
 pub fn exports(ledger: &Ledger) -> Result<Vec<ExportRow>, RunError<StoreError>> {
     ledger.read("registration.exports", storage::export::list)
 }
 
-/// The encrypted file of an export.
+/// The encrypted list of an export, as long as it waits to be handed over.
 pub fn export_file(ledger: &Ledger, id: Id<kinds::Export>) -> Result<Option<Vec<u8>>, RunError<StoreError>> {
     ledger.read("registration.export_file", |tx| storage::export::file(tx, id))
 }
 
-/// What became of a list of delivery results.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ImportedResults {
-    /// Lines taken over.
-    pub taken: usize,
-    /// Lines that changed nothing because they were known.
-    pub known: usize,
-    /// Line numbers that could not be understood, with why.
-    pub bad: Vec<(usize, &'static str)>,
+/// Exports that stand on record and wait to be handed over under their lease, oldest first.
+pub fn exports_to_hand_over(ledger: &Ledger) -> Result<Vec<ExportRow>, RunError<StoreError>> {
+    ledger.read("registration.exports_to_hand_over", storage::export::to_hand_over)
 }
 
-/// Takes over the courier's results: lines of `reference,delivered` or `reference,failed`. A bad line is named and does not
-/// stop the others; of several lines about one registration the last one counts.
-pub fn import_results(
-    ledger: &Ledger,
-    scheme: &Scheme,
-    sender: &Sender,
-    grant: &Grant<RequestExport>,
-    file: &str,
-) -> Result<ImportedResults, ExportError> {
-    own(ledger, grant)?;
-    let mut imported = ImportedResults::default();
-    let mut last: HashMap<Reference, usize> = HashMap::new();
-    let mut lines = Vec::new();
-    for (line, number) in file.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty()) {
-        match result_line(line) {
-            Ok(Some(parsed)) => {
-                last.insert(parsed.0, number);
-                lines.push((number, parsed));
-            }
-            Ok(None) => {}
-            Err(why) => imported.bad.push((number, why)),
-        }
-    }
-    let all = lines.len();
-    lines.retain(|(number, (reference, _))| last.get(reference) == Some(number));
-    imported.known += all - lines.len();
-    for part in lines.chunks(1000) {
-        import_part(ledger, scheme, sender, &grant.actor(), part, &mut imported)?;
-    }
-    imported.bad.sort_unstable();
-    Ok(imported)
+/// The list is with the platform, under its lease's key: it stands here no longer.
+pub fn note_handed_over(work: &mut Work<'_, '_>, export: Id<kinds::Export>) -> Result<(), StoreError> {
+    let now = work.now();
+    storage::export::set_handed(work.tx(), export, now)
 }
 
-fn result_line(line: &str) -> Result<Option<(Reference, State)>, &'static str> {
-    let mut cells = line.split(',').map(|cell| cell.trim().trim_matches('"'));
-    let (reference, outcome) = (cells.next().unwrap_or(""), cells.next().unwrap_or(""));
-    if reference.eq_ignore_ascii_case("reference") {
-        return Ok(None);
-    }
-    let reference = Reference::parse(reference).ok_or("not a reference")?;
-    let state = match outcome.to_ascii_lowercase().as_str() {
-        "delivered" => State::Delivered,
-        "failed" | "undelivered" => State::Undelivered,
-        _ => return Err("the result is neither `delivered` nor `failed`"),
-    };
-    Ok(Some((reference, state)))
+/// Exports that hold somebody whose data is erased: what was handed over must not be fetched any more.
+pub fn exports_to_withdraw(ledger: &Ledger) -> Result<Vec<Id<kinds::Export>>, RunError<StoreError>> {
+    ledger.read("registration.exports_to_withdraw", storage::export::to_withdraw)
 }
 
-fn import_part(
-    ledger: &Ledger,
-    scheme: &Scheme,
-    sender: &Sender,
-    actor: &Actor,
-    part: &[(usize, (Reference, State))],
-    imported: &mut ImportedResults,
-) -> Result<(), MatchError> {
-    let (moves, known, bad) = ledger.read("registration.results_read", |tx| {
-        let (mut moves, mut known, mut bad) = (Vec::new(), 0, Vec::new());
-        for (number, (reference, state)) in part {
-            let Some(household) = storage::household::by_reference(tx, *reference)? else {
-                bad.push((*number, "no such reference in this scheme"));
-                continue;
-            };
-            let submission = storage::submission::by_event(tx, household.submission)?;
-            match (household.state, submission) {
-                (State::Dispatched | State::Undelivered, Some(submission)) if household.state != *state => {
-                    moves.push((household, submission, *state));
-                }
-                _ => known += 1,
-            }
-        }
-        Ok::<_, MatchError>((moves, known, bad))
-    })?;
-    imported.taken += moves.len();
-    imported.known += known;
-    imported.bad.extend(bad);
-    if moves.is_empty() { Ok(()) } else { write_results(ledger, scheme, sender, actor, moves) }
-}
-
-fn write_results(
-    ledger: &Ledger,
-    scheme: &Scheme,
-    sender: &Sender,
-    actor: &Actor,
-    moves: Vec<(HouseholdRow, Submitted, State)>,
-) -> Result<(), MatchError> {
-    let now = ledger.now();
-    let mobiles = moves.iter().map(|(household, submission, _)| (&submission.sealed.mobile, household.id));
-    let commands = openings(mobiles, scheme, "delivery result");
-    let committed = put_on_record(ledger, actor.clone(), commands)?;
-    let mut messages = Vec::new();
-    for (household, submission, state) in &moves {
-        let phone = readable(open_mobile(&committed, ledger.keys(), household.record, &submission.sealed.mobile))?;
-        if let Some(message) = phone.and_then(|p| delivery_message(sender, scheme, household, *state, &p, now)) {
-            messages.push(prepare_for(ledger.keys(), &submission.sealed, message)?);
-        }
-    }
-    ledger.write("registration.results_write", actor.clone(), move |work| {
-        let mut tally = Tally::default();
-        for (household, _, state) in &moves {
-            if !storage::household::move_on(work.tx(), household, *state, Reason::None, now)? {
-                return Err(MatchError::Overtaken);
-            }
-            tally.add(household.state.as_str(), "", -1);
-            tally.add(state.as_str(), "", 1);
-        }
-        tally.write(work.tx())?;
-        notify::queue_batch(work, &messages)?;
-        work.journal(Event::new("registration.delivery_results").detail("households", moves.len()))?;
-        Ok::<_, MatchError>(())
-    })?;
-    Ok(())
+/// The package of an export is withdrawn.
+pub fn note_withdrawn(work: &mut Work<'_, '_>, export: Id<kinds::Export>) -> Result<(), StoreError> {
+    storage::export::set_withdrawn(work.tx(), export)
 }

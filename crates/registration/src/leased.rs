@@ -142,7 +142,7 @@ pub fn leased_cargo(
 }
 
 /// The columns of a hand-over of these groups.
-fn fields(groups: &[FieldGroup]) -> Vec<String> {
+pub(crate) fn fields(groups: &[FieldGroup]) -> Vec<String> {
     let of = |group: &FieldGroup| -> &[&str] {
         match group {
             FieldGroup::Identity => &["identity-number", "birth"],
@@ -202,7 +202,7 @@ fn add(
 }
 
 /// What stands after flat and floor in an address on one line.
-fn building(line: &str) -> Option<String> {
+pub(crate) fn building(line: &str) -> Option<String> {
     let rest: Vec<&str> =
         line.split(", ").skip_while(|part| part.starts_with("Flat") || part.ends_with("/F")).collect();
     (!rest.is_empty()).then(|| rest.join(", "))

@@ -4,14 +4,15 @@
 //! sealed before the transaction ([`prepare`]) and taken in two rows ([`register`]); the answer is the same for
 //! everybody. Matching follows in batches ([`match_batch`]) and tells each household one of two things by message. What
 //! needs checking is repaired by the resident behind reference and code ([`request_code`], [`check_code`]) or by an
-//! officer ([`resolve`], [`tell_resolved`]). Confirmed households go to the courier in need-only exports ([`export_district`]). At the end the
-//! values are removed and the scheme's end is noted ([`purge_expired`], [`remains`]).
+//! officer ([`resolve`], [`tell_resolved`]). Confirmed households go to the courier in need-only exports
+//! ([`delivery_cargo`], [`record_export`]). At the end the values are removed and the scheme's end is noted ([`purge_expired`], [`remains`]).
 
 mod correct;
 mod directory;
 mod erase;
 mod export;
 mod fault;
+mod field_queue;
 mod form;
 mod health;
 mod household;
@@ -25,6 +26,7 @@ mod record_result;
 mod reference;
 mod register;
 mod resolve;
+mod results;
 mod retire;
 pub mod scheme;
 mod sealing;
@@ -42,17 +44,21 @@ pub use directory::{
 };
 pub use erase::{ErasePlan, EraseWhat, apply_erasures, oldest_expired, plan_day, plan_erasure};
 pub use export::{
-    ExportError, ImportedResults, export_district, export_file, export_words, exports, import_results,
+    AskDelivery, DeliveryCargo, ExportError, ExportFile, delivery_cargo, export_file, export_words, exports,
+    exports_to_hand_over, exports_to_withdraw, note_handed_over, note_withdrawn, record_export,
 };
 pub use fault::{FieldFault, FieldProblem};
+pub use field_queue::{
+    FIELD_QUEUE, OpenQueueError, OpenedEntry, QUEUE_MOST, QueueFault, QueueKey, QueuedEntry, open_queue, queue_key,
+};
 pub use form::{AddressForm, BirthForm, HouseholdForm, PersonForm};
 pub use health::{Health, TestResult, VACCINATIONS_MOST};
 pub use household::{Address, Asked, Household, Part, Person, Places, Rules, check_part};
-pub use inventory::inventory;
+pub use inventory::{ON_PHONES, inventory};
 pub use leased::{AskCargo, LeasedCargo, OpenLeased, count_leasable, leased_cargo, open_leased, unused_reference};
 pub use matching::{AddressState, Batch, MatchError, Matcher, Reason, State, match_batch};
 pub use messages::Sender;
-pub use own_data::{OwnData, OwnGroup, open_own};
+pub use own_data::{OwnData, OwnGroup, open_own, open_own_and};
 pub use record_result::{RecordResult, RecordResultError, TESTS_MOST, record_result};
 pub use reference::Reference;
 pub use register::{Channel, EnteredBy, Received, Register, RegisterError, Submission, prepare, register};
@@ -60,6 +66,7 @@ pub use resolve::{
     OpenRecordError, OpenedRecord, Resolution, ResolveError, exceptions, find, open_for_officer, resolve,
     unknown_addresses,
 };
+pub use results::{ImportedResults, UNKNOWN_REFERENCE, import_results};
 pub use retire::{Remains, count_unmatched, may_be_destroyed, note_end, purge_expired, remains};
 pub use sealing::Contact;
 pub use state::{Operate, OperateError, SchemeState, Status, close_early, close_words, current_state, operate, put_in_force, room_snapshot, save_room_snapshot};
@@ -75,6 +82,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "registration/0003_erasure", sql: include_str!("../migrations/0003_erasure.sql") },
     Migration { name: "registration/0004_register_wait", sql: include_str!("../migrations/0004_register_wait.sql") },
     Migration { name: "registration/0005_health", sql: include_str!("../migrations/0005_health.sql") },
+    Migration { name: "registration/0006_export_lease", sql: include_str!("../migrations/0006_export_lease.sql") },
 ];
 
 /// The tables of the platform's store: the directory of schemes and the versions of their definitions.

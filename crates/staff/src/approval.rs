@@ -25,7 +25,7 @@ pub(crate) fn table(desk: &Desk, case: &Case, kind: &str, run: &str) -> Result<T
         let expired = now >= approval.expires;
         let decided = approval.decided_by.map(|officer| posts.of(officer)).unwrap_or_default();
         table.row([
-            what(desk, approval),
+            what(desk, approval)?,
             Markup::text(&posts.of(approval.requested_by)),
             desk.at(approval.requested_at).into(),
             desk.approval_state(approval.state, expired),
@@ -55,17 +55,35 @@ fn next_step(desk: &Desk, case: &Case, approval: &Approval, run: &str, expired: 
 }
 
 /// What was asked, in words.
-pub(crate) fn what(desk: &Desk, approval: &Approval) -> Markup {
-    let words = match district_of(approval) {
-        Some(code) => desk.tell("approval-export-of", [("district", desk.district(code))]),
-        None => desk.say("approval-close"),
-    };
-    Markup::text(&words)
+pub(crate) fn what(desk: &Desk, approval: &Approval) -> Result<Markup, Failure> {
+    let Some(code) = district_of(approval) else { return Ok(Markup::text(&desk.say("approval-close"))) };
+    let words = [("district", desk.district(code)), ("contractor", receiver(desk, approval)?)];
+    Ok(Markup::text(&desk.tell("approval-export-of", words)))
+}
+
+/// The name of the contractor that an export goes to.
+fn receiver(desk: &Desk, approval: &Approval) -> Result<String, Failure> {
+    let Some(contract) = contract_of(approval) else { return Ok(String::new()) };
+    let contractor = desk.platform().ledger().read("staff.export_receiver", |tx| {
+        let contract = processors::contract(tx, contract)?;
+        let contractor = contract.map(|contract| processors::contractor(tx, contract.contractor)).transpose()?;
+        Ok::<_, store::StoreError>(contractor.flatten())
+    })?;
+    Ok(contractor.map(|contractor| desk.text(&contractor.name)).unwrap_or_default())
 }
 
 /// The district of an approved export, from its exact words.
 pub(crate) fn district_of(approval: &Approval) -> Option<&str> {
-    approval.what.split_once(" district ").and_then(|(_, rest)| rest.split(' ').next())
+    word_after(approval, " district ")
+}
+
+/// The contract of an approved export, from its exact words.
+pub(crate) fn contract_of(approval: &Approval) -> Option<Id<kinds::Contract>> {
+    word_after(approval, " contract ")?.parse().ok()
+}
+
+fn word_after<'a>(approval: &'a Approval, mark: &str) -> Option<&'a str> {
+    approval.what.split_once(mark).and_then(|(_, rest)| rest.split(' ').next())
 }
 
 /// The request of the address, if it is of this kind and of this scheme.
@@ -104,7 +122,7 @@ fn page(desk: &Desk, case: &Case, approval: &Approval, mistakes: &Mistakes) -> A
     let mut body = desk.body(&title, mistakes);
     body.p(desk.say("approval-lead"));
     body.part(&SummaryList::new(vec![
-        SummaryRow::new(desk.say("approval-what"), what(desk, approval)),
+        SummaryRow::new(desk.say("approval-what"), what(desk, approval)?),
         SummaryRow::new(desk.say("approval-exactly"), code(&approval.what)),
         SummaryRow::new(desk.say("approval-by"), posts.of(approval.requested_by)),
         SummaryRow::new(desk.say("approval-at"), desk.at(approval.requested_at)),

@@ -63,7 +63,7 @@ fn outcome(desk: &Desk, imported: &ImportedResults) -> Markup {
 fn reason(why: &str) -> &'static str {
     match why {
         "not a reference" => "results-not-a-reference",
-        "no such reference in this scheme" => "results-unknown",
+        registration::UNKNOWN_REFERENCE => "results-unknown",
         _ => "results-neither",
     }
 }
@@ -83,7 +83,6 @@ pub(crate) fn import(desk: &Desk) -> Answer {
         return page(desk, &case, &Mistakes::one("file", desk.say("results-missing")), None);
     }
     let service = case.live()?;
-    let (scheme, sender) = (service.scheme(), desk.platform().sender());
-    let imported = registration::import_results(service.ledger(), &scheme, sender, &grant, &text)?;
+    let imported = flows::import_delivery_results(desk.platform(), service, &grant, &text)?;
     page(desk, &case, &Mistakes::default(), Some(&imported))
 }

@@ -13,7 +13,7 @@ use webkit::{Visitor, in_every_language, takes_files};
 use crate::desk::{Answer, Desk, attend};
 use crate::{
     access_review, alerts, approval, bulletins, certificate, close, contract, contract_change, contractor, contractors, dashboard, definition, delivery, evidence,
-    exceptions, field, gate, gate_record, gate_sign, home, incidents, inventory, invitation, lease, lease_change, lease_give, letters, messages, officer, officers,
+    exceptions, field, field_queue, gate, gate_record, gate_sign, home, incidents, inventory, invitation, lease, lease_change, lease_give, letters, messages, officer, officers,
     operate, passkey_name, passkeys, record, register, request, requests, resolve, results, scheme_page, schemes,
     session, sign_in, test_results, version,
 };
@@ -157,6 +157,11 @@ pub const ROUTES: &[Route] = &[
     // At the building of an operation.
     get("/staff/schemes/{slug}/field", FIELD, field::show),
     form("/staff/schemes/{slug}/field", FIELD, field::enter),
+    get("/staff/schemes/{slug}/field/offline", FIELD, field::offline),
+    get("/staff/schemes/{slug}/field/worker.js", FIELD, field_queue::worker),
+    get("/staff/schemes/{slug}/field/queue", FIELD, field_queue::key),
+    post("/staff/schemes/{slug}/field/queue", FIELD, field_queue::take),
+    form("/staff/schemes/{slug}/field/mend", FIELD, field_queue::mend),
     get("/staff/schemes/{slug}/test-results", FIELD, test_results::show),
     form("/staff/schemes/{slug}/test-results", FIELD, test_results::record),
     // Delivery.
@@ -164,8 +169,7 @@ pub const ROUTES: &[Route] = &[
     get("/staff/schemes/{slug}/delivery/request", EXPORT, delivery::ask),
     form("/staff/schemes/{slug}/delivery/request", EXPORT, delivery::request),
     get("/staff/schemes/{slug}/delivery/run/{approval}", EXPORT, delivery::ask_run),
-    post("/staff/schemes/{slug}/delivery/run/{approval}", EXPORT, delivery::run),
-    get("/staff/schemes/{slug}/delivery/files/{export}", EXPORT, delivery::file),
+    form("/staff/schemes/{slug}/delivery/run/{approval}", EXPORT, delivery::run),
     get("/staff/schemes/{slug}/delivery/results", EXPORT, results::ask),
     form_with_file("/staff/schemes/{slug}/delivery/results", EXPORT, RESULTS_MAX_BYTES, results::import),
     get("/staff/schemes/{slug}/approvals/{approval}", APPROVE, approval::ask),

@@ -48,6 +48,18 @@ pub(crate) fn hand_overs(tx: &mut Tx<'_>, lease: Id<kinds::Lease>) -> Result<Vec
     rows.iter().map(read).collect()
 }
 
+pub(crate) fn is_handed_over(tx: &mut Tx<'_>, id: Id<kinds::Export>) -> Result<bool, StoreError> {
+    let sql = "-- processors.is_handed_over\nselect 1 from hand_over where id = $1";
+    Ok(tx.query_opt(sql, &[id.into()])?.is_some())
+}
+
+pub(crate) fn forget_package(tx: &mut Tx<'_>, id: Id<kinds::Export>) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- processors.forget_package\nupdate hand_over set package = null where id = $1 and package is not null",
+        &[id.into()],
+    )
+}
+
 /// The sealed package, unless the lease has ended.
 pub(crate) fn package(tx: &mut Tx<'_>, id: Id<kinds::Export>) -> Result<Option<(Id<kinds::Lease>, Sealed)>, StoreError> {
     let row = tx.query_opt(

@@ -187,10 +187,12 @@ pub(crate) fn delete_code(tx: &mut Tx<'_>, household: Id<kinds::Household>) -> R
     tx.execute("-- registration.delete_code\ndelete from status_code where household = $1", &[household.into()])
 }
 
-/// Removes the file of an export. Our keys do not open it, so this is the only way in which it ends.
+/// Removes the file of an export, and has its package withdrawn where it was handed over. Our keys do not open the file, so this is
+/// the only way in which it ends.
 pub(crate) fn delete_file(tx: &mut Tx<'_>, export: Id<kinds::Export>) -> Result<u64, StoreError> {
     tx.execute(
-        "-- registration.delete_file\nupdate delivery_export set file = null where id = $1 and file is not null",
+        "-- registration.delete_file\nupdate delivery_export set file = null, withdrawn = 0
+where id = $1 and (file is not null or (handed is not null and withdrawn is null))",
         &[export.into()],
     )
 }

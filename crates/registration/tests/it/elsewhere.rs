@@ -9,12 +9,12 @@ use people::{
 };
 use registration::{
     Channel, EnteredBy, ExportError, Household, Operate, OperateError, RegisterError, Resolution, ResolveError, Submission,
-    close_early, close_words, export_district, export_words, import_results, open_for_officer, operate, prepare, register,
+    close_early, close_words, import_results, open_for_officer, operate, prepare, register,
     resolve,
 };
 use store::RunError;
 
-use crate::stage::{Stage, form, grant_elsewhere};
+use crate::stage::{Stage, export_district, export_words, form, grant_elsewhere};
 
 #[test]
 fn no_verb_takes_a_grant_for_another_service() {

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
 use people::{ApproveExport, PersonalDataExport, RequestApproval, RequestExport, Role};
-use registration::{ExportError, export_district, export_file, export_words, import_results};
+use registration::{ExportError, export_file, import_results};
 use seal::age_files;
 use testkit::both_engines;
 
-use crate::stage::{Stage, form, grant, service};
+use crate::stage::{Stage, export_district, export_words, form, grant, service};
 
 fn approved(stage: &Stage, words: &str) -> kernel::Id<kernel::kinds::Approval> {
     let asker = grant::<RequestExport>(1, Role::DeliveryOfficer);
@@ -57,22 +57,34 @@ fn confirmed_households_go_to_the_courier_once_and_their_results_come_back() {
         let text = age_files::decrypt(&stage.courier, &file).unwrap();
         let text = String::from_utf8(text.into_exposed()).unwrap();
         let mut lines: Vec<&str> = text.split("\r\n").filter(|line| !line.is_empty()).collect();
-        assert_eq!(lines.remove(0), "reference,name,address,people");
+        assert_eq!(lines.remove(0), "reference,people,name,address");
         lines.sort_unstable();
         let expected = |n: usize, r: &registration::Received, name: &str| {
-            format!("{},{name},\"Flat F{n}, 12/F, Harbour House, Canary Road\",2", r.reference)
+            format!("{},2,{name},\"Flat F{n}, 12/F, Harbour House, Canary Road\"", r.reference)
         };
         let names = ["Lau Siu Ming", "Lau Siu Fong", "Lau Siu Keung", "Lau Siu Ling"];
         let mut wanted: Vec<String> = received.iter().zip(0..).map(|(r, n)| expected(n, r, names[n])).collect();
-        wanted.push(expected(5, &formula, "\"'-Evil, Wong\""));
+        wanted.push(expected(5, &formula, "\"-Evil, Wong\""));
         wanted.sort_unstable();
         assert_eq!(lines, wanted);
         for secret in ["5123", "Q0000"] {
             assert!(!text.contains(secret), "need-only: {secret}");
         }
         assert_eq!(stage.queued("dispatched"), 5);
+        hand_over(&stage, row.id);
         results(&stage, &received, &formula, &checking);
     });
+}
+
+/// It waits until it is handed over, and then stands here no longer.
+fn hand_over(stage: &Stage, export: kernel::Id<kernel::kinds::Export>) {
+    let waiting = registration::exports_to_hand_over(&stage.ledger).unwrap();
+    assert_eq!(waiting.iter().map(|row| (row.id, row.records)).collect::<Vec<_>>(), [(export, 5)]);
+    stage.act(journal::Actor::Job("test"), move |work| registration::note_handed_over(work, export)).unwrap();
+    assert!(registration::exports_to_hand_over(&stage.ledger).unwrap().is_empty());
+    assert!(export_file(&stage.ledger, export).unwrap().is_none());
+    assert!(registration::exports(&stage.ledger).unwrap()[0].handed.is_some());
+    assert!(registration::exports_to_withdraw(&stage.ledger).unwrap().is_empty());
 }
 
 #[test]

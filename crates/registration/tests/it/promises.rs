@@ -61,7 +61,7 @@ fn a_whole_life(stage: &Stage) {
     let reason = Secret::new("Siu-ling rang about this record".to_owned());
     registration::open_for_officer(&stage.ledger, &stage.scheme, may, received.household, "delivery", &reason).unwrap();
     let asker = grant::<RequestExport>(1, Role::DeliveryOfficer);
-    let what = registration::export_words(&stage.scheme, "KT");
+    let what = crate::stage::export_words(&stage.scheme, "KT");
     let ask = move |work: &mut journal::Work<'_, '_>| {
         let command = people::RequestApproval { service: service(), what: what.clone() };
         people::request_approval::<PersonalDataExport>(work, &asker, command)
@@ -70,7 +70,7 @@ fn a_whole_life(stage: &Stage) {
     let second = grant::<people::ApproveExport>(2, Role::SupervisingOfficer);
     stage.act(second.actor(), move |work| people::approve::<PersonalDataExport>(work, &second, approval)).unwrap();
     let asker = Arc::new(asker);
-    registration::export_district(&stage.ledger, &stage.scheme, &stage.sender, &asker, "KT", approval).unwrap();
+    crate::stage::export_district(&stage.ledger, &stage.scheme, &stage.sender, &asker, "KT", approval).unwrap();
     let result = format!("{reference},delivered\n");
     registration::import_results(&stage.ledger, &stage.scheme, &stage.sender, &asker, &result).unwrap();
     assert!(notify::deliver_due(&stage.ledger, &Silent, 100).unwrap().sent >= 3);

@@ -9,6 +9,22 @@ use crate::stage::{SLUG, Stage};
 const CLAUSES: [&str; 6] =
     ["security", "breach-notice", "return-and-destruction", "audit-right", "no-sub-processing", "place-of-storage"];
 
+/// Registers the courier with the key that the scheme names, and a contract in force with it; answers with the contract's id.
+pub fn courier_contract(stage: &Stage) -> String {
+    let privacy = stage.officer(0, Role::PrivacyOfficer);
+    let page = privacy.get("/en/staff/contractors");
+    let contractor = if page.text().contains("/en/staff/contractors/ctr_") {
+        format!("/en/staff/contractors/ctr_{}", page.between("/en/staff/contractors/ctr_", "\""))
+    } else {
+        registered(&privacy)
+    };
+    let keys = [("signing", "0f".repeat(32)), ("recipient", stage.recipient.clone())];
+    let keys = keys.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let done = privacy.post(&format!("{contractor}/keys"), &keys);
+    assert_eq!(done.status, 303, "{}", done.text());
+    contracted(&privacy, &contractor, "").rsplit('/').next().unwrap().to_owned()
+}
+
 fn registered(privacy: &Client) -> String {
     let pairs = [
         ("contractor-name-en", "Harbour Forms Limited"),

@@ -11,7 +11,7 @@ fn at(rest: &str) -> String {
     format!("/en/staff/schemes/{SLUG}{rest}")
 }
 
-fn number(digits: &str) -> String {
+pub fn number(digits: &str) -> String {
     IdNumber::from_number(digits).unwrap().formatted()
 }
 
@@ -180,27 +180,60 @@ fn letters(stage: &Stage, case: &Client) {
 /// A delivery officer asks for an export; answers with the request.
 pub fn request_export(stage: &Stage) -> String {
     let delivery = stage.officer(0, Role::DeliveryOfficer);
-    assert_eq!(delivery.post(&at("/delivery/request"), &[]).status, 422);
-    assert_eq!(delivery.post(&at("/delivery/request"), &[("district", "KT")]).status, 303);
+    let none = delivery.get(&at("/delivery/request")).text();
+    assert!(none.contains("No contract is in force"), "{none}");
+    let contract = crate::contractors::courier_contract(stage);
+    let way = at("/delivery/request");
+    assert_eq!(delivery.post(&way, &[]).status, 422);
+    assert_eq!(delivery.post(&way, &[("district", "KT")]).status, 422, "no export without a contract");
+    assert_eq!(delivery.post(&way, &[("district", "KT"), ("contract", "ctc_other")]).status, 422);
+    assert_eq!(delivery.post(&way, &[("district", "KT"), ("contract", &contract)]).status, 303);
     stage.officer(0, Role::SupervisingOfficer).get(&at("/delivery")).between(&at("/approvals/"), "\"")
 }
 
+/// Promise 8: what goes out for delivery is a lease.
 fn export(stage: &Stage, delivery: &Client, reference: &str) {
     let approval = request_export(stage);
     let supervisor = stage.officer(0, Role::SupervisingOfficer);
     assert_eq!(delivery.get(&at(&format!("/delivery/run/{approval}"))).status, 404, "not before it is approved");
+    assert!(supervisor.get(&at(&format!("/approvals/{approval}"))).text().contains("to Harbour Forms Limited"));
     assert_eq!(supervisor.post(&at(&format!("/approvals/{approval}")), &[]).status, 422);
     assert_eq!(supervisor.post(&at(&format!("/approvals/{approval}")), &[("decision", "approve")]).status, 303);
     let again = supervisor.post(&at(&format!("/approvals/{approval}")), &[("decision", "refuse")]);
     assert!(again.text().contains("decided this already"));
     let run = at(&format!("/delivery/run/{approval}"));
     assert_eq!(delivery.get(&run).status, 200);
-    assert_eq!(delivery.post(&run, &[]).status, 303);
-    let page = delivery.get(&at("/delivery"));
-    let file = delivery.get(&at(&format!("/delivery/files/{}", page.between(&at("/delivery/files/"), "\""))));
-    let list = seal::age_files::decrypt(&stage.courier, &file.bytes).unwrap();
-    let list = String::from_utf8(list.expose().clone()).unwrap();
+    assert_eq!(delivery.post(&run, &[]).status, 422, "where the list will be is asked");
+    assert_eq!(delivery.post(&run, &[("where", "address"), ("address", "nowhere")]).status, 422);
+    assert_eq!(delivery.post(&run, &[("where", "offline")]).status, 303);
+    let page = delivery.get(&at("/delivery")).text();
+    assert!(page.contains("Harbour Forms Limited") && !page.contains("/delivery/files/"), "{page}");
+    let owner = stage.officer(0, Role::SchemeOwner);
+    let lease = owner.get(&at("/delivery")).between("/en/staff/leases/", "\"");
+    let page = owner.get(&format!("/en/staff/leases/{lease}")).text();
+    assert!(page.contains("Handed over") && page.contains("In force"), "{page}");
+    let list = fetched(stage, &lease);
     assert!(list.contains(reference) && list.contains("Chan Tai Man") && !list.contains("Q123456"));
+    assert!(list.lines().filter(|line| line.contains("Ngau Tau Kok")).count() > 1, "planted records are among them");
+}
+
+/// What the contractor reads in the package of a lease.
+fn fetched(stage: &Stage, lease: &str) -> String {
+    use processors::{fetch_package, find_partner, hand_overs};
+    let privacy = stage.officer(0, Role::PrivacyOfficer);
+    let contractor = privacy.get("/en/staff/contractors").between("/en/staff/contractors/ctr_", "\"");
+    let contract = privacy.get(&format!("/en/staff/contractors/ctr_{contractor}")).between("/en/staff/contracts/ctc_", "\"");
+    let shown = privacy.post(&format!("/en/staff/contracts/ctc_{contract}/change/credential"), &[]);
+    let token = processors::PartnerToken::parse(&shown.between("<code class=\"lr-code\">", "</code>")).unwrap();
+    let (ledger, lease) = (stage.platform.ledger(), lease.parse().unwrap());
+    let partner = ledger.read("test", |tx| find_partner(tx, &token)).unwrap();
+    let package = ledger.read("test", |tx| hand_overs(tx, lease)).unwrap()[0].id;
+    let fetch = move |work: &mut journal::Work<'_, '_>| fetch_package(work, &partner, package);
+    let (pass, committed) = ledger.write("test", journal::Actor::Operator, fetch).unwrap();
+    let bytes = pass.open(&committed, ledger.keys()).unwrap();
+    let tar = seal::age_files::decrypt(&stage.courier, &bytes).unwrap();
+    let text = String::from_utf8_lossy(tar.expose()).into_owned();
+    text.split_once("reference,people,name,address").unwrap().1.to_owned()
 }
 
 #[test]
