@@ -1,6 +1,6 @@
-//! A platform with one scheme that is open, on SQLite in a temporary directory, that can be closed and opened again.
+//! A platform with one scheme that is open, on either engine, that can be closed and opened again.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use assurance::{AddRecord, Digest, NewRecord, OpenGate, RecordKind, SignVersion, Tier};
@@ -11,11 +11,13 @@ use notify::{Carrier, CarrierError, Outgoing, Sent};
 use people::{CreateDepartment, EditScheme, Role, Scope, SignGate, SignedIn, SubmitGateRecord, authorise};
 use registration::matching::{Answer, PopulationRegister, Question, RegisterUnavailable};
 use registration::scheme::{Definition, Scheme};
-use registration::{AddressForm, BirthForm, Channel, HouseholdForm, HouseholdRow, PersonForm, Places, Reference, Sender};
+use registration::{
+    AddressForm, BirthForm, Channel, EnteredBy, HouseholdForm, HouseholdRow, PersonForm, Places, Reference, Sender,
+};
 use seal::Ed25519Signer;
 use store::{Location, Options, StoreError};
 use tempfile::TempDir;
-use testkit::{MovableClock, SeededRandom};
+use testkit::{MovableClock, Place, SeededRandom};
 
 use crate::{Platform, PlatformParts, Ports, Service, Submit, submit_household, work_round};
 
@@ -26,38 +28,80 @@ pub struct City {
     pub clock: Arc<MovableClock>,
     pub department: Id<kinds::Department>,
     pub files: TempDir,
-    ports: Ports,
+    pub ports: Ports,
+    location: Location,
+    /// How often the program was started: each time with chance of its own.
+    starts: u64,
+    /// Keeps a database of its own until the end.
+    _place: Option<Place>,
 }
 
 impl City {
+    /// On SQLite.
     pub fn new() -> Self {
-        let files = TempDir::new().unwrap();
+        Self::on_disk(TempDir::new().unwrap()).opened()
+    }
+
+    /// On the PostgreSQL of the tests.
+    pub fn on_postgres() -> Self {
+        let place = Place::postgres();
+        let location = place.location().clone();
+        Self::at(TempDir::new().unwrap(), location, Some(place)).opened()
+    }
+
+    /// Without a scheme, on SQLite in this directory.
+    pub fn on_disk(files: TempDir) -> Self {
+        let location = Location::Sqlite(files.path().join("stores"));
+        Self::at(files, location, None)
+    }
+
+    fn at(files: TempDir, location: Location, place: Option<Place>) -> Self {
         for folder in ["stores", "keys", "roots", "tiles"] {
             std::fs::create_dir_all(files.path().join(folder)).unwrap();
         }
         Ed25519Signer::create(&files.path().join("log.key"), "lionrock.test").unwrap();
         let clock = Arc::new(MovableClock::at("2020-05-06T08:00"));
-        let platform = open(files.path(), &clock, 1);
-        let department = department(&platform);
         let ports = Ports { register: Arc::new(Everybody), carrier: Arc::new(Silent(Mutex::default())) };
-        let city = Self { platform: Some(platform), clock, department, files, ports };
-        city.launch();
+        let department = Id::from_bytes([0; 16]);
+        let mut city = Self { platform: None, clock, department, files, ports, location, starts: 0, _place: place };
+        city.restart();
+        city.department = self::department(city.platform());
         city
+    }
+
+    fn opened(self) -> Self {
+        let moment = |text| Instant::parse_hong_kong(text).unwrap();
+        let definition = Definition::masks_2020().unwrap().with_window(
+            moment("2020-05-06T07:00"),
+            moment("2020-06-06T23:59"),
+            "2020-06-30".parse().unwrap(),
+        );
+        self.launch(definition);
+        self
     }
 
     pub fn platform(&self) -> &Arc<Platform> {
         self.platform.as_ref().unwrap()
     }
 
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
     pub fn service(&self) -> Arc<Service> {
-        self.platform().service(SLUG).unwrap()
+        self.service_of(SLUG)
+    }
+
+    pub fn service_of(&self, slug: &str) -> Arc<Service> {
+        self.platform().service(slug).unwrap()
     }
 
     /// Stops the program without any ceremony and starts it again.
     pub fn restart(&mut self) {
         self.platform = None;
-        let seed = u64::try_from(self.clock_millis()).unwrap();
-        self.platform = Some(open(self.files.path(), &self.clock, seed));
+        self.starts += 1;
+        let seed = u64::try_from(self.clock_millis()).unwrap().rotate_left(20) ^ self.starts;
+        self.platform = Some(Platform::open(self.parts(seed)).unwrap());
     }
 
     fn clock_millis(&self) -> i64 {
@@ -76,20 +120,29 @@ impl City {
     }
 
     pub fn submit(&self, n: usize, form: &HouseholdForm) -> Reference {
-        let service = self.service();
+        self.submit_to(&self.service(), n, form, (Channel::Online, None))
+    }
+
+    pub fn submit_to(
+        &self,
+        service: &Arc<Service>,
+        n: usize,
+        form: &HouseholdForm,
+        (channel, officer): (Channel, Option<EnteredBy>),
+    ) -> Reference {
         let (sender, receiver) = std::sync::mpsc::sync_channel(1);
         let key = format!("rehearsal-key-{n:06}");
         let submit = Submit {
             form,
             idempotency: &key,
             language: Language::En,
-            channel: Channel::Online,
+            channel,
             replaces: None,
             shown: service.scheme().digest(),
-            officer: None,
+            officer,
         };
         self.clock.advance_millis(7);
-        submit_household(self.platform(), &service, &submit, move |result| {
+        submit_household(self.platform(), service, &submit, move |result| {
             sender.send(result.unwrap().received.reference).unwrap();
         });
         receiver.recv().unwrap()
@@ -114,13 +167,8 @@ impl City {
         Scope::at_console(self.service().id(), self.department)
     }
 
-    fn launch(&self) {
-        let moment = |text| Instant::parse_hong_kong(text).unwrap();
-        let definition = Definition::masks_2020().unwrap().with_window(
-            moment("2020-05-06T07:00"),
-            moment("2020-06-06T23:59"),
-            "2020-06-30".parse().unwrap(),
-        );
+    /// Brings a scheme through its gate.
+    pub fn launch(&self, definition: Definition) {
         let digest = Scheme::compile(definition.clone()).unwrap().digest();
         let (toml, owner) = (definition.to_toml().unwrap(), self.officer(1, Role::SchemeOwner));
         let edit = authorise::<EditScheme>(&owner, None).unwrap();
@@ -147,33 +195,31 @@ impl City {
         self.platform().refresh().unwrap();
     }
 
+    /// What the program is started with.
+    pub fn parts(&self, seed: u64) -> PlatformParts {
+        let files = self.files.path();
+        PlatformParts {
+            environment: Environment::Demo,
+            location: self.location.clone(),
+            options: Options::default(),
+            keys: files.join("keys"),
+            roots: files.join("roots").into(),
+            tiles: files.join("tiles"),
+            signer: Arc::new(Ed25519Signer::open(&files.join("log.key"), "lionrock.test").unwrap()),
+            clock: self.clock.clone(),
+            random: Arc::new(SeededRandom::new(seed)),
+            places: Arc::new(OnePlace),
+            origin: "lionrock.test".into(),
+            sender: Sender { origin: "https://register.example".into(), host: "register.example".into() },
+        }
+    }
+
     fn act<T: Send + 'static>(
         &self,
         actor: Actor,
         verb: impl FnMut(&mut Work<'_, '_>) -> Result<T, StoreError> + Send + 'static,
     ) -> T {
         self.platform().ledger().write("test.act", actor, verb).map_err(|_| "refused").unwrap().0
-    }
-}
-
-fn open(files: &Path, clock: &Arc<MovableClock>, seed: u64) -> Arc<Platform> {
-    Platform::open(parts(files, clock, seed)).unwrap()
-}
-
-pub fn parts(files: &Path, clock: &Arc<MovableClock>, seed: u64) -> PlatformParts {
-    PlatformParts {
-        environment: Environment::Demo,
-        location: Location::Sqlite(files.join("stores")),
-        options: Options::default(),
-        keys: files.join("keys"),
-        roots: files.join("roots").into(),
-        tiles: files.join("tiles"),
-        signer: Arc::new(Ed25519Signer::open(&files.join("log.key"), "lionrock.test").unwrap()),
-        clock: clock.clone(),
-        random: Arc::new(SeededRandom::new(seed)),
-        places: Arc::new(OnePlace),
-        origin: "lionrock.test".into(),
-        sender: Sender { origin: "https://register.example".into(), host: "register.example".into() },
     }
 }
 

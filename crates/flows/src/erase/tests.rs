@@ -1,4 +1,5 @@
-//! Erasure before the time, with its crashes, its backups and its certificate.
+//! Erasure before the time, with its crashes, its backups and its certificate. The stories run on SQLite here and on PostgreSQL
+//! in `postgres`.
 
 use std::fs;
 use std::path::Path;
@@ -9,6 +10,7 @@ use kernel::{Instant, Secret};
 use people::{OpenRecord, Role, authorise};
 use registration::matching::State;
 use registration::open_own;
+use store::Store;
 use testkit::canary::{Canary, scan_dir};
 
 use super::*;
@@ -35,7 +37,10 @@ fn count(city: &City, sql: &'static str) -> i64 {
 
 #[test]
 fn promise_04_a_household_goes_with_everything_that_names_it_and_the_others_stay() {
-    let city = City::new();
+    household_goes(&City::new());
+}
+
+pub(super) fn household_goes(city: &City) {
     let (gone, stays) = (city.register(1), city.register(2));
     // A resend, which holds everything a second time.
     city.submit(1, &form(1));
@@ -44,10 +49,10 @@ fn promise_04_a_household_goes_with_everything_that_names_it_and_the_others_stay
     let may = authorise::<OpenRecord>(&city.officer(3, Role::CaseOfficer), Some(city.scope())).unwrap();
     let reason = Secret::new("Canary asked by telephone".to_owned());
     registration::open_for_officer(service.ledger(), &service.scheme(), may, gone.id, "delivery", &reason).unwrap();
-    assert_eq!(count(&city, "-- test.tags\nselect count(*) from household_index"), 6);
-    let erased = all(&city, gone.id).unwrap();
+    assert_eq!(count(city, "-- test.tags\nselect count(*) from household_index"), 6);
+    let erased = all(city, gone.id).unwrap();
     assert!(erased.openings.len() >= 5, "values, message, reason: {}", erased.openings.len());
-    assert!(!readable(&city, gone.id) && readable(&city, stays.id));
+    assert!(!readable(city, gone.id) && readable(city, stays.id));
     let row = registration::find(service.ledger(), gone.reference).unwrap().unwrap();
     assert_eq!((row.state, row.district.as_str()), (State::Withdrawn, ""));
     for (left, sql) in [
@@ -58,14 +63,14 @@ fn promise_04_a_household_goes_with_everything_that_names_it_and_the_others_stay
         (0, "-- test.reasons\nselect count(*) from vault_opening where reason is not null or record is not null"),
         (0, "-- test.codes\nselect count(*) from status_code"),
     ] {
-        assert_eq!(count(&city, sql), left, "{sql}");
+        assert_eq!(count(city, sql), left, "{sql}");
     }
     // A resend that comes late brings nothing back, and a second withdrawal finds nothing.
     city.submit(1, &form(1));
     city.work();
-    assert_eq!(count(&city, "-- test.values\nselect count(*) from household_submission where mobile is not null"), 1);
-    assert!(matches!(all(&city, gone.id), Err(EraseError::Nothing)));
-    assert!(matches!(all(&city, Id::from_bytes([9; 16])), Err(EraseError::Missing)));
+    assert_eq!(count(city, "-- test.values\nselect count(*) from household_submission where mobile is not null"), 1);
+    assert!(matches!(all(city, gone.id), Err(EraseError::Nothing)));
+    assert!(matches!(all(city, Id::from_bytes([9; 16])), Err(EraseError::Missing)));
 }
 
 /// Nothing of the erased in any file, and the others' canaries only sealed: what is left is opened to show that it is there.
@@ -91,13 +96,16 @@ fn promise_04_a_raw_scan_after_erasure_finds_nothing_and_the_others_are_whole() 
 
 #[test]
 fn promise_04_old_backups_bring_back_none_of_the_erased_and_all_of_the_rest() {
-    let mut city = City::new();
+    old_backups(City::new());
+}
+
+pub(super) fn old_backups(mut city: City) {
     let (gone, stays) = (city.register(1), city.register(2));
     let backup = tempfile::TempDir::new().unwrap();
+    let names = Store::names(city.location()).unwrap();
+    let stores: Vec<Vec<u8>> = names.iter().map(|name| backed_up(&city, name)).collect();
     city.platform = None;
-    for folder in ["stores", "keys"] {
-        copy(&city.path(folder), &backup.path().join(folder));
-    }
+    copy(&city.path("keys"), &backup.path().join("keys"));
     city.restart();
     all(&city, gone.id).unwrap();
     certify(city.platform(), &city.service()).unwrap();
@@ -106,8 +114,10 @@ fn promise_04_old_backups_bring_back_none_of_the_erased_and_all_of_the_rest() {
     let journal = fs::read_dir(city.path("tiles")).unwrap();
     let tiles: Vec<_> = journal.map(|entry| entry.unwrap().path()).collect();
     assert!(tiles.iter().any(|path| path.join("erasures").exists()), "the ledger stands outside the database");
-    fs::remove_dir_all(city.path("stores")).unwrap();
-    copy(&backup.path().join("stores"), &city.path("stores"));
+    Store::move_aside(city.location(), "aside").unwrap();
+    for (name, bytes) in names.iter().zip(&stores) {
+        Store::restore(city.location(), name, crate::migrations_of(name), &mut bytes.as_slice()).unwrap();
+    }
     for path in &tiles {
         // The journal of an older database begins again; its restore is another test's.
         for part in ["checkpoint", "tile"] {
@@ -137,11 +147,21 @@ fn promise_04_old_backups_bring_back_none_of_the_erased_and_all_of_the_rest() {
     assert!(refused.is_err(), "an older copy of the keys must be refused");
 }
 
+fn backed_up(city: &City, name: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    Store::back_up(city.location(), name, &mut bytes).unwrap();
+    bytes
+}
+
 /// The process dies after the order, after the ledger, after the note: each start finishes it.
 #[test]
 fn promise_04_an_erasure_is_finished_after_a_crash_at_every_step() {
+    crash_at_every_step(City::new);
+}
+
+pub(super) fn crash_at_every_step(new: fn() -> City) {
     for step in 0..3 {
-        let mut city = City::new();
+        let mut city = new();
         let (gone, stays) = (city.register(1), city.register(2));
         let service = city.service();
         let ledger = service.ledger();
@@ -179,9 +199,12 @@ fn promise_04_an_erasure_is_finished_after_a_crash_at_every_step() {
 
 #[test]
 fn promise_04_the_certificate_of_one_household_verifies_and_says_from_which_roll_on() {
-    let city = City::new();
+    certificate_verifies(&City::new());
+}
+
+pub(super) fn certificate_verifies(city: &City) {
     let household = city.register(1);
-    let erased = all(&city, household.id).unwrap();
+    let erased = all(city, household.id).unwrap();
     assert_eq!(kept_certificate(city.platform(), erased.id).unwrap(), None, "not before the roll");
     let issued = certify(city.platform(), &city.service()).unwrap();
     let (id, certificate) = issued.first().unwrap();
@@ -191,31 +214,36 @@ fn promise_04_the_certificate_of_one_household_verifies_and_says_from_which_roll
         assert!(certificate.note.contains(line), "{line} is missing in\n{}", certificate.note);
     }
     assert!(!certificate.note.contains("Canary"));
-    let file = city.path("certificate.json");
-    let key = verifier_key(&**city.platform().ledger().signer());
-    let check = |text: String| {
-        fs::write(&file, text).unwrap();
-        let program = std::env::current_exe().unwrap().parent().unwrap().join("../lionrock-verify");
-        assert!(program.exists(), "build it first: cargo build -p verifier");
-        let output = Command::new(program).arg("certificate").arg(&file).args(["--key", &key]).output().unwrap();
-        (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
-    };
-    let (good, said) = check(certificate.to_json().to_string());
+    let (good, said) = check(city, certificate.to_json().to_string());
     assert!(good, "{said}");
     assert!(said.contains("before its time") && said.contains("old copy"), "{said}");
-    assert!(!check(certificate.to_json().to_string().replace("roll: 1 ", "roll: 0 ")).0);
+    assert!(!check(city, certificate.to_json().to_string().replace("roll: 1 ", "roll: 0 ")).0);
+}
+
+/// What the second program says to a certificate, and whether it believes it.
+pub(super) fn check(city: &City, certificate: String) -> (bool, String) {
+    let file = city.path("certificate.json");
+    let key = verifier_key(&**city.platform().ledger().signer());
+    fs::write(&file, certificate).unwrap();
+    let program = std::env::current_exe().unwrap().parent().unwrap().join("../lionrock-verify");
+    assert!(program.exists(), "build it first: cargo build -p verifier");
+    let output = Command::new(program).arg("certificate").arg(&file).args(["--key", &key]).output().unwrap();
+    (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[test]
 fn promise_04_a_group_a_person_and_a_day_go_alone() {
-    let city = City::new();
+    parts_go_alone(&City::new());
+}
+
+pub(super) fn parts_go_alone(city: &City) {
     let (one, other) = (city.register(1), city.register(2));
     let service = city.service();
     let part = |what| erase_household(&service, Actor::Visitor, one.id, what, Cause::Request).unwrap();
     part(EraseWhat::Group(FieldGroup::Mobile));
     let own = open_own(service.ledger(), one.id).unwrap();
     assert!(own.mobile.is_none() && own.contact.is_some() && own.people.len() == 2);
-    assert_eq!(count(&city, "-- test.messages\nselect count(*) from notify_message"), 1);
+    assert_eq!(count(city, "-- test.messages\nselect count(*) from notify_message"), 1);
     part(EraseWhat::Person(1));
     let own = open_own(service.ledger(), one.id).unwrap();
     assert_eq!(own.people.len(), 1);
@@ -231,7 +259,38 @@ fn promise_04_a_group_a_person_and_a_day_go_alone() {
         let own = open_own(service.ledger(), household).unwrap();
         assert!(own.contact.is_none() && !own.people.is_empty());
     }
-    assert_eq!(certify(city.platform(), &service).unwrap().len(), city_orders(&city));
+    assert_eq!(certify(city.platform(), &service).unwrap().len(), city_orders(city));
+}
+
+/// A scheme whose last day has passed: keys, store and the proof of it.
+#[test]
+fn promise_04_a_scheme_ends_with_a_certificate_and_without_a_store() {
+    scheme_ends(City::new());
+}
+
+pub(super) fn scheme_ends(mut city: City) {
+    let household = city.register(1);
+    assert!(readable(&city, household.id));
+    let (name, place) = ("s_masks_2020", |city: &City| Store::exists(city.location(), "s_masks_2020").unwrap());
+    let backup = backed_up(&city, name);
+    assert!(place(&city));
+    let last = city.service().scheme().last_expiry();
+    city.clock.set(Instant::at(last.plus(1), 60));
+    city.work();
+    assert!(city.platform().service(crate::rehearsal::SLUG).is_none() && !place(&city));
+    let listed = city.platform().ledger().read("test.ended", registration::schemes).unwrap();
+    let certificate = listed[0].certificate.clone().expect("a certificate");
+    for line in ["households: 1", "persons: 2", "store: dropped"] {
+        assert!(certificate.contains(line), "{line} is missing in {certificate}");
+    }
+    let (good, said) = check(&city, certificate);
+    assert!(good, "{said}");
+    // An older backup put back by hand has no keys any more, and is not served.
+    city.platform = None;
+    Store::restore(city.location(), name, crate::migrations_of(name), &mut backup.as_slice()).unwrap();
+    city.restart();
+    city.work();
+    assert!(city.platform().service(crate::rehearsal::SLUG).is_none());
 }
 
 fn city_orders(city: &City) -> usize {
