@@ -100,7 +100,9 @@ fn facts(service: &Service, remains: Remains, ledger_lost: Option<(u64, Instant)
     let scheme = service.scheme();
     let mut purposes: Vec<(String, kernel::Day)> = Vec::new();
     let own = [notify::PURPOSE, vault::REASONS].map(|purpose| (purpose.to_owned(), scheme.last_expiry()));
-    for (purpose, expiry) in scheme.groups().iter().map(|group| (group.purpose.clone(), group.expiry)).chain(own) {
+    let queue = scheme.queue_hours().map(|_| (registration::FIELD_QUEUE.to_owned(), scheme.last_expiry()));
+    let groups = scheme.groups().iter().map(|group| (group.purpose.clone(), group.expiry));
+    for (purpose, expiry) in groups.chain(own).chain(queue) {
         // Groups may share a purpose; its keys live as long as the last of them.
         match purposes.iter_mut().find(|(known, _)| *known == purpose) {
             Some((_, last)) => *last = expiry.max(*last),

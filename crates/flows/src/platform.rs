@@ -244,6 +244,9 @@ fn put_in_force(service: &Service, scheme: Arc<Scheme>) -> Result<(), PlatformEr
     service.adopt(scheme);
     service.set_in_force(true);
     Ok(())
+    if scheme.queue_hours().is_some() {
+        vault::prepare_keys(service.ledger().keys(), &[registration::FIELD_QUEUE.to_owned()])?;
+    }
 }
 
 fn compile(toml: &str) -> Option<Arc<Scheme>> {

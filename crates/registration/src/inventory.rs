@@ -1,7 +1,8 @@
 use kernel::{Language, Text};
-use people::{OpenRecord, RequestExport, Role};
+use people::{EnterInField, OpenRecord, RequestExport, Role};
 use vault::{InventoryRow, Until};
 
+use crate::field_queue::FIELD_QUEUE;
 use crate::scheme::{FieldGroup, Scheme};
 
 /// Every group of personal fields that a scheme's store holds, by the definition in force.
@@ -11,7 +12,33 @@ pub fn inventory(scheme: &Scheme) -> Vec<InventoryRow> {
     let mut rows: Vec<InventoryRow> = FieldGroup::ALL.into_iter().filter(held).map(|group| group_row(scheme, group)).collect();
     // Where nothing is delivered there is no file for a courier.
     rows.extend(scheme.courier().is_some().then(|| export_row(scheme)));
+    rows.extend(scheme.queue_hours().map(|hours| queue_row(scheme, hours)));
     rows
+}
+
+/// Not in any store of ours, and personal data all the same: what waits on the phones of field officers.
+pub const ON_PHONES: (&str, &str) = ("field_phone", "sealed_entry");
+
+fn queue_row(scheme: &Scheme, hours: u8) -> InventoryRow {
+    let mut openers = roles_with::<EnterInField>();
+    openers.push(Text::new("nobody on the phone itself", "電話本身不能開啟", "手机本身不能开启"));
+    InventoryRow {
+        table: ON_PHONES.0,
+        column: ON_PHONES.1,
+        what: Text::new(
+            "Entries made without a network, sealed on a field officer's phone until they are sent",
+            "在沒有網絡時輸入、以密封形式留在外勤人員電話內等候傳送的登記",
+            "在没有网络时输入、以密封形式留在外勤人员手机内等候发送的登记",
+        ),
+        purpose: FIELD_QUEUE.to_owned(),
+        until: Until::Rule(Text::new(
+            format!("{hours} hours after the phone last loaded the page; its key is gone at the end of that day"),
+            format!("電話最後一次載入網頁後{hours}小時；其密鑰於當日終結時銷毀"),
+            format!("手机最后一次载入网页后{hours}小时；其密钥于当日终结时销毁"),
+        )),
+        openers,
+        ..row(scheme, FieldGroup::Identity)
+    }
 }
 
 fn group_row(scheme: &Scheme, group: FieldGroup) -> InventoryRow {

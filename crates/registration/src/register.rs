@@ -68,20 +68,29 @@ pub enum EnteredBy {
     Counter(Grant<RegisterForResident>),
     /// At the building of an operation.
     Field(Grant<EnterInField>),
+    /// The same, from an entry that waited sealed on a phone.
+    FieldLater {
+        /// The right of the officer who sent it.
+        grant: Grant<EnterInField>,
+        /// When its page was loaded, by our clock.
+        page: Instant,
+        /// When it was typed, as the phone claims.
+        claimed: Instant,
+    },
 }
 
 impl EnteredBy {
     fn actor(&self) -> Actor {
         match self {
             Self::Counter(grant) => grant.actor(),
-            Self::Field(grant) => grant.actor(),
+            Self::Field(grant) | Self::FieldLater { grant, .. } => grant.actor(),
         }
     }
 
     fn is_of(&self, tx: &mut Tx<'_>) -> Result<bool, StoreError> {
         match self {
             Self::Counter(grant) => vault::covers(tx, grant),
-            Self::Field(grant) => vault::covers(tx, grant),
+            Self::Field(grant) | Self::FieldLater { grant, .. } => vault::covers(tx, grant),
         }
     }
 }
@@ -174,7 +183,7 @@ pub fn prepare(keys: &Keyring, scheme: &Scheme, submission: &Submission<'_>) -> 
     let entitled = match submission.channel {
         Channel::Online => submission.officer.is_none(),
         Channel::Officer | Channel::Letter => matches!(submission.officer, Some(EnteredBy::Counter(_))),
-        Channel::Field => matches!(submission.officer, Some(EnteredBy::Field(_))),
+        Channel::Field => matches!(submission.officer, Some(EnteredBy::Field(_) | EnteredBy::FieldLater { .. })),
     };
     if !entitled {
         return Err(RegisterError::Elsewhere);
@@ -226,6 +235,12 @@ pub fn register(work: &mut Work<'_, '_>, command: &Register) -> Result<Received,
         .detail("people", command.people)
         .detail("channel", command.channel.as_str())
         .detail("statement", to_hex(&command.version));
+    let event = match command.officer {
+        Some(EnteredBy::FieldLater { page, claimed, .. }) => {
+            event.detail("page", page.millis()).detail("claimed", claimed.millis())
+        }
+        _ => event,
+    };
     let event = work.journal(event)?;
     let now = work.now();
     storage::submission::insert(work.tx(), event, now, command)?;

@@ -17,7 +17,7 @@ use webkit::{Arg, Body, Failure, L10n, Markup, Page, SentFile, SentForm, Values,
 use crate::mistakes::Mistakes;
 use crate::routes::{Guard, Route, Verb};
 use crate::session::Session;
-use crate::state::{StaffState, layout_of};
+use crate::state::{StaffState, layout, layout_of};
 use crate::{kept, sign_in, words};
 
 /// What a page answers.
@@ -245,6 +245,11 @@ impl Desk {
             page = page.current(self.visitor.path.clone());
         }
         layout.page(&self.visitor, page)
+    }
+
+    /// Shows a page that names nobody who is signed in, for keeping.
+    pub(crate) fn show_to_keep(&self, page: Page) -> Response {
+        layout(self.platform().environment()).page(&self.visitor, page.without_switch())
     }
 
     /// Shows a page that has a form; with mistakes it answers 422.

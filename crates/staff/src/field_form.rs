@@ -6,11 +6,13 @@ use registration::scheme::{FieldKind, Scheme};
 use webkit::parts::{Button, Choice, DateInput, DateValue, Form, Radios, Select, TextInput, Width};
 
 use crate::desk::Desk;
-use crate::mistakes::Mistakes;
+use crate::field::Shown;
 
-/// The whole form. For the next person only floor, flat and language stay as they were.
-pub(crate) fn form(desk: &Desk, mistakes: &Mistakes, scheme: &Scheme, next: bool) -> Form {
-    let typed = |name: &str| if next { String::new() } else { desk.values.get(name).to_owned() };
+/// The whole form. For the next person only floor, flat and language stay as they were. The browser is to remember none of it.
+pub(crate) fn form(desk: &Desk, shown: &Shown, scheme: &Scheme) -> Form {
+    let next = shown.entered.is_some();
+    let Shown { values, mistakes, .. } = shown;
+    let typed = |name: &str| if next { String::new() } else { values.get(name).to_owned() };
     let text = |name: &str, label: &str, width: Width| TextInput {
         value: typed(name),
         error: mistakes.of(name),
@@ -18,8 +20,8 @@ pub(crate) fn form(desk: &Desk, mistakes: &Mistakes, scheme: &Scheme, next: bool
         verbatim: true,
         ..TextInput::new(name, desk.say(label))
     };
-    let place = |name: &str, label: &str| TextInput { value: desk.values.get(name).to_owned(), ..text(name, label, Width::Five) };
-    let birth = if next { DateValue::default() } else { DateValue::of(&desk.values, "birth") };
+    let place = |name: &str, label: &str| TextInput { value: values.get(name).to_owned(), ..text(name, label, Width::Five) };
+    let birth = if next { DateValue::default() } else { DateValue::of(values, "birth") };
     let number = TextInput { hint: Some(desk.say("id-number-hint")), ..text("id_number", "id-number", Width::Ten) };
     let mobile = TextInput {
         hint: Some(desk.say("field-mobile-hint")),
@@ -28,6 +30,7 @@ pub(crate) fn form(desk: &Desk, mistakes: &Mistakes, scheme: &Scheme, next: bool
     };
     let mut form = desk
         .form()
+        .unremembered()
         .part(&place("address.floor", "floor"))
         .part(&place("address.flat", "flat"))
         .part(&text("name", "name", Width::Full))
@@ -42,12 +45,12 @@ pub(crate) fn form(desk: &Desk, mistakes: &Mistakes, scheme: &Scheme, next: bool
             ..Select::new("vaccination", FieldKind::Vaccination.label(desk.language()), choices)
         });
     }
-    form.part(&language(desk)).part(&Button::new(desk.say("field-button")))
+    form.part(&language(desk, shown)).part(&Button::new(desk.say("field-button")))
 }
 
-fn language(desk: &Desk) -> Radios {
+fn language(desk: &Desk, shown: &Shown) -> Radios {
     let choices = Language::ALL.into_iter().map(|it| Choice::new(it.slug(), it.own_name())).collect();
-    let sent = desk.values.get("language");
+    let sent = shown.values.get("language");
     let value = if sent.is_empty() { desk.language().slug() } else { sent };
     Radios { value: value.to_owned(), inline: true, ..Radios::new("language", desk.say("register-language"), choices) }
 }

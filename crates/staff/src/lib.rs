@@ -25,6 +25,8 @@ mod evidence;
 mod exceptions;
 mod field;
 mod field_form;
+mod field_queue;
+mod field_queue_part;
 mod gate;
 mod gate_record;
 mod gate_sign;

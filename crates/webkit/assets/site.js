@@ -12,6 +12,18 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete form.dataset.sent, 8000);
 });
 
+// Signing out takes the pages along that were kept for work without a network. What waits sealed stays: nobody here can open it.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!("caches" in window) || !form.action.endsWith("/staff/sign-out")) return;
+  event.preventDefault();
+  try {
+    await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
+  } finally {
+    form.submit();
+  }
+});
+
 // A page that comes back from the browser's memory may be sent again.
 addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);

@@ -31,7 +31,7 @@ mod upload;
 mod values;
 mod visitor;
 
-pub use assets::asset;
+pub use assets::{asset, asset_bytes};
 pub use body::Body;
 pub use catalogue_check::{CatalogueFlaw, check_catalogues};
 pub use cookies::{cookie, set_cookie};

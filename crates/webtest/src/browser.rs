@@ -30,7 +30,7 @@ pub struct Browser {
     session: Mutex<Session>,
     child: Child,
     ended: Mutex<Receiver<()>>,
-    _profile: TempDir,
+    profile: Option<TempDir>,
 }
 
 impl Browser {
@@ -59,7 +59,7 @@ impl Browser {
             session: Mutex::new(session),
             child,
             ended: Mutex::new(ended),
-            _profile: profile,
+            profile: Some(profile),
         };
         browser
             .call("Browser.getVersion", &json!({}))
@@ -84,9 +84,23 @@ impl Browser {
         self.page_in(page.context())
     }
 
+    /// A page of the browser's own profile: what it keeps is written to the disk, as on a person's phone.
+    pub fn page_on_disk(&self) -> Result<Page, Failure> {
+        self.page_of(&json!({ "url": "about:blank" }), "")
+    }
+
+    /// Ends Chromium and hands its profile over, for looking at what it wrote.
+    pub fn close(mut self) -> Result<TempDir, Failure> {
+        self.end();
+        self.profile.take().ok_or(Failure::Gone)
+    }
+
     fn page_in(&self, context: &str) -> Result<Page, Failure> {
-        let wanted = json!({ "url": "about:blank", "browserContextId": context });
-        let target = text(&self.call("Target.createTarget", &wanted)?, "targetId")?;
+        self.page_of(&json!({ "url": "about:blank", "browserContextId": context }), context)
+    }
+
+    fn page_of(&self, wanted: &Value, context: &str) -> Result<Page, Failure> {
+        let target = text(&self.call("Target.createTarget", wanted)?, "targetId")?;
         let attached = self.call(
             "Target.attachToTarget",
             &json!({ "targetId": target, "flatten": true }),
@@ -105,8 +119,15 @@ impl Browser {
 }
 
 impl Drop for Browser {
-    /// Asks Chromium to close, so that its helpers have gone before the profile is deleted; kills it if it does not.
     fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Browser {
+    /// Asks Chromium to close, so that its helpers have gone before the profile is deleted; kills it if it does not. The second
+    /// time there is nobody to ask.
+    fn end(&mut self) {
         let asked = self.call("Browser.close", &json!({}));
         let ended = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner);
         if asked.is_err() || ended.recv_timeout(PATIENCE / 6).is_err() {

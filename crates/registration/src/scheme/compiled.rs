@@ -150,6 +150,11 @@ impl Scheme {
         self.matching.as_ref()
     }
 
+    /// For how many hours an entry may wait sealed on a field officer's phone; nothing when none may.
+    pub fn queue_hours(&self) -> Option<u8> {
+        self.operation().and_then(|operation| operation.queue_hours)
+    }
+
     /// The operation at which field officers enter people; nothing for a scheme in which the public registers.
     pub fn operation(&self) -> Option<&Operation> {
         self.definition.operation.as_ref()

@@ -9,4 +9,8 @@ pub struct Operation {
     pub building: String,
     /// The code of its district, such as `KT`.
     pub district: String,
+    /// For how many hours an entry is taken that waited, sealed, on an officer's phone without a network: 1 to 48, counted from
+    /// when the phone last had the page from us. Nothing: entries cannot wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_hours: Option<u8>,
 }

@@ -200,6 +200,8 @@ fn an_operation_is_a_scheme_of_its_own_rules() {
         (|d| d.operation = None, "matching"),
         (|d| d.operation.as_mut().unwrap().building = " ".into(), "operation.building"),
         (|d| d.operation.as_mut().unwrap().district = "XX".into(), "operation.district"),
+        (|d| d.operation.as_mut().unwrap().queue_hours = Some(0), "operation.queue_hours"),
+        (|d| d.operation.as_mut().unwrap().queue_hours = Some(49), "operation.queue_hours"),
         (|d| d.household.max_people = 2, "household.max_people"),
         (|d| d.delivery = masks().delivery, "delivery"),
         (|d| d.fields[3].obligatory = false, "fields[3].obligatory"),

@@ -12,9 +12,14 @@ use crate::stage::{SLUG, Stage};
 /// Serves a stage on a port of its own; the passkeys belong to `http://localhost:PORT`.
 fn serve() -> (Stage, String) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
     let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
     let stage = Stage::at(&origin);
+    serve_on(listener, &stage);
+    (stage, origin)
+}
+
+pub fn serve_on(listener: std::net::TcpListener, stage: &Stage) {
+    listener.set_nonblocking(true).unwrap();
     let router = stage.router.clone();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -23,7 +28,6 @@ fn serve() -> (Stage, String) {
             webkit::serve(listener, router, ServeOptions::default(), std::future::pending()).await.unwrap();
         });
     });
-    (stage, origin)
 }
 
 /// Registers by the invitation and signs in, as a person does: by two buttons.
@@ -177,7 +181,7 @@ fn a_passkey_that_does_not_verify_its_user_gets_nobody_in() {
 }
 
 /// Where to write pictures of every page, for people to look at; nowhere unless somebody asks.
-fn album() -> Option<PathBuf> {
+pub fn album() -> Option<PathBuf> {
     option_env!("LIONROCK_ALBUM").map(PathBuf::from)
 }
 

@@ -13,6 +13,8 @@ mod contractors;
 #[cfg(test)]
 mod journey;
 #[cfg(test)]
+mod offline;
+#[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod sessions;
@@ -20,5 +22,7 @@ mod sessions;
 mod stage;
 #[cfg(test)]
 mod uploads;
+#[cfg(test)]
+mod waiting;
 #[cfg(test)]
 mod watch;

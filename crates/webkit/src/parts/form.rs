@@ -18,6 +18,7 @@ pub struct Form {
     language: Option<Language>,
     passkey: Option<Passkey>,
     with_file: bool,
+    unremembered: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -81,6 +82,18 @@ impl Form {
     /// Lets it carry a file; see [`crate::parts::FileInput`].
     pub const fn with_file(mut self) -> Self {
         self.with_file = true;
+        self
+    }
+
+    /// Leaves the token out, for a page that is kept where there is no session; its script must bring one.
+    pub fn tokenless(mut self) -> Self {
+        self.token.clear();
+        self
+    }
+
+    /// Asks the browser to remember nothing of it: neither for filling in later nor for bringing a tab back.
+    pub const fn unremembered(mut self) -> Self {
+        self.unremembered = true;
         self
     }
 

@@ -4,6 +4,8 @@ use crate::scheme::{Definition, Delivery, FieldGroup, Flaw};
 
 /// Longest name of a building in characters: with flat and floor it must stay a line of an address.
 const LONGEST: usize = 150;
+/// Longest wait of an entry on a phone: the key to it lives so long.
+const HOURS_MOST: u8 = 48;
 
 /// An operation is one building, one person an entry, and nothing delivered. Health is asked in operations only: there is no
 /// public form for it.
@@ -28,6 +30,15 @@ pub(super) fn check(definition: &Definition, flaws: &mut Vec<Flaw>) {
         District::from_code(&operation.district).is_some(),
         "operation.district",
         ["There is no district of this code.", "沒有這個代號的地區。", "没有这个代号的地区。"],
+    );
+    require(
+        operation.queue_hours.is_none_or(|hours| (1..=HOURS_MOST).contains(&hours)),
+        "operation.queue_hours",
+        [
+            "Entries wait on a phone for 1 to 48 hours, or not at all.",
+            "登記可在電話內等候傳送1至48小時；如不容許等候，請略去此項。",
+            "登记可在手机内等候发送1至48小时；如不容许等候，请略去此项。",
+        ],
     );
     require(
         definition.household.max_people == 1,
