@@ -179,7 +179,7 @@ fn csv_cell(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::collections::BTreeSet;
 
     use registration::scheme::Definition;
@@ -194,10 +194,25 @@ mod tests {
         "credential", "token_hash", "requested_by", "decided_by", "invitation", "code",
         "commitment", "erasure", "request", "contractor", "acknowledged_by", "alert",
         "reviewer", "review", "lease", "contract", "handle", "escalation", "signing", "signature", "number_tag", "mobile_tag",
-        "reference_tag",
+        "reference_tag", "approval",
     ];
 
-    fn byte_columns(tables: &[&[store::Migration]]) -> BTreeSet<(String, String)> {
+    /// Table and column of everything that is kept in bytes.
+    pub(crate) fn byte_columns(tables: &[&[store::Migration]]) -> BTreeSet<(String, String)> {
+        columns(tables, |kind| kind.starts_with("BYTES"))
+    }
+
+    /// Table and column of everything.
+    pub(crate) fn all_columns(tables: &[&[store::Migration]]) -> BTreeSet<(String, String)> {
+        columns(tables, |kind| ["BYTES", "INT64", "TEXT", "BOOL"].iter().any(|known| kind.starts_with(known)))
+    }
+
+    /// Table and column of everything that can hold something personal.
+    pub(crate) fn sealed_columns(tables: &[&[store::Migration]]) -> Vec<(String, String)> {
+        byte_columns(tables).into_iter().filter(|(_, column)| !NOT_PERSONAL.contains(&column.as_str())).collect()
+    }
+
+    fn columns(tables: &[&[store::Migration]], wanted: fn(&str) -> bool) -> BTreeSet<(String, String)> {
         let mut found = BTreeSet::new();
         for migration in tables.iter().copied().flatten() {
             let mut table = String::new();
@@ -205,10 +220,10 @@ mod tests {
                 let words: Vec<&str> = line.split_whitespace().collect();
                 match words.as_slice() {
                     ["create", "table", name, ..] | ["alter", "table", name] => table = (*name).to_owned(),
-                    ["alter", "table", name, "add", "column", column, kind, ..] if kind.starts_with("BYTES") => {
+                    ["alter", "table", name, "add", "column", column, kind, ..] if wanted(kind) => {
                         found.insert(((*name).to_owned(), (*column).to_owned()));
                     }
-                    [column, kind, ..] if kind.starts_with("BYTES") => {
+                    [column, kind, ..] if wanted(kind) => {
                         found.insert((table.clone(), (*column).to_owned()));
                     }
                     _ => {}

@@ -223,14 +223,14 @@ fn open_keys(parts: &PlatformParts, name: &str, today: Day, store_exists: bool) 
 mod tests {
     use kernel::Environment;
 
-    use crate::rehearsal::{City, parts};
+    use crate::rehearsal::City;
     use crate::{Platform, PlatformParts};
 
     #[test]
     fn promise_08_what_a_demonstration_holds_does_not_open_as_live() {
         let mut city = City::new();
         city.platform = None;
-        let live = PlatformParts { environment: Environment::Live, ..parts(city.files.path(), &city.clock, 5) };
+        let live = PlatformParts { environment: Environment::Live, ..city.parts(5) };
         let refused = Platform::open(live).map(drop).unwrap_err().to_string();
         assert_eq!(refused, "the keys of platform belong to a demo installation and do not open in a live one");
         city.restart();

@@ -283,3 +283,6 @@ fn until_short(
 
 #[cfg(test)]
 pub(crate) mod without_purge;
+
+#[cfg(test)]
+mod tests;
