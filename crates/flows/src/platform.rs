@@ -28,6 +28,8 @@ pub struct Platform {
     pub(crate) damaged: Mutex<BTreeMap<Id<kinds::SchemeVersion>, Instant>>,
     /// The minute in which officers' rights were last looked at.
     watched: AtomicI64,
+    /// The hour in which what has passed its day was last removed from the platform's own store.
+    purged: AtomicI64,
 }
 
 impl Platform {
@@ -39,6 +41,7 @@ impl Platform {
             directory: Mutex::new(()),
             watch: Mutex::new(()),
             watched: AtomicI64::new(0),
+            purged: AtomicI64::new(0),
             damaged: Mutex::default(),
         }
     }
@@ -91,6 +94,16 @@ impl Platform {
     pub(crate) fn is_new_minute(&self) -> bool {
         let minute = self.now().millis() / 60_000;
         self.watched.swap(minute, Ordering::AcqRel) != minute
+    }
+
+    /// Does something at the first call within an hour; what fails is done at the next.
+    pub(crate) fn hourly<E>(&self, act: impl FnOnce() -> Result<(), E>) -> Result<(), E> {
+        let hour = self.now().millis() / 3_600_000;
+        if self.purged.load(Ordering::Acquire) != hour {
+            act()?;
+            self.purged.store(hour, Ordering::Release);
+        }
+        Ok(())
     }
 
     pub(crate) fn hold_directory(&self) -> MutexGuard<'_, ()> {

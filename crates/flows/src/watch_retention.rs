@@ -138,3 +138,62 @@ fn words(service: &Service, lag: i64) -> Text {
         format!("“{simplified}”仍存有{lag}小时前已届满的数据行。资料已无法读取，但清除工序没有运行，请向系统管理员查询。"),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use registration::{EraseWhat, HouseholdRow};
+    use vault::Cause;
+
+    use super::*;
+    use crate::erase_household;
+    use crate::rehearsal::City;
+
+    /// The sealed name and address of a household, as they stand in the store.
+    fn sealed(city: &City, household: &HouseholdRow) -> Vec<u8> {
+        let sql = "-- test.sealed\nselect contact from household_submission where household = $1";
+        let id = household.id;
+        let row = city.service().ledger().read("test.sealed", move |tx| tx.query(sql, &[id.into()])).unwrap();
+        row[0].get(0).unwrap()
+    }
+
+    /// In how many files of the store these bytes stand.
+    fn found(city: &City, bytes: &[u8]) -> usize {
+        let files = std::fs::read_dir(city.path("stores")).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
+        files.filter(|file| file.windows(bytes.len()).any(|window| window == bytes)).count()
+    }
+
+    fn erase(city: &City, household: &HouseholdRow) {
+        erase_household(&city.service(), Actor::Visitor, household.id, EraseWhat::All, Cause::Withdrawal).unwrap();
+    }
+
+    #[test]
+    fn promise_04_after_a_roll_no_page_of_the_store_stands_as_it_was_before_the_erasure() {
+        let city = City::new();
+        let [gone, stays] = [1, 2].map(|n| city.register(n));
+        let (erased, kept) = (sealed(&city, &gone), sealed(&city, &stays));
+        let service = city.service();
+        sweep(city.platform(), &service).unwrap();
+        erase(&city, &gone);
+        sweep(city.platform(), &service).unwrap();
+        assert!(found(&city, &erased) > 0, "the log still has the pages: nothing was rolled, and the hour is the same");
+        service.ledger().keys().roll().unwrap();
+        sweep(city.platform(), &service).unwrap();
+        assert_eq!(found(&city, &erased), 0);
+        assert!(found(&city, &kept) > 0);
+    }
+
+    #[test]
+    fn what_the_purge_removed_is_swept_within_the_hour() {
+        let city = City::new();
+        let gone = city.register(1);
+        let bytes = sealed(&city, &gone);
+        let service = city.service();
+        sweep(city.platform(), &service).unwrap();
+        erase(&city, &gone);
+        for (minutes, there) in [(1, true), (70, false)] {
+            city.clock.advance_millis(minutes * 60_000);
+            sweep(city.platform(), &service).unwrap();
+            assert_eq!(found(&city, &bytes) > 0, there, "{minutes} minutes later");
+        }
+    }
+}

@@ -44,7 +44,7 @@ pub use request::{
     purge_requests, refuse_request, request, request_inventory, request_letter, requests, seal_details,
 };
 pub use storage::OpeningRow;
-pub use watch::{Finding, Unusual, WatchLimits, forget_searches, note_search, unusual_use};
+pub use watch::{Finding, Unusual, WatchLimits, forget_searches, has_old_searches, note_search, unusual_use};
 
 /// The vault's tables; every store that holds personal data has them.
 pub const MIGRATIONS: &[Migration] = &[

@@ -96,6 +96,11 @@ pub fn note_search(
     Ok(())
 }
 
+/// Whether searches stand there whose last day has passed: a look, so that watching writes nothing.
+pub fn has_old_searches(tx: &mut Tx<'_>, today: Day) -> Result<bool, StoreError> {
+    storage::has_old_searches(tx, today)
+}
+
 /// Forgets searches whose last day has passed. Returns how many.
 pub fn forget_searches(work: &mut Work<'_, '_>) -> Result<u64, StoreError> {
     let today = work.today();

@@ -50,6 +50,11 @@ pub(crate) fn searches(tx: &mut Tx<'_>, since: Instant, limit: i64) -> Result<Ve
     rows.iter().map(row).collect()
 }
 
+pub(crate) fn has_old_searches(tx: &mut Tx<'_>, today: Day) -> Result<bool, StoreError> {
+    let sql = "-- vault.has_old_searches\nselect 1 from vault_search where expiry < $1 limit 1";
+    Ok(tx.query_opt(sql, &[today.into()])?.is_some())
+}
+
 pub(crate) fn forget_searches(tx: &mut Tx<'_>, today: Day) -> Result<u64, StoreError> {
     tx.execute("-- vault.forget_searches\ndelete from vault_search where expiry < $1", &[today.into()])
 }
