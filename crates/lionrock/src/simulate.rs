@@ -12,6 +12,7 @@ mod day;
 mod delivery;
 mod department;
 mod ending;
+mod erasure;
 mod evidence;
 mod findings;
 mod installation;
@@ -32,7 +33,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 pub use console::Console;
-pub use crowd::{Acknowledged, Kind, Outcome, Plan, Rush, enter, send};
+pub use crowd::{Acknowledged, Act, Expected, Kind, Outcome, Plan, Rush, enter, send};
 pub use day::Told;
 pub use findings::{Finding, Findings};
 pub use installation::{Choices, Installation, Outside};
@@ -56,6 +57,8 @@ pub struct Args {
 enum What {
     /// The whole life of a scheme: gate, opening, registrations, matching, messages, delivery, close, erasure, certificate.
     Day(DayArgs),
+    /// Erasures of every kind, and a search for what may be left of them: files, memory, backups, a thief's copies.
+    Erasure(erasure::ErasureArgs),
 }
 
 /// How the day is.
@@ -86,10 +89,13 @@ pub struct DayArgs {
 
 /// Runs it, prints the table, and fails when a promise does not hold.
 pub fn run(args: &Args) -> Result<(), Box<dyn std::error::Error>> {
-    let What::Day(args) = &args.what;
-    let told = story::live(args).map_err(|error| error.to_string())?;
+    let (told, json) = match &args.what {
+        What::Day(args) => (story::live(args), &args.json),
+        What::Erasure(args) => (erasure::live(args), &args.json),
+    };
+    let told = told.map_err(|error| error.to_string())?;
     told.print();
-    if let Some(file) = &args.json {
+    if let Some(file) = json {
         std::fs::write(file, serde_json::to_string_pretty(&told.to_json())?)?;
     }
     verdict(&told)

@@ -51,6 +51,17 @@ impl Day {
         Ok(tables)
     }
 
+    /// Has a PostgreSQL server write everything to its files, and its write-ahead log begin anew.
+    pub fn write_out(&self) -> Result<(), Failure> {
+        let console = self.console(at(CLOSED))?;
+        let store = console.platform().ledger().store().clone();
+        let done = store.write("simulate.write_out", |tx| {
+            tx.execute("-- simulate.checkpoint\ncheckpoint", &[])?;
+            tx.execute("-- simulate.switch\nselect pg_switch_wal()", &[])
+        });
+        done.map(drop).map_err(|error: store::RunError<StoreError>| error.to_string().into())
+    }
+
     /// Removes what this run made in a database; a directory goes by itself.
     pub fn tidy_up(&self) -> Result<(), Failure> {
         if matches!(self.location()?, Location::Sqlite(_)) {

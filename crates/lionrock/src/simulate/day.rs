@@ -48,6 +48,8 @@ pub struct Day {
     pub server: Option<Server>,
     /// CPU time of servers that were stopped.
     pub cpu_before: u64,
+    /// What the server finds in its environment.
+    pub environment: Vec<(String, String)>,
     /// What happened.
     pub told: Told,
 }
@@ -102,6 +104,7 @@ impl Day {
             department: None,
             server: None,
             cpu_before: 0,
+            environment: Vec::new(),
             told: Told::default(),
         })
     }
@@ -123,7 +126,7 @@ impl Day {
 
     /// Starts the server with its clock at this moment.
     pub fn start(&mut self, now: Instant) -> Result<(), Failure> {
-        let start = Start { now: Some(now), ..Start::default() };
+        let start = Start { now: Some(now), environment: self.environment.clone(), ..Start::default() };
         self.server = Some(Server::start(&self.installation, &start)?);
         Ok(())
     }
@@ -132,6 +135,11 @@ impl Day {
     pub fn stop(&mut self) -> Result<(), Failure> {
         self.cpu_before = self.server_cpu();
         self.server.take().ok_or("the server does not run")?.stop()
+    }
+
+    /// The courier's public key, as the scheme names it.
+    pub fn recipient(&self) -> Result<String, Failure> {
+        Ok(self.scheme.courier().ok_or("the scheme has no courier")?.recipient.clone())
     }
 
     /// CPU time of the server so far, restarts included.

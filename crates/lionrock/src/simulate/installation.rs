@@ -51,7 +51,7 @@ const ORIGIN: &str = "https://localhost:8443";
 impl Installation {
     /// Makes one.
     pub fn create(directory: &Path, pki: TestPki, outside: &Outside, choices: Choices<'_>) -> Result<Self, Failure> {
-        for part in ["stores", "keys", "roots", "tiles", "logs"] {
+        for part in ["stores", "keys", "roots", "tiles", "logs", "tmp"] {
             fs::DirBuilder::new().recursive(true).mode(0o700).create(directory.join(part))?;
         }
         let file = directory.join("lionrock.toml");

@@ -178,7 +178,8 @@ impl Residents {
         self.telephones.read(&wrong.form.mobile).iter().rev().filter(|text| text.contains("/repair")).find_map(|text| reference_in(text))
     }
 
-    async fn code(&self, mobile: &str, before: usize) -> Result<String, Failure> {
+    /// The next code that a telephone shows after so many texts.
+    pub async fn code(&self, mobile: &str, before: usize) -> Result<String, Failure> {
         let began = Instant::now();
         while began.elapsed() < LONGEST {
             let texts = self.telephones.read(mobile);

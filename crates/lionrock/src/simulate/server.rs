@@ -25,6 +25,8 @@ pub struct Start {
     pub synchronous_off: bool,
     /// A program and its arguments that run the server: `strace …`.
     pub under: Vec<String>,
+    /// More that it finds in its environment.
+    pub environment: Vec<(String, String)>,
 }
 
 const READY: Duration = Duration::from_mins(1);
@@ -100,6 +102,9 @@ fn command(installation: &Installation, start: &Start) -> Result<Command, Failur
         None => Command::new(program),
     };
     command.args(["serve", "--config"]).arg(&installation.file).env("LIONROCK_CONTROL", &installation.control);
+    // What it may write for the moment stands where it is searched.
+    command.env("TMPDIR", installation.directory.join("tmp"));
+    command.envs(start.environment.iter().map(|(name, value)| (name, value)));
     if let Some(now) = start.now {
         command.env("LIONROCK_CLOCK", now.to_string().chars().take(19).collect::<String>());
     }

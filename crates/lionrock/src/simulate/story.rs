@@ -78,7 +78,7 @@ pub(super) const CLOSE: &str = "2020-06-05T18:00";
 pub(super) const CLOSED: &str = "2020-06-07T00:05";
 
 impl Story {
-    fn new(args: &DayArgs) -> Self {
+    pub fn new(args: &DayArgs) -> Self {
         let outcome = Outcome::default();
         let checkpoint = String::new();
         Self { args: args.clone(), outcome, checkpoint, repaired: 0, called: 0, called_people: 0, confirmed: 0 }
