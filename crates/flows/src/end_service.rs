@@ -115,9 +115,9 @@ fn facts(service: &Service, remains: Remains, ledger_lost: Option<(u64, Instant)
         persons: remains.people,
         values: to_hex(&remains.values),
         purposes,
+        ledger_lost,
     }
 }
-        ledger_lost,
 
 /// Finishes every end that was begun and not brought to its certificate, because of a crash or a disk that failed. One that
 /// cannot be finished yet does not stop the others. Returns how many were finished.
@@ -190,9 +190,9 @@ fn issue(
         custodians: vec![custodian(&root.1).into()],
         roots: vec![root],
         early: None,
+        ledger_lost: facts.ledger_lost,
         store: ("dropped".into(), now),
         journal: ledger.size_and_root()?,
-        ledger_lost: facts.ledger_lost,
         issued: now,
     };
     let digest = erasure.digest();

@@ -244,6 +244,9 @@ fn put_in_force(service: &Service, scheme: Arc<Scheme>) -> Result<(), PlatformEr
     let purposes: Vec<String> = scheme.purposes().iter().map(|purpose| purpose.id.clone()).collect();
     vault::prepare_keys(service.ledger().keys(), &purposes)?;
     vault::prepare_keys(service.ledger().keys(), &[notify::PURPOSE.to_owned()])?;
+    if scheme.queue_hours().is_some() {
+        vault::prepare_keys(service.ledger().keys(), &[registration::FIELD_QUEUE.to_owned()])?;
+    }
     let digest = scheme.digest();
     let (state, owner) = service.ledger().read("platform.state", |tx| {
         Ok::<_, StoreError>((registration::current_state(tx)?, vault::owner(tx)?))
@@ -257,9 +260,6 @@ fn put_in_force(service: &Service, scheme: Arc<Scheme>) -> Result<(), PlatformEr
     service.adopt(scheme);
     service.set_in_force(true);
     Ok(())
-    if scheme.queue_hours().is_some() {
-        vault::prepare_keys(service.ledger().keys(), &[registration::FIELD_QUEUE.to_owned()])?;
-    }
 }
 
 fn compile(toml: &str) -> Option<Arc<Scheme>> {
