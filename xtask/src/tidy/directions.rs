@@ -21,6 +21,7 @@ const SLICES: &[&str] = &[
     "waitingroom",
     "registration",
     "identity",
+    "provider",
     "stations",
     "processors",
     "checkin",

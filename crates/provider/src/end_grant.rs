@@ -1,0 +1,41 @@
+use journal::{Event, Work};
+use store::StoreError;
+
+use crate::secret::tag;
+use crate::{Proven, storage};
+
+/// A service gives a token back (RFC 7009): an access token ends alone, a refresh token with its whole grant. What is unknown
+/// or another's is answered alike.
+pub fn revoke(work: &mut Work<'_, '_>, proven: &Proven, token: &str) -> Result<(), StoreError> {
+    let now = work.now();
+    if let Some((grant, _)) = storage::token::access(work.tx(), tag(token), now)? {
+        let own = storage::grant::find(work.tx(), grant, now)?.is_some_and(|given| given.client == proven.client.id.as_str());
+        if own {
+            storage::token::delete_access(work.tx(), tag(token))?;
+        }
+    } else if let Some(stored) = storage::token::refresh(work.tx(), tag(token))? {
+        let given = storage::grant::find(work.tx(), stored.grant, now)?;
+        if let Some(given) = given.filter(|given| given.client == proven.client.id.as_str()) {
+            storage::grant::end(work.tx(), given.id, now)?;
+            work.journal(Event::new("provider.given_back").record(given.account).detail("client", given.client))?;
+        }
+    }
+    Ok(())
+}
+
+/// A resident takes back what was allowed a service: its tokens end, and it is asked for again.
+pub fn end_consent(work: &mut Work<'_, '_>, account: [u8; 16], client: &str) -> Result<u64, StoreError> {
+    let now = work.now();
+    let ended = storage::grant::end_of_client(work.tx(), account, client, now)?;
+    let known = storage::consent::delete(work.tx(), account, client)?;
+    if ended + known > 0 {
+        work.journal(Event::new("provider.taken_back").record(account).detail("client", client))?;
+    }
+    Ok(ended)
+}
+
+/// A session ends, and with it what was given in it.
+pub fn end_session_grants(work: &mut Work<'_, '_>, session: [u8; 16]) -> Result<u64, StoreError> {
+    let now = work.now();
+    storage::grant::end_of_session(work.tx(), session, now)
+}
