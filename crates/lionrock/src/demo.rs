@@ -1,6 +1,7 @@
 //! `lionrock demo`: a whole demonstration city on the embedded store, ready in seconds.
 
 mod city;
+mod courier;
 mod operation;
 mod page;
 mod words;

@@ -17,6 +17,6 @@ pub use client::{Client, GaveUp, Patience};
 pub use command::{Args, run};
 pub use figures::{Figures, Sample, cpu_micros};
 pub use journey::{Typed, words_of};
-pub use page::{Form, Page};
+pub use page::{Form, Page, choices};
 pub use target::{LoadError, Target};
 pub use wire::{Reply, request};

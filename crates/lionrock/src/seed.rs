@@ -8,11 +8,12 @@ use std::sync::Arc;
 use assurance::{AddRecord, Digest, NewRecord, OpenGate, RecordKind, SignVersion, Tier};
 use flows::Platform;
 use journal::{Actor, Work};
-use kernel::{Day, Fault, Id, Text, kinds};
+use kernel::{Day, Fault, Id, Secret, Text, kinds};
 use people::{
     AddPasskey, BeginPasskey, Contact, CreateDepartment, EditScheme, FinishPasskey, InviteOfficer, Inviter,
-    RelyingParty, Role, Scope, SignGate, SignedIn, SoftwarePasskey, SubmitGateRecord, Token, authorise,
+    ManageContractors, RelyingParty, Role, Scope, SignGate, SignedIn, SoftwarePasskey, SubmitGateRecord, Token, authorise,
 };
+use processors::{Clause, ClauseRecord, ContractorKeys, RecordContract, RegisterContractor, Storage, Trade};
 use registration::scheme::{Definition, Scheme};
 use store::{RunError, StoreError};
 use thiserror::Error;
@@ -192,6 +193,46 @@ pub fn pass_gate(
         })?;
     }
     platform.refresh().map_err(failed("seed.refresh"))
+}
+
+/// Registers the courier of a scheme with this key, records a contract in force until `until` and issues its credential.
+pub fn courier(
+    platform: &Platform,
+    department: Id<kinds::Department>,
+    privacy: Id<kinds::Officer>,
+    name: Text,
+    (recipient, signing): (&str, [u8; 32]),
+    until: Day,
+) -> Result<Secret<String>, SeedError> {
+    let (ledger, today) = (platform.ledger(), platform.now().day());
+    let who = SignedIn::at_console(privacy, department, vec![Role::PrivacyOfficer], post_of(Role::PrivacyOfficer));
+    let grant = || authorise::<ManageContractors>(&who, None).map_err(failed("seed.grant"));
+    let contact = Contact::parse("Demonstration Courier Desk", "desk@courier.example").map_err(failed("seed.contact"))?;
+    let command = RegisterContractor {
+        name,
+        trade: Trade::Courier,
+        contact: processors::seal_contact(ledger.keys(), today, &contact).map_err(failed("seed.contact"))?,
+        keys: Some(ContractorKeys { signing, recipient: recipient.to_owned() }),
+    };
+    let may = grant()?;
+    let contractor = act(platform, "seed.contractor", may.actor(), move |work| {
+        processors::register_contractor(work, &may, &command)
+    })?;
+    let clauses = Clause::ALL.into_iter().map(|clause| (clause, "Schedule 3 (demonstration)".to_owned())).collect();
+    let command = RecordContract {
+        contractor,
+        title: Text::new("Delivery to households", "派遞至各住戶", "派递至各住户"),
+        clauses: ClauseRecord { clauses, storage: Storage::OwnMachines, place: "8 Demonstration Wharf Road".into() },
+        from: today,
+        until,
+    };
+    let may = grant()?;
+    let contract = act(platform, "seed.contract", may.actor(), move |work| processors::record_contract(work, &may, &command))?;
+    let may = grant()?;
+    let issued = act(platform, "seed.credential", may.actor(), move |work| {
+        processors::issue_credential(work, &may, contract)
+    })?;
+    Ok(issued.token.reveal())
 }
 
 fn documents() -> Vec<RecordKind> {

@@ -11,7 +11,7 @@ use registration::scheme::Definition;
 use registration::{AddressForm, BirthForm, Channel, HouseholdForm, PersonForm};
 use seal::age_files;
 
-use super::{broken, operation};
+use super::{broken, courier, operation};
 use crate::config::Config;
 use crate::runtime::Runtime;
 use crate::seed::{self, SeededOfficer};
@@ -27,8 +27,10 @@ pub struct City {
     pub register: Arc<PopulationTable>,
     /// Residents who have not registered yet: for whoever wants to try.
     pub free: Vec<Household>,
-    /// The courier's identity, to open exports with any `age` tool.
+    /// The courier's identity, to open packages with any `age` tool.
     pub courier: Secret<String>,
+    /// The courier's credential, to sign in to the contractors' pages with.
+    pub credential: Secret<String>,
     /// Relying party of the passkeys.
     pub relying_party: Arc<RelyingParty>,
 }
@@ -62,7 +64,7 @@ pub fn build(runtime: &Runtime, config: &Config, households: u64) -> Result<City
         let officer = seed::officer(platform, &relying_party, &config.origin, department, role, number);
         officers.push(officer.map_err(|e| broken("an officer", &e))?);
     }
-    let (courier, recipient) = age_files::generate_identity();
+    let (identity, recipient) = age_files::generate_identity();
     let definition = definition(opens, &recipient)?;
     let by_role: BTreeMap<&str, _> = officers.iter().map(|officer| (officer.role.slug(), officer.id)).collect();
     let id = |role: Role| by_role.get(role.slug()).copied().ok_or_else(|| broken("an officer", &"missing"));
@@ -70,6 +72,7 @@ pub fn build(runtime: &Runtime, config: &Config, households: u64) -> Result<City
     let (service, version) =
         seed::scheme(platform, department, owner, &definition).map_err(|e| broken("the scheme", &e))?;
     seed::pass_gate(platform, department, service, version, owner, privacy).map_err(|e| broken("the gate", &e))?;
+    let credential = courier::add(runtime, config, (department, privacy), &definition)?;
     officers.push(operation::add(runtime, &relying_party, &config.origin, (opens, now.day()))?);
     let population = population(runtime)?;
     let register = Arc::new(table(&population));
@@ -80,7 +83,7 @@ pub fn build(runtime: &Runtime, config: &Config, households: u64) -> Result<City
     let invitations = invitations.collect::<Result<_, _>>().map_err(|e| broken("an invitation", &e))?;
     let free = (households..POPULATION).filter_map(|number| population.household(number));
     let free = free.filter(|household| household.people().all(|person| person.resident)).take(OFFERED).collect();
-    Ok(City { officers, invitations, register, free, courier, relying_party })
+    Ok(City { officers, invitations, register, free, courier: identity, credential, relying_party })
 }
 
 /// The shipped scheme with a window of a month.

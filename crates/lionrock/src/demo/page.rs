@@ -27,6 +27,7 @@ pub struct DemoState {
     invitations: Vec<people::Token>,
     free: Vec<connectors::synthetic::Household>,
     courier: kernel::Secret<String>,
+    credential: kernel::Secret<String>,
     gazetteer: Arc<hongkong::Gazetteer>,
 }
 
@@ -41,6 +42,7 @@ impl DemoState {
             invitations: city.invitations,
             free: city.free,
             courier: city.courier,
+            credential: city.credential,
             gazetteer: runtime.gazetteer.clone(),
         }
     }
@@ -70,7 +72,12 @@ async fn front(State(state): State<Arc<DemoState>>, Extension(visitor): Extensio
     }
     officers(&state, &visitor, &mut body);
     residents(&state, &visitor, &mut body);
-    body.h2(text(Word::Courier)).p(text(Word::CourierText)).p(state.courier.expose());
+    body.h2(text(Word::Courier)).p(text(Word::CourierText));
+    body.link(text(Word::CourierPages), visitor.url("/partner"));
+    body.part(&SummaryList::new(vec![
+        SummaryRow::new(text(Word::CourierCredential), state.credential.expose().as_str()),
+        SummaryRow::new(text(Word::CourierKey), state.courier.expose().as_str()),
+    ]));
     let layout = Layout::new(Text::new("Lionrock", "獅子山", "狮子山"), Environment::Demo);
     layout.page(&visitor, Page::new(text(Word::Title), body.markup()).wide())
 }

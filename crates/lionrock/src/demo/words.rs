@@ -27,6 +27,9 @@ pub enum Word {
     Link,
     Courier,
     CourierText,
+    CourierPages,
+    CourierCredential,
+    CourierKey,
 }
 
 /// A word in three languages.
@@ -74,12 +77,15 @@ pub fn text(word: Word) -> Text {
         ),
         Word::Post => ("Post", "職位", "职位"),
         Word::Link => ("Link", "連結", "链接"),
-        Word::Courier => ("The courier's key", "速遞公司的密鑰", "快递公司的密钥"),
+        Word::Courier => ("The courier", "速遞公司", "快递公司"),
         Word::CourierText => (
-            "Exports are encrypted to the courier. Open one with any age tool and this identity:",
-            "匯出檔案已加密予速遞公司。可用任何 age 工具及以下密鑰開啟：",
-            "导出文件已加密给快递公司。可用任何 age 工具及以下密钥打开：",
+            "An export is handed to the courier under a lease. Sign in as the courier with this credential, fetch the package, and open it with any age tool and this key:",
+            "匯出資料按租約移交速遞公司。可用以下憑證以速遞公司身分登入並領取資料包，再用任何 age 工具及以下密鑰開啟：",
+            "导出资料按租约移交快递公司。可用以下凭证以快递公司身份登录并领取资料包，再用任何 age 工具及以下密钥打开：",
         ),
+        Word::CourierPages => ("The contractors' pages", "承辦商網頁", "承办商网页"),
+        Word::CourierCredential => ("Credential", "憑證", "凭证"),
+        Word::CourierKey => ("Key", "密鑰", "密钥"),
     };
     Text::new(en, traditional, simplified)
 }
