@@ -52,6 +52,7 @@ fn words(finding: &Finding, post: &Text, scheme: &registration::scheme::Scheme) 
     let (count, day) = (finding.count, finding.day);
     let Text { en, zh_hant, zh_hans } = post;
     let (title, traditional, simplified) = (scheme.title(En), scheme.title(ZhHant), scheme.title(ZhHans));
+    let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
     match finding.unusual {
         Unusual::ManyOpenings => Text::new(
             format!("{en} opened {count} records of “{title}” within one hour on {day}. Ask why."),
@@ -59,12 +60,12 @@ fn words(finding: &Finding, post: &Text, scheme: &registration::scheme::Scheme) 
             format!("{zh_hans}于{day}的一小时内打开“{simplified}”{count}项记录。请查询原因。"),
         ),
         Unusual::OutOfHours => Text::new(
-            format!("{en} opened records of “{title}” {count} times out of office hours on {day}. Ask why."),
+            format!("{en} opened records of “{title}” {times} out of office hours on {day}. Ask why."),
             format!("{zh_hant}於{day}非辦公時間開啟「{traditional}」的記錄{count}次。請查詢原因。"),
             format!("{zh_hans}于{day}非办公时间打开“{simplified}”的记录{count}次。请查询原因。"),
         ),
         Unusual::RepeatedSearch => Text::new(
-            format!("{en} searched “{title}” for one registration {count} times in a week, last on {day}. Ask why."),
+            format!("{en} searched “{title}” for one registration {times} in a week, last on {day}. Ask why."),
             format!("{zh_hant}一星期內在「{traditional}」搜尋同一登記{count}次，最後一次為{day}。請查詢原因。"),
             format!("{zh_hans}一星期内在“{simplified}”搜索同一登记{count}次，最后一次为{day}。请查询原因。"),
         ),

@@ -14,9 +14,15 @@ leases-title = Your leases
 leases-none = There is no lease under this contract.
 due-statement = The signed deletion statement is due by { $day }.
 due-ended = A lease has ended. Delete all its data now; its deletion statement is due.
-due-soon = A lease ends in { $days } days. After that all its data must be deleted.
+due-soon = { $days ->
+    [one] A lease ends in { $days } day. After that all its data must be deleted.
+   *[other] A lease ends in { $days } days. After that all its data must be deleted.
+}
 due-enquiry = An enquiry is to be answered by { $day }.
-days-left = { $days } days left
+days-left = { $days ->
+    [one] { $days } day left
+   *[other] { $days } days left
+}
 lease-title = Lease: { $purpose }
 lease-purpose = Purpose
 lease-fields = Fields

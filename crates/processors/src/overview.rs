@@ -1,6 +1,7 @@
 use kernel::{Day, Id, Instant, Text, kinds};
 use store::{StoreError, Tx};
 
+use crate::line::days_en;
 use crate::{Contract, Contractor, Lease, LeaseState, storage};
 
 /// How much attention a line needs.
@@ -105,7 +106,7 @@ fn ended() -> Text {
 fn until(until: Day, today: Day) -> Text {
     let days = until.since(today);
     Text::new(
-        format!("Until {until} ({days} days)"),
+        format!("Until {until} ({})", days_en(days)),
         format!("至{until}（尚餘{days}日）"),
         format!("至{until}（尚余{days}日）"),
     )

@@ -2,6 +2,7 @@ use journal::{Event, Work};
 use kernel::{Id, Instant, Text, kinds};
 use store::{StoreError, Tx};
 
+use crate::line::days_en;
 use crate::{Lease, LeaseRules, storage};
 
 /// A reminder that is due now.
@@ -23,7 +24,7 @@ impl Reminder {
     pub fn text(&self, contractor: &Text) -> Text {
         let (days, until) = (self.days_left, self.lease.until);
         Text::new(
-            format!("The lease of {} ends in {days} days, on {until}. After that all data must be deleted.", contractor.en),
+            format!("The lease of {} ends in {}, on {until}. After that all data must be deleted.", contractor.en, days_en(days)),
             format!("{}的資料租約將於{days}日後（{until}）屆滿，其後必須刪除所有資料。", contractor.zh_hant),
             format!("{}的资料租约将于{days}日后（{until}）届满，其后必须删除所有资料。", contractor.zh_hans),
         )

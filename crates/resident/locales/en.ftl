@@ -18,7 +18,10 @@ front-need = What you need
 front-need-id = the Hong Kong identity card number and date of birth of each person
 front-need-name = your name and the address for delivery
 front-need-mobile = a Hong Kong mobile number that can receive SMS; relatives may share one
-front-need-people = You can register up to { $count } people together, yourself included.
+front-need-people = { $count ->
+    [one] You register yourself only.
+   *[other] You can register up to { $count } people together, yourself included.
+}
 front-time = It takes about five minutes. You do not need to upload anything.
 front-data = What we ask for, and why
 front-data-lead = This is everything that we ask for. Nothing else is collected.
@@ -129,7 +132,10 @@ mobile-hint = A Hong Kong number with eight digits. We send the result to it by 
 no-mobile = I have no mobile phone
 no-mobile-text = An officer can register you, and the result comes by letter. Call { $phone } or come to { $address }.
 members-title = Who else is in your household?
-members-lead = You can add up to { $most } more people. For each we need the identity card number and the date of birth.
+members-lead = { $most ->
+    [one] You can add { $most } more person. We need the identity card number and the date of birth.
+   *[other] You can add up to { $most } more people. For each we need the identity card number and the date of birth.
+}
 members-consent = You may also register relatives who live elsewhere. Make sure that each person agrees.
 members-add-first = Add a person
 members-add = Add another person
@@ -146,7 +152,10 @@ check-address = Address
 check-mobile = Mobile number
 check-members = Other people
 check-nobody = Nobody else
-check-people = { $count } people in all
+check-people = { $count ->
+    [one] { $count } person in all
+   *[other] { $count } people in all
+}
 check-declare-title = Now send your registration
 check-declare = By sending it you confirm that the details are correct and that everybody in it agrees. We will write to you in the language of this page.
 check-send = Accept and send
@@ -287,7 +296,10 @@ document-digest-help = Whoever has a document can compute its fingerprint and co
 document-withdrawn = withdrawn
 trust-signatures = Who answers for it
 trust-owner = Department
-trust-signed = Signed at { $time }, over { $count } documents
+trust-signed = { $count ->
+    [one] Signed at { $time }, over { $count } document
+   *[other] Signed at { $time }, over { $count } documents
+}
 trust-definition = Fingerprint of the service as approved
 trust-retention = How long data are kept
 trust-retention-text = On the day after the date shown, the keys of these data are destroyed. From then on nobody can read them, not even we.

@@ -22,7 +22,10 @@ id-number-hint = With the character in brackets, such as Q123456(7)
 flat = Flat or room
 floor = Floor
 address-line = Building and street
-seconds = { $count } seconds
+seconds = { $count ->
+    [one] { $count } second
+   *[other] { $count } seconds
+}
 list-comma = {", "}
 line-missing = { $field }: please fill this in
 date-wrong = Enter a real date, such as 31 12 2020
@@ -264,7 +267,10 @@ dashboard-queued = Messages waiting
 dashboard-failed = Messages given up
 dashboard-over-time = Registrations by the hour
 dashboard-hour = Hour
-dashboard-busiest = The busiest hour began at { $hour }: { $count } registrations.
+dashboard-busiest = { $count ->
+    [one] The busiest hour began at { $hour }: { $count } registration.
+   *[other] The busiest hour began at { $hour }: { $count } registrations.
+}
 dashboard-nothing-yet = Nothing yet.
 dashboard-by-district = Registrations by district
 dashboard-states = Where registrations stand
@@ -561,7 +567,10 @@ review-changed = The list of officers has changed meanwhile. Look at it again.
 # What is held, and what residents may ask.
 inventory-title = Personal data held
 inventory-lead = Every group of personal fields that this scheme holds. There is no other.
-inventory-lag = The purge is { $hours } hours behind. What has passed its day cannot be read, but its rows still stand.
+inventory-lag = { $hours ->
+    [one] The purge is { $hours } hour behind. What has passed its day cannot be read, but its rows still stand.
+   *[other] The purge is { $hours } hours behind. What has passed its day cannot be read, but its rows still stand.
+}
 inventory-no-lag = The purge is up to date: no row stands after its last day.
 inventory-why = Purpose
 inventory-ground = Legal ground
@@ -581,8 +590,14 @@ requests-number = Number
 requests-kind = Kind of request
 requests-lodged = Lodged
 requests-due = To be answered by
-requests-left = { $due } ({ $days } days left)
-requests-overdue = { $due } ({ $days } days overdue)
+requests-left = { $days ->
+    [one] { $due } ({ $days } day left)
+   *[other] { $due } ({ $days } days left)
+}
+requests-overdue = { $days ->
+    [one] { $due } ({ $days } day overdue)
+   *[other] { $due } ({ $days } days overdue)
+}
 requests-log = Log book
 requests-at = When
 requests-step = Step
@@ -626,9 +641,21 @@ request-once = This is decided once and cannot be taken back.
 
 # Contractors, leases, incidents.
 contractors-title = Contractors and what they hold
-contractors-overdue = Overdue: { $count } leases. They stand first in the list.
+contractors-overdue = { $count ->
+    [one] Overdue: { $count } lease. It stands first in the list.
+   *[other] Overdue: { $count } leases. They stand first in the list.
+}
 contractors-nothing-overdue = Nothing is overdue.
-contractors-sum = { $holders } contractors hold { $records } records. { $attention } leases need attention soon.
+contractors-sum = { $holders ->
+    [one] { $holders } contractor holds
+   *[other] { $holders } contractors hold
+} { $records ->
+    [one] { $records } record.
+   *[other] { $records } records.
+} { $attention ->
+    [one] { $attention } lease needs attention soon.
+   *[other] { $attention } leases need attention soon.
+}
 contractors-holdings = Who holds what, until when
 contractors-who = Contractor
 contractors-none-held = No contractor of this department holds anything.

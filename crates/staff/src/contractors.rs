@@ -3,7 +3,7 @@ use people::ManageContractors;
 use processors::{Contractor, Level, Overview, OverviewLine};
 use store::StoreError;
 use webkit::parts::{Button, Table, Tone, Warning};
-use webkit::{Body, Failure, Markup, Page, formats};
+use webkit::{Arg, Body, Failure, Markup, Page, formats};
 
 use crate::contractor_form::{scheme_title, watcher};
 use crate::desk::{Answer, Desk};
@@ -24,21 +24,16 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     Ok(desk.show(Page::new(title, body.markup()).wide().back(desk.url("/staff"))))
 }
 
-fn count(number: usize) -> String {
-    formats::number(i64::try_from(number).unwrap_or(i64::MAX))
-}
-
 /// Two sentences, and what is overdue in words before any colour.
 fn sums(desk: &Desk, body: &mut Body, overview: &Overview) {
     if overview.overdue > 0 {
-        body.part(&Warning(desk.tell("contractors-overdue", [("count", count(overview.overdue))])));
+        body.part(&Warning(desk.tell("contractors-overdue", [("count", overview.overdue)])));
     } else {
         body.lead(desk.say("contractors-nothing-overdue"));
     }
-    let records = formats::number(i64::try_from(overview.records).unwrap_or(i64::MAX));
     body.p(desk.tell(
         "contractors-sum",
-        [("holders", count(overview.holders)), ("records", records), ("attention", count(overview.attention))],
+        [("holders", Arg::from(overview.holders)), ("records", Arg::from(overview.records)), ("attention", Arg::from(overview.attention))],
     ));
 }
 

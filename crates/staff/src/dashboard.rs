@@ -9,7 +9,7 @@ use registration::Figures;
 use registration::matching::State;
 use store::StoreError;
 use webkit::parts::{BarChart, Figures as Shown, LineChart, Series, Table};
-use webkit::{Markup, Page, formats};
+use webkit::{Arg, Markup, Page, formats};
 
 use crate::desk::{Answer, Desk};
 use crate::mistakes::Mistakes;
@@ -87,7 +87,7 @@ fn over_time(desk: &Desk, figures: &Figures) -> LineChart {
     let top = last.iter().max_by_key(|(_, count)| *count);
     let finding = top.map_or_else(
         || desk.say("dashboard-nothing-yet"),
-        |(hour, count)| desk.tell("dashboard-busiest", [("hour", moment(hour, desk.language())), ("count", formats::number(*count))]),
+        |(hour, count)| desk.tell("dashboard-busiest", [("hour", Arg::from(moment(hour, desk.language()))), ("count", Arg::from(*count))]),
     );
     LineChart {
         title: desk.say("dashboard-over-time"),

@@ -4,7 +4,7 @@ use people::{Action, Grant, HandleRequests, RegisterForResident};
 use store::StoreError;
 use vault::{LodgeError, LodgeRequest, RequestChannel, RequestDetails, RequestKind, RequestRow, RequestState};
 use webkit::parts::{Button, Choice, Radios, Table, Tag, TextArea, TextInput, Tone};
-use webkit::{Failure, Markup, Page, formats};
+use webkit::{Arg, Failure, Markup, Page, formats};
 
 use crate::desk::{Answer, Case, Desk, go};
 use crate::mistakes::Mistakes;
@@ -55,8 +55,8 @@ pub(crate) fn left(desk: &Desk, row: &RequestRow) -> String {
     let due = formats::date(row.due, desk.language());
     match row.days_left(desk.now().day()) {
         None => due,
-        Some(days) if days < 0 => desk.tell("requests-overdue", [("due", due), ("days", (-days).to_string())]),
-        Some(days) => desk.tell("requests-left", [("due", due), ("days", days.to_string())]),
+        Some(days) if days < 0 => desk.tell("requests-overdue", [("due", Arg::from(due)), ("days", Arg::from(i64::from(-days)))]),
+        Some(days) => desk.tell("requests-left", [("due", Arg::from(due)), ("days", Arg::from(i64::from(days)))]),
     }
 }
 

@@ -148,7 +148,7 @@ fn promise_08_what_is_overdue_stands_first_in_words_and_silence_is_an_incident_t
     let lease = leased(&stage);
     let owner = stage.officer(0, Role::SchemeOwner);
     let page = owner.get("/en/staff/contractors").text();
-    assert!(page.contains("Nothing is overdue.") && page.contains("1 contractors hold 1 records."), "{page}");
+    assert!(page.contains("Nothing is overdue.") && page.contains("1 contractor holds 1 record."), "{page}");
     stage.clock.set(kernel::Instant::parse_hong_kong("2020-06-08T00:01").unwrap());
     flows::contractor_round(&stage.platform).unwrap();
     stage.clock.advance_secs(8 * 24 * 3600);
@@ -156,7 +156,7 @@ fn promise_08_what_is_overdue_stands_first_in_words_and_silence_is_an_incident_t
     let head = stage.client();
     head.join(&stage.invite(0, Role::HeadOfDepartment));
     let page = head.get("/en/staff/contractors").text();
-    assert!(page.contains("Overdue: 1 leases") && page.contains("Incident open"), "{page}");
+    assert!(page.contains("Overdue: 1 lease.") && page.contains("Incident open"), "{page}");
     assert!(head.get(&lease).text().contains("No deletion statement has come"));
     let incidents = head.get("/en/staff/incidents");
     let incident = incidents.between("/en/staff/incidents/inc_", "\"");
