@@ -14,25 +14,36 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flows::Platform;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
-use crate::invite::{Invitation, Invited};
+use crate::explain::Asked;
+use crate::invite::Invitation;
 
-/// What was asked, and what came of it: the invitation, or one line that says what to do.
-type Answer = Result<Invited, String>;
-
+/// What a command asks of the server. Each module that has one does it there as it does without a server.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Order {
+pub enum Order {
+    /// Invites an officer.
     Invite(Invitation),
+    /// Lists the personal data.
+    ExplainData(Asked),
+    /// Changes the roots of one key tree, or of every one that the server holds.
+    RollKeys(Option<String>),
 }
 
-/// The longest order or answer.
-const LONGEST: u64 = 64 * 1024;
+/// What came of it, or one line that says what to do.
+type Answer = Result<Value, String>;
+
+/// The longest order.
+const LONGEST_ORDER: u64 = 64 * 1024;
+/// The longest answer: the inventory of very many services.
+const LONGEST_ANSWER: u64 = 64 * 1024 * 1024;
 /// How long a caller may take to say what it wants, and to take the answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a command waits for a server that is busy.
@@ -79,13 +90,13 @@ async fn answer(mut caller: UnixStream, owner: u32, platform: &Arc<Platform>, or
     }
     let mut line = String::new();
     let (read, mut write) = caller.split();
-    let mut read = tokio::io::BufReader::new(read.take(LONGEST));
+    let mut read = tokio::io::BufReader::new(read.take(LONGEST_ORDER));
     tokio::time::timeout(PATIENCE, read.read_line(&mut line)).await??;
     let answer: Answer = match serde_json::from_str(&line) {
-        Ok(Order::Invite(invitation)) => {
+        Ok(order) => {
             let (platform, origin) = (platform.clone(), origin.to_owned());
-            let invite = move || crate::invite::invite(&platform, &origin, &invitation).map_err(|error| error.to_string());
-            tokio::task::spawn_blocking(invite).await.unwrap_or_else(|_| Err("the server failed; see its log".into()))
+            let done = move || carry_out(&platform, &origin, order).map_err(|error| error.to_string());
+            tokio::task::spawn_blocking(done).await.unwrap_or_else(|_| Err("the server failed; see its log".into()))
         }
         Err(_) => Err("the running server does not understand this command: it is of another version".into()),
     };
@@ -94,15 +105,25 @@ async fn answer(mut caller: UnixStream, owner: u32, platform: &Arc<Platform>, or
     tokio::time::timeout(PATIENCE, write.write_all(text.as_bytes())).await?
 }
 
+fn carry_out(platform: &Arc<Platform>, origin: &str, order: Order) -> Result<Value, crate::Failure> {
+    Ok(match order {
+        Order::Invite(invitation) => serde_json::to_value(crate::invite::invite(platform, origin, &invitation)?)?,
+        Order::ExplainData(asked) => crate::explain::personal_data(&flows::inventory(platform)?, asked)?.into(),
+        Order::RollKeys(only) => serde_json::to_value(crate::keys::roll_held(platform, only.as_deref())?)?,
+    })
+}
+
 /// The installation's own account, and root, who could become it.
 const fn may(caller: u32, owner: u32) -> bool {
     caller == owner || caller == 0
 }
 
-/// Hands an invitation to the running server; `None` when none runs.
-pub fn hand_over(config: &Config, invitation: Invitation) -> Option<Answer> {
+/// Hands an order to the running server; `None` when none runs.
+pub fn hand_over<T: DeserializeOwned>(config: &Config, order: &Order) -> Option<Result<T, String>> {
     let caller = call(&place(config))?;
-    Some(ask(caller, &Order::Invite(invitation)).unwrap_or_else(|error| Err(format!("the running server did not answer: {error}"))))
+    let silent = |error: std::io::Error| format!("the running server did not answer: {error}");
+    let answer = ask(caller, order).unwrap_or_else(|error| Err(silent(error)));
+    Some(answer.and_then(|value| serde_json::from_value(value).map_err(|error| silent(error.into()))))
 }
 
 /// Whether a server of this installation runs.
@@ -121,7 +142,7 @@ fn ask(mut caller: Caller, order: &Order) -> std::io::Result<Answer> {
     text.push('\n');
     caller.write_all(text.as_bytes())?;
     let mut line = String::new();
-    BufReader::new(caller.take(LONGEST)).read_line(&mut line)?;
+    BufReader::new(caller.take(LONGEST_ANSWER)).read_line(&mut line)?;
     Ok(serde_json::from_str(&line)?)
 }
 

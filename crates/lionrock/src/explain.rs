@@ -6,7 +6,9 @@ use clap::Subcommand;
 use flows::{CSV_HEAD, Inventory};
 use kernel::Language;
 use registration::scheme::{Definition, Scheme};
+use serde::{Deserialize, Serialize};
 
+use crate::beside::{self, Order};
 use crate::config::{Config, KEYS};
 use crate::{Failure, open, say};
 
@@ -27,8 +29,8 @@ enum What {
 
 #[derive(clap::Args)]
 struct DataArgs {
-    /// The configuration file of the installation; without it, what the scheme that comes with the program would hold. Stop the
-    /// server first, or use the page "Personal data held" of the desk.
+    /// The configuration file of the installation, whose server may run; without it, what the scheme that comes with the program
+    /// would hold.
     #[arg(long)]
     config: Option<PathBuf>,
     /// As comma-separated values.
@@ -64,28 +66,61 @@ fn configuration(path: Option<&Path>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// In which form and language the list of personal data is wanted.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub struct Asked {
+    form: Form,
+    language: Language,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Form {
+    Words,
+    Csv,
+    Json,
+}
+
 fn explain_data(args: &DataArgs) -> Result<(), Failure> {
     let language = Language::from_slug(&args.language).ok_or("there is no such language: use en, zh-hant or zh-hans")?;
-    let inventories = match &args.config {
-        Some(path) => flows::inventory(&open(&Config::read(path)?)?.platform)?,
-        None => vec![flows::platform_inventory(), flows::scheme_inventory(&shipped()?)],
+    let form = match (args.csv, args.json) {
+        (true, _) => Form::Csv,
+        (_, true) => Form::Json,
+        _ => Form::Words,
     };
-    if args.json {
-        let all: Vec<serde_json::Value> = inventories.iter().map(|inventory| inventory.to_json(language)).collect();
-        say(&serde_json::to_string_pretty(&all)?);
-    } else if args.csv {
-        let lines: String = inventories.iter().map(|inventory| inventory.to_csv(language)).collect();
-        say(format!("{CSV_HEAD}{lines}").trim_end());
-    } else {
-        for inventory in &inventories {
-            print(inventory, language);
-        }
-    }
+    let asked = Asked { form, language };
+    let Some(path) = &args.config else {
+        let shipped = [flows::platform_inventory(), flows::scheme_inventory(&shipped()?)];
+        say(&personal_data(&shipped, asked)?);
+        return Ok(());
+    };
+    let config = Config::read(path)?;
+    let text: String = match beside::hand_over(&config, &Order::ExplainData(asked)) {
+        Some(answer) => answer?,
+        None => personal_data(&flows::inventory(&open(&config)?.platform)?, asked)?,
+    };
+    say(&text);
     Ok(())
 }
 
-fn print(inventory: &Inventory, language: Language) {
-    say(&format!("{} ({})", inventory.title.get(language), inventory.store));
+/// The inventories in the form and language that was asked for.
+pub fn personal_data(inventories: &[Inventory], asked: Asked) -> Result<String, Failure> {
+    let Asked { form, language } = asked;
+    Ok(match form {
+        Form::Json => {
+            let all: Vec<serde_json::Value> = inventories.iter().map(|inventory| inventory.to_json(language)).collect();
+            serde_json::to_string_pretty(&all)?
+        }
+        Form::Csv => {
+            let lines: String = inventories.iter().map(|inventory| inventory.to_csv(language)).collect();
+            format!("{CSV_HEAD}{lines}").trim_end().to_owned()
+        }
+        Form::Words => inventories.iter().map(|inventory| words(inventory, language)).collect(),
+    })
+}
+
+fn words(inventory: &Inventory, language: Language) -> String {
+    let mut lines = vec![format!("{} ({})", inventory.title.get(language), inventory.store)];
     let json = inventory.to_json(language);
     let text = |row: &serde_json::Value, name: &str| row.get(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
     let list = |row: &serde_json::Value, name: &str| {
@@ -93,7 +128,7 @@ fn print(inventory: &Inventory, language: Language) {
         all.iter().filter_map(|v| v.as_str()).collect::<Vec<_>>().join("; ")
     };
     for row in json.get("rows").and_then(|rows| rows.as_array()).unwrap_or(&Vec::new()) {
-        say(&format!("\n  {} [{}]", text(row, "what"), text(row, "place")));
+        lines.push(format!("\n  {} [{}]", text(row, "what"), text(row, "place")));
         for (label, value) in [
             ("purpose", format!("{} ({})", text(row, "why"), text(row, "purpose"))),
             ("ground", text(row, "ground")),
@@ -103,11 +138,11 @@ fn print(inventory: &Inventory, language: Language) {
             ("contractors", list(row, "contractors")),
         ] {
             if !value.is_empty() {
-                say(&format!("    {label}: {value}"));
+                lines.push(format!("    {label}: {value}"));
             }
         }
     }
-    say("");
+    lines.join("\n") + "\n\n"
 }
 
 fn shipped() -> Result<Scheme, Failure> {

@@ -4,7 +4,8 @@ use flows::Platform;
 use kernel::Text;
 use serde::{Deserialize, Serialize};
 
-use crate::{beside, runtime, seed};
+use crate::{runtime, seed};
+use crate::beside::{self, Order};
 use crate::config::Config;
 
 /// Who is invited.
@@ -43,7 +44,7 @@ type Failure = Box<dyn std::error::Error>;
 
 /// Invites through the running server, or, when none runs, with the keys in this process.
 pub fn run(config: &Config, invitation: &Invitation, open: impl FnOnce() -> Result<runtime::Runtime, Failure>) -> Result<(), Failure> {
-    let invited = match beside::hand_over(config, invitation.clone()) {
+    let invited: Invited = match beside::hand_over(config, &Order::Invite(invitation.clone())) {
         Some(answer) => answer?,
         None => invite(&open()?.platform, &config.origin, invitation)?,
     };

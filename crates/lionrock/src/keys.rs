@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Subcommand;
-use flows::Roots;
-use kernel::{Clock, Day, Random};
-use seal::{Ed25519Signer, Inspection, KeyPlace, Keyring, OsRandom, RootPlace, SealError, Signer, age_files};
+use flows::{EraseError, Platform, Roots};
+use kernel::{Clock, Day, Instant, Random};
+use seal::{Ed25519Signer, Inspection, KeyPlace, Keyring, OsRandom, Roll, RootPlace, SealError, Signer, age_files};
+use serde::{Deserialize, Serialize};
 
-use crate::beside;
+use crate::beside::{self, Order};
 use crate::config::Config;
 use crate::runtime::{RuntimeError, roots};
 
@@ -20,8 +21,8 @@ pub enum Command {
     /// Shows the log key and every key tree: day, purposes, changes of the root, what is not final yet, custody, escrow. Fails
     /// when one cannot be read. Works beside a running server.
     Status(Named),
-    /// Changes the root of every key tree, or of one, at once: what was erased is final then. A running server does it each
-    /// night, and must be stopped for this.
+    /// Changes the root of every key tree, or of one, at once: what was erased is final then, and its certificates are issued when
+    /// a server runs. The server does it each night by itself; beside it, it is the server that does it.
     Roll {
         #[command(flatten)]
         named: Named,
@@ -39,6 +40,18 @@ pub enum Command {
     },
     /// Moves root keys that stand in files into the token of the configuration.
     IntoToken(Named),
+    /// Begins a new erasure ledger where the old one is lost together with its copy. Says what that means; does it only with
+    /// `--older-backups-destroyed`.
+    BeginLedger {
+        #[command(flatten)]
+        named: Named,
+        /// The name of the key tree, as `keys status` shows it.
+        #[arg(long)]
+        service: String,
+        /// Declares that every backup of the data made before this moment has been destroyed, in every place.
+        #[arg(long)]
+        older_backups_destroyed: bool,
+    },
 }
 
 #[derive(clap::Args)]
@@ -65,6 +78,10 @@ pub fn run(command: &Command, clock: fn(&Config) -> crate::ambient::WallClock) -
         Command::IntoToken(named) => {
             let config = read(named)?;
             into_token(&config, clock(&config).now().day())
+        }
+        Command::BeginLedger { named, service, older_backups_destroyed } => {
+            let config = read(named)?;
+            begin_ledger(&config, service, *older_backups_destroyed, clock(&config).now())
         }
     }
 }
@@ -131,25 +148,63 @@ fn describe(seen: &Inspection) -> String {
         Some(true) => "in escrow",
         Some(false) => "its escrow slot is missing or old: start the server or `lionrock keys roll`",
     };
+    let lost = seen.ledger_lost.as_ref().map_or_else(String::new, |entry| format!("; its erasure ledger was lost and begun anew at {}", entry.at));
     let (day, purposes, nodes, rolls) = (seen.today, seen.purposes.len(), seen.nodes, seen.rolls.len());
-    format!("day {day}; {purposes} purposes, {nodes} nodes; root {custody}, changed {rolls} times{last}; {escrow}{erased}")
+    format!("day {day}; {purposes} purposes, {nodes} nodes; root {custody}, changed {rolls} times{last}; {escrow}{erased}{lost}")
 }
 
 fn roll(config: &Config, only: Option<&str>, today: Day) -> Result<(), RuntimeError> {
     let places = Places::of(config)?;
-    let names = places.names()?;
-    if let Some(only) = only.filter(|only| names.iter().all(|name| name != only)) {
-        return Err(RuntimeError::Keys(format!("there is no key tree {only}; `lionrock keys status` shows them")));
+    let mut names = places.names()?;
+    if let Some(only) = only {
+        names.retain(|name| name == only);
+        if names.is_empty() {
+            return Err(RuntimeError::Keys(format!("there is no key tree {only}; `lionrock keys status` shows them")));
+        }
     }
-    for name in names.iter().filter(|name| only.is_none_or(|only| only == *name)) {
-        let keys = match Keyring::open(places.of_tree(name), name, today, random()) {
+    let asked = Order::RollKeys(only.map(str::to_owned));
+    let served: Vec<Rolled> = beside::hand_over(config, &asked).transpose().map_err(RuntimeError::Keys)?.unwrap_or_default();
+    for rolled in &served {
+        rolled.say();
+        names.retain(|name| *name != rolled.name);
+    }
+    // Those that no server holds.
+    for name in names {
+        let keys = match Keyring::open(places.of_tree(&name), &name, today, random()) {
             Err(SealError::Gone) => continue,
             keys => keys.map_err(held)?,
         };
-        let roll = keys.roll()?;
-        crate::say(&format!("{name}  root {} {}, now {} (change {})", roll.root_id_before, roll.how, roll.root_id_after, roll.number));
+        Rolled::of(name, keys.roll()?).say();
     }
     Ok(())
+}
+
+/// A change of the root of a key tree.
+#[derive(Serialize, Deserialize)]
+pub struct Rolled {
+    name: String,
+    change: u64,
+    before: String,
+    how: String,
+    after: String,
+}
+
+impl Rolled {
+    fn of(name: String, roll: Roll) -> Self {
+        let Roll { number, root_id_before, root_id_after, how, .. } = roll;
+        Self { name, change: number, before: root_id_before, how: how.to_owned(), after: root_id_after }
+    }
+
+    fn say(&self) {
+        let Self { name, change, before, how, after } = self;
+        crate::say(&format!("{name}  root {before} {how}, now {after} (change {change})"));
+    }
+}
+
+/// Changes the roots that the running server holds; called in it.
+pub fn roll_held(platform: &Arc<Platform>, only: Option<&str>) -> Result<Vec<Rolled>, EraseError> {
+    let rolled = flows::roll_keys(platform, only)?;
+    Ok(rolled.into_iter().map(|(name, roll)| Rolled::of(name, roll)).collect())
 }
 
 fn recover(config: &Config, identity: &Path, today: Day) -> Result<(), RuntimeError> {
@@ -188,6 +243,39 @@ fn into_token(config: &Config, today: Day) -> Result<(), RuntimeError> {
             Err(error) => return Err(held(error)),
         }
     }
+    Ok(())
+}
+
+/// What stands before the operator decides, and after.
+const LEDGER_LOST: &str = "\
+What is lost with an erasure ledger and its copy:
+  - the list of what was erased before its time. What was erased stays unreadable: the keys are gone with the tree, and the
+    database was told. What had no certificate yet is erased once more.
+  - what a restore goes by. A backup of the data made before today brings back the rows of people who were erased, and nothing
+    says which; what was erased since the tree was last written may even be readable in it.
+What must be done, and nobody but the operator can do it:
+  - destroy every backup of the data made before this moment, in every place; a restore of one is refused from now on.
+  - make a new backup once the server has started.
+What follows: the new ledger begins with a line that says this, the journal records it, an incident is opened for the privacy and
+security officers, and every further certificate of erasure names it.";
+
+fn begin_ledger(config: &Config, name: &str, declared: bool, now: Instant) -> Result<(), RuntimeError> {
+    let places = Places::of(config)?;
+    if !places.names()?.iter().any(|known| known == name) {
+        return Err(RuntimeError::Keys(format!("there is no key tree {name}; `lionrock keys status` shows them")));
+    }
+    crate::say(LEDGER_LOST);
+    if !declared {
+        let what = "nothing was done. Look for the ledger and its copy once more (docs/operations.md says where); if both are lost and every older \
+                    backup of the data is destroyed, declare it with --older-backups-destroyed";
+        return Err(RuntimeError::Keys(what.into()));
+    }
+    let keys = Keyring::begin_ledger(places.of_tree(name), name, now.day(), random(), now).map_err(|error| match error {
+        SealError::InUse(_) => RuntimeError::Keys(format!("{error}: stop the server first")),
+        error => error.into(),
+    })?;
+    let begun = keys.ledger_lost()?.map_or(0, |entry| entry.number);
+    crate::say(&format!("\n{name}  a new erasure ledger begins at line {begun}; the root was changed"));
     Ok(())
 }
 

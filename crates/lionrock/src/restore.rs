@@ -10,6 +10,7 @@ use std::time::Instant as Moment;
 
 use journal::Restored;
 use kernel::{Clock, Instant, Secret};
+use seal::Target;
 use store::{Location, Store};
 
 use crate::backup::{BackupError, Destination, Head, Kind, Unpacked, head, identity, leave_record, record_of, stamp, unpack};
@@ -83,6 +84,9 @@ pub fn in_place(config: &Config, order: &Order<'_>, clock: &dyn Clock) -> Result
     let head = head(order.from, order.identity)?;
     ours(config, &head)?;
     let _alone = hold(config)?;
+    if head.kind == Kind::Data {
+        refuse_if_declared_destroyed(config, &head)?;
+    }
     let label = stamp(clock.now()).to_lowercase();
     let (unpacked, mut lines) = match head.kind {
         Kind::Data => data(config, order, &label)?,
@@ -95,6 +99,26 @@ pub fn in_place(config: &Config, order: &Order<'_>, clock: &dyn Clock) -> Result
     lines.push(format!("restored in {milliseconds} ms the state of {}", head.taken));
     lines.push("now start the server: it continues the journals, lists what was lost and replays the erasures before it serves".into());
     Ok(lines)
+}
+
+/// An archive of data from before the loss of an erasure ledger was declared destroyed: nothing says any more whom it would bring
+/// back.
+fn refuse_if_declared_destroyed(config: &Config, head: &Head) -> Result<(), BackupError> {
+    let mut ledgers = Vec::new();
+    for path in trees(&config.keys)? {
+        let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        ledgers.push((config.tiles.join(&name).join("erasures"), name.clone()));
+        ledgers.push((config.keys.join(format!("{name}.tree.erasures")), name));
+    }
+    for (path, name) in ledgers {
+        // One that cannot be read stops the start, with its name.
+        let first = seal::read_erasures(&path, &name).ok().and_then(|lines| lines.into_iter().next());
+        if let Some(first) = first.filter(|first| matches!(first.target, Target::LedgerLost { .. }) && first.at > head.taken) {
+            let what = format!("the erasure ledger of {name} was lost and begun anew at {}, and every older backup was declared destroyed: this one of {} may bring back people who were erased, so destroy it", first.at, head.taken);
+            return Err(BackupError::Refused(what));
+        }
+    }
+    Ok(())
 }
 
 /// Stores first, then the evidence, then the permission to continue; a restore that stops on the way stops the next start.

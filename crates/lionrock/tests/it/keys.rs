@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
-use seal::age_files;
+use seal::{Keyring, OsRandom, Target, age_files};
 
 use crate::city::LIONROCK;
 use crate::serving::{Serving, installation};
@@ -50,7 +51,11 @@ fn keys_are_shown_and_rolled() {
     let server = Serving::start(at);
     let said = done(at, &["keys", "status"]);
     assert!(said.contains("a running server") && said.contains("changed 2 times"), "{said}");
-    assert!(refused(at, &["keys", "roll"]).contains("a running server changes its roots each night by itself"));
+    let said = done(at, &["keys", "roll"]);
+    assert!(said.contains("platform  root ") && said.contains("(change 3)"), "{said}");
+    assert!(done(at, &["keys", "roll", "--service", "platform"]).contains("(change 4)"));
+    assert!(refused(at, &["keys", "roll", "--service", "other"]).contains("keys status"));
+    assert!(done(at, &["keys", "status"]).contains("changed 4 times"));
     drop(server);
     let root = at.join("lionrock-data/roots/platform.root");
     let copy = fs::read(&root).unwrap();
@@ -104,4 +109,78 @@ fn roots_move_into_a_token_and_live_there() {
     fs::write(at.join("pin"), "999999").unwrap();
     let said = refused(at, &["migrate"]);
     assert!(said.contains("the token city: it refused the PIN") && said.trim_end().lines().count() == 1, "{said}");
+}
+
+/// Erases something before its time, as a withdrawal does.
+fn erase_something(at: &Path) {
+    let data = at.join("lionrock-data");
+    let place = flows::Roots::from(data.join("roots")).key_place(&data.join("keys"), &data.join("tiles"), "platform");
+    let seen = Keyring::inspect(&place, "platform").unwrap();
+    let keys = Keyring::open(place, "platform", seen.today, Arc::new(OsRandom)).unwrap();
+    let target = Target::Record { purpose: seen.purposes[0], expiry: seen.today.plus(9), record: keys.next_record().unwrap() };
+    keys.erase(kernel::Instant::at(seen.today, 0), &[(target, [1; 32])]).unwrap();
+}
+
+/// The one archive in a directory.
+fn archive(directory: &Path) -> String {
+    let files = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    files.filter(|path| path.extension().is_some_and(|end| end == "age")).map(|path| path.display().to_string()).next().unwrap()
+}
+
+#[test]
+fn promise_04_an_erasure_ledger_lost_with_its_copy_is_begun_anew_only_by_a_declaration() {
+    let (identity, recipient) = age_files::generate_identity();
+    let directory = installation(&format!("backup_recipients = [\"{recipient}\"]"));
+    let at = directory.path();
+    fs::write(at.join("identity.txt"), format!("{}\n", identity.expose())).unwrap();
+    done(at, &["migrate"]);
+    for place in ["before", "after"] {
+        fs::create_dir(at.join(place)).unwrap();
+    }
+    done(at, &["backup", "--to", "before"]);
+    erase_something(at);
+    let begin = ["keys", "begin-ledger", "--service", "platform"];
+    let declare = [begin.as_slice(), &["--older-backups-destroyed"]].concat();
+    assert!(refused(at, &declare).contains("the erasure ledger is there"));
+    for file in ["tiles/platform/erasures", "keys/platform.tree.erasures"] {
+        fs::remove_file(at.join("lionrock-data").join(file)).unwrap();
+    }
+    let said = refused(at, &["migrate"]);
+    assert!(said.contains("lionrock keys begin-ledger") && said.trim_end().lines().count() == 1, "{said}");
+    let said = refused(at, &begin);
+    assert!(said.contains("destroy every backup of the data made before this moment") && said.contains("nothing was done"), "{said}");
+    drop(refused(at, &["migrate"]));
+    assert!(refused(at, &["keys", "begin-ledger", "--service", "other"]).contains("keys status"));
+    assert!(done(at, &declare).contains("a new erasure ledger begins at line 2"));
+    let server = Serving::start(at);
+    assert!(refused(at, &declare).contains("stop the server first"));
+    let said = done(at, &["keys", "status"]);
+    assert!(said.contains("its erasure ledger was lost and begun anew at "), "{said}");
+    done(at, &["backup", "--to", "after"]);
+    drop(server);
+    let restore = |from: &str| {
+        let from = archive(&at.join(from));
+        run(at, &["restore", "--in-place", "--move-aside", "--identity", "identity.txt", "--from", &from])
+    };
+    let (restored, said) = restore("before");
+    assert!(!restored && said.contains("every older backup was declared destroyed"), "{said}");
+    done(at, &["migrate"]);
+    let (restored, said) = restore("after");
+    assert!(restored, "{said}");
+    done(at, &["migrate"]);
+}
+
+#[test]
+fn a_backup_is_verified_beside_a_running_server() {
+    let (identity, recipient) = age_files::generate_identity();
+    let directory = installation(&format!("backup_recipients = [\"{recipient}\"]"));
+    let at = directory.path();
+    fs::write(at.join("identity.txt"), format!("{}\n", identity.expose())).unwrap();
+    fs::create_dir(at.join("to")).unwrap();
+    let server = Serving::start(at);
+    done(at, &["backup", "--to", "to"]);
+    let from = archive(&at.join("to"));
+    let said = done(at, &["backup", "verify", "--from", &from, "--identity", "identity.txt"]);
+    assert!(said.contains("restored and looked at: 1 stores"), "{said}");
+    drop(server);
 }

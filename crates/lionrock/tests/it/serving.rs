@@ -94,6 +94,12 @@ fn an_officer_is_invited_beside_a_running_server_and_what_needs_it_stopped_says_
     let wrong = [["invite", "--config", "c.toml", "--department", "NEW"].as_slice(), &officer].concat();
     let (good, said) = run(directory.path(), &wrong);
     assert!(!good && said.contains("--department-name"), "{said}");
+    let held = |form: &[&str]| run(directory.path(), &[&["explain", "data", "--config", "c.toml"], form].concat());
+    let (good, said) = held(&["--json"]);
+    let inventories: serde_json::Value = serde_json::from_str(&said).unwrap_or_else(|_| panic!("{said}"));
+    assert!(good && inventories[0]["store"] == "platform", "{said}");
+    let (good, said) = held(&["--language", "zh-hant"]);
+    assert!(good && said.starts_with("平台本身 (platform)") && said.contains("purpose: "), "{said}");
     for (command, why) in [("work", "does the slow work itself"), ("migrate", "stop it first")] {
         let (good, said) = run(directory.path(), &[command, "--config", "c.toml"]);
         assert!(!good && said.contains(why) && said.trim_end().lines().count() == 1, "{said}");
