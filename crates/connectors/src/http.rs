@@ -30,6 +30,9 @@ pub enum ConnectorError {
     /// People are never asked about over a line that anyone can read.
     #[error("the population register's address must begin with https://, and this does not: {0}")]
     NotHttps(String),
+    /// Mail needs a sender.
+    #[error("{0:?} is not a mail address to send from: it is like lionrock@register.example")]
+    NotAMailbox(String),
 }
 
 impl Fault for ConnectorError {

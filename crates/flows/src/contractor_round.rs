@@ -1,12 +1,13 @@
 use journal::{Actor, Work};
 use kernel::Text;
 use people::Role;
-use processors::{Cause, Escalation, Lease, Prober, ToCarry};
+use processors::{Cause, Escalation, Lease, Prober, StatementVerdict, ToCarry};
 use response::{AlertKind, IncidentKind, OpenIncident, RaiseAlert, open_incident, raise_alert};
 use seal::sha256;
 use store::{StoreError, Tx};
 
-use crate::{Platform, StepError, lease_rules};
+use crate::mail_round::mail_about;
+use crate::{Platform, StepError, lease_rules, tell_contractor};
 
 /// Who is told of what a contractor owes: the owner of the scheme, and who answers for privacy.
 const TOLD: [Role; 2] = [Role::SchemeOwner, Role::PrivacyOfficer];
@@ -88,7 +89,12 @@ fn remind(work: &mut Work<'_, '_>) -> Result<usize, StoreError> {
     let reminders = processors::due_reminders(work, &lease_rules())?;
     for reminder in &reminders {
         let text = reminder.text(&name(work.tx(), &reminder.lease)?);
-        raise_alert(work, &alert(AlertKind::LeaseEnds, &reminder.lease, reminder.key(), text))?;
+        let raised = raise_alert(work, &alert(AlertKind::LeaseEnds, &reminder.lease, reminder.key(), text))?;
+        // The officer who gave the lease hears of it, whatever roles that officer has by now.
+        if let Some(raised) = response::alert(work.tx(), raised)? {
+            mail_about(work, &raised, reminder.lease.officer)?;
+        }
+        tell_contractor::lease_ends(work, reminder)?;
     }
     Ok(reminders.len())
 }
@@ -104,8 +110,25 @@ fn end(work: &mut Work<'_, '_>) -> Result<usize, StoreError> {
             format!("{}的资料租约已届满，须于{due}或之前提交已签署的删除资料声明。", name.zh_hans),
         );
         raise_alert(work, &alert(AlertKind::ContractorOwes, lease, format!("{} ended", lease.id), text))?;
+        tell_contractor::statement_due(work, lease, due)?;
     }
     Ok(ended.len())
+}
+
+/// Officers hear of a statement that was refused, once a day for each reason, however often the same text is sent.
+pub(crate) fn statement_refused(
+    work: &mut Work<'_, '_>,
+    lease: &Lease,
+    verdict: StatementVerdict,
+) -> Result<(), StoreError> {
+    let (name, why) = (name(work.tx(), lease)?, verdict.title());
+    let text = Text::new(
+        format!("A deletion statement of {} was refused: {}.", name.en, why.en),
+        format!("{}的刪除資料聲明不獲接納：{}。", name.zh_hant, why.zh_hant),
+        format!("{}的删除资料声明不获接纳：{}。", name.zh_hans, why.zh_hans),
+    );
+    let key = format!("{} refused {} {}", lease.id, verdict.slug(), work.today());
+    raise_alert(work, &alert(AlertKind::ContractorOwes, lease, key, text)).map(drop)
 }
 
 /// Incident, alerts, linked enquiries and the end of the job are one transaction: none of them can be lost or come twice.
@@ -113,6 +136,7 @@ fn carry(work: &mut Work<'_, '_>) -> Result<usize, StoreError> {
     let waiting = processors::claim_escalations(work, CARRIED)?;
     for ToCarry { job, escalation } in &waiting {
         tell_head(work, escalation)?;
+        tell_contractor::overdue(work, escalation)?;
         for (enquiry, lease) in processors::link_enquiries(work, escalation, &lease_rules())? {
             let (name, due) = (name(work.tx(), &lease)?, enquiry.due.day());
             let text = Text::new(
@@ -121,6 +145,7 @@ fn carry(work: &mut Work<'_, '_>) -> Result<usize, StoreError> {
                 format!("{}的另一份资料租约出现事故。系统已查询贵部门资料的存放情况，答复限期为{due}。", name.zh_hans),
             );
             raise_alert(work, &alert(AlertKind::LinkedEnquiry, &lease, format!("enquiry {}", enquiry.id), text))?;
+            tell_contractor::enquiry_waits(work, &lease, &enquiry)?;
         }
         journal::finish_job(work, *job)?;
     }

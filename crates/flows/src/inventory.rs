@@ -194,7 +194,7 @@ pub(crate) mod tests {
         "credential", "token_hash", "requested_by", "decided_by", "invitation", "code",
         "commitment", "erasure", "request", "contractor", "acknowledged_by", "alert",
         "reviewer", "review", "lease", "contract", "handle", "escalation", "signing", "signature", "number_tag", "mobile_tag",
-        "reference_tag", "approval",
+        "reference_tag", "approval", "recipient",
     ];
 
     /// Table and column of everything that is kept in bytes.

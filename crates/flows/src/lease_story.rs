@@ -23,7 +23,7 @@ fn act<T: Send + 'static, E: From<StoreError> + std::fmt::Debug + Send + 'static
     city.platform().ledger().write("test", Actor::Operator, act).unwrap().0
 }
 
-fn contract(city: &City, recipient: String) -> Id<kinds::Contract> {
+pub(crate) fn contract(city: &City, recipient: String) -> Id<kinds::Contract> {
     let keys = city.platform().ledger().keys().clone();
     let contact = people::Contact::parse("Chan Siu Ming", "sm.chan@forms.example.hk").unwrap();
     let command = RegisterContractor {
@@ -47,13 +47,13 @@ fn contract(city: &City, recipient: String) -> Id<kinds::Contract> {
     act(city, move |work| record_contract(work, &may, &command))
 }
 
-fn partner(city: &City, contract: Id<kinds::Contract>) -> Partner {
+pub(crate) fn partner(city: &City, contract: Id<kinds::Contract>) -> Partner {
     let grant = authorise::<ManageContractors>(&city.officer(2, Role::PrivacyOfficer), None).unwrap();
     let issued = act(city, move |work| issue_credential(work, &grant, contract));
     city.platform().ledger().read("test", |tx| find_partner(tx, &issued.token)).unwrap()
 }
 
-fn give(city: &City, contract: Id<kinds::Contract>, form: Form, groups: &[FieldGroup]) -> Result<Lease, GiveLeaseError> {
+pub(crate) fn give(city: &City, contract: Id<kinds::Contract>, form: Form, groups: &[FieldGroup]) -> Result<Lease, GiveLeaseError> {
     let grant = authorise::<GrantLease>(&city.officer(1, Role::SchemeOwner), Some(city.scope())).unwrap();
     let new = NewLease {
         contract,

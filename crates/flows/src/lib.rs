@@ -12,6 +12,7 @@ mod delivery_results;
 mod end_service;
 mod erase;
 mod export_delivery;
+mod file_closings;
 mod give_lease;
 mod hand_over;
 mod holdings;
@@ -21,6 +22,9 @@ mod lease_look_up;
 mod lost_ledger;
 #[cfg(test)]
 mod lease_story;
+mod mail_round;
+#[cfg(test)]
+mod mail_story;
 mod note_records;
 mod own_file;
 mod open_platform;
@@ -34,7 +38,9 @@ mod service;
 mod submit_household;
 #[cfg(test)]
 mod three_years;
+mod tell_contractor;
 mod watch_openings;
+mod watch_requests;
 mod watch_retention;
 mod watch_rights;
 mod watch_gates;
@@ -56,6 +62,7 @@ pub use inventory::{
 };
 pub use lease_look_up::{LeasedRecord, LookUpFault, lease_look_up};
 pub use keep_watch::keep_watch;
+pub use mail_round::{MailRound, mail_round};
 pub use note_records::{NOTED, RECORDS, RecordError, note_records};
 pub use own_file::{Names, OwnFile, OwnFileError, entry_proof, names, opening_proofs, own_file};
 pub use open_platform::{PlatformError, PlatformParts, RESTORED_TREE, RESTORING, migrations_of};
@@ -65,4 +72,5 @@ pub use roots::{Escrow, Roots};
 pub use service::Service;
 pub use watch_retention::PURGE_LAG_HOURS;
 pub use submit_household::{Acknowledged, Submit, SubmitError, rules, submit_household};
+pub use tell_contractor::file_statement;
 pub use work_round::{Ports, Round, StepError, work_round};

@@ -122,6 +122,7 @@ pub(crate) const PLATFORM_TABLES: &[&[Migration]] = &[
     registration::PLATFORM_MIGRATIONS,
     response::MIGRATIONS,
     processors::MIGRATIONS,
+    notify::MAIL_MIGRATIONS,
 ];
 
 pub(crate) const SERVICE_TABLES: &[&[Migration]] = &[

@@ -12,6 +12,8 @@ use thiserror::Error;
 use crate::end_service::finish_ends;
 use crate::watch_openings::watch_openings;
 use crate::watch_retention::{follow_erasures, purge_requests, watch_retention};
+use crate::file_closings::file_closings;
+use crate::watch_requests::watch_requests;
 use crate::watch_rights::watch_rights;
 use crate::{
     EndError, EraseError, Platform, PlatformError, RecordError, Service, contractor_round, end_service, hand_over_exports, keep_watch,
@@ -126,7 +128,7 @@ pub fn work_round(platform: &Arc<Platform>, ports: &Ports, report: &dyn Fn(&str,
     round.failed += keep_watch(platform, report);
     let minute = platform.is_new_minute();
     if minute
-        && let Err(error) = watch_rights(platform)
+        && let Err(error) = watch_rights(platform).and_then(|()| watch_requests(platform)).and_then(|()| file_closings(platform))
     {
         note(&mut round, "platform", error);
     }
@@ -157,10 +159,12 @@ pub fn work_round(platform: &Arc<Platform>, ports: &Ports, report: &dyn Fn(&str,
     round
 }
 
-/// What has passed its day in the platform's own store: of formal requests, and of contractors.
+/// What has passed its day in the platform's own store: of formal requests, of officers and of contractors.
 fn purge_platform(platform: &Platform) -> Result<(), StepError> {
     purge_requests(platform)?;
+    platform.ledger().write("flows.purge_officers", Actor::Job("purge"), people::purge)?;
     platform.ledger().write("flows.purge_contractors", Actor::Job("purge"), processors::purge)?;
+    platform.ledger().write("flows.purge_mails", Actor::Job("purge"), notify::purge_mails)?;
     Ok(())
 }
 

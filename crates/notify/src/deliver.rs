@@ -192,7 +192,7 @@ impl Round<'_> {
 }
 
 /// Half a minute, doubled each time, at most 64 minutes.
-fn backoff_ms(attempts: u32) -> i64 {
+pub(crate) fn backoff_ms(attempts: u32) -> i64 {
     30_000 << attempts.saturating_sub(1).min(7)
 }
 

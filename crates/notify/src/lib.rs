@@ -5,6 +5,9 @@
 //! [`Carrier`]; [`inbox`] shows a demonstration what its residents received. A message has an id derived from its
 //! idempotency key, so a job that runs twice queues it once, and a carrier that is asked twice can tell.
 //!
+//! Officers and contractors get mail ([`queue_mail`]): what is due and where to go, in the platform's store, without an address
+//! in it and without a word about a resident.
+//!
 //! Text messages go to Hong Kong mobiles only ([`Mobile`]); who has no telephone gets a [`Letter`]. Counters are kept, never
 //! counted ([`counts`]). What a text may say stands in [`Template`].
 
@@ -15,6 +18,8 @@ mod erase;
 mod forget;
 mod inbox;
 mod letter;
+mod mail;
+mod mail_queue;
 mod message;
 mod mobile;
 mod queue;
@@ -35,6 +40,8 @@ pub use erase::{Doomed, apply_erasures, doomed};
 pub use forget::purge;
 pub use inbox::{InboxError, InboxMessage, Opened, inbox, letter_posted, letters_to_post, messages_of, read_message};
 pub use letter::{Block, Letter, LetterError, LetterFont, LetterKind, Sheets, letter_pdf, sheets_pdf};
+pub use mail::{DueMail, ListedMail, MailCarrier, MailText, MailTo, OutgoingMail, QueueMail, outgoing_mail};
+pub use mail_queue::{claim_mails, mails, mails_due, purge_mails, queue_mail, retry_mail, settle_mail};
 pub use message::{Channel, Content, Prepared, QueueMessage, State, Summary};
 pub use mobile::{Mobile, NotMobile};
 pub use queue::{QueueError, prepare, queue, queue_batch};
@@ -49,3 +56,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "notify/0001_messages", sql: include_str!("../migrations/0001_messages.sql") },
     Migration { name: "notify/0002_records", sql: include_str!("../migrations/0002_records.sql") },
 ];
+
+/// The tables of mails, in the platform's store.
+pub const MAIL_MIGRATIONS: &[Migration] =
+    &[Migration { name: "notify/0003_mail", sql: include_str!("../migrations/0003_mail.sql") }];

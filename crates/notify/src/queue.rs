@@ -70,7 +70,7 @@ pub fn queue_batch(work: &mut Work<'_, '_>, messages: &[Prepared]) -> Result<u64
 }
 
 /// The first half of a hash: 128 bits are enough that no two keys meet.
-fn id_of(key: &str) -> Id<kinds::Message> {
+pub(crate) fn id_of(key: &str) -> Id<kinds::Message> {
     let hash = seal::sha256(&[b"lionrock message\0", key.as_bytes()]);
     let mut id = [0; 16];
     id.iter_mut().zip(hash).for_each(|(to, from)| *to = from);

@@ -20,7 +20,7 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn new() -> Self {
-        Self::on(memory_store(&[journal::MIGRATIONS, crate::MIGRATIONS]))
+        Self::on(memory_store(&[journal::MIGRATIONS, crate::MIGRATIONS, crate::MAIL_MIGRATIONS]))
     }
 
     pub(crate) fn on(store: Store) -> Self {

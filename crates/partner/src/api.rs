@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use flows::{LookUpFault, lease_look_up};
 use kernel::{Fault, Id, Kind, Language, kinds};
-use processors::{AskLookUp, FileStatement, HandedOver, Lease, Partner, PartnerError, file_statement};
+use processors::{AskLookUp, FileStatement, HandedOver, Lease, Partner, PartnerError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::RunError;
@@ -166,7 +166,7 @@ pub(crate) async fn statement(
     let filed = blocking(move || {
         let actor = partner.actor();
         let file = move |work: &mut journal::Work<'_, '_>| {
-            file_statement(work, &partner, &command, &flows::lease_rules())
+            flows::file_statement(work, &partner, &command)
         };
         state.platform.ledger().write("partner.api_statement", actor, file)
     });

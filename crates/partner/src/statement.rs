@@ -1,6 +1,6 @@
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::{Instant, Kind, from_hex};
-use processors::{FileStatement, FileStatementError, Lease, Statement, StatementVerdict, file_statement};
+use processors::{FileStatement, FileStatementError, Lease, Statement, StatementVerdict};
 use webkit::parts::{Button, Form, Inset, TextArea, TextInput, Width};
 use webkit::{Body, Failure, FieldErrors, Markup, Page, Values};
 
@@ -144,7 +144,7 @@ async fn sign(visit: &Visit, lease: &Lease, values: &Values) -> Result<Response,
 async fn filed(visit: &Visit, command: FileStatement) -> Result<StatementVerdict, Failure> {
     let partner = visit.partner.clone();
     let file = visit.act("partner.file_statement", move |work| {
-        file_statement(work, &partner, &command, &flows::lease_rules()).map(|filed| filed.verdict)
+        flows::file_statement(work, &partner, &command).map(|filed| filed.verdict)
     });
     match file.await? {
         Ok(verdict) => Ok(verdict),

@@ -81,7 +81,7 @@ pub use invite_again::{InviteAgain, InviteAgainError, invite_again};
 pub use invite_officer::{INVITATION_HOURS, InviteOfficer, InviteOfficerError, Invited, Inviter, invite_officer};
 pub use name_passkey::{NamePasskey, NamePasskeyError, SealedPasskeyName, name_passkey};
 pub use open_contact::{ContactReason, OpenContact, OpenContactError, open_contact, open_own_contact};
-pub use relying_party::{RelyingParty, RelyingPartyError};
+pub use relying_party::{Answer as PasskeyAnswer, Claim, KeptPasskey, RelyingParty, RelyingPartyError};
 pub use remove_passkey::{RemovePasskey, RemovePasskeyError, remove_passkey};
 pub use renew_contact::{RenewContact, RenewContactError, renew_contact};
 pub use request_approval::{RequestApproval, RequestApprovalError, request_approval};

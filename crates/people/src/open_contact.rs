@@ -1,6 +1,6 @@
 use journal::{Event, Work};
 use kernel::{Fault, Id, Kind, kinds};
-use store::StoreError;
+use store::{StoreError, Tx};
 
 use crate::{Grant, ManageOfficers, SealedContact, SignedIn, storage};
 
@@ -71,6 +71,16 @@ pub fn open_contact(
 /// Notes that officers look at their own contact details; the `Committed` of this unit of work opens what is returned.
 pub fn open_own_contact(work: &mut Work<'_, '_>, who: &SignedIn) -> Result<SealedContact, OpenContactError> {
     note_opening(work, who.officer(), "own details")
+}
+
+/// The sealed contact of an officer who is still there, for a mail; nothing when it has been removed. The job that sends mails
+/// notes its openings as one batch (`notify::claim_mails`), and its `Committed` opens what is returned.
+pub fn contact_for_mail(tx: &mut Tx<'_>, officer: Id<kinds::Officer>) -> Result<Option<SealedContact>, StoreError> {
+    let found = storage::officer::find(tx, officer)?;
+    if found.is_none_or(|officer| officer.ended.is_some()) {
+        return Ok(None);
+    }
+    storage::officer::contact(tx, officer)
 }
 
 fn note_opening(

@@ -59,7 +59,7 @@ pub use answer_enquiry::{AnswerError, Answers, Enquiry, answer_enquiry, enquirie
 pub use canary::{Canary, Perch, SealedCanary};
 pub use cause::{Cause, Escalation};
 pub use clause::{Clause, ClauseFlaw, ClauseRecord, Storage};
-pub use closure::{Closure, not_proven};
+pub use closure::{Closure, JournalAt, SignedClosure, closings_to_file, closing_record, keep_closing_record, not_proven};
 pub use contact::{SealedContact, seal_contact};
 pub use contract::{Contract, SubProcessor};
 pub use contractor::{Contractor, ContractorKeys, KeysError, Trade};
@@ -98,7 +98,7 @@ pub use record_contract::{
     record_contract,
 };
 pub use register_contractor::{
-    RegisterContractor, RegisterError, open_contact, register_contractor, renew_contact, replace_keys,
+    RegisterContractor, RegisterError, contact_for_mail, open_contact, register_contractor, renew_contact, replace_keys,
 };
 pub use remind::{Reminder, due_reminders, reminders_of};
 pub use report_breach::{ReportBreachError, notify_breach, report_breach};
@@ -112,4 +112,5 @@ pub use work_waiting::work_waiting;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "processors.0001_processors", sql: include_str!("../migrations/0001_processors.sql") },
     Migration { name: "processors.0002_partner_sessions", sql: include_str!("../migrations/0002_partner_sessions.sql") },
+    Migration { name: "processors.0003_closing_record", sql: include_str!("../migrations/0003_closing_record.sql") },
 ];

@@ -1,7 +1,7 @@
 use journal::{Event, Work};
 use kernel::{Fault, Id, Kind, Text, kinds};
 use people::{Grant, ManageContractors};
-use store::StoreError;
+use store::{StoreError, Tx};
 
 use crate::contractor::is_name;
 use crate::{Contractor, ContractorKeys, SealedContact, Trade, storage};
@@ -112,6 +112,15 @@ pub fn renew_contact(
             .detail("by", grant.officer().to_string()),
     )?;
     Ok(())
+}
+
+/// The sealed contact of a contractor, for a mail; nothing when it has been removed. The job that sends mails notes its openings
+/// as one batch (`notify::claim_mails`), and its `Committed` opens what is returned.
+pub fn contact_for_mail(
+    tx: &mut Tx<'_>,
+    contractor: Id<kinds::Contractor>,
+) -> Result<Option<SealedContact>, StoreError> {
+    storage::contractor::contact(tx, contractor)
 }
 
 /// Notes that an officer opens the contact details; the `Committed` of this unit of work opens what is returned.

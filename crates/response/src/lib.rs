@@ -15,6 +15,7 @@ mod incident;
 mod open_incident;
 mod raise_alert;
 mod storage;
+mod tell_alert;
 
 #[cfg(test)]
 mod rehearsal;
@@ -30,6 +31,7 @@ pub use directory::{alert, alerts, incident, incidents, is_raised, open_alerts, 
 pub use incident::{Incident, IncidentKind, PublicIncident};
 pub use open_incident::{OpenIncident, open_incident};
 pub use raise_alert::{RaiseAlert, raise_alert};
+pub use tell_alert::{ToTell, alerts_to_tell, claim_alerts_to_tell};
 
 /// The platform store's tables of this crate.
 pub const MIGRATIONS: &[Migration] =

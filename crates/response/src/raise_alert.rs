@@ -4,6 +4,7 @@ use people::Role;
 use store::StoreError;
 
 use crate::alert::role_names;
+use crate::tell_alert::announce;
 use crate::{Alert, AlertKind, storage};
 
 /// An alert to raise.
@@ -38,6 +39,7 @@ pub fn raise_alert(work: &mut Work<'_, '_>, command: &RaiseAlert) -> Result<Id<k
         acknowledged: None,
     };
     storage::insert_alert(work.tx(), &alert, &command.key, &command.to)?;
+    announce(work, alert.id)?;
     let mut event = Event::new("response.alert_raised")
         .detail("alert", alert.id.to_string())
         .detail("kind", alert.kind.slug())

@@ -7,11 +7,13 @@ pub mod canary;
 mod chance;
 mod clamd;
 mod clock;
+mod mail_server;
 mod server;
 mod stores;
 
 pub use chance::SeededRandom;
 pub use clamd::{ClamdServer, TEST_MALWARE};
 pub use clock::MovableClock;
+pub use mail_server::{MailLine, MailServer, ReceivedMail};
 pub use server::PostgresServer;
 pub use stores::{Place, both_engines, memory_store, sqlite_store};

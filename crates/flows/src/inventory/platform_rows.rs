@@ -13,7 +13,7 @@ fn contacts() -> InventoryRow {
     InventoryRow {
         what: Text::new("Names and mail addresses of officers", "人員姓名及電郵地址", "人员姓名及电邮地址"),
         why: Text::new("To invite officers and to reach them", "邀請人員及與其聯絡", "邀请人员及与其联络"),
-        openers: vec![Role::Administrator.title(), own()],
+        openers: vec![Role::Administrator.title(), own(), mail_job()],
         ..row("officer", "contact", "officers", employment())
     }
 }
@@ -31,7 +31,7 @@ fn contractor_contacts() -> InventoryRow {
     InventoryRow {
         what: Text::new("Contact persons of contractors", "承辦商聯絡人", "承办商联络人"),
         why: Text::new("To remind contractors and to ask them", "提醒及查詢承辦商", "提醒及查询承办商"),
-        openers: vec![Role::PrivacyOfficer.title(), Role::SchemeOwner.title()],
+        openers: vec![Role::PrivacyOfficer.title(), Role::SchemeOwner.title(), mail_job()],
         ..row("contractor", "contact", "contractors", contract())
     }
 }
@@ -111,6 +111,10 @@ fn contract() -> Text {
         "合約；《個人資料(私隱)條例》保障資料第2(3)及第4(2)原則",
         "合约；《个人资料(私隐)条例》保障资料第2(3)及第4(2)原则",
     )
+}
+
+fn mail_job() -> Text {
+    Text::new("the mail job", "電郵工序", "电邮工序")
 }
 
 fn own() -> Text {

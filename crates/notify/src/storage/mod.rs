@@ -1,6 +1,7 @@
 //! Every SQL text of this slice.
 
 mod count;
+pub(crate) mod mail;
 mod message;
 
 pub(crate) use count::{

@@ -1,0 +1,188 @@
+//! Mail to officers and contractors.
+
+use kernel::{Id, Instant, Language, Secret, Text, kinds};
+use serde::{Deserialize, Serialize};
+
+use crate::{CarrierError, Sent, State};
+
+/// Whom a mail is for. The row holds the id only: the address is read, on record, at the moment of sending, so that a mail
+/// reaches whoever fills the post by then and no second copy of an address lies in the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailTo {
+    /// An officer.
+    Officer(Id<kinds::Officer>),
+    /// A contractor's contact.
+    Contractor(Id<kinds::Contractor>),
+}
+
+impl MailTo {
+    /// The name of the kind in tables.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Officer(_) => "officer",
+            Self::Contractor(_) => "contractor",
+        }
+    }
+
+    pub(crate) const fn bytes(self) -> [u8; 16] {
+        match self {
+            Self::Officer(id) => id.bytes(),
+            Self::Contractor(id) => id.bytes(),
+        }
+    }
+
+    pub(crate) fn read(slug: &str, bytes: [u8; 16]) -> Option<Self> {
+        match slug {
+            "officer" => Some(Self::Officer(Id::from_bytes(bytes))),
+            "contractor" => Some(Self::Contractor(Id::from_bytes(bytes))),
+            _ => None,
+        }
+    }
+}
+
+/// What a mail says: what is due, and where to go. Never anything about a resident: mail is read on machines that nobody here
+/// knows of. All three languages are in every mail, since nobody's language is on record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailText {
+    /// The subject.
+    pub subject: Text,
+    /// A sentence or two.
+    pub body: Text,
+    /// The page to go to, without origin and language: `/staff/alerts`.
+    pub path: String,
+}
+
+/// A mail to be queued.
+#[derive(Clone, Debug)]
+pub struct QueueMail {
+    /// What makes it this mail and no other; a second one with the same key is the same mail.
+    pub key: String,
+    /// Whom it is for.
+    pub to: MailTo,
+    /// What it is about, in a word, for the list.
+    pub kind: &'static str,
+    /// What it says.
+    pub text: MailText,
+    /// After this it is no longer worth sending.
+    pub until: Instant,
+}
+
+/// A mail taken for delivery.
+#[derive(Clone, Debug)]
+pub struct DueMail {
+    /// Its id.
+    pub id: Id<kinds::Message>,
+    /// Whom it is for.
+    pub to: MailTo,
+    /// What it says.
+    pub text: MailText,
+    pub(crate) attempts: u32,
+    pub(crate) until: Instant,
+}
+
+/// A mail in the list.
+#[derive(Clone, Debug)]
+pub struct ListedMail {
+    /// Its id.
+    pub id: Id<kinds::Message>,
+    /// Whom it is for.
+    pub to: MailTo,
+    /// What it says.
+    pub text: MailText,
+    /// How far it has come.
+    pub state: State,
+    /// When it was queued.
+    pub queued: Instant,
+}
+
+/// A mail on its way out, with the address in clear. It exists only after the opening of the address is on record.
+#[derive(Debug)]
+pub struct OutgoingMail {
+    /// The address.
+    pub to: Secret<String>,
+    /// The subject: one line.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+    /// The same for every attempt at the same mail; becomes its `Message-ID`.
+    pub idempotency: String,
+}
+
+/// Whoever carries mail. A port of this slice; `connectors` has the real one.
+pub trait MailCarrier: Send + Sync {
+    /// Hands over one mail; returns when the server has taken it.
+    fn send(&self, mail: &OutgoingMail) -> Result<Sent, CarrierError>;
+}
+
+impl MailText {
+    /// The subject in one line: English and traditional Chinese, without anything that could begin another header.
+    pub fn subject_line(&self) -> String {
+        let line = format!("{} / {}", self.subject.en, self.subject.zh_hant);
+        let plain: String = line.chars().map(|c| if c.is_control() || is_break(c) { ' ' } else { c }).collect();
+        plain.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(SUBJECT_MOST_CHARS).collect()
+    }
+
+    /// The whole text in three languages, with the page's address in each.
+    pub fn letter(&self, origin: &str) -> String {
+        let part = |language: Language| {
+            let body: String = self.body.get(language).chars().filter(|&c| c == '\n' || !c.is_control()).collect();
+            format!("{body}\n{origin}/{}{}\n{}\n", language.slug(), self.path, closing(language))
+        };
+        Language::ALL.map(part).join("\n--\n\n")
+    }
+}
+
+/// The mail as it goes out.
+pub fn outgoing_mail(mail: &DueMail, origin: &str, to: Secret<String>) -> OutgoingMail {
+    OutgoingMail {
+        to,
+        subject: mail.text.subject_line(),
+        text: mail.text.letter(origin),
+        idempotency: mail.id.to_string(),
+    }
+}
+
+const fn closing(language: Language) -> &'static str {
+    match language {
+        Language::En => "This mail was sent by a machine. Details are on the page only, after signing in.",
+        Language::ZhHant => "此電郵由系統自動發出，詳情只在登入後的網頁顯示。",
+        Language::ZhHans => "此电邮由系统自动发出，详情只在登录后的网页显示。",
+    }
+}
+
+/// Line and paragraph separators, which some programs take for the end of a line.
+const fn is_break(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+const SUBJECT_MOST_CHARS: usize = 150;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(subject: &str) -> MailText {
+        let subject = Text::new(subject, "資料租約將於7日後屆滿", "资料租约将于7日后届满");
+        let body = Text::new("The lease ends in 7 days.", "資料租約將於7日後屆滿。", "资料租约将于7日后届满。");
+        MailText { subject, body, path: "/partner/leases/1".into() }
+    }
+
+    #[test]
+    fn a_subject_is_one_line_whatever_a_contractor_calls_itself() {
+        for nasty in ["A\r\nBcc: x@evil.example", "A\nBcc: x@evil.example", "A\u{2028}Bcc: x@evil.example", "A\u{85}Bcc: x@evil.example"] {
+            let line = text(nasty).subject_line();
+            assert_eq!(line, "A Bcc: x@evil.example / 資料租約將於7日後屆滿");
+        }
+        assert_eq!(text(&"x".repeat(1_000)).subject_line().chars().count(), SUBJECT_MOST_CHARS);
+    }
+
+    #[test]
+    fn a_mail_speaks_three_languages_and_names_the_page_in_each() {
+        let letter = text("A lease ends in 7 days").letter("https://register.example");
+        for language in Language::ALL {
+            assert!(letter.contains(&format!("https://register.example/{}/partner/leases/1\n", language.slug())), "{letter}");
+        }
+        assert!(letter.contains("7日后届满。") && letter.contains("7日後屆滿。") && letter.contains("in 7 days."));
+        assert!(!letter.contains('\r'));
+    }
+}
