@@ -154,6 +154,14 @@ pub mod kinds {
         Passkey = "pky";
         /// A signed-in browser.
         Session = "ses";
+        /// A resident's account with the identity provider.
+        Account = "acc";
+        /// Somebody who is signing up for an account.
+        Enrolment = "enr";
+        /// A passkey of a resident's account.
+        AccountPasskey = "apk";
+        /// A browser in which a resident is signed in.
+        AccountSession = "acs";
         /// A service that holds personal data: one scheme, one identity provider.
         Service = "svc";
         /// A version of a scheme's definition that goes through the launch gate.

@@ -119,7 +119,7 @@ pub fn begin_passkey(
     if existing.len() >= PASSKEYS_MAX {
         return Err(AddPasskeyError::TooMany);
     }
-    let begun = rp.begin_registration(officer.id, &officer.post.en, existing);
+    let begun = rp.begin_registration(officer.id.bytes(), &officer.post.en, existing);
     let (options, state) = begun.map_err(|_| AddPasskeyError::Refused)?;
     let ceremony = Ceremony { kind: KIND, officer: Some(officer.id), invitation, state };
     let (token, expires) = keep(work, &ceremony)?.ok_or(AddPasskeyError::Busy)?;

@@ -1,4 +1,4 @@
-use kernel::{Fault, Id, Kind, kinds};
+use kernel::{Fault, Kind};
 use serde_json::Value;
 use webauthn_rs::prelude::{
     CreationChallengeResponse, CredentialID, DiscoverableAuthentication, DiscoverableKey, Passkey, PasskeyRegistration,
@@ -24,8 +24,8 @@ impl Fault for RelyingPartyError {
 }
 
 /// Why an answer of a browser does not count.
-#[derive(Debug)]
-pub(crate) enum Answer {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
     /// It is not what the ceremony asked for.
     Refused,
     /// The counter went backwards: the passkey may exist twice.
@@ -41,63 +41,94 @@ impl RelyingParty {
         builder.rp_name(name).build().map(Self).map_err(|_| RelyingPartyError::Origin)
     }
 
-    /// Options for `navigator.credentials.create` and the state to keep. `label` is what the authenticator shows:
-    /// the title of the post, never a name.
-    pub(crate) fn begin_registration(
+    /// Options for `navigator.credentials.create` and the state to keep. `owner` comes back with every sign-in; `label` is
+    /// what the authenticator shows: the title of a post, the name of a service, never a person's.
+    pub fn begin_registration(
         &self,
-        officer: Id<kinds::Officer>,
+        owner: [u8; 16],
         label: &str,
         existing: Vec<CredentialID>,
     ) -> Result<(Value, String), Answer> {
-        let handle = Uuid::from_bytes(officer.bytes());
+        let handle = Uuid::from_bytes(owner);
         let (options, state) =
             self.0.start_passkey_registration(handle, label, label, Some(existing)).map_err(|_| Answer::Refused)?;
         Ok((with_resident_key(&options)?, to_text(&state)?))
     }
 
     /// The passkey that the browser made, if it keeps to the options.
-    pub(crate) fn finish_registration(&self, state: &str, answer: Value) -> Result<Passkey, Answer> {
+    pub fn finish_registration(&self, state: &str, answer: Value) -> Result<KeptPasskey, Answer> {
         let state: PasskeyRegistration = serde_json::from_str(state).map_err(|_| Answer::Refused)?;
         let answer: RegisterPublicKeyCredential = serde_json::from_value(answer).map_err(|_| Answer::Refused)?;
         // A passkey that says it is not discoverable could never sign in here, where nobody types a user name.
         if answer.extensions.cred_props.as_ref().and_then(|props| props.rk) == Some(false) {
             return Err(Answer::Refused);
         }
-        self.0.finish_passkey_registration(&answer, &state).map_err(|_| Answer::Refused)
+        self.0.finish_passkey_registration(&answer, &state).map(KeptPasskey).map_err(|_| Answer::Refused)
     }
 
     /// Options for `navigator.credentials.get` without a user name, and the state to keep.
-    pub(crate) fn begin_sign_in(&self) -> Result<(Value, String), Answer> {
+    pub fn begin_sign_in(&self) -> Result<(Value, String), Answer> {
         let (options, state) = self.0.start_discoverable_authentication().map_err(|_| Answer::Refused)?;
         Ok((serde_json::to_value(&options).map_err(|_| Answer::Refused)?, to_text(&state)?))
     }
 
     /// Checks the answer against the passkey it names, and brings the passkey's counter up to date.
-    pub(crate) fn finish_sign_in(&self, state: &str, claim: &Claim, passkey: &mut Passkey) -> Result<(), Answer> {
+    pub fn finish_sign_in(&self, state: &str, claim: &Claim, passkey: &mut KeptPasskey) -> Result<(), Answer> {
         let state: DiscoverableAuthentication = serde_json::from_str(state).map_err(|_| Answer::Refused)?;
-        let key = DiscoverableKey::from(&*passkey);
+        let key = DiscoverableKey::from(&passkey.0);
         let result = self.0.finish_discoverable_authentication_v2(&claim.answer, state, &key).map_err(answer_of)?;
         if !result.user_verified() {
             return Err(Answer::Refused);
         }
-        passkey.update_credential(&result);
+        passkey.0.update_credential(&result);
         Ok(())
     }
 }
 
+/// A passkey as it is stored: its public key, its counter and what its authenticator said of itself.
+#[derive(Clone, Debug)]
+pub struct KeptPasskey(Passkey);
+
+impl KeptPasskey {
+    /// The name under which its authenticator finds it.
+    pub fn credential(&self) -> &[u8] {
+        self.0.cred_id().as_ref()
+    }
+
+    /// The text to store.
+    pub fn to_text(&self) -> Result<String, Answer> {
+        to_text(&self.0)
+    }
+
+    /// Reads a stored text.
+    pub fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok().map(Self)
+    }
+
+    /// Whether its authenticator said that it is copied to its owner's other devices.
+    pub fn is_synced(&self) -> bool {
+        let body = serde_json::to_value(&self.0).unwrap_or_default();
+        body.pointer("/cred/backup_state").and_then(Value::as_bool) == Some(true)
+    }
+}
+
 /// Who an answer says it is from; nothing is believed yet.
-pub(crate) struct Claim {
-    pub(crate) officer: Id<kinds::Officer>,
-    pub(crate) credential: Vec<u8>,
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The owner that was given when the passkey was made.
+    pub owner: [u8; 16],
+    /// The passkey's name.
+    pub credential: Vec<u8>,
     answer: PublicKeyCredential,
 }
 
 impl Claim {
-    pub(crate) fn parse(rp: &RelyingParty, answer: Value) -> Result<Self, Answer> {
+    /// Reads what a browser answered to a sign-in.
+    pub fn parse(rp: &RelyingParty, answer: Value) -> Result<Self, Answer> {
         let answer: PublicKeyCredential = serde_json::from_value(answer).map_err(|_| Answer::Refused)?;
         let (handle, credential) = rp.0.identify_discoverable_authentication(&answer).map_err(|_| Answer::Refused)?;
         let credential = credential.to_vec();
-        Ok(Self { officer: Id::from_bytes(handle.into_bytes()), credential, answer })
+        Ok(Self { owner: handle.into_bytes(), credential, answer })
     }
 }
 
@@ -133,7 +164,7 @@ mod tests {
     #[test]
     fn a_new_passkey_is_asked_to_be_resident_and_to_verify_its_user() {
         let rp = RelyingParty::new("http://localhost:8080", "Lionrock").unwrap();
-        let (options, _) = rp.begin_registration(Id::from_bytes([1; 16]), "Scheme owner", Vec::new()).unwrap();
+        let (options, _) = rp.begin_registration([1; 16], "Scheme owner", Vec::new()).unwrap();
         let selection = &options["publicKey"]["authenticatorSelection"];
         assert_eq!(selection["residentKey"], "required");
         assert_eq!(selection["requireResidentKey"], true);

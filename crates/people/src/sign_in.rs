@@ -95,7 +95,7 @@ pub fn finish_sign_in(
     let ceremony = taken.ok_or(SignInError::Ceremony)?;
     let claim = Claim::parse(rp, command.answer).map_err(|_| SignInError::Refused)?;
     let found = storage::passkey::find(work.tx(), &claim.credential)?;
-    let mut stored = found.filter(|it| it.officer == claim.officer && !it.suspended).ok_or(SignInError::Refused)?;
+    let mut stored = found.filter(|it| it.officer.bytes() == claim.owner && !it.suspended).ok_or(SignInError::Refused)?;
     let officer = storage::officer::find(work.tx(), stored.officer)?.filter(|officer| officer.ended.is_none());
     let officer = officer.ok_or(SignInError::Refused)?;
     match rp.finish_sign_in(&ceremony.state, &claim, &mut stored.passkey) {
@@ -213,7 +213,7 @@ mod tests {
         assert!(refused(&city.answer(&two, answer, None)));
         let elsewhere = officer.passkey.get("https://evil.example", &one.options).unwrap();
         assert!(refused(&city.answer(&one, elsewhere, None)));
-        let unverified = officer.passkey.get_unverified(ORIGIN, &one.options);
+        let unverified = officer.passkey.get_unverified(ORIGIN, &one.options).unwrap();
         assert!(refused(&city.answer(&one, unverified, None)));
         let mut forged = officer.passkey.get(ORIGIN, &one.options).unwrap();
         forged["response"]["signature"] = "MEUCIQ".into();
@@ -243,7 +243,7 @@ mod tests {
     fn a_copied_passkey_is_suspended_and_everyone_with_it_is_out() {
         let city = City::new();
         let mut officer = city.sign_in_new(city.department(), &[Role::CaseOfficer]);
-        let mut thief = officer.passkey.copied();
+        let mut thief = officer.passkey.copied().unwrap();
         let (sign_in, _) = city.try_sign_in(&mut thief).unwrap();
         assert!(matches!(sign_in, SignIn::Suspended));
         assert_eq!(city.verbs().last().unwrap(), "people.passkey_suspended");

@@ -127,18 +127,18 @@ fn cose_key(x: &[u8; 32], y: &[u8; 32]) -> Vec<u8> {
     out
 }
 
-#[cfg(test)]
+/// What an honest authenticator never does, to see it refused.
 impl SoftwarePasskey {
     /// An answer without user verification: somebody held the key, nobody knows who.
-    pub(crate) fn get_unverified(&mut self, origin: &str, options: &Value) -> Value {
+    pub fn get_unverified(&mut self, origin: &str, options: &Value) -> Result<Value, CeremonyRefused> {
         self.counter += 1;
-        self.assert(origin, options, USER_PRESENT).unwrap()
+        self.assert(origin, options, USER_PRESENT)
     }
 
     /// A copy of the same key with an older counter, as a thief would have it.
-    pub(crate) fn copied(&self) -> Self {
-        let key = Es256Signer::from_pkcs8(self.key.to_pkcs8().unwrap().expose()).unwrap();
+    pub fn copied(&self) -> Result<Self, CeremonyRefused> {
+        let key = Es256Signer::from_pkcs8(self.key.to_pkcs8()?.expose())?;
         let (credential, handle, rp_id) = (self.credential.clone(), self.handle.clone(), self.rp_id.clone());
-        Self { key, credential, handle, rp_id, counter: self.counter - 1 }
+        Ok(Self { key, credential, handle, rp_id, counter: self.counter.saturating_sub(1) })
     }
 }

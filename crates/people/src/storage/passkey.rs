@@ -1,15 +1,14 @@
 use kernel::{Id, Instant, kinds};
 use store::{Row, StoreError, Tx};
-use webauthn_rs::prelude::Passkey;
 
 use super::unreadable;
-use crate::{PasskeyListed, SealedPasskeyName};
+use crate::{KeptPasskey, PasskeyListed, SealedPasskeyName};
 
 /// A passkey with its key material (public).
 pub(crate) struct Stored {
     pub(crate) id: Id<kinds::Passkey>,
     pub(crate) officer: Id<kinds::Officer>,
-    pub(crate) passkey: Passkey,
+    pub(crate) passkey: KeptPasskey,
     pub(crate) suspended: bool,
 }
 
@@ -18,10 +17,10 @@ pub(crate) fn insert(
     tx: &mut Tx<'_>,
     id: Id<kinds::Passkey>,
     officer: Id<kinds::Officer>,
-    passkey: &Passkey,
+    passkey: &KeptPasskey,
     now: Instant,
 ) -> Result<u64, StoreError> {
-    let credential: &[u8] = passkey.cred_id().as_ref();
+    let credential = passkey.credential();
     tx.execute(
         "-- people.insert_passkey\n\
          insert into passkey (id, officer, credential, body, created) values ($1, $2, $3, $4, $5) \
@@ -36,7 +35,7 @@ pub(crate) fn find(tx: &mut Tx<'_>, credential: &[u8]) -> Result<Option<Stored>,
         &[credential.into()],
     )?;
     let read = |row: Row| {
-        let passkey = serde_json::from_str(&row.get::<String>(2)?).map_err(|_| unreadable("a passkey"))?;
+        let passkey = KeptPasskey::parse(&row.get::<String>(2)?).ok_or_else(|| unreadable("a passkey"))?;
         let suspended = row.get::<Option<Instant>>(3)?.is_some();
         Ok(Stored { id: row.get(0)?, officer: row.get(1)?, passkey, suspended })
     };
@@ -46,7 +45,7 @@ pub(crate) fn find(tx: &mut Tx<'_>, credential: &[u8]) -> Result<Option<Stored>,
 pub(crate) fn mark_used(
     tx: &mut Tx<'_>,
     id: Id<kinds::Passkey>,
-    passkey: &Passkey,
+    passkey: &KeptPasskey,
     now: Instant,
 ) -> Result<u64, StoreError> {
     tx.execute(
@@ -106,6 +105,6 @@ pub(crate) fn delete_all(tx: &mut Tx<'_>, officer: Id<kinds::Officer>) -> Result
     tx.execute("-- people.delete_passkeys\ndelete from passkey where officer = $1", &[officer.into()])
 }
 
-fn to_json(passkey: &Passkey) -> Result<String, StoreError> {
-    serde_json::to_string(passkey).map_err(|_| unreadable("a passkey"))
+fn to_json(passkey: &KeptPasskey) -> Result<String, StoreError> {
+    passkey.to_text().map_err(|_| unreadable("a passkey"))
 }

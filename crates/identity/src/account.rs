@@ -1,0 +1,81 @@
+use kernel::{Day, Id, Instant, Language, kinds};
+use notify::Mobile;
+use seal::{Keyring, Purpose, RecordNumber, SealError, Sealed, Slot};
+use store::{StoreError, Tx};
+
+use crate::{ACCOUNT, storage};
+
+const SCHEMA: u16 = 1;
+
+/// How much is known about who holds an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// The mobile number was confirmed by a code.
+    Registered,
+}
+
+impl Level {
+    /// Its name in tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+        }
+    }
+}
+
+/// An account. Its mobile number stays sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its id; no online service ever sees it.
+    pub id: Id<kinds::Account>,
+    /// How much is known.
+    pub level: Level,
+    /// The language of its messages.
+    pub language: Language,
+    /// When it was made.
+    pub created: Instant,
+    /// The last day on which it can be read unless it is used before.
+    pub expiry: Day,
+}
+
+/// A mobile number as it is stored, and where it lives.
+#[derive(Clone, Debug)]
+pub(crate) struct SealedMobile {
+    pub(crate) record: RecordNumber,
+    pub(crate) expiry: Day,
+    pub(crate) sealed: Sealed,
+}
+
+impl SealedMobile {
+    /// Seals a number for so many months. Before the transaction that stores it.
+    pub(crate) fn seal(keys: &Keyring, today: Day, months: i32, e164: &str) -> Result<Self, SealError> {
+        let (record, expiry) = (keys.next_record()?, today.plus_months(months));
+        let sealed = keys.seal(&slot(record, expiry)?, e164.as_bytes())?;
+        Ok(Self { record, expiry, sealed })
+    }
+
+    pub(crate) fn slot(&self) -> Result<Slot, SealError> {
+        slot(self.record, self.expiry)
+    }
+}
+
+/// An account, unless it has ended.
+pub fn account(tx: &mut Tx<'_>, id: Id<kinds::Account>) -> Result<Option<Account>, StoreError> {
+    storage::account::find(tx, id)
+}
+
+/// Makes the key trees of the two purposes: accounts and messages.
+pub fn prepare_keys(keys: &Keyring) -> Result<(), SealError> {
+    keys.add_purpose(&Purpose::new(ACCOUNT)?)?;
+    keys.add_purpose(&Purpose::new(notify::PURPOSE)?)
+}
+
+/// The same number always has the same tag, and the tag says nothing to whoever lacks the key. Whoever has key and store can
+/// try all numbers of Hong Kong: that is the price of one account a number.
+pub(crate) fn mobile_tag(keys: &Keyring, mobile: &Mobile) -> [u8; 32] {
+    keys.prf("account-mobile", mobile.e164().as_bytes())
+}
+
+fn slot(record: RecordNumber, expiry: Day) -> Result<Slot, SealError> {
+    Ok(Slot { purpose: Purpose::new(ACCOUNT)?, record, person: 0, group: 0, schema: SCHEMA, expiry })
+}

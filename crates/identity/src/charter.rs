@@ -1,0 +1,133 @@
+use kernel::{Fault, Kind, Language, Text};
+use serde::{Deserialize, Serialize};
+
+/// What the identity provider asks, why, and how long it keeps it. It goes through the launch gate under its digest: a changed
+/// word is another charter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Charter {
+    /// Months that an account is kept after its last sign-in: 1 to 60.
+    pub keep_months: i32,
+    /// The service's name.
+    pub title: Text,
+    /// Whose service it is.
+    pub department: Text,
+    /// Who answers for the data.
+    pub officer: CharterOfficer,
+    /// Why a mobile number is kept.
+    pub account: CharterPurpose,
+    /// Why messages are sent.
+    pub messages: CharterPurpose,
+}
+
+/// Who handles requests for access and correction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CharterOfficer {
+    /// The post.
+    pub title: Text,
+    /// The telephone.
+    pub phone: String,
+    /// The address.
+    pub address: Text,
+}
+
+/// A purpose and the ground on which data may be held for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CharterPurpose {
+    /// The purpose.
+    pub text: Text,
+    /// The ground.
+    pub ground: Text,
+}
+
+/// The charter that is shipped; a department puts its own name and officer into it.
+pub const SHIPPED_CHARTER: &str = include_str!("../charters/residents.toml");
+
+/// Why a text is no charter.
+#[derive(Debug, thiserror::Error)]
+pub enum CharterError {
+    /// It cannot be read.
+    #[error("the charter cannot be read: {0}")]
+    Form(#[from] toml::de::Error),
+    /// A text is missing in a language.
+    #[error("{0} is missing in {1}")]
+    Blank(&'static str, Language),
+    /// The time is not one.
+    #[error("keep_months is 1 to 60")]
+    Months,
+}
+
+impl Fault for CharterError {
+    fn kind(&self) -> Kind {
+        Kind::Invalid
+    }
+}
+
+const MONTHS_MOST: i32 = 60;
+
+impl Charter {
+    /// Reads a charter as written, complete in three languages.
+    pub fn parse(text: &str) -> Result<Self, CharterError> {
+        let charter: Self = toml::from_str(text)?;
+        if !(1..=MONTHS_MOST).contains(&charter.keep_months) {
+            return Err(CharterError::Months);
+        }
+        let blank = |(name, text): (&'static str, &Text)| text.blanks().first().map(|language| (name, *language));
+        if let Some((name, language)) = charter.texts().into_iter().find_map(blank) {
+            return Err(CharterError::Blank(name, language));
+        }
+        Ok(charter)
+    }
+
+    /// What the launch gate signs: SHA-256 over the values in the order in which they are declared here.
+    pub fn digest(&self) -> [u8; 32] {
+        let text = |text: &Text| [text.en.clone(), text.zh_hant.clone(), text.zh_hans.clone()];
+        let mut parts: Vec<String> = vec!["lionrock charter v1".into(), self.keep_months.to_string(), self.officer.phone.clone()];
+        parts.extend(self.texts().into_iter().flat_map(|(_, value)| text(value)));
+        // The length before each part: no two charters write the same bytes.
+        let bytes: Vec<u8> = parts.iter().flat_map(|part| [part.len().to_string().as_bytes(), b":", part.as_bytes()].concat()).collect();
+        seal::sha256(&[&bytes])
+    }
+
+    fn texts(&self) -> [(&'static str, &Text); 8] {
+        [
+            ("title", &self.title),
+            ("department", &self.department),
+            ("officer.title", &self.officer.title),
+            ("officer.address", &self.officer.address),
+            ("account.text", &self.account.text),
+            ("account.ground", &self.account.ground),
+            ("messages.text", &self.messages.text),
+            ("messages.ground", &self.messages.ground),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_charter_is_whole_and_every_word_of_it_counts() {
+        let charter = Charter::parse(SHIPPED_CHARTER).unwrap();
+        let mut other = charter.clone();
+        other.messages.ground.zh_hans.push('。');
+        assert_ne!(charter.digest(), other.digest());
+        let longer = Charter { keep_months: 25, ..charter.clone() };
+        assert_ne!(charter.digest(), longer.digest());
+        assert_eq!(charter.digest(), Charter::parse(SHIPPED_CHARTER).unwrap().digest());
+    }
+
+    #[test]
+    fn a_charter_with_a_blank_or_without_an_end_is_refused() {
+        let blank = SHIPPED_CHARTER.replace("zh-hans = \"市民账户\"", "zh-hans = \" \"");
+        assert!(matches!(Charter::parse(&blank), Err(CharterError::Blank("title", Language::ZhHans))));
+        for months in ["0", "61", "-1"] {
+            let endless = SHIPPED_CHARTER.replace("keep_months = 24", &format!("keep_months = {months}"));
+            assert!(matches!(Charter::parse(&endless), Err(CharterError::Months)), "{months}");
+        }
+        assert!(matches!(Charter::parse("keep_months = 24\nextra = 1\n"), Err(CharterError::Form(_))));
+    }
+}

@@ -1,0 +1,132 @@
+use hongkong::Phone;
+use journal::{Event, Work};
+use kernel::{Day, Fault, Id, Instant, Kind, Language, Random, Secret, from_hex, kinds, to_hex};
+use notify::{Content, Mobile, QueueError, QueueMessage, Template};
+use seal::{Keyring, SealError};
+use serde::{Deserialize, Serialize};
+use store::StoreError;
+
+use crate::account::mobile_tag;
+use crate::storage::enrolment::EnrolmentRow;
+use crate::{budget, code, storage};
+
+/// A code is good for so many minutes, and so long lasts what follows it.
+pub const CODE_MINUTES: u16 = 15;
+
+/// What somebody who is signing up carries from page to page, sealed: the number is stored nowhere before there is an account.
+#[derive(Clone, Debug)]
+pub struct Ticket {
+    pub(crate) enrolment: Id<kinds::Enrolment>,
+    pub(crate) mobile: Mobile,
+}
+
+/// Everything that sealing has to do before the transaction.
+#[derive(Clone, Debug)]
+pub struct NewEnrolment {
+    row: EnrolmentRow,
+    network: [u8; 32],
+    message: notify::Prepared,
+}
+
+/// Why no code goes out.
+#[derive(Debug, thiserror::Error)]
+pub enum BeginError {
+    /// Too many were asked for: for this number, from this network, or altogether.
+    #[error("too many codes were asked for; try again later")]
+    Often,
+    /// The message.
+    #[error(transparent)]
+    Message(#[from] QueueError),
+    /// The keys.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Fault for BeginError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Often => Kind::Busy,
+            Self::Message(error) => error.kind(),
+            Self::Seal(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+        }
+    }
+}
+
+/// Makes the code and its message for a number, whether it has an account or not: nothing is looked up. `network` is where the
+/// request came from, `host` the host to which browsers bind the code.
+pub fn prepare_enrolment(
+    keys: &Keyring,
+    random: &dyn Random,
+    now: Instant,
+    mobile: Mobile,
+    language: Language,
+    (network, host): (&str, &str),
+) -> Result<(Ticket, NewEnrolment), BeginError> {
+    let id: Id<kinds::Enrolment> = Id::new(now, random);
+    let code = code::new(random);
+    let expires = now.plus_secs(i64::from(CODE_MINUTES) * 60);
+    let template = Template::StatusCode { code: code.clone(), host: host.to_owned(), minutes: CODE_MINUTES };
+    let message = QueueMessage {
+        key: format!("enrolment:{id}"),
+        household: None,
+        language,
+        content: Content::Sms { to: mobile, template },
+        due: now,
+        until: expires,
+        expiry: now.day().plus(1),
+    };
+    let row = EnrolmentRow { id, tag: mobile_tag(keys, &mobile), code: code::hash(keys, id, &code), expires };
+    let network = keys.prf("enrolment-network", network.as_bytes());
+    let message = notify::prepare(keys, &message)?;
+    Ok((Ticket { enrolment: id, mobile }, NewEnrolment { row, network, message }))
+}
+
+/// Counts the code against its budgets and queues it.
+pub fn begin_enrolment(work: &mut Work<'_, '_>, new: &NewEnrolment) -> Result<(), BeginError> {
+    let now = work.now();
+    if !budget::take(work.tx(), now, new.row.tag, new.network)? {
+        return Err(BeginError::Often);
+    }
+    storage::enrolment::insert(work.tx(), &new.row)?;
+    notify::queue(work, &new.message)?;
+    work.journal(Event::new("identity.code_sent"))?;
+    Ok(())
+}
+
+#[derive(Serialize, Deserialize)]
+struct Plain {
+    enrolment: Id<kinds::Enrolment>,
+    mobile: String,
+}
+
+impl Ticket {
+    /// The text for a cookie; it dies after the next midnight but one, because the label names the day.
+    pub fn write(&self, keys: &Keyring, today: Day) -> Result<Secret<String>, SealError> {
+        let plain = Plain { enrolment: self.enrolment, mobile: self.mobile.e164() };
+        let plain = serde_json::to_vec(&plain).map_err(|_| SealError::Broken)?;
+        Ok(Secret::new(to_hex(&keys.envelope_seal(&label(today), &plain)?)))
+    }
+
+    /// Reads what [`Ticket::write`] made today or yesterday.
+    pub fn read(text: &str, keys: &Keyring, today: Day) -> Option<Self> {
+        let bytes = from_hex(text).ok()?;
+        let days = [today, today.plus(-1)];
+        let plain = days.into_iter().find_map(|day| keys.envelope_open(&label(day), &bytes).ok())?;
+        let plain: Plain = serde_json::from_slice(plain.expose()).ok()?;
+        let mobile = Mobile::try_from(Phone::parse(&plain.mobile).ok()?).ok()?;
+        Some(Self { enrolment: plain.enrolment, mobile })
+    }
+
+    /// The number, for a further code.
+    pub const fn mobile(&self) -> Mobile {
+        self.mobile
+    }
+}
+
+fn label(day: Day) -> String {
+    format!("enrolment {day}")
+}

@@ -1,0 +1,66 @@
+//! Residents' accounts: the identity provider is a service like a scheme, with a store, keys and a journal of its own.
+//!
+//! What it asks, why and how long it keeps it stands in a [`Charter`], which goes through the launch gate. Somebody gives a
+//! mobile number ([`begin_enrolment`]), types the code that it was sent ([`confirm_code`]) and makes a passkey
+//! ([`create_account`]): that is an account at level [`Level::Registered`], and one number has one account. Nobody learns
+//! whether a number has an account but whoever reads its messages. Afterwards one signs in with a passkey ([`sign_in`]) and
+//! nothing else; codes never open an account that exists, so nobody is locked out by codes that somebody else used up.
+//!
+//! Ceremonies are kept nowhere: their state travels sealed ([`Ceremony`]) and its number is noted when it is answered.
+//! What matters asks for a sign-in of the last few minutes ([`Resident::is_fresh`]).
+
+mod account;
+mod answered;
+mod budget;
+mod ceremony;
+mod charter;
+mod code;
+mod confirm_code;
+mod create_account;
+mod directory;
+mod enrolment;
+mod inventory;
+mod manage_passkeys;
+mod manage_sessions;
+mod passkey;
+mod purge;
+mod renew;
+#[cfg(test)]
+mod rehearsal;
+mod session;
+mod sign_in;
+mod storage;
+#[cfg(test)]
+mod story;
+mod token;
+
+use store::Migration;
+
+pub use account::{Account, Level, account, prepare_keys};
+pub use ceremony::Ceremony;
+pub use charter::{Charter, CharterError, CharterOfficer, CharterPurpose, SHIPPED_CHARTER};
+pub use confirm_code::{Checked, confirm_code, enrolment_stands};
+pub use create_account::{CreateAccountError, create_account, first_passkey};
+pub use directory::{Provider, SaveCharterError, charter, charter_in_force, provider, put_in_force, save_charter};
+pub use enrolment::{BeginError, CODE_MINUTES, NewEnrolment, Ticket, begin_enrolment, prepare_enrolment};
+pub use inventory::inventory;
+pub use manage_passkeys::{
+    AddPasskeyError, PasskeyError, add_passkey, further_passkey, passkeys, remove_passkey, tell_device,
+};
+pub use manage_sessions::{end_other_sessions, end_session, sessions, sign_out};
+pub use passkey::{Device, Passkey};
+pub use purge::purge;
+pub use session::{FRESH_MINUTES, Found, Resident, Session, find_session, keep_session};
+pub use sign_in::{SignIn, SignInError, SignedIn, begin_sign_in, sign_in};
+pub use token::Token;
+
+/// The purpose under which what belongs to an account is sealed.
+pub const ACCOUNT: &str = "account";
+
+/// The tables of the identity provider's store, beside those of the journal and of the messages.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { name: "identity/0001_accounts", sql: include_str!("../migrations/0001_accounts.sql") }];
+
+/// The tables of the platform's store: the identity provider and its charters.
+pub const PLATFORM_MIGRATIONS: &[Migration] =
+    &[Migration { name: "identity/0002_directory", sql: include_str!("../migrations/0002_directory.sql") }];

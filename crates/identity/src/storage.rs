@@ -1,0 +1,16 @@
+//! Every SQL text of this crate, a file a table.
+
+pub(crate) mod account;
+pub(crate) mod answered;
+pub(crate) mod budget;
+pub(crate) mod directory;
+pub(crate) mod enrolment;
+pub(crate) mod passkey;
+pub(crate) mod session;
+
+use store::StoreError;
+
+/// A stored value that does not read back: a newer version's, or damage.
+fn unreadable(what: &str) -> StoreError {
+    StoreError::Engine(format!("{what} in the store cannot be read"))
+}

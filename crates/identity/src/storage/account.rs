@@ -1,0 +1,110 @@
+use kernel::{Day, Id, Instant, Language, kinds};
+use seal::{RecordNumber, Sealed};
+use store::{Row, StoreError, Tx};
+
+use super::unreadable;
+use crate::account::SealedMobile;
+use crate::{ACCOUNT, Account, Level};
+
+/// Gives a number to an account; 0 when it has one.
+pub(crate) fn claim_mobile(tx: &mut Tx<'_>, tag: [u8; 32], account: Id<kinds::Account>) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.claim_mobile\n\
+         insert into identity_mobile (tag, account) values ($1, $2) on conflict (tag) do nothing",
+        &[tag.into(), account.into()],
+    )
+}
+
+pub(crate) fn by_mobile(tx: &mut Tx<'_>, tag: [u8; 32]) -> Result<Option<Id<kinds::Account>>, StoreError> {
+    let row = tx.query_opt("-- identity.account_of_mobile\nselect account from identity_mobile where tag = $1", &[tag.into()])?;
+    row.map(|row| row.get(0)).transpose()
+}
+
+pub(crate) fn insert(
+    tx: &mut Tx<'_>,
+    id: Id<kinds::Account>,
+    language: Language,
+    mobile: &SealedMobile,
+    now: Instant,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "-- identity.insert_account\n\
+         insert into identity_account (id, level, language, created, record, mobile, mobile_purpose, mobile_expiry) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        &[
+            id.into(),
+            Level::Registered.name().into(),
+            language.slug().into(),
+            now.into(),
+            number(mobile).into(),
+            mobile.sealed.as_bytes().into(),
+            ACCOUNT.into(),
+            mobile.expiry.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn find(tx: &mut Tx<'_>, id: Id<kinds::Account>) -> Result<Option<Account>, StoreError> {
+    let row = tx.query_opt(
+        "-- identity.find_account\nselect level, language, created, mobile_expiry from identity_account where id = $1",
+        &[id.into()],
+    )?;
+    let read = |row: Row| {
+        let level = Some(Level::Registered).filter(|level| row.get::<String>(0).is_ok_and(|name| name == level.name()));
+        let language = Language::from_slug(&row.get::<String>(1)?);
+        let level = level.ok_or_else(|| unreadable("a level"))?;
+        let language = language.ok_or_else(|| unreadable("a language"))?;
+        Ok(Account { id, level, language, created: row.get(2)?, expiry: row.get(3)? })
+    };
+    row.map(read).transpose()
+}
+
+pub(crate) fn mobile(tx: &mut Tx<'_>, id: Id<kinds::Account>) -> Result<Option<SealedMobile>, StoreError> {
+    let row = tx.query_opt(
+        "-- identity.account_mobile\nselect record, mobile, mobile_expiry from identity_account where id = $1",
+        &[id.into()],
+    )?;
+    let read = |row: Row| {
+        let sealed = Sealed::from_bytes(row.get(1)?);
+        Ok(SealedMobile { record: RecordNumber(row.get(0)?), sealed, expiry: row.get(2)? })
+    };
+    row.map(read).transpose()
+}
+
+/// Takes over the number sealed anew, if nobody else did meanwhile.
+pub(crate) fn renew(
+    tx: &mut Tx<'_>,
+    id: Id<kinds::Account>,
+    before: Day,
+    mobile: &SealedMobile,
+) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.renew_account\n\
+         update identity_account set record = $3, mobile = $4, mobile_expiry = $5 where id = $1 and mobile_expiry = $2",
+        &[id.into(), before.into(), number(mobile).into(), mobile.sealed.as_bytes().into(), mobile.expiry.into()],
+    )
+}
+
+/// Accounts whose last day has passed, at most `limit`.
+pub(crate) fn expired(tx: &mut Tx<'_>, today: Day, limit: i64) -> Result<Vec<Id<kinds::Account>>, StoreError> {
+    let rows = tx.query(
+        "-- identity.expired_accounts\n\
+         select id from identity_account where mobile_expiry < $1 order by mobile_expiry limit $2",
+        &[today.into(), limit.into()],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// Removes everything that belongs to an account.
+pub(crate) fn remove(tx: &mut Tx<'_>, id: Id<kinds::Account>) -> Result<(), StoreError> {
+    tx.execute("-- identity.remove_sessions\ndelete from identity_session where account = $1", &[id.into()])?;
+    tx.execute("-- identity.remove_passkeys\ndelete from identity_passkey where account = $1", &[id.into()])?;
+    tx.execute("-- identity.remove_mobile\ndelete from identity_mobile where account = $1", &[id.into()])?;
+    tx.execute("-- identity.remove_account\ndelete from identity_account where id = $1", &[id.into()])?;
+    Ok(())
+}
+
+fn number(mobile: &SealedMobile) -> i64 {
+    i64::try_from(mobile.record.0).unwrap_or(i64::MAX)
+}

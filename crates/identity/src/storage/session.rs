@@ -1,0 +1,119 @@
+use kernel::{Id, Instant, kinds};
+use store::{Row, StoreError, Tx};
+
+use super::unreadable;
+use crate::{Device, Resident, Session};
+
+pub(crate) fn insert(
+    tx: &mut Tx<'_>,
+    who: &Resident,
+    token_hash: [u8; 32],
+    passkey: Id<kinds::AccountPasskey>,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "-- identity.insert_session\n\
+         insert into identity_session (id, token_hash, account, passkey, started, seen) values ($1, $2, $3, $4, $5, $5)",
+        &[who.session.into(), token_hash.into(), who.account.into(), passkey.into(), who.started.into()],
+    )?;
+    Ok(())
+}
+
+/// A living session and when it was last used.
+pub(crate) fn find(
+    tx: &mut Tx<'_>,
+    token_hash: [u8; 32],
+    idle: Instant,
+    old: Instant,
+) -> Result<Option<(Resident, Instant)>, StoreError> {
+    let row = tx.query_opt(
+        "-- identity.find_session\n\
+         select account, id, started, seen from identity_session where token_hash = $1 and seen > $2 and started > $3",
+        &[token_hash.into(), idle.into(), old.into()],
+    )?;
+    let read = |row: Row| Ok((Resident { account: row.get(0)?, session: row.get(1)?, started: row.get(2)? }, row.get(3)?));
+    row.map(read).transpose()
+}
+
+pub(crate) fn keep(tx: &mut Tx<'_>, id: Id<kinds::AccountSession>, now: Instant) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.keep_session\nupdate identity_session set seen = $2 where id = $1 and seen < $2",
+        &[id.into(), now.into()],
+    )
+}
+
+pub(crate) fn list(
+    tx: &mut Tx<'_>,
+    account: Id<kinds::Account>,
+    idle: Instant,
+    old: Instant,
+) -> Result<Vec<Session>, StoreError> {
+    let rows = tx.query(
+        "-- identity.list_sessions\n\
+         select s.id, p.device, s.started, s.seen from identity_session s left join identity_passkey p on p.id = s.passkey \
+         where s.account = $1 and s.seen > $2 and s.started > $3 order by s.seen desc limit 100",
+        &[account.into(), idle.into(), old.into()],
+    )?;
+    let read = |row: &Row| {
+        let device = row.get::<Option<String>>(1)?;
+        let device = device.map(|name| Device::from_name(&name).ok_or_else(|| unreadable("a device"))).transpose()?;
+        Ok(Session { id: row.get(0)?, device, started: row.get(2)?, seen: row.get(3)? })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// The session of a cookie goes; its account, or nothing when it had gone.
+pub(crate) fn end(tx: &mut Tx<'_>, token_hash: [u8; 32]) -> Result<Option<Id<kinds::Account>>, StoreError> {
+    let row = tx.query_opt(
+        "-- identity.end_session\ndelete from identity_session where token_hash = $1 returning account",
+        &[token_hash.into()],
+    )?;
+    row.map(|row| row.get(0)).transpose()
+}
+
+/// One of an account's own sessions goes; 0 when it is not the account's.
+pub(crate) fn end_one(
+    tx: &mut Tx<'_>,
+    account: Id<kinds::Account>,
+    id: Id<kinds::AccountSession>,
+) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.end_own_session\ndelete from identity_session where account = $1 and id = $2",
+        &[account.into(), id.into()],
+    )
+}
+
+/// All sessions of an account but one go.
+pub(crate) fn end_others(
+    tx: &mut Tx<'_>,
+    account: Id<kinds::Account>,
+    kept: Id<kinds::AccountSession>,
+) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.end_other_sessions\ndelete from identity_session where account = $1 and id <> $2",
+        &[account.into(), kept.into()],
+    )
+}
+
+/// All sessions of an account go.
+pub(crate) fn end_all(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<u64, StoreError> {
+    tx.execute("-- identity.end_all_sessions\ndelete from identity_session where account = $1", &[account.into()])
+}
+
+/// All sessions that began with a passkey go, but one.
+pub(crate) fn end_of_passkey(
+    tx: &mut Tx<'_>,
+    passkey: Id<kinds::AccountPasskey>,
+    kept: Id<kinds::AccountSession>,
+) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.end_passkey_sessions\ndelete from identity_session where passkey = $1 and id <> $2",
+        &[passkey.into(), kept.into()],
+    )
+}
+
+/// Drops the dead.
+pub(crate) fn sweep(tx: &mut Tx<'_>, idle: Instant, old: Instant) -> Result<u64, StoreError> {
+    let idle = tx.execute("-- identity.sweep_idle_sessions\ndelete from identity_session where seen <= $1", &[idle.into()])?;
+    let old = tx.execute("-- identity.sweep_old_sessions\ndelete from identity_session where started <= $1", &[old.into()])?;
+    Ok(idle + old)
+}
