@@ -89,8 +89,10 @@ fn find(tx: &mut Tx<'_>, keys: &Keyring, shown: &str) -> Result<Found, StoreErro
     storage::planted::by_reference(tx, canary::reference_tag(keys, &folded(shown)))
 }
 
-/// Removes canaries whose own day has passed, and contact details of contractors whose day has. Returns how many values.
+/// Removes canaries whose own day has passed, contact details of contractors, and what was kept for leases. Returns how many values.
 pub fn purge(work: &mut Work<'_, '_>) -> Result<u64, StoreError> {
     let today = work.today();
-    Ok(storage::planted::forget_expired(work.tx(), today)? + storage::contractor::forget_contacts(work.tx(), today)?)
+    let canaries = storage::planted::forget_expired(work.tx(), today)?;
+    let contacts = storage::contractor::forget_contacts(work.tx(), today)?;
+    Ok(canaries + contacts + storage::expired::forget_leased(work.tx(), today)?)
 }

@@ -8,11 +8,16 @@ use crate::desk::{Answer, Desk, go, missing};
 use crate::mistakes::Mistakes;
 use crate::passkeys::actor_of;
 
-impl Desk {
-    /// What the officer calls a passkey.
-    pub(crate) fn passkey_name(&self, passkey: &PasskeyListed) -> Option<String> {
-        passkey.name.as_ref()?.open(self.platform().ledger().keys(), passkey.id)
-    }
+/// The officer's own passkeys, each with what the officer calls it.
+pub(crate) fn own(desk: &Desk) -> Result<Vec<(PasskeyListed, Option<String>)>, Failure> {
+    let (ledger, who) = (desk.platform().ledger(), desk.who()?.clone());
+    let actor = actor_of(&who);
+    let (listed, committed) = ledger.write("staff.passkeys", actor, move |work| people::own_passkeys(work, &who))?;
+    let named = |passkey: PasskeyListed| {
+        let name = passkey.name.as_ref().and_then(|name| name.open(&committed, ledger.keys(), passkey.id));
+        (passkey, name)
+    };
+    Ok(listed.into_iter().map(named).collect())
 }
 
 /// The form for a name of one of the officer's own passkeys.
@@ -22,10 +27,9 @@ pub(crate) fn ask(desk: &Desk) -> Answer {
 }
 
 fn find(desk: &Desk) -> Result<(Id<kinds::Passkey>, Option<String>), Failure> {
-    let (id, officer) = (desk.id("passkey")?, desk.who()?.officer());
-    let listed = desk.platform().ledger().read("staff.passkeys", |tx| people::passkeys(tx, officer))?;
-    let passkey = listed.into_iter().find(|passkey| passkey.id == id).ok_or_else(missing)?;
-    Ok((id, desk.passkey_name(&passkey)))
+    let id = desk.id("passkey")?;
+    let found = own(desk)?.into_iter().find(|(passkey, _)| passkey.id == id);
+    Ok((id, found.ok_or_else(missing)?.1))
 }
 
 fn page(desk: &Desk, value: &str, mistakes: &Mistakes) -> Response {
@@ -54,7 +58,7 @@ pub(crate) fn name(desk: &Desk) -> Answer {
         return Ok(page(desk, typed, &Mistakes::default()));
     }
     let ledger = desk.platform().ledger();
-    let name = match SealedPasskeyName::seal(ledger.keys(), passkey, typed) {
+    let name = match SealedPasskeyName::seal(ledger.keys(), desk.platform().now().day(), passkey, typed) {
         Ok(name) => name,
         Err(NamePasskeyError::Name) => return Ok(page(desk, typed, &Mistakes::one("name", desk.say("passkeys-name-wrong")))),
         Err(error) => return Err(Failure::from(error)),

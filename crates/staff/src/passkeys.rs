@@ -6,27 +6,26 @@ use webkit::{Failure, Markup, Page};
 use crate::desk::{Answer, Desk, go};
 use crate::mistakes::Mistakes;
 use crate::shown::{link, short};
-use crate::invitation;
+use crate::{invitation, passkey_name};
 
 /// The officer's own passkeys.
 pub(crate) fn show(desk: &Desk) -> Answer {
-    let officer = desk.who()?.officer();
-    let listed = desk.platform().ledger().read("staff.passkeys", |tx| people::passkeys(tx, officer))?;
+    let listed = passkey_name::own(desk)?;
     let title = desk.say("passkeys-title");
     let mut body = desk.body(&title, &Mistakes::default());
     body.p(desk.say("passkeys-lead"));
     let head = ["passkeys-key", "passkeys-added", "passkeys-used", "passkeys-state", "act"].map(|key| desk.say(key));
     let mut table = Table::new(title.clone(), head);
     table.quiet_caption = true;
-    let last = listed.iter().filter(|passkey| !passkey.suspended).count() < 2;
-    for passkey in &listed {
+    let last = listed.iter().filter(|(passkey, _)| !passkey.suspended).count() < 2;
+    for (passkey, name) in &listed {
         let id = passkey.id.to_string();
         let state = if passkey.suspended {
             desk.tag(desk.say("passkeys-suspended"), Tone::Bad)
         } else {
             desk.tag(desk.say("passkeys-works"), Tone::Good)
         };
-        let name = desk.passkey_name(passkey).map_or_else(|| short(id.trim_start_matches("pky_")), |name| Markup::text(&name));
+        let name = name.as_ref().map_or_else(|| short(id.trim_start_matches("pky_")), |name| Markup::text(name));
         let mut acts = link(&desk.say("passkeys-name"), &desk.url(&format!("/staff/passkeys/{id}/name")));
         let remove = if last && !passkey.suspended {
             Markup::text(&desk.say("passkeys-last"))

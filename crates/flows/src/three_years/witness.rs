@@ -56,7 +56,7 @@ impl Witness {
         let city_rows = platform_inventory().rows;
         let of = |tables: &[&[Migration]], purposes: &dyn Fn(&str) -> Option<String>| {
             let columns = all_columns(tables);
-            let listed = sealed_columns(tables).into_iter().filter(|(table, _)| table != "passkey");
+            let listed = sealed_columns(tables).into_iter();
             listed.map(|(table, column)| Column::new(&columns, &table, &column, purposes)).collect()
         };
         let named = |place: &str| city_rows.iter().find(|row| row.place() == place).map(|row| row.purpose.clone());

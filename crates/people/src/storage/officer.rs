@@ -68,6 +68,15 @@ pub(crate) fn set_contact(tx: &mut Tx<'_>, id: Id<kinds::Officer>, contact: &Sea
     )
 }
 
+/// Leaves nothing of contact details whose day has passed. Returns how many.
+pub(crate) fn forget_contacts(tx: &mut Tx<'_>, today: Day) -> Result<u64, StoreError> {
+    let nothing: &[u8] = &[];
+    tx.execute(
+        "-- people.forget_contacts\nupdate officer set contact = $2 where contact_expiry < $1 and length(contact) > 0",
+        &[today.into(), nothing.into()],
+    )
+}
+
 pub(crate) fn set_roles(tx: &mut Tx<'_>, id: Id<kinds::Officer>, roles: &[Role]) -> Result<u64, StoreError> {
     tx.execute(
         "-- people.set_roles\nupdate officer set roles = $2 where id = $1 and ended is null",

@@ -1,6 +1,7 @@
 //! Every SQL text of this crate, a file a group of tables.
 
 pub(crate) mod contractor;
+pub(crate) mod expired;
 pub(crate) mod lease;
 pub(crate) mod planted;
 pub(crate) mod pursuit;
