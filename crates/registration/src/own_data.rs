@@ -44,12 +44,22 @@ pub struct OwnGroup {
 /// Opens everything that is held about a household for the resident who has come in by reference and code. That it was
 /// opened stands in the journal and in the resident's own list before anything is readable.
 pub fn open_own(ledger: &Ledger, household: Id<kinds::Household>) -> Result<OwnData, OpenRecordError> {
+    open_own_and(ledger, household, None).map(|(own, _)| own)
+}
+
+/// As [`open_own`], with one more entry in the same unit of work for what is shown beside the data: what it opens stands on record
+/// together with them.
+pub fn open_own_and(
+    ledger: &Ledger,
+    household: Id<kinds::Household>,
+    shown: Option<&'static str>,
+) -> Result<(OwnData, Committed), OpenRecordError> {
     let (household, submission) = ledger.read("registration.own_data", |tx| {
         let row = storage::household::by_id(tx, household)?.ok_or(OpenRecordError::Missing)?;
         let submission = storage::submission::by_event(tx, row.submission)?.ok_or(OpenRecordError::Missing)?;
         Ok::<_, OpenRecordError>((row, submission))
     })?;
-    let committed = note(ledger, household.id, "resident.data_shown")?;
+    let committed = note_all(ledger, household.id, &[Some("resident.data_shown"), shown])?;
     let (keys, sealed, record) = (ledger.keys(), &submission.sealed, household.record);
     let people = readable(open_people(&committed, keys, record, &sealed.identity).map(Some))?.unwrap_or_default();
     let contact = readable(open_contact(&committed, keys, record, &sealed.contact))?;
@@ -62,7 +72,7 @@ pub fn open_own(ledger: &Ledger, household: Id<kinds::Household>) -> Result<OwnD
         corrected: sealed.record.is_some(),
     };
     let groups = sealed.groups().into_iter().filter(|(_, sealed)| sealed.bytes.is_some()).map(held).collect();
-    Ok(OwnData { household, groups, people, contact, mobile, health })
+    Ok((OwnData { household, groups, people, contact, mobile, health }, committed))
 }
 
 /// Puts a reading by the resident on record.
@@ -71,9 +81,19 @@ pub(crate) fn note(
     household: Id<kinds::Household>,
     verb: &'static str,
 ) -> Result<Committed, OpenRecordError> {
-    let record = household.bytes();
+    note_all(ledger, household, &[Some(verb), None])
+}
+
+fn note_all(
+    ledger: &Ledger,
+    household: Id<kinds::Household>,
+    verbs: &[Option<&'static str>; 2],
+) -> Result<Committed, OpenRecordError> {
+    let (record, verbs) = (household.bytes(), *verbs);
     let noted = ledger.write("registration.own_reading", Actor::Visitor, move |work| {
-        work.journal(Event::new(verb).record(record))?;
+        for verb in verbs.into_iter().flatten() {
+            work.journal(Event::new(verb).record(record))?;
+        }
         Ok::<_, StoreError>(())
     });
     match noted {

@@ -12,11 +12,9 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use kernel::{Id, Kind, kinds};
-use registration::{OpenRecordError, OwnData, StatusView};
-use serde_json::json;
+use flows::OwnFile;
+use registration::StatusView;
 use webkit::{Failure, Values};
 
 use crate::blocking::{blocking, read};
@@ -85,16 +83,9 @@ pub(crate) async fn proof(visit: Visit, values: Values) -> Result<Response, Fail
     if !status.openings.iter().chain(&status.batches).any(|opening| opening.event == wanted) {
         return Err(Failure::of(Kind::Missing));
     }
-    let ledger = visit.service.ledger().clone();
-    let found = blocking(move || Ok::<_, journal::JournalError>((ledger.entry(wanted)?, ledger.inclusion(wanted)?))).await?;
-    let (Some(entry), Some(inclusion)) = found else { return Err(Failure::of(Kind::Busy).because("not yet in the journal")) };
-    let document = json!({
-        "format": "lionrock-receipt/1",
-        "origin": visit.service.ledger().origin(),
-        "event": entry.body,
-        "salt": STANDARD.encode(&entry.salt),
-        "inclusion": inclusion.to_json(),
-    });
+    let service = visit.service.clone();
+    let found = blocking(move || flows::entry_proof(&service, wanted)).await?;
+    let document = found.ok_or_else(|| Failure::of(Kind::Busy).because("not yet in the journal"))?;
     Ok(download(document.to_string().into_bytes(), "application/json", &format!("{wanted}.json")))
 }
 
@@ -122,9 +113,9 @@ async fn status_of(visit: &Visit, known: Known) -> Result<StatusView, Failure> {
 }
 
 /// Everything that is held, opened for the resident and on record as such.
-async fn own_data(visit: &Visit, known: Known) -> Result<OwnData, Failure> {
-    let ledger = visit.service.ledger().clone();
-    blocking(move || -> Result<_, OpenRecordError> { registration::open_own(&ledger, known.household) }).await
+async fn own_file(visit: &Visit, known: Known) -> Result<OwnFile, Failure> {
+    let (platform, service) = (visit.state.platform.clone(), visit.service.clone());
+    blocking(move || flows::own_file(&platform, &service, known.household)).await
 }
 
 fn download(bytes: Vec<u8>, kind: &'static str, name: &str) -> Response {

@@ -1,20 +1,20 @@
 use axum::response::Response;
-use kernel::Kind;
+use flows::{Names, OwnFile};
+use kernel::{Kind, Secret};
 use notify::{Block, Sheets};
 use registration::{OwnData, StatusView};
 use serde_json::{Value, json};
 use webkit::{Failure, formats};
 
-use super::{download, own_data, status_of, view};
+use super::{download, own_file, view};
 use crate::status::door::Known;
 use crate::status::openings;
 use crate::visit::Visit;
 
 /// A copy of everything that is held, and of the list of openings.
 pub(super) async fn file(visit: &Visit, known: Known, form: &str) -> Result<Response, Failure> {
-    let status = status_of(visit, known).await?;
-    let own = own_data(visit, known).await?;
-    let seen = seen(visit, &status).await?;
+    let OwnFile { status, own, reasons, names, .. } = own_file(visit, known).await?;
+    let seen = seen(visit, &status, reasons, &names);
     let name = format!("my-data-{}.{}", own.household.reference, if form == "pdf" { "pdf" } else { "json" });
     if form == "pdf" {
         let font = visit.state.font.clone().ok_or_else(|| Failure::of(Kind::Missing))?;
@@ -37,21 +37,19 @@ struct Seen {
     event: String,
 }
 
-async fn seen(visit: &Visit, status: &StatusView) -> Result<Vec<Seen>, Failure> {
-    let reasons = openings::reasons(visit, status).await?;
-    let names = openings::names(visit).await?;
+fn seen(visit: &Visit, status: &StatusView, reasons: Vec<Option<Secret<String>>>, names: &Names) -> Vec<Seen> {
     let single = status.openings.iter().zip(reasons.into_iter().map(Some));
     let batches = status.batches.iter().map(|batch| (batch, None));
-    let line = |(opening, reason): (&vault::OpeningRow, Option<Option<kernel::Secret<String>>>)| Seen {
+    let line = |(opening, reason): (&vault::OpeningRow, Option<Option<Secret<String>>>)| Seen {
         at: formats::date_time(opening.at, visit.language()),
         exact: opening.at.to_string(),
-        who: openings::who(visit, opening, &names),
+        who: openings::who(visit, opening, names),
         purpose: openings::purpose(visit, &opening.purpose),
         reason: reason.map_or_else(String::new, |reason| openings::why(visit, opening, reason)),
         records: opening.records,
         event: opening.event.to_string(),
     };
-    Ok(single.chain(batches).map(line).collect())
+    single.chain(batches).map(line).collect()
 }
 
 fn document(visit: &Visit, own: &OwnData, seen: &[Seen]) -> Value {

@@ -1,13 +1,13 @@
 use axum::response::Response;
-use kernel::Language;
+use flows::{Holding, Names, OwnFile};
+use kernel::{Language, Secret};
 use registration::scheme::{FieldGroup, FieldKind};
 use registration::{Channel, OwnData, StatusView};
 use vault::OpeningRow;
 use webkit::parts::{Button, ButtonStyle, Form, Part as _, SummaryList, SummaryRow, Table};
 use webkit::{Body, Failure, Markup, Page, formats};
 
-use super::{own_data, status_of};
-use crate::blocking::blocking;
+use super::own_file;
 use crate::status::door::Known;
 use crate::status::{openings, pass_of};
 use crate::visit::Visit;
@@ -15,15 +15,14 @@ use crate::visit::Visit;
 /// The page: what is held, who has seen it, and what can be done.
 pub(super) async fn show(visit: &Visit, known: Known) -> Result<Response, Failure> {
     let t = &visit.t;
-    let status = status_of(visit, known).await?;
-    let own = own_data(visit, known).await?;
+    let OwnFile { status, own, reasons, names, holdings } = own_file(visit, known).await?;
     let pass = pass_of(visit, known)?;
     let mut body = visit.body();
     body.h1(t.get("my-data-title"));
     body.lead(t.with("my-data-found", [("reference", own.household.reference.to_string())]));
     held(visit, &own, &mut body);
-    seen(visit, &status, &pass, &mut body).await?;
-    contractors(visit, &own, &mut body).await?;
+    seen(visit, &status, (reasons, &names), &pass, &mut body);
+    contractors(visit, &own, holdings, &mut body);
     if !own.is_empty() {
         copy(visit, &pass, &mut body);
         change(visit, &pass, &mut body);
@@ -111,21 +110,25 @@ pub(super) fn origin(visit: &Visit, own: &OwnData, corrected: bool) -> String {
 }
 
 /// Every single opening with its proof, then the batches with theirs.
-async fn seen(visit: &Visit, status: &StatusView, pass: &str, body: &mut Body) -> Result<(), Failure> {
+fn seen(
+    visit: &Visit,
+    status: &StatusView,
+    (reasons, names): (Vec<Option<Secret<String>>>, &Names),
+    pass: &str,
+    body: &mut Body,
+) {
     let t = &visit.t;
     body.h2(t.get("openings-title")).p(t.get("my-data-seen"));
     if status.openings.is_empty() {
         body.p(t.get("openings-none"));
     } else {
-        let reasons = openings::reasons(visit, status).await?;
-        let names = openings::names(visit).await?;
         let head = ["openings-when", "openings-who", "openings-purpose", "openings-why", "my-data-proof"].map(|key| t.get(key));
         let mut table = Table { quiet_caption: true, ..Table::new(t.get("openings-title"), head) };
         for (opening, reason) in status.openings.iter().zip(reasons) {
             let reason = openings::why(visit, opening, reason);
             table.row([
                 Markup::text(&formats::date_time(opening.at, visit.language())),
-                Markup::text(&openings::who(visit, opening, &names)),
+                Markup::text(&openings::who(visit, opening, names)),
                 Markup::text(&openings::purpose(visit, &opening.purpose)),
                 Markup::text(&reason),
                 proof(visit, opening, pass),
@@ -146,7 +149,6 @@ async fn seen(visit: &Visit, status: &StatusView, pass: &str, body: &mut Body) -
         }
         body.part(&table);
     }
-    Ok(())
 }
 
 fn proof(visit: &Visit, opening: &OpeningRow, pass: &str) -> Markup {
@@ -161,11 +163,9 @@ fn proof(visit: &Visit, opening: &OpeningRow, pass: &str) -> Markup {
 }
 
 /// Who holds, or may look up, something of this household: those whose lease is for its district, or for a list it may be in.
-async fn contractors(visit: &Visit, own: &OwnData, body: &mut Body) -> Result<(), Failure> {
+fn contractors(visit: &Visit, own: &OwnData, mut holdings: Vec<Holding>, body: &mut Body) {
     let t = &visit.t;
     body.h2(t.get("my-data-contractors"));
-    let (platform, service) = (visit.state.platform.clone(), visit.service.id());
-    let mut holdings = blocking(move || flows::holdings(&platform, service)).await?;
     holdings.retain(|holding| holding.may_concern(&own.household.district));
     for holding in &holdings {
         let (name, until) = (holding.contractor.get(visit.language()), holding.lease.until);
@@ -184,7 +184,6 @@ async fn contractors(visit: &Visit, own: &OwnData, body: &mut Body) -> Result<()
         }
         _ => {}
     }
-    Ok(())
 }
 
 fn copy(visit: &Visit, pass: &str, body: &mut Body) {

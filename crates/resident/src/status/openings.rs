@@ -1,3 +1,4 @@
+use flows::Names;
 use journal::{Actor, Event};
 use kernel::{Id, Secret, kinds};
 use people::Role;
@@ -55,9 +56,9 @@ pub(super) fn batches(visit: &Visit, view: &StatusView, body: &mut Body) {
     body.part(&table);
 }
 
-pub(crate) type Reasons = Vec<Option<Secret<String>>>;
+type Reasons = Vec<Option<Secret<String>>>;
 
-pub(crate) async fn reasons(visit: &Visit, view: &StatusView) -> Result<Reasons, Failure> {
+async fn reasons(visit: &Visit, view: &StatusView) -> Result<Reasons, Failure> {
     let ledger = visit.service.ledger().clone();
     let (record, openings) = (view.household.id.bytes(), view.openings.clone());
     blocking(move || -> Result<Reasons, RunError<StoreError>> {
@@ -70,20 +71,9 @@ pub(crate) async fn reasons(visit: &Visit, view: &StatusView) -> Result<Reasons,
     .await
 }
 
-/// Who may have opened something, by name: departments and contractors, never people.
-pub(crate) struct Names {
-    departments: Vec<people::Department>,
-    contractors: Vec<processors::Contractor>,
-}
-
-pub(crate) async fn names(visit: &Visit) -> Result<Names, Failure> {
+async fn names(visit: &Visit) -> Result<Names, Failure> {
     let platform = visit.state.platform.clone();
-    blocking(move || -> Result<_, RunError<StoreError>> {
-        platform.ledger().read("resident.names", |tx| {
-            Ok(Names { departments: people::departments(tx)?, contractors: processors::contractors(tx)? })
-        })
-    })
-    .await
+    blocking(move || flows::names(&platform)).await
 }
 
 /// The role and the department, or the contractor; never a person's name.
