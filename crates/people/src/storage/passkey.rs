@@ -70,12 +70,13 @@ pub(crate) fn credentials(tx: &mut Tx<'_>, officer: Id<kinds::Officer>) -> Resul
 pub(crate) fn list(tx: &mut Tx<'_>, officer: Id<kinds::Officer>) -> Result<Vec<PasskeyListed>, StoreError> {
     let rows = tx.query(
         "-- people.list_passkeys\n\
-         select id, created, last_used, suspended, name from passkey where officer = $1 order by id limit 100",
+         select id, created, last_used, suspended, name, name_expiry from passkey where officer = $1 order by id limit 100",
         &[officer.into()],
     )?;
     let read = |row: &Row| {
         let suspended = row.get::<Option<Instant>>(3)?.is_some();
-        let name = row.get::<Option<Vec<u8>>>(4)?.map(SealedPasskeyName);
+        let expiry = row.get(5)?;
+        let name = row.get::<Option<Vec<u8>>>(4)?.map(|bytes| SealedPasskeyName { sealed: Sealed::from_bytes(bytes), expiry });
         Ok(PasskeyListed { id: row.get(0)?, name, created: row.get(1)?, last_used: row.get(2)?, suspended })
     };
     rows.iter().map(read).collect()
@@ -89,8 +90,16 @@ pub(crate) fn rename(
     name: &SealedPasskeyName,
 ) -> Result<u64, StoreError> {
     tx.execute(
-        "-- people.rename_passkey\nupdate passkey set name = $3 where id = $1 and officer = $2",
-        &[id.into(), officer.into(), name.0.as_slice().into()],
+        "-- people.rename_passkey\nupdate passkey set name = $3, name_expiry = $4 where id = $1 and officer = $2",
+        &[id.into(), officer.into(), name.sealed.as_bytes().into(), name.expiry.into()],
+    )
+}
+
+/// Forgets the names whose day has passed.
+pub(crate) fn forget_names(tx: &mut Tx<'_>, today: Day) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- people.forget_passkey_names\nupdate passkey set name = null where name is not null and name_expiry < $1",
+        &[today.into()],
     )
 }
 
