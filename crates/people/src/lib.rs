@@ -29,6 +29,7 @@ mod invite_again;
 mod invite_officer;
 mod name_passkey;
 mod open_contact;
+mod purge;
 mod relying_party;
 mod remove_passkey;
 mod renew_contact;
@@ -55,7 +56,7 @@ pub use access_review::{
     review_status,
 };
 pub use action::{
-    Action, ApproveClose, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, IssueCertificate,
+    Action, ApproveClose, ApproveErasure, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, IssueCertificate,
     ManageContractors, ManageOfficers, OpenRecord, OperateScheme, OrderErasure, ReadDashboard, ReadInventory,
     ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport, ResolveException, ReviewAccess, SignGate,
     SubmitGateRecord, WithdrawGateRecord,
@@ -64,7 +65,7 @@ pub use add_passkey::{
     AddPasskey, AddPasskeyError, BeginPasskey, Challenge, FinishPasskey, PasskeyAdded, begin_passkey, finish_passkey,
 };
 pub use approval::{APPROVAL_DAYS, Approval, ApprovalRefused, ApprovalState};
-pub use approval_kind::{EarlyClose, PersonalDataExport, TwoPerson};
+pub use approval_kind::{EarlyClose, EarlyErasure, PersonalDataExport, TwoPerson};
 pub use change_roles::{ChangeRoles, ChangeRolesError, change_roles};
 pub use contact::{Contact, ContactError, SealedContact, prepare_keys, seal_contact};
 pub use create_department::{CreateDepartment, CreateDepartmentError, create_department};
@@ -79,8 +80,9 @@ pub use grant::{Denied, Grant, authorise};
 pub use idle_rights::{IDLE_DAYS, end_idle_rights, has_idle_rights, lapsed_rights};
 pub use invite_again::{InviteAgain, InviteAgainError, invite_again};
 pub use invite_officer::{INVITATION_HOURS, InviteOfficer, InviteOfficerError, Invited, Inviter, invite_officer};
-pub use name_passkey::{NamePasskey, NamePasskeyError, SealedPasskeyName, name_passkey};
+pub use name_passkey::{NamePasskey, NamePasskeyError, SealedPasskeyName, name_passkey, own_passkeys};
 pub use open_contact::{ContactReason, OpenContact, OpenContactError, open_contact, open_own_contact};
+pub use purge::purge;
 pub use relying_party::{Answer as PasskeyAnswer, Claim, KeptPasskey, RelyingParty, RelyingPartyError};
 pub use remove_passkey::{RemovePasskey, RemovePasskeyError, remove_passkey};
 pub use renew_contact::{RenewContact, RenewContactError, renew_contact};
@@ -99,6 +101,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "people.0001_people", sql: include_str!("../migrations/0001_people.sql") },
     Migration { name: "people.0003_passkey_names", sql: include_str!("../migrations/0003_passkey_names.sql") },
     Migration { name: "people.0004_reviews", sql: include_str!("../migrations/0004_reviews.sql") },
+    Migration { name: "people.0005_passkey_name_ends", sql: include_str!("../migrations/0005_passkey_name_ends.sql") },
 ];
 
 /// The table of two-person approvals, for each store in which approved acts happen.

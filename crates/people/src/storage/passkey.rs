@@ -1,4 +1,5 @@
-use kernel::{Id, Instant, kinds};
+use kernel::{Day, Id, Instant, kinds};
+use seal::Sealed;
 use store::{Row, StoreError, Tx};
 
 use super::unreadable;
