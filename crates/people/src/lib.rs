@@ -81,7 +81,7 @@ pub use idle_rights::{IDLE_DAYS, end_idle_rights, has_idle_rights, lapsed_rights
 pub use invite_again::{InviteAgain, InviteAgainError, invite_again};
 pub use invite_officer::{INVITATION_HOURS, InviteOfficer, InviteOfficerError, Invited, Inviter, invite_officer};
 pub use name_passkey::{NamePasskey, NamePasskeyError, SealedPasskeyName, name_passkey, own_passkeys};
-pub use open_contact::{ContactReason, OpenContact, OpenContactError, open_contact, open_own_contact};
+pub use open_contact::{ContactReason, OpenContact, OpenContactError, contact_for_mail, open_contact, open_own_contact};
 pub use purge::purge;
 pub use relying_party::{Answer as PasskeyAnswer, Claim, KeptPasskey, RelyingParty, RelyingPartyError};
 pub use remove_passkey::{RemovePasskey, RemovePasskeyError, remove_passkey};
