@@ -7,6 +7,7 @@
 
 mod clamd;
 mod http;
+mod line;
 mod mail;
 mod pki;
 mod probe;

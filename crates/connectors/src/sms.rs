@@ -6,10 +6,10 @@ use std::time::Duration;
 use kernel::Secret;
 use notify::{Carrier, CarrierError, Outgoing, Sent};
 use serde::Serialize;
-use ureq::Agent;
 
 use crate::ConnectorError;
 use crate::http::{agent, certificates, tls};
+use crate::line::Line;
 
 /// Where text messages go.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct SmsConfig {
 pub struct SmsHttpGateway {
     url: String,
     authorization: Option<Secret<String>>,
-    agent: Agent,
+    line: Line,
 }
 
 #[derive(Serialize)]
@@ -46,7 +46,7 @@ impl SmsHttpGateway {
         Ok(Self {
             url: config.url,
             authorization: config.token.map(|token| Secret::new(format!("Bearer {}", token.expose()))),
-            agent: agent(tls(trusted.unwrap_or_default(), None), config.timeout),
+            line: Line::new(agent(tls(trusted.unwrap_or_default(), None), config.timeout)),
         })
     }
 }
@@ -54,12 +54,16 @@ impl SmsHttpGateway {
 impl Carrier for SmsHttpGateway {
     fn send(&self, message: &Outgoing) -> Result<Sent, CarrierError> {
         let body = Body { to: message.to.expose(), text: message.text.expose(), id: &message.idempotency };
-        let mut request = self.agent.post(&self.url).header("idempotency-key", &message.idempotency);
+        let mut request = self.line.agent().post(&self.url).header("idempotency-key", &message.idempotency);
         if let Some(authorization) = &self.authorization {
             request = request.header("authorization", authorization.expose());
         }
         let response = request.send_json(&body).map_err(|error| CarrierError::Later(error.to_string()))?;
         judge(response.status().as_u16())
+    }
+
+    fn rest(&self) {
+        self.line.hang_up();
     }
 }
 

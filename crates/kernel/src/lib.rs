@@ -13,6 +13,7 @@ mod instant;
 mod kind;
 mod language;
 mod scan;
+mod scrub;
 mod secret;
 
 pub use chance::Random;
@@ -24,4 +25,5 @@ pub use instant::{Clock, Instant};
 pub use kind::{Fault, Kind};
 pub use language::{Language, Text};
 pub use scan::{Scan, ScanError, Scanner};
+pub use scrub::{scrub_stack, scrubbed};
 pub use secret::Secret;

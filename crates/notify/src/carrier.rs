@@ -30,4 +30,7 @@ pub enum CarrierError {
 pub trait Carrier: Send + Sync {
     /// Hands over one message; returns when the carrier has taken it.
     fn send(&self, message: &Outgoing) -> Result<Sent, CarrierError>;
+
+    /// Nothing is to be sent for the moment: whatever still holds the last message may be let go.
+    fn rest(&self) {}
 }

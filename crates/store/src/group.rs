@@ -21,10 +21,13 @@ const SINGLE_TRIES: usize = 100;
 /// A writer's life: until the queue is closed and drained.
 pub(crate) fn serve(queue: &Queue, most: usize, trace: Option<&Trace>, mut lend: Lend) {
     while let Some(mut group) = queue.take(most) {
-        lend(&mut |session| settle(session, &mut group, trace));
-        for request in group {
-            request.answer();
-        }
+        // What was written stands on this thread's stack until the next group comes, which may be tomorrow.
+        kernel::scrubbed(|| {
+            lend(&mut |session| settle(session, &mut group, trace));
+            for request in group {
+                request.answer();
+            }
+        });
     }
 }
 

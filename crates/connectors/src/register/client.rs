@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use kernel::{Random, to_hex};
 use registration::matching::{Answer, PopulationRegister, Question, RegisterUnavailable};
-use ureq::Agent;
 use ureq::tls::ClientCert;
 
 use super::wire::{Asked, BATCH_LIMIT, MatchRequest, MatchResponse};
 use crate::ConnectorError;
 use crate::http::{agent, certificates, private_key, tls};
+use crate::line::Line;
 
 /// Where the population register is, and who we are to it.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct RegisterConfig {
 /// The population register over HTTPS with certificates on both sides, in batches of at most a thousand.
 pub struct HttpPopulationRegister {
     url: String,
-    agent: Agent,
+    line: Line,
     random: Arc<dyn Random>,
 }
 
@@ -41,7 +41,7 @@ impl HttpPopulationRegister {
         }
         let ours = ClientCert::new_with_certs(&certificates(&config.certificate)?, private_key(&config.key)?);
         let tls = tls(certificates(&config.authority)?, Some(ours));
-        Ok(Self { url: config.url.clone(), agent: agent(tls, config.timeout), random })
+        Ok(Self { url: config.url.clone(), line: Line::new(agent(tls, config.timeout)), random })
     }
 
     /// One batch, asked again under the same id when the line or the register fails.
@@ -64,7 +64,7 @@ impl HttpPopulationRegister {
 
     fn attempt(&self, request: &MatchRequest) -> Result<Vec<Answer>, Failure> {
         let passing = |error: ureq::Error| Failure::Passing(error.to_string());
-        let mut response = self.agent.post(&self.url).send_json(request).map_err(passing)?;
+        let mut response = self.line.agent().post(&self.url).send_json(request).map_err(passing)?;
         match response.status().as_u16() {
             200 => {}
             status @ (429 | 500..=599) => return Err(Failure::Passing(format!("HTTP {status}"))),
@@ -89,10 +89,12 @@ enum Failure {
 impl PopulationRegister for HttpPopulationRegister {
     fn check(&self, basis: &str, questions: &[Question]) -> Result<Vec<Answer>, RegisterUnavailable> {
         let mut answers = Vec::with_capacity(questions.len());
-        for batch in questions.chunks(BATCH_LIMIT) {
+        let asked = questions.chunks(BATCH_LIMIT).try_for_each(|batch| {
             answers.extend(self.batch(basis, batch)?);
-        }
-        Ok(answers)
+            Ok(())
+        });
+        self.line.hang_up();
+        asked.map(|()| answers)
     }
 }
 
