@@ -4,6 +4,7 @@
 //! gate does not exist here either.
 
 mod blocking;
+mod connect;
 mod households;
 mod proofs;
 mod queue;
@@ -15,6 +16,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use flows::Platform;
 
+pub use connect::{IdentityDoor, connect_routes};
 pub use households::{Answer, Request};
 pub use queue::{Enter, Place};
 

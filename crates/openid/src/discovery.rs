@@ -13,6 +13,8 @@ pub struct Endpoints {
     pub token: String,
     /// Where attributes are fetched.
     pub userinfo: String,
+    /// Where tokens are given back (RFC 7009).
+    pub revocation: String,
     /// The provider's keys.
     pub keys: String,
 }
@@ -26,15 +28,16 @@ pub fn discovery(at: &Endpoints, scopes: &[&str], levels: &[&str]) -> Value {
         "pushed_authorization_request_endpoint": at.pushed,
         "token_endpoint": at.token,
         "userinfo_endpoint": at.userinfo,
+        "revocation_endpoint": at.revocation,
         "jwks_uri": at.keys,
         "scopes_supported": scopes,
         "acr_values_supported": levels,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["ES256", "EdDSA", "RS256"],
-        "token_endpoint_auth_methods_supported": ["private_key_jwt", "self_signed_tls_client_auth", "client_secret_basic"],
+        "token_endpoint_auth_methods_supported": ["private_key_jwt", "client_secret_basic"],
         "token_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "PS256", "RS256"],
         "dpop_signing_alg_values_supported": ["ES256", "EdDSA", "PS256"],
         "code_challenge_methods_supported": ["S256"],
@@ -44,7 +47,6 @@ pub fn discovery(at: &Endpoints, scopes: &[&str], levels: &[&str]) -> Value {
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "require_pushed_authorization_requests": false,
-        "tls_client_certificate_bound_access_tokens": true,
         "authorization_response_iss_parameter_supported": true,
     })
 }
@@ -56,7 +58,7 @@ mod tests {
     #[test]
     fn nothing_weak_is_offered() {
         let at = |path: &str| format!("https://id.example{path}");
-        let endpoints = Endpoints { issuer: at(""), authorization: at("/authorize"), pushed: at("/par"), token: at("/token"), userinfo: at("/userinfo"), keys: at("/jwks") };
+        let endpoints = Endpoints { issuer: at(""), authorization: at("/authorize"), pushed: at("/par"), token: at("/token"), userinfo: at("/userinfo"), revocation: at("/revoke"), keys: at("/jwks") };
         let text = discovery(&endpoints, &["openid"], &["verified"]).to_string();
         for absent in ["plain", "public", "HS256", "implicit", "id_token token", "client_secret_post"] {
             assert!(!text.contains(absent), "{absent}");

@@ -35,7 +35,7 @@ pub use id_token::{IdToken, access_token_hash};
 pub use jwk::{Jwk, JwkError};
 pub use jws::{Compact, JwsError, sign_compact};
 pub use moments::Seen;
-pub use parameters::Parameters;
+pub use parameters::{Parameters, decode_basic};
 pub use redirect::{RedirectError, RedirectUri};
 pub use request::{AuthorizationRequest, Prompt};
 pub use scope::Scope;

@@ -1,3 +1,6 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::{ErrorCode, OAuthError};
 
 /// The parameters of a request, each at most once: a parameter given twice is an error (RFC 6749, section 3.1), and one
@@ -33,6 +36,11 @@ impl Parameters {
     pub fn require(&self, name: &'static str) -> Result<&str, OAuthError> {
         self.get(name).ok_or_else(|| OAuthError::new(ErrorCode::InvalidRequest, format!("{name} is missing")))
     }
+}
+
+/// The bytes behind `Basic` in an Authorization header (RFC 7617): base64 with padding.
+pub fn decode_basic(coded: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(coded.trim()).ok()
 }
 
 #[cfg(test)]

@@ -153,8 +153,8 @@ impl Provider {
     }
 
     pub(crate) fn uses(&self, service: &Service, access: &str) -> Option<InUse> {
-        let (shown, now) = (self.show(service, Some(access)), self.now());
-        self.read(|tx| use_token(tx, access, &shown, now))
+        let (shown, access) = (self.show(service, Some(access)), access.to_owned());
+        self.act(move |work| use_token(work, &access, &shown)).unwrap()
     }
 
     fn fresh(&self) -> String {

@@ -1,7 +1,9 @@
+use journal::Work;
 use kernel::Instant;
 use openid::Scope;
-use store::{StoreError, Tx};
+use store::StoreError;
 
+use crate::client_proof::first_time;
 use crate::secret::tag;
 use crate::{Registered, Shown, storage};
 
@@ -20,9 +22,14 @@ pub struct InUse {
     pub expires: Instant,
 }
 
-/// What an access token opens for whoever shows what it is bound to; nothing if it is unknown, has ended, or is shown by
-/// somebody else.
-pub fn use_token(tx: &mut Tx<'_>, token: &str, shown: &Shown, now: Instant) -> Result<Option<InUse>, StoreError> {
+/// What an access token opens for whoever shows what it is bound to; nothing if it is unknown, has ended, is shown by somebody
+/// else, or with a proof that was used before.
+pub fn use_token(work: &mut Work<'_, '_>, token: &str, shown: &Shown) -> Result<Option<InUse>, StoreError> {
+    let now = work.now();
+    let tx = work.tx();
+    if !first_time(tx, shown.once())? {
+        return Ok(None);
+    }
     let Some((grant, expires)) = storage::token::access(tx, tag(token), now)? else { return Ok(None) };
     let Some(given) = storage::grant::find(tx, grant, now)? else { return Ok(None) };
     let in_force = storage::client::find(tx, &given.client)?.is_some_and(|client| Registered::is_in_force(&client));
