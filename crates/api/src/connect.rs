@@ -1,0 +1,43 @@
+//! OpenID Connect for the services that residents sign in to: discovery, keys, pushed requests, tokens, attributes, revocation.
+//!
+//! Answers follow the protocols' own form, errors too (RFC 6749, section 5.2), not that of our other interfaces.
+
+mod answer;
+mod callers;
+mod discover;
+mod push;
+mod tokens;
+mod user;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+use journal::Ledger;
+use kernel::Instant;
+use provider::TokenKeys;
+
+/// The identity provider as its endpoints see it.
+pub trait IdentityDoor: Send + Sync {
+    /// Its ledger; nothing while the service is not open.
+    fn ledger(&self) -> Option<Arc<Ledger>>;
+    /// The keys that sign now.
+    fn keys(&self) -> TokenKeys;
+    /// Its issuer: the public address of this installation, without a slash at the end.
+    fn issuer(&self) -> &str;
+    /// The present moment.
+    fn now(&self) -> Instant;
+}
+
+/// The routes below `/oidc`, and the two well-known documents.
+pub fn connect_routes(door: Arc<dyn IdentityDoor>) -> Router {
+    Router::new()
+        .route("/.well-known/openid-configuration", get(discover::document))
+        .route("/.well-known/oauth-authorization-server", get(discover::document))
+        .route("/oidc/keys", get(discover::keys))
+        .route("/oidc/par", post(push::push))
+        .route("/oidc/token", post(tokens::token))
+        .route("/oidc/revoke", post(tokens::revoke))
+        .route("/oidc/userinfo", get(user::info).post(user::info))
+        .with_state(door)
+}

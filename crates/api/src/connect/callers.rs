@@ -1,0 +1,133 @@
+use std::sync::Arc;
+
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use kernel::Instant;
+use openid::{Audience, DpopProof, DpopRequest, ErrorCode, OAuthError, Parameters};
+use provider::{ClientProof, Proven, Shown, prove};
+
+use crate::connect::IdentityDoor;
+use crate::connect::answer::Refused;
+
+const BODY_MOST: usize = 64 * 1024;
+const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// A form that a service sends, with its headers.
+pub(crate) struct Called {
+    pub(crate) pairs: Vec<(String, String)>,
+    pub(crate) parameters: Parameters,
+    headers: HeaderMap,
+    path: &'static str,
+}
+
+impl Called {
+    /// The call of an endpoint, by its path: the audience and the proof name it.
+    pub(crate) fn at(mut self, path: &'static str) -> Self {
+        self.path = path;
+        self
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Called {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Refused> {
+        let wrong = |what: &'static str| Refused(OAuthError::new(ErrorCode::InvalidRequest, what));
+        let headers = request.headers().clone();
+        let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Err(wrong("send a form: application/x-www-form-urlencoded"));
+        }
+        if request.uri().query().is_some() {
+            return Err(wrong("parameters stand in the body, not in the address"));
+        }
+        let body: Bytes = to_bytes(request.into_body(), BODY_MOST).await.map_err(|_| wrong("the request is too long"))?;
+        let pairs: Vec<(String, String)> = serde_html_form::from_bytes(&body).map_err(|_| wrong("the form cannot be read"))?;
+        let parameters = Parameters::new(pairs.clone())?;
+        Ok(Self { pairs, parameters, headers, path: "" })
+    }
+}
+
+/// A service that has proved who it is, and what it showed.
+pub(crate) struct Caller {
+    pub(crate) proven: Proven,
+    pub(crate) shown: Shown,
+}
+
+/// Asks who calls.
+pub(crate) async fn caller(door: &Arc<dyn IdentityDoor>, called: &Called) -> Result<Caller, Refused> {
+    let now = door.now();
+    let shown = shown(door, &called.headers, "POST", called.path, None, now)?;
+    let ledger = door.ledger().ok_or_else(Refused::closed)?;
+    let (issuer, endpoint) = (door.issuer().to_owned(), format!("{}{}", door.issuer(), called.path));
+    let (parameters, basic) = (called.parameters.clone(), basic(&called.headers)?);
+    let judged = tokio::task::spawn_blocking(move || {
+        let audience = Audience { issuer: &issuer, endpoint: &endpoint };
+        ledger.read("oidc.client", |tx| {
+            let proof = match means(&parameters, basic.as_ref()) {
+                Ok(proof) => proof,
+                Err(error) => return Ok(Err(error)),
+            };
+            prove(tx, &proof, parameters.get("client_id"), audience, now)
+        })
+    });
+    Ok(Caller { proven: judged.await???, shown })
+}
+
+/// How the client proves itself: in exactly one way (RFC 6749, section 2.3).
+fn means<'a>(parameters: &'a Parameters, basic: Option<&'a (String, String)>) -> Result<ClientProof<'a>, OAuthError> {
+    let assertion = parameters.get("client_assertion");
+    if parameters.get("client_secret").is_some() {
+        return Err(OAuthError::new(ErrorCode::InvalidClient, "a secret has no place in the form"));
+    }
+    match (assertion, basic) {
+        (Some(_), Some(_)) => Err(OAuthError::new(ErrorCode::InvalidRequest, "authenticate in one way only")),
+        (Some(token), None) if parameters.get("client_assertion_type") == Some(ASSERTION) => Ok(ClientProof::Assertion(token)),
+        (Some(_), None) => Err(OAuthError::new(ErrorCode::InvalidClient, "client_assertion_type is missing or unknown")),
+        (None, Some((client, secret))) => Ok(ClientProof::Secret { client, secret }),
+        (None, None) => Err(OAuthError::new(ErrorCode::InvalidClient, "client authentication is missing")),
+    }
+}
+
+/// Name and secret of `Authorization: Basic`, each form-encoded (RFC 6749, section 2.3.1).
+fn basic(headers: &HeaderMap) -> Result<Option<(String, String)>, Refused> {
+    let Some(header) = headers.get(AUTHORIZATION) else { return Ok(None) };
+    let read = || -> Option<(String, String)> {
+        let coded = header.to_str().ok()?.strip_prefix("Basic ")?;
+        let text = String::from_utf8(openid::decode_basic(coded)?).ok()?;
+        let (name, secret) = text.split_once(':')?;
+        let plain = |part: &str| -> Option<String> {
+            let pairs: Vec<(String, String)> = serde_html_form::from_str(&format!("v={part}")).ok()?;
+            pairs.into_iter().next().map(|(_, value)| value)
+        };
+        Some((plain(name)?, plain(secret)?))
+    };
+    match read() {
+        Some(pair) => Ok(Some(pair)),
+        None => Err(Refused(OAuthError::new(ErrorCode::InvalidClient, "the Authorization header cannot be read"))),
+    }
+}
+
+/// What came beside the parameters: at most one proof of possession, judged for this very call.
+pub(crate) fn shown(
+    door: &Arc<dyn IdentityDoor>,
+    headers: &HeaderMap,
+    method: &str,
+    path: &str,
+    access_token: Option<&str>,
+    now: Instant,
+) -> Result<Shown, OAuthError> {
+    let mut proofs = headers.get_all("dpop").iter();
+    let (first, more) = (proofs.next(), proofs.next());
+    if more.is_some() {
+        return Err(OAuthError::new(ErrorCode::InvalidDpopProof, "send one DPoP proof"));
+    }
+    let Some(first) = first else { return Ok(Shown::default()) };
+    let text = first.to_str().map_err(|_| OAuthError::new(ErrorCode::InvalidDpopProof, "the DPoP header cannot be read"))?;
+    let address = format!("{}{path}", door.issuer());
+    let request = DpopRequest { method, address: &address, access_token, nonces: &[] };
+    let proof = DpopProof::verify(text, request, now).map_err(OAuthError::from)?;
+    Ok(Shown { dpop: Some(proof), certificate: None })
+}
