@@ -1,8 +1,8 @@
-use journal::{Actor, JournalError, Ledger};
+use journal::{Actor, JournalError, Ledger, Work};
 use kernel::{Day, Fault, Id, Kind, kinds};
 use notify::Channel;
-use people::{Grant, OrderErasure};
-use registration::scheme::FieldGroup;
+use people::{EarlyErasure, Grant, OrderErasure, UseApproval, UseApprovalError, use_approval};
+use registration::scheme::{FieldGroup, Scheme};
 use registration::EraseWhat;
 use seal::{ErasureEntry, Purpose, SealError, Target};
 use store::{RunError, StoreError};
@@ -23,6 +23,9 @@ pub enum EraseError {
     /// The grant is for another service.
     #[error("there is no such service in your department")]
     Elsewhere,
+    /// Two persons have not agreed to exactly this.
+    #[error(transparent)]
+    Approval(#[from] UseApprovalError),
     /// Keys or their ledger.
     #[error(transparent)]
     Seal(#[from] SealError),
@@ -42,6 +45,7 @@ impl Fault for EraseError {
         match self {
             Self::Missing | Self::Elsewhere => Kind::Missing,
             Self::Nothing => Kind::Gone,
+            Self::Approval(error) => error.kind(),
             Self::Seal(error) => error.kind(),
             Self::Journal(error) => error.kind(),
             Self::Store(error) => error.kind(),
@@ -54,6 +58,16 @@ impl From<RunError<StoreError>> for EraseError {
     fn from(error: RunError<StoreError>) -> Self {
         match error {
             RunError::Refused(error) | RunError::Store(error) => Self::Store(error),
+            RunError::Busy { .. } => Self::Busy,
+        }
+    }
+}
+
+impl From<RunError<UseApprovalError>> for EraseError {
+    fn from(error: RunError<UseApprovalError>) -> Self {
+        match error {
+            RunError::Refused(error) => Self::Approval(error),
+            RunError::Store(error) => Self::Store(error),
             RunError::Busy { .. } => Self::Busy,
         }
     }
@@ -130,6 +144,35 @@ pub fn erase_day(
     order(service, actor, &values, EraseOrder { record: None, scope, households, persons, targets: Vec::new(), cause })
 }
 
+/// What an approval of the erasure of a day says, in exactly these words.
+pub fn erase_day_words(scheme: &Scheme, purpose: &str, expiry: Day, cause: Cause) -> String {
+    let (slug, version) = (scheme.slug(), kernel::to_hex(&scheme.digest()));
+    format!("erase day {slug} purpose {purpose} expiry {expiry} cause {} version {version}", cause.as_str())
+}
+
+/// The same on an officer's order and with a second person's approval of exactly this: it concerns more than one person. The approval
+/// is used up before anything is ordered.
+pub fn erase_day_by_two(
+    service: &Service,
+    grant: &Grant<OrderErasure>,
+    (purpose, expiry, cause): (&str, Day, Cause),
+    approval: Id<kinds::Approval>,
+) -> Result<Erased, EraseError> {
+    if !grant.covers(service.id()) {
+        return Err(EraseError::Elsewhere);
+    }
+    let plan = registration::plan_day(service.ledger(), purpose, expiry)?;
+    if plan.households.is_empty() {
+        return Err(EraseError::Nothing);
+    }
+    let words = UseApproval { approval, what: erase_day_words(&service.scheme(), purpose, expiry, cause) };
+    let may = *grant;
+    service.ledger().write("flows.erase_day_approval", grant.actor(), move |work| {
+        use_approval::<EarlyErasure>(work, &may, &words).map(drop)
+    })?;
+    erase_day(service, grant.actor(), purpose, expiry, cause)
+}
+
 type Values = Vec<(Target, Vec<Vec<u8>>)>;
 
 /// Messages to a household and reasons for opening it: what else holds something of it.
@@ -189,11 +232,30 @@ pub(crate) fn complete(ledger: &Ledger, id: Id<kinds::Erasure>, begun: bool) -> 
     let entries = forget(ledger, &targets, begun)?;
     let numbers = entries.iter().map(|entry| entry.number);
     let (first, last) = (numbers.clone().min().unwrap_or(0), numbers.max().unwrap_or(0));
-    ledger.write("flows.note_erased", Actor::Job("erasure"), move |work| {
-        vault::note_erased(work, id, (first, last)).map(|_| ())
+    let (followed, _) = ledger.write("flows.note_erased", Actor::Job("erasure"), move |work| {
+        vault::note_erased(work, id, (first, last))?;
+        follow_at_once(work, &entries, first)
     })?;
-    apply_erasures(ledger)?;
+    if !followed {
+        apply_erasures(ledger)?;
+    }
     Ok(())
+}
+
+/// Removes the rows in the same unit of work, where they are few and everything before them in the erasure ledger is followed
+/// already: one commit, and no reading of the whole ledger. False when it is to be done the long way.
+fn follow_at_once(work: &mut Work<'_, '_>, entries: &[ErasureEntry], first: u64) -> Result<bool, StoreError> {
+    let few = entries.len() <= registration::ERASED_AT_ONCE && entries.iter().all(|entry| entry.target.record().is_some());
+    let in_line = entries.iter().zip(first..).all(|(entry, number)| entry.number == number);
+    if !few || !in_line || vault::applied(work.tx())? + 1 != first {
+        return Ok(false);
+    }
+    registration::apply_record_erasures(work, entries)?;
+    notify::apply_erasures(work, entries)?;
+    vault::apply_erasures(work, entries)?;
+    let last = entries.last().map_or(first, |entry| entry.number);
+    vault::set_applied(work, last)?;
+    Ok(true)
 }
 
 /// Has the keys forget what they have not forgotten yet. The commitment, which is salted anew for every order, tells which
@@ -244,6 +306,8 @@ pub(crate) fn finish_erasures(ledger: &Ledger, age_ms: i64) -> Result<usize, Era
     Ok(open.len())
 }
 
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 mod postgres;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A platform with one scheme that is open, on either engine, that can be closed and opened again.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use assurance::{AddRecord, Digest, NewRecord, OpenGate, RecordKind, SignVersion, Tier};
@@ -106,6 +107,20 @@ impl City {
 
     fn clock_millis(&self) -> i64 {
         kernel::Clock::now(&*self.clock).millis()
+    }
+
+    /// Another installation on SQLite that begins where this one stands, which must not be open.
+    pub fn twin(&self, files: TempDir) -> Self {
+        assert!(self.platform.is_none());
+        let copied = Command::new("cp").arg("-a").arg(self.path(".")).arg(files.path()).status().unwrap();
+        assert!(copied.success());
+        let location = Location::Sqlite(files.path().join("stores"));
+        let clock = Arc::new(MovableClock::at("2020-05-06T08:00"));
+        clock.set(kernel::Clock::now(&*self.clock));
+        let (department, ports, starts) = (self.department, self.ports.clone(), self.starts);
+        let mut twin = Self { platform: None, clock, department, files, ports, location, starts, _place: None };
+        twin.restart();
+        twin
     }
 
     pub fn path(&self, below: &str) -> PathBuf {
@@ -221,6 +236,12 @@ impl City {
     ) -> T {
         self.platform().ledger().write("test.act", actor, verb).map_err(|_| "refused").unwrap().0
     }
+}
+
+/// A directory in memory where there is such a place: for long runs that look at what opens, not at what a disk keeps.
+pub fn in_memory() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { TempDir::new_in(memory).unwrap() } else { TempDir::new().unwrap() }
 }
 
 fn department(platform: &Platform) -> Id<kinds::Department> {

@@ -12,17 +12,14 @@ use std::path::Path;
 use kernel::Day;
 use tempfile::TempDir;
 
-use crate::rehearsal::City;
+use crate::rehearsal::{City, in_memory};
 use course::{Course, at};
 use witness::Witness;
 
 const DAYS: i32 = 3 * 365 + 1;
 
-/// In memory where there is such a place: what is looked at here is what opens, not what a disk keeps.
 fn city() -> City {
-    let memory = Path::new("/dev/shm");
-    let files = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
-    City::on_disk(files.unwrap())
+    City::on_disk(in_memory())
 }
 
 #[test]
