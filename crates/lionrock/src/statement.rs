@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use kernel::to_hex;
+use processors::SignedStatement;
 use seal::{Ed25519Signer, Signer};
 
 use crate::{Failure, say};
@@ -24,6 +25,9 @@ pub enum Command {
         /// The signing key.
         #[arg(long)]
         key: PathBuf,
+        /// Also writes text and signature into one file, which the contractors' page takes as it is.
+        #[arg(long)]
+        output: Option<PathBuf>,
         /// The exact text of the statement.
         file: PathBuf,
     },
@@ -33,9 +37,14 @@ pub enum Command {
 pub fn statement(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Key { key } => say(&to_hex(&Ed25519Signer::create(key, NAME)?.public_key())),
-        Command::Sign { key, file } => {
-            let text = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
-            say(&to_hex(&Ed25519Signer::open(key, NAME)?.sign(&text)));
+        Command::Sign { key, output, file } => {
+            let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+            let signature = Ed25519Signer::open(key, NAME)?.sign(text.as_bytes()).to_vec();
+            say(&to_hex(&signature));
+            if let Some(output) = output {
+                let signed = SignedStatement { text, signature };
+                std::fs::write(output, signed.file()).map_err(|error| format!("{}: {error}", output.display()))?;
+            }
         }
     }
     Ok(())

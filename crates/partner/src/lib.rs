@@ -17,6 +17,7 @@ mod package;
 mod sign_in;
 mod state;
 mod statement;
+mod statement_file;
 mod texts;
 mod visit;
 
@@ -24,7 +25,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
-use webkit::in_every_language;
+use webkit::{in_every_language, takes_files};
 
 pub use state::{PartnerState, layout};
 
@@ -38,7 +39,7 @@ pub fn routes(state: Arc<PartnerState>) -> Router {
         .route("/partner/leases/{lease}/look-up", get(lease::elsewhere).post(look_up::look))
         .route("/partner/leases/{lease}/addresses", get(lease::elsewhere).post(address::declare))
         .route("/partner/leases/{lease}/packages/{package}", get(package::fetch))
-        .route("/partner/leases/{lease}/statement", get(statement::show).post(statement::step))
+        .route("/partner/leases/{lease}/statement", get(statement::show).post(statement::step).layer(takes_files()))
         .route("/partner/leases/{lease}/breach", get(breach::show).post(breach::report))
         .route("/partner/leases/{lease}/enquiries/{enquiry}", get(enquiry::show).post(enquiry::answer));
     in_every_language(&pages)

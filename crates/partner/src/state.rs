@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use flows::Platform;
-use kernel::{Environment, Text};
+use kernel::{Environment, Scanner, Text};
 use webkit::{Density, Layout};
 
 /// What the pages for contractors need.
@@ -10,6 +10,8 @@ pub struct PartnerState {
     pub platform: Arc<Platform>,
     /// Whether the site is reached by TLS. Only a demonstration on `http://localhost` is not, and its cookies are plain.
     pub secure: bool,
+    /// What looks at files that contractors send, if there is something.
+    pub scanner: Option<Arc<dyn Scanner>>,
 }
 
 impl PartnerState {

@@ -43,6 +43,7 @@ mod report_breach;
 mod report_canary;
 mod resume_lease;
 mod rules;
+mod signed_statement;
 mod statement;
 mod storage;
 mod work_waiting;
@@ -105,6 +106,7 @@ pub use report_breach::{ReportBreachError, notify_breach, report_breach};
 pub use report_canary::{Sighting, is_canary, purge, report_canary};
 pub use resume_lease::{ResumeError, confirm_on_site, resume_lease};
 pub use rules::LeaseRules;
+pub use signed_statement::SignedStatement;
 pub use statement::{Statement, StatementError, StatementVerdict};
 pub use work_waiting::work_waiting;
 

@@ -4,7 +4,7 @@ use seal::{Keyring, SealError, Sealed};
 use store::{StoreError, Tx};
 
 use crate::key::{folded, handle};
-use crate::report_canary::see_reference;
+use crate::report_canary::see_planted;
 use crate::{Form, Lease, LeaseRules, Partner, Selection, storage};
 
 /// A contractor asks for one record.
@@ -123,13 +123,14 @@ pub fn authorise_lookup(
 ) -> Result<LookUp, StoreError> {
     let found = storage::lease::find(work.tx(), ask.lease)?;
     let lease = found.filter(|lease| lease.contract == partner.contract().id);
-    // A planted record that somebody asks for has left the package it was planted in.
-    let planted = see_reference(work, keys, &ask.reference, rules)?;
     let refused = match &lease {
         None => Some(LookUpRefused::Missing),
-        Some(_) if planted => Some(LookUpRefused::NoRecord),
         Some(lease) => refusal(work, lease, ask)?,
     };
+    // A planted record that somebody asks for has left the package it was planted in. The answer is the one that any unknown
+    // reference gets here: whoever asks must not learn which records to leave out.
+    let planted = see_planted(work, keys, &ask.reference, rules)?;
+    let refused = refused.or_else(|| planted.then_some(LookUpRefused::NoRecord));
     let secret = match &lease {
         Some(lease) if refused.is_none() => storage::lease::secret(work.tx(), lease.id)?,
         _ => None,

@@ -43,15 +43,14 @@ pub fn report_canary(
     seen(work, id, lease, rules)
 }
 
-/// Somebody asks for a reference: whether it is a planted one, which is escalated.
-pub(crate) fn see_reference(
+/// Somebody asks for a record: whether it is a planted one, by its reference or by a number of its person, which is escalated.
+pub(crate) fn see_planted(
     work: &mut Work<'_, '_>,
     keys: &Keyring,
-    reference: &str,
+    shown: &str,
     rules: &LeaseRules,
 ) -> Result<bool, StoreError> {
-    let found = storage::planted::by_reference(work.tx(), canary::reference_tag(keys, &folded(reference)))?;
-    match found {
+    match find(work.tx(), keys, shown)? {
         Some((id, lease)) => seen(work, id, lease, rules).map(|_| true),
         None => Ok(false),
     }

@@ -1,7 +1,7 @@
 //! The stories of this crate: whole lives of leases, and what is refused on the way.
 
 use journal::Work;
-use kernel::{Environment, Id};
+use kernel::{Environment, Id, kinds};
 use people::{GrantLease, HandleIncident, ManageContractors, Role};
 use testkit::both_engines;
 
@@ -393,23 +393,60 @@ fn a_package_is_fetched_while_the_lease_lives_and_its_canaries_are_known_for_yea
     });
 }
 
-#[test]
-fn whoever_looks_up_a_planted_reference_gets_nothing_and_is_noticed() {
+/// A city in which a record has been planted, and the lease under which it was handed over.
+fn planted() -> (City, Id<kinds::Contract>, Lease, Canary) {
     let city = City::new();
     let contract = city.contract();
-    let (partner, lease) = (city.partner(contract, 1), city.lease(contract, 1, Form::LookUp));
     let handed = city.lease(contract, 1, Form::HandOver);
     let perch = Perch { reference: "QX77 QX77".into(), building: "Wah Fu Estate".into() };
     let canary = Canary::make(Id::from_bytes([8; 16]), &**city.ledger.random(), city.now().day(), perch);
     let sealed = canary.seal(city.ledger.keys(), city.now().day()).unwrap();
+    let lease = handed.id;
     let plant = move |work: &mut Work<'_, '_>| {
         let now = work.now();
-        storage::planted::plant(work.tx(), handed.id, std::slice::from_ref(&sealed), now)
+        storage::planted::plant(work.tx(), lease, std::slice::from_ref(&sealed), now)
     };
     city.act(plant).unwrap();
-    assert_eq!(city.look_up(&partner, lease.id, "QX77-QX77").unwrap_err(), "no-record");
-    let carried = city.carried();
-    assert_eq!(carried.iter().map(|it| (it.lease, it.cause)).collect::<Vec<_>>(), [(handed.id, Cause::CanarySeen)]);
+    (city, contract, handed, canary)
+}
+
+#[test]
+fn promise_08_whoever_looks_up_a_planted_record_gets_the_answer_of_any_unknown_one_and_is_noticed() {
+    let shown: [fn(&Canary) -> String; 3] =
+        [|_| "QX77-QX77".into(), |canary| canary.cell("identity-number").unwrap(), |canary| canary.mobile.clone()];
+    for show in shown {
+        let (city, contract, handed, canary) = planted();
+        let (partner, lease) = (city.partner(contract, 1), city.lease(contract, 1, Form::LookUp));
+        // Through the pages a reference of no record is told so after the lease has been asked.
+        assert_eq!(city.look_up(&partner, lease.id, &show(&canary)).unwrap_err(), LookUpRefused::NoRecord.slug());
+        let carried = city.carried();
+        assert_eq!(carried.iter().map(|it| (it.lease, it.cause)).collect::<Vec<_>>(), [(handed.id, Cause::CanarySeen)]);
+        assert_eq!(city.found(handed.id).state, LeaseState::Escalated);
+        assert_eq!(city.found(lease.id).state, LeaseState::Active, "the lease that was asked is another one");
+    }
+}
+
+#[test]
+fn promise_08_a_lease_that_gives_nothing_does_not_tell_planted_records_from_others() {
+    type Ask = fn(&City, Id<kinds::Contract>) -> Id<kinds::Lease>;
+    let doors: [Ask; 3] = [
+        |city, contract| {
+            let lease = city.lease(contract, 1, Form::LookUp);
+            city.pass_end(&lease);
+            lease.id
+        },
+        |city, contract| city.lease(contract, 1, Form::HandOver).id,
+        |_, _| Id::from_bytes([9; 16]),
+    ];
+    for door in doors {
+        let (city, contract, handed, _) = planted();
+        let (partner, lease) = (city.partner(contract, 1), door(&city, contract));
+        let unknown = city.look_up(&partner, lease, "ZZ99-ZZ99").unwrap_err();
+        city.carried();
+        assert_eq!(city.look_up(&partner, lease, "QX77-QX77").unwrap_err(), unknown);
+        let carried = city.carried();
+        assert_eq!(carried.iter().map(|it| (it.lease, it.cause)).collect::<Vec<_>>(), [(handed.id, Cause::CanarySeen)]);
+    }
 }
 
 #[test]

@@ -8,3 +8,5 @@ mod endings;
 mod looks;
 #[cfg(test)]
 mod stage;
+#[cfg(test)]
+mod upload;

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use flows::{Platform, PlatformParts};
 use http_body_util::BodyExt;
 use journal::{Actor, Work};
-use kernel::{Environment, Id, Random, Text, kinds};
+use kernel::{Environment, Id, Random, Scanner, Text, kinds};
 use partner::{PartnerState, layout, routes};
 use people::{GrantLease, ManageContractors, Role, Scope, SignedIn, authorise};
 use processors::*;
@@ -58,6 +58,11 @@ impl Places for NoPlace {
 
 impl Stage {
     pub fn new() -> Self {
+        Self::scanned_by(None)
+    }
+
+    /// With something that looks at files.
+    pub fn scanned_by(scanner: Option<Arc<dyn Scanner>>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for name in ["stores", "keys", "roots", "tiles"] {
             std::fs::create_dir_all(folder.path().join(name)).unwrap();
@@ -83,7 +88,7 @@ impl Stage {
         let signer = Ed25519Signer::create(&folder.path().join("contractor.key"), "contractor").unwrap();
         let (contract, lease, credential, other) = populate(&platform, &signer);
         let keys = Arc::new(Keys(platform.ledger().keys().clone()));
-        let state = Arc::new(PartnerState { platform: platform.clone(), secure: false });
+        let state = Arc::new(PartnerState { platform: platform.clone(), secure: false, scanner });
         // As in the binary, where the shell's own cookie is that of the officers.
         let shell = Shell::new(Arc::new(layout(Environment::Test)), keys, clock.clone(), &*random).session_cookie("session");
         let router = shell.session_cookie_below("/partner", state.session_cookie()).wrap(routes(state));
@@ -238,6 +243,19 @@ impl Client {
         let encode = |text: &str| text.bytes().flat_map(|byte| format!("%{byte:02x}").into_bytes()).map(char::from).collect::<String>();
         let body: Vec<String> = all.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
         self.send(Request::post(path).header("content-type", "application/x-www-form-urlencoded"), body.join("&").into())
+    }
+
+    /// A form with a file, as a browser sends it.
+    pub fn send_file(&self, path: &str, pairs: &[(&str, &str)], file: &[u8]) -> Reply {
+        let token = self.form_token();
+        let mut body = Vec::new();
+        for (name, value) in [("_token", token.as_str())].iter().chain(pairs) {
+            body.extend(format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+        }
+        body.extend(b"--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n");
+        body.extend(file);
+        body.extend(b"\r\n--cut--\r\n");
+        self.send(Request::post(path).header("content-type", "multipart/form-data; boundary=cut"), body.into())
     }
 
     /// A call of the interface with this credential.
