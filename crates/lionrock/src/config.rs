@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use connectors::ClamdAddress;
+use connectors::{ClamdAddress, MailUrl};
 use kernel::{Environment, Secret};
 use serde::Deserialize;
 use store::Location;
@@ -104,6 +104,18 @@ config! {
     sms_authorities: Option<PathBuf> = None, "/etc/lionrock/sms/ca.pem", plain;
     /// The bearer token of our account at the SMS gateway, if it wants one.
     sms_token: Option<Secret<String>> = None, "a long random text", secret;
+    /// The server that takes our mail to officers and contractors (what is due, never anything about a resident):
+    /// `smtps://HOST:465`, or `smtp://HOST:587`, which must offer STARTTLS; `smtp+plain://` for a loopback address of a
+    /// demonstration or test. Without it mails wait until they are of no use (in a demonstration: they stand beside the messages).
+    mail_url: Option<String> = None, "smtps://mail.example:465", plain;
+    /// The authorities that sign the mail server's certificate, in PEM; needed with `smtps` and `smtp`.
+    mail_authorities: Option<PathBuf> = None, "/etc/lionrock/mail/ca.pem", plain;
+    /// The address that mail comes from. Goes with `mail_url`.
+    mail_from: Option<String> = None, "lionrock@register.example", plain;
+    /// The name of our account at the mail server, if it wants one. Goes with `mail_password`.
+    mail_user: Option<String> = None, "lionrock", plain;
+    /// The password of our account at the mail server.
+    mail_password: Option<Secret<String>> = None, "a long random text", secret;
     /// Where ClamAV's daemon listens: the path of its socket, or a loopback address with its port. With it every file that an
     /// officer sends is scanned before anything is kept, and none is taken while it does not answer. Without it files are only
     /// told by kind and size.
@@ -235,6 +247,7 @@ impl Config {
     /// Checks what is said about the population register and the SMS gateway.
     fn check_outside(&self) -> Result<(), ConfigError> {
         self.uploads_scanner()?;
+        self.check_mail()?;
         let value = |key, problem: &str| Err(ConfigError::Value { key, problem: problem.to_owned() });
         let live = self.environment == Environment::Live;
         if live && self.register_url.is_none() {
@@ -255,6 +268,35 @@ impl Config {
             return value("sms_authorities", "set the authorities that sign the gateway's certificate");
         }
         Ok(())
+    }
+
+    /// Checks what is said about mail.
+    fn check_mail(&self) -> Result<(), ConfigError> {
+        let value = |key, problem: &str| Err(ConfigError::Value { key, problem: problem.to_owned() });
+        if self.mail_user.is_some() != self.mail_password.is_some() {
+            return value("mail_user", "goes with mail_password: set both or neither");
+        }
+        let Some(url) = self.mail_url()? else {
+            let alone = self.mail_from.is_some() || self.mail_authorities.is_some() || self.mail_user.is_some();
+            return if alone { value("mail_url", "is missing: the other mail keys go with it") } else { Ok(()) };
+        };
+        if self.mail_from.is_none() {
+            return value("mail_from", "set the address that mail comes from, such as lionrock@register.example");
+        }
+        if url.is_plain() {
+            let live = self.environment == Environment::Live;
+            return if live { value("mail_url", "a live system sends mail over TLS: smtps:// or smtp://") } else { Ok(()) };
+        }
+        if self.mail_authorities.is_none() {
+            return value("mail_authorities", "set the authorities that sign the mail server's certificate");
+        }
+        Ok(())
+    }
+
+    /// The mail server, if there is one.
+    pub fn mail_url(&self) -> Result<Option<MailUrl>, ConfigError> {
+        let parsed = self.mail_url.as_deref().map(str::parse::<MailUrl>).transpose();
+        parsed.map_err(|error| ConfigError::Value { key: "mail_url", problem: error.to_string() })
     }
 
     /// Whether residents and officers reach the service by TLS, ended here or by a proxy before it. Cookies are marked Secure,
@@ -372,6 +414,16 @@ mod tests {
         assert!(refused(|c| c.sms_url = Some("http://sms.example/".into())).starts_with("sms_url: "));
         assert!(refused(|c| c.sms_url = Some("https://sms.example/".into())).starts_with("sms_authorities: "));
         assert!(refused(|c| c.uploads_scanner = Some("192.0.2.1:3310".into())).starts_with("uploads_scanner: "));
+        assert!(refused(|c| c.mail_from = Some("a@b.hk".into())).starts_with("mail_url: "));
+        assert!(refused(|c| c.mail_user = Some("a".into())).starts_with("mail_user: "));
+        let mail = |url: &str, from: Option<&str>| {
+            let (url, from) = (url.to_owned(), from.map(str::to_owned));
+            refused(move |c| (c.mail_url, c.mail_from) = (Some(url), from))
+        };
+        assert!(mail("mail.example", None).starts_with("mail_url: "));
+        assert!(mail("smtp+plain://mail.example", None).starts_with("mail_url: "));
+        assert!(mail("smtps://mail.example", None).starts_with("mail_from: "));
+        assert!(mail("smtps://mail.example", Some("a@b.hk")).starts_with("mail_authorities: "));
     }
 
     type Change<'a> = &'a dyn Fn(&mut Config);

@@ -26,6 +26,7 @@ mod synth;
 mod torture;
 mod worker;
 
+use std::alloc::System;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -34,6 +35,12 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use config::Config;
 use store::Options;
+use zeroizing_alloc::ZeroAlloc;
+
+/// What is freed is overwritten at once, so that nothing of a resident who was served, or of a key that died, is left in the
+/// memory of a process that goes on, in its swap or in a core dump. `lionrock simulate erasure` looks.
+#[global_allocator]
+static WIPED: ZeroAlloc<System> = ZeroAlloc(System);
 
 #[derive(Parser)]
 #[command(name = "lionrock", version, about = "Services that hold a city's personal data, and prove that they protect it")]
@@ -194,13 +201,14 @@ fn work(path: &Path) -> Result<(), Failure> {
     let runtime = open(&config)?;
     let worker = worker::Worker::start(runtime.platform.clone(), runtime.ports.clone())?;
     let probes = worker::Worker::probe(runtime.platform.clone(), runtime.prober.clone())?;
+    let mail = worker::Worker::mail(runtime.platform.clone(), runtime.mail.clone())?;
     serve::block_on(async {
         let stopped = serve::stop_signal().map_err(serve::RunError::Signal)?;
         say("working; stop with Ctrl-C");
         stopped.await;
         Ok(())
     })?;
-    drop((worker, probes));
+    drop((worker, probes, mail));
     Ok(())
 }
 

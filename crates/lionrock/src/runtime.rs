@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use connectors::{
     Clamd, ClamdConfig, ConnectorError, DemoCarrier, HttpPopulationRegister, ProbeConfig, ProberError, RegisterConfig,
-    SmsConfig, SmsHttpGateway, WebProber,
+    DemoMail, MailConfig, SmsConfig, SmsHttpGateway, SmtpServer, WebProber,
 };
 use flows::{Escrow, Platform, PlatformError, PlatformParts, Ports, Roots};
 use hongkong::{Gazetteer, ImportError};
 use kernel::{Random, Scanner, Secret};
-use notify::Carrier;
+use notify::{Carrier, MailCarrier};
 use processors::Prober;
 use registration::Sender;
 use registration::matching::{Answer, PopulationRegister, Question, RegisterUnavailable};
@@ -73,6 +73,8 @@ pub struct Runtime {
     pub clock: Arc<WallClock>,
     /// Looks at contractors' addresses from outside.
     pub prober: Arc<dyn Prober>,
+    /// Whoever carries mail to officers and contractors.
+    pub mail: Option<Arc<dyn MailCarrier>>,
     /// What looks at files that people send.
     pub scanner: Option<Arc<dyn Scanner>>,
 }
@@ -99,10 +101,11 @@ impl Runtime {
         })?;
         let ports = ports(config, &random)?;
         let scanner = scanner(config, &clock)?;
+        let mail = mail(config, &clock)?;
         // Only a demonstration or a test looks at its own machine.
         let manners = ProbeConfig { private: config.environment.synthetic_only(), ..ProbeConfig::default() };
         let prober = Arc::new(WebProber::new(manners)?);
-        Ok(Self { platform, ports, gazetteer, clock, prober, scanner })
+        Ok(Self { platform, ports, gazetteer, clock, prober, mail, scanner })
     }
 }
 
@@ -169,6 +172,23 @@ fn carrier(config: &Config) -> Result<Arc<dyn Carrier>, RuntimeError> {
         }
         None if config.environment == kernel::Environment::Demo => Ok(Arc::new(DemoCarrier)),
         None => Ok(Arc::new(NoGateway)),
+    }
+}
+
+fn mail(config: &Config, clock: &Arc<WallClock>) -> Result<Option<Arc<dyn MailCarrier>>, RuntimeError> {
+    match (config.mail_url()?, &config.mail_from) {
+        (Some(url), Some(from)) => {
+            let mail = MailConfig {
+                url,
+                authorities: config.mail_authorities.clone(),
+                from: from.clone(),
+                login: config.mail_user.clone().zip(config.mail_password.clone()),
+                timeout: Duration::from_secs(20),
+            };
+            Ok(Some(Arc::new(SmtpServer::new(&mail, clock.clone())?)))
+        }
+        _ if config.environment == kernel::Environment::Demo => Ok(Some(Arc::new(DemoMail))),
+        _ => Ok(None),
     }
 }
 

@@ -78,7 +78,8 @@ pub fn serve(path: &Path, trial: Trial) -> Result<(), RunError> {
         clock.show(now);
     }
     let options = Options { synchronous_off: trial.synchronous_off, ..Options::default() };
-    let runtime = Runtime::open(&config, clock, options)?;
+    // A start may change a root key; the thread that did it waits for the end of the server from then on.
+    let runtime = kernel::scrubbed(|| Runtime::open(&config, clock, options))?;
     let extra = match trial.control {
         Some(token) => control::routes(runtime.clock.clone(), runtime.platform.clone(), token),
         None => Router::new(),
@@ -93,7 +94,7 @@ fn announce(config: &Config, address: SocketAddr) {
 
 /// Runs a future on a runtime of as many threads as there are cores.
 pub fn block_on<T>(future: impl Future<Output = Result<T, RunError>>) -> Result<T, RunError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(RunError::Thread)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().on_thread_park(kernel::scrub_stack).build().map_err(RunError::Thread)?;
     runtime.block_on(future)
 }
 
@@ -113,6 +114,8 @@ pub async fn run(
     let worker = worker.transpose().map_err(RunError::Thread)?;
     let probes = config.work.then(|| Worker::probe(runtime.platform.clone(), runtime.prober.clone()));
     let probes = probes.transpose().map_err(RunError::Thread)?;
+    let mail = config.work.then(|| Worker::mail(runtime.platform.clone(), runtime.mail.clone()));
+    let mail = mail.transpose().map_err(RunError::Thread)?;
     let watch = Worker::watch(runtime.platform.clone()).map_err(RunError::Thread)?;
     let door = Door::open(config, runtime.platform.clone());
     if let Err(error) = &door {
@@ -126,7 +129,7 @@ pub async fn run(
     let served = webkit::serve(listener, faces, options, stopped).await;
     drop(door);
     // Their threads may wait for the store; join them away from the async threads.
-    let _ = tokio::task::spawn_blocking(move || drop((worker, watch, probes))).await;
+    let _ = tokio::task::spawn_blocking(move || drop((worker, watch, probes, mail))).await;
     Ok(served?)
 }
 
@@ -137,7 +140,7 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
     let components = assurance::parse_components(COMPONENTS).unwrap_or_default();
     let font = notify::LetterFont::open(&config.letter_font).ok();
     let residents = resident::ResidentState::new(platform.clone(), runtime.gazetteer.clone(), components);
-    let residents = residents.with_font(font.clone());
+    let residents = residents.with_font(font.clone()).with_scanner(runtime.scanner.clone());
     let officers = staff::StaffState {
         platform: platform.clone(),
         relying_party: people::RelyingParty::new(&config.origin, "Lionrock").map_err(RunError::Passkeys)?,
@@ -147,7 +150,7 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
         uploads: staff::Uploads::new(runtime.scanner.clone()),
     };
     let (secure, cookie) = (officers.secure, officers.session_cookie());
-    let contractors = partner::PartnerState { platform: platform.clone(), secure };
+    let contractors = partner::PartnerState { platform: platform.clone(), secure, scanner: runtime.scanner.clone() };
     let partner_cookie = contractors.session_cookie();
     let faces = api::routes(platform.clone())
         .merge(resident::routes(Arc::new(residents)))

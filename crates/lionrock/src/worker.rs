@@ -6,7 +6,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use flows::{Platform, Ports, keep_watch, probe_round, work_round};
+use flows::{MailRound, Platform, Ports, keep_watch, mail_round, probe_round, work_round};
+use notify::MailCarrier;
 use processors::Prober;
 
 /// A thread that works rounds until it is dropped.
@@ -23,6 +24,8 @@ const REST_AFTER_FAILURE: Duration = Duration::from_secs(2);
 const WATCH: Duration = Duration::from_secs(1);
 /// How often is looked whether a probe is due.
 const PROBE: Duration = Duration::from_secs(20);
+/// How often is looked whether a mail is due.
+const MAIL: Duration = Duration::from_secs(2);
 
 impl Worker {
     /// Starts the slow work.
@@ -57,6 +60,18 @@ impl Worker {
         })
     }
 
+    /// Starts the mail: beside the slow work too, because the server is somebody else's.
+    pub fn mail(platform: Arc<Platform>, carrier: Option<Arc<dyn MailCarrier>>) -> std::io::Result<Self> {
+        Self::repeat("mail", move || match mail_round(&platform, carrier.as_deref()) {
+            Ok(round) if round == MailRound::default() => MAIL,
+            Ok(_) => Duration::ZERO,
+            Err(error) => {
+                report("mail", &error);
+                REST_AFTER_FAILURE
+            }
+        })
+    }
+
     fn repeat(name: &'static str, mut round: impl FnMut() -> Duration + Send + 'static) -> std::io::Result<Self> {
         let (stop, stopped) = channel();
         let thread = std::thread::Builder::new().name(name.into()).spawn(move || run(name, &mut round, &stopped))?;
@@ -71,7 +86,7 @@ fn report(service: &str, error: &flows::StepError) {
 fn run(name: &str, round: &mut impl FnMut() -> Duration, stopped: &Receiver<()>) {
     loop {
         // A round that panics must not end erasure and matching for good while the pages go on.
-        let rest = catch_unwind(AssertUnwindSafe(&mut *round)).unwrap_or_else(|_| {
+        let rest = catch_unwind(AssertUnwindSafe(|| kernel::scrubbed(&mut *round))).unwrap_or_else(|_| {
             tracing::error!(target: "work", name, "a round panicked; the next one begins anew");
             REST_AFTER_FAILURE
         });

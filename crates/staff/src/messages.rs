@@ -1,8 +1,9 @@
-use kernel::Instant;
-use notify::{InboxMessage, Opened};
+use kernel::{Instant, Text};
+use notify::{InboxMessage, MailTo, Opened};
 use people::ReadMessages;
+use store::{StoreError, Tx};
 use webkit::parts::{Pagination, Table};
-use webkit::{Markup, Page};
+use webkit::{Body, Failure, Markup, Page};
 
 use crate::dashboard::template_name;
 use crate::desk::{Answer, Desk, missing};
@@ -38,7 +39,37 @@ pub(crate) fn show(desk: &Desk) -> Answer {
         let next = desk.scheme_url(&case, &format!("/messages?before={}", last.summary.queued.millis()));
         body.part(&Pagination { previous: None, next: Some(next), place: String::new() });
     }
+    mails(desk, &mut body)?;
     Ok(desk.show(Page::new(title, body.markup()).wide().back(desk.scheme_url(&case, ""))))
+}
+
+/// What officers and contractors of this demonstration were told; the mails are the platform's, not the scheme's.
+fn mails(desk: &Desk, body: &mut Body) -> Result<(), Failure> {
+    let ledger = desk.platform().ledger();
+    let listed = ledger.read("staff.mails", |tx| {
+        let mails = notify::mails(tx, None, PAGE)?;
+        mails.into_iter().map(|mail| Ok((recipient(tx, mail.to)?, mail))).collect::<Result<Vec<_>, StoreError>>()
+    })?;
+    let title = desk.say("mails-title");
+    let head = ["message-queued-at", "message-to", "message-text", "state"].map(|key| desk.say(key));
+    let mut table = Table::new(title, head);
+    table.empty = desk.say("messages-none");
+    for (to, mail) in &listed {
+        let to = to.as_ref().map(|to| desk.text(to)).unwrap_or_default();
+        let text = format!("{}: {}", desk.text(&mail.text.subject), desk.text(&mail.text.body));
+        let state = desk.say(&format!("message-state-{}", message_state(mail.state)));
+        table.row([desk.at(mail.queued), to, text, state]);
+    }
+    body.part(&table);
+    Ok(())
+}
+
+/// The post or the firm; never the person.
+fn recipient(tx: &mut Tx<'_>, to: MailTo) -> Result<Option<Text>, StoreError> {
+    Ok(match to {
+        MailTo::Officer(id) => people::officer(tx, id)?.map(|officer| officer.post),
+        MailTo::Contractor(id) => processors::contractor(tx, id)?.map(|contractor| contractor.name),
+    })
 }
 
 fn content(desk: &Desk, message: &InboxMessage) -> (Markup, Markup) {

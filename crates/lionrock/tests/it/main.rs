@@ -11,6 +11,8 @@ mod inbox;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod officer;
 #[cfg(test)]
 mod resident;
