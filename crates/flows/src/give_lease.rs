@@ -35,6 +35,9 @@ pub enum GiveLeaseError {
     /// A hand-over is of a district or of all; a list is looked up.
     #[error("a list of records is looked up one by one; hand over a district or all")]
     ListHandedOver,
+    /// Who is in a list, nobody here knows; what is exported goes to another contract by the next export.
+    #[error("a list or exports cannot be transferred: end this lease and give another")]
+    NotTransferable,
     /// The rules of leases.
     #[error(transparent)]
     Lease(#[from] LeaseError),
@@ -52,7 +55,7 @@ pub enum GiveLeaseError {
 impl Fault for GiveLeaseError {
     fn kind(&self) -> Kind {
         match self {
-            Self::Purpose | Self::Groups | Self::ListHandedOver => Kind::Invalid,
+            Self::Purpose | Self::Groups | Self::ListHandedOver | Self::NotTransferable => Kind::Invalid,
             Self::Lease(error) => error.kind(),
             Self::Seal(error) => error.kind(),
             Self::Busy => Kind::Busy,

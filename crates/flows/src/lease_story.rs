@@ -179,3 +179,65 @@ fn promise_08_a_package_needs_two_persons_and_holds_the_fields_of_the_lease_and_
     assert!((1..=3).all(|n| text.contains(&name(n))) && text.contains("Harbour House"));
     assert!(!text.contains(&crate::rehearsal::mobile(1)) && !text.contains(&crate::rehearsal::number(2)));
 }
+
+/// Looks clean from wherever it looks, each time from another place.
+struct SeesNothing;
+
+impl Prober for SeesNothing {
+    fn probe(&self, plan: &ProbePlan) -> ProbeReport {
+        ProbeReport { source: format!("192.0.2.{}", plan.round), fetched: Vec::new() }
+    }
+}
+
+#[test]
+fn promise_08_a_closed_lease_has_a_signed_record_that_the_verifier_reads_and_a_bad_statement_is_told() {
+    let city = City::new();
+    city.register(1);
+    let contract = contract(&city, age_files::generate_identity().1);
+    let signer = seal::Ed25519Signer::create(&city.files.path().join("contractor.key"), "contractor").unwrap();
+    let lease = give(&city, contract, Form::LookUp, &[FieldGroup::Contact]).unwrap();
+    let keys = ContractorKeys { signing: seal::Signer::public_key(&signer), recipient: age_files::generate_identity().1 };
+    let may = authorise::<ManageContractors>(&city.officer(2, Role::PrivacyOfficer), None).unwrap();
+    let contractor = lease.contractor;
+    act(&city, move |work| replace_keys(work, &may, contractor, &keys));
+    let partner = partner(&city, contract);
+    city.clock.set(lease.ends_at());
+    city.work();
+    let file = |text: String, signature: Vec<u8>| {
+        let (partner, command) = (partner.clone(), FileStatement { lease: lease.id, text, signature });
+        act(&city, move |work| crate::file_statement(work, &partner, &command)).verdict
+    };
+    let before = alerts(&city, Role::SchemeOwner).len();
+    for _ in 0..2 {
+        assert_eq!(file("nothing is left".into(), vec![0; 64]), StatementVerdict::Unreadable);
+    }
+    assert_eq!(alerts(&city, Role::SchemeOwner).len(), before + 1, "a refused statement is told once a day");
+    let statement = Statement {
+        lease: lease.id,
+        contractor,
+        deleted: city.platform().now(),
+        hosts: vec!["forms-01".into()],
+        copies: vec![],
+        backups: vec![],
+        sub_processors: vec![],
+    };
+    let text = statement.text();
+    let signature = seal::Signer::sign(&signer, text.as_bytes()).to_vec();
+    assert_eq!(file(text, signature), StatementVerdict::Accepted);
+    let find = || city.platform().ledger().read("test", |tx| processors::closing_record(tx, lease.id)).unwrap();
+    for _ in 0..6 {
+        assert!(find().is_none());
+        city.clock.advance_days(1);
+        probe_round(city.platform(), &SeesNothing).unwrap();
+    }
+    city.work();
+    let record = find().unwrap();
+    let key = verifier::Key::parse(&journal::verifier_key(&**city.platform().ledger().signer())).unwrap();
+    let said = verifier::check_certificate(&record, &key).unwrap().text(verifier::Language::En);
+    assert!(said.contains("in-time") && said.contains("probe: "), "{said}");
+    assert!(said.contains("kept no copy"), "{said}");
+    assert!(verifier::check_certificate(&record.replace("in-time", "late"), &key).is_err(), "a changed record is worth nothing");
+    city.clock.advance_days(1);
+    city.work();
+    assert_eq!(find().as_deref(), Some(record.as_str()), "one record");
+}

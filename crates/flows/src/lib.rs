@@ -13,6 +13,7 @@ mod end_service;
 mod erase;
 mod export_delivery;
 mod file_closings;
+mod forget_proofs;
 mod give_lease;
 mod hand_over;
 mod holdings;
@@ -36,6 +37,7 @@ mod roll_keys;
 mod roots;
 mod service;
 mod submit_household;
+mod transfer_lease;
 #[cfg(test)]
 mod three_years;
 mod tell_contractor;
@@ -51,8 +53,9 @@ pub use contractor_round::{ContractorRound, contractor_round, erase_lease_keys, 
 pub use correct_household::{CorrectHouseholdError, correct_household};
 pub use delivery_results::import_delivery_results;
 pub use end_service::{EndError, end_service};
-pub use erase::{EraseError, Erased, apply_erasures, erase_by_officer, erase_day, erase_household};
+pub use erase::{EraseError, Erased, apply_erasures, erase_by_officer, erase_day, erase_day_by_two, erase_day_words, erase_household};
 pub use export_delivery::{ExportFault, export_contracts, export_delivery, hand_over_exports, standing_export_lease};
+pub use forget_proofs::forget_proofs;
 pub use give_lease::{GiveLeaseError, NewLease, give_lease, group_name, group_of, lease_groups, lease_rules};
 pub use hand_over::{HandOverFault, hand_over, hand_over_words};
 pub use holdings::{Holding, holdings};
@@ -60,6 +63,7 @@ pub use inventory::{
     CSV_HEAD, Inventory, InventoryError, inventory, platform_inventory, read_inventory, scheme_inventory,
     service_inventory,
 };
+pub use transfer_lease::transfer;
 pub use lease_look_up::{LeasedRecord, LookUpFault, lease_look_up};
 pub use keep_watch::keep_watch;
 pub use mail_round::{MailRound, mail_round};

@@ -16,7 +16,7 @@ use crate::file_closings::file_closings;
 use crate::watch_requests::watch_requests;
 use crate::watch_rights::watch_rights;
 use crate::{
-    EndError, EraseError, Platform, PlatformError, RecordError, Service, contractor_round, end_service, hand_over_exports, keep_watch,
+    EndError, EraseError, Platform, PlatformError, RecordError, Service, contractor_round, end_service, forget_proofs, hand_over_exports, keep_watch,
     note_records,
 };
 
@@ -135,6 +135,9 @@ pub fn work_round(platform: &Arc<Platform>, ports: &Ports, report: &dyn Fn(&str,
     if minute && let Err(error) = contractor_round(platform) {
         note(&mut round, "contractors", error);
     }
+    if let Err(error) = forget_proofs(platform) {
+        note(&mut round, "platform", error.into());
+    }
     if let Err(error) = platform.hourly(|| purge_platform(platform)) {
         note(&mut round, "platform", error);
     }
@@ -197,12 +200,17 @@ fn tell(platform: &Arc<Platform>, service: &Arc<Service>, _: &Ports, round: &mut
 }
 
 fn messages(_: &Arc<Platform>, service: &Arc<Service>, ports: &Ports, round: &mut Round) -> Result<(), StepError> {
+    let mut carried = false;
     for _ in 0..MESSAGE_ROUNDS {
         let delivery = notify::deliver_due(service.ledger(), &*ports.carrier, MESSAGES)?;
         round.sent += delivery.sent;
+        carried |= delivery.claimed > 0;
         if delivery.claimed < MESSAGES {
             break;
         }
+    }
+    if carried {
+        ports.carrier.rest();
     }
     Ok(())
 }

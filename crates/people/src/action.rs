@@ -63,6 +63,8 @@ actions! {
     HandleRequests = "handle-requests";
     /// Order that a resident's data are erased before their time.
     OrderErasure = "order-erasure";
+    /// Approve an erasure of more than one person's data that someone else asked for.
+    ApproveErasure = "approve-erasure";
     /// Issue the certificate of erasure.
     IssueCertificate = "issue-certificate";
 }

@@ -1,4 +1,4 @@
-use crate::{Action, ApproveClose, ApproveExport, RequestClose, RequestExport};
+use crate::{Action, ApproveClose, ApproveErasure, ApproveExport, OrderErasure, RequestClose, RequestExport};
 
 /// Something that needs two persons: one who may ask, another who may approve.
 pub trait TwoPerson: 'static {
@@ -28,4 +28,14 @@ impl TwoPerson for EarlyClose {
     const KIND: &'static str = "early-close";
     type Request = RequestClose;
     type Approve = ApproveClose;
+}
+
+/// Erasing before its time what concerns many people.
+#[derive(Clone, Copy, Debug)]
+pub enum EarlyErasure {}
+
+impl TwoPerson for EarlyErasure {
+    const KIND: &'static str = "early-erasure";
+    type Request = OrderErasure;
+    type Approve = ApproveErasure;
 }

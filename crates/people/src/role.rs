@@ -5,7 +5,7 @@ use kernel::{Fault, Kind, Text};
 use serde::{Deserialize, Serialize};
 
 use crate::action::{
-    Action, ApproveClose, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, IssueCertificate,
+    Action, ApproveClose, ApproveErasure, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, IssueCertificate,
     ManageContractors, ManageOfficers, OpenRecord, OperateScheme, OrderErasure, ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident,
     RequestClose, RequestExport, ResolveException, ReviewAccess, SignGate, SubmitGateRecord, WithdrawGateRecord,
 };
@@ -83,7 +83,10 @@ pub const RIGHTS: &[(Role, &[&str])] = &[
             ReadDashboard::NAME,
         ],
     ),
-    (Role::SupervisingOfficer, &[ApproveExport::NAME, ApproveClose::NAME, ReadMessages::NAME, ReadDashboard::NAME]),
+    (
+        Role::SupervisingOfficer,
+        &[ApproveExport::NAME, ApproveClose::NAME, ApproveErasure::NAME, ReadMessages::NAME, ReadDashboard::NAME],
+    ),
     (Role::Auditor, &[ReadInventory::NAME, ReadJournal::NAME, ReadDashboard::NAME]),
     (Role::DeliveryOfficer, &[RequestExport::NAME, ReadDashboard::NAME]),
     (Role::Administrator, &[ManageOfficers::NAME]),
@@ -96,6 +99,7 @@ pub const RIGHTS: &[(Role, &[&str])] = &[
 const APART: &[(&str, &str)] = &[
     (RequestExport::NAME, ApproveExport::NAME),
     (RequestClose::NAME, ApproveClose::NAME),
+    (OrderErasure::NAME, ApproveErasure::NAME),
     (GrantLease::NAME, ManageContractors::NAME),
 ];
 

@@ -1,7 +1,11 @@
 use std::fmt::Write as _;
 
-use kernel::{Instant, Text, to_hex};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use journal::{Inclusion, Work};
+use kernel::{Id, Instant, Text, kinds, to_hex};
 use seal::sha256;
+use serde_json::{Value, json};
 use store::{StoreError, Tx};
 
 use crate::{Lease, StatementVerdict, storage};
@@ -27,41 +31,121 @@ impl Closure {
         Ok(Self { lease: lease.clone(), statement, probes })
     }
 
-    /// The text of the note, before it is signed.
+    /// What the journal commits to when the lease is closed.
     pub fn note(&self) -> String {
+        let mut text = format!("{TITLE}\n");
+        self.facts(&mut text);
+        text
+    }
+
+    /// The text of the closing record, before it is signed: the same facts, and where the journal stood.
+    pub fn record(&self, journal: &JournalAt, issued: Instant) -> String {
+        let mut text = format!("{TITLE}\n");
+        line(&mut text, "origin", &journal.origin);
+        self.facts(&mut text);
+        line(&mut text, "journal", &format!("{} {}", journal.size, STANDARD.encode(journal.root)));
+        line(&mut text, "issued", &issued.to_string());
+        text
+    }
+
+    fn facts(&self, text: &mut String) {
         let lease = &self.lease;
-        let mut text = String::from("lionrock lease closure v1\n");
-        let mut line = |key: &str, value: String| {
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "{key}: {}", value.replace(['\n', '\r'], " "));
-        };
-        line("lease", lease.id.to_string());
-        line("contractor", lease.contractor.to_string());
-        line("service", lease.service.to_string());
-        line("records", lease.records.to_string());
+        line(text, "lease", &lease.id.to_string());
+        line(text, "contractor", &lease.contractor.to_string());
+        line(text, "service", &lease.service.to_string());
+        line(text, "records", &lease.records.to_string());
         if let Some((at, by)) = lease.ended {
-            line("ended", format!("{at} {}", by.slug()));
+            line(text, "ended", &format!("{at} {}", by.slug()));
         }
         if let Some(at) = lease.key_died {
-            line("key died", at.to_string());
+            line(text, "key died", &at.to_string());
         }
         if let Some((at, late, digest)) = &self.statement {
-            line("statement", format!("{at} {} {digest}", if *late { "late" } else { "in time" }));
+            line(text, "statement", &format!("{at} {} {digest}", if *late { "late" } else { "in-time" }));
         }
         for (at, source, addresses) in &self.probes {
-            line("probe", format!("{at} clean {addresses} addresses from {source}"));
+            line(text, "probe", &format!("{at} clean {addresses} addresses from {source}"));
+        }
+        if let Some((at, report)) = &lease.inspected {
+            line(text, "inspected", &format!("{at} {report}"));
         }
         if let Some(at) = lease.closed {
-            line("closed", at.to_string());
+            line(text, "closed", &at.to_string());
         }
-        line("not proven", not_proven().en);
-        text
+        line(text, "not proven", &not_proven().en);
     }
 
     /// SHA-256 of the note's text in hexadecimal, as the journal has it.
     pub fn digest(&self) -> String {
         to_hex(&sha256(&[self.note().as_bytes()]))
     }
+}
+
+const TITLE: &str = "lionrock lease closure v1";
+
+fn line(text: &mut String, key: &str, value: &str) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "{key}: {}", value.replace(['\n', '\r'], " "));
+}
+
+/// Where the platform's journal stood when a closing record was written.
+#[derive(Clone, Debug)]
+pub struct JournalAt {
+    /// Its origin.
+    pub origin: String,
+    /// How many entries it had.
+    pub size: u64,
+    /// Its root.
+    pub root: [u8; 32],
+}
+
+/// The closing record of a lease as a file: anyone checks it with `lionrock-verify certificate`.
+#[derive(Clone, Debug)]
+pub struct SignedClosure {
+    /// The signed note.
+    pub note: String,
+    /// The exact JSON of the event that records it.
+    pub event: String,
+    /// That event's salt.
+    pub salt: Vec<u8>,
+    /// The proof that the event stands in the journal.
+    pub inclusion: Inclusion,
+    /// The path from the `journal` line's tree to the inclusion's checkpoint.
+    pub consistency: Option<Vec<[u8; 32]>>,
+}
+
+impl SignedClosure {
+    /// The file.
+    pub fn to_json(&self) -> Value {
+        let mut file = json!({
+            "format": "lionrock-closure/1",
+            "note": self.note,
+            "event": self.event,
+            "salt": STANDARD.encode(&self.salt),
+            "inclusion": self.inclusion.to_json(),
+        });
+        if let (Some(map), Some(path)) = (file.as_object_mut(), &self.consistency) {
+            let path: Vec<String> = path.iter().map(|hash| STANDARD.encode(hash)).collect();
+            map.insert("consistency".into(), json!(path));
+        }
+        file
+    }
+}
+
+/// Closed leases whose closing record is not on file yet: at most 50.
+pub fn closings_to_file(tx: &mut Tx<'_>) -> Result<Vec<Lease>, StoreError> {
+    storage::lease::closed_without_record(tx)
+}
+
+/// Keeps the closing record of a lease.
+pub fn keep_closing_record(work: &mut Work<'_, '_>, lease: Id<kinds::Lease>, json: &str) -> Result<(), StoreError> {
+    let now = work.now();
+    storage::lease::keep_closing(work.tx(), lease, now, json)
+}
+
+/// The closing record of a lease, as the department files it.
+pub fn closing_record(tx: &mut Tx<'_>, lease: Id<kinds::Lease>) -> Result<Option<String>, StoreError> {
+    storage::lease::closing(tx, lease)
 }
 
 /// What a closed lease leaves open, in words for people.

@@ -176,6 +176,7 @@ pub(crate) fn begin(work: &Work<'_, '_>, contract: &Contract, command: &GrantLea
         resumed: 0,
         closed: None,
         aftercare: 0,
+        inspected: None,
     }
 }
 

@@ -164,6 +164,9 @@ pub struct Lease {
     pub closed: Option<Instant>,
     /// How many looks after the closing were made.
     pub aftercare: u32,
+    /// When somebody who had inspected the contractor's own place closed it, and the SHA-256 of the report in hexadecimal.
+    #[serde(default)]
+    pub inspected: Option<(Instant, String)>,
 }
 
 /// What a probe's result means for the lease.
@@ -357,6 +360,7 @@ pub(crate) mod tests {
             resumed: 0,
             closed: None,
             aftercare: 0,
+            inspected: None,
         }
     }
 

@@ -55,6 +55,7 @@ pub fn confirm_on_site(
     let now = work.now();
     lease.state = LeaseState::Closed;
     lease.closed = Some(now);
+    lease.inspected = Some((now, kernel::to_hex(&audit)));
     storage::lease::update(work.tx(), &lease)?;
     work.journal(
         Event::new("processors.confirmed_on_site")

@@ -28,11 +28,13 @@ pub enum AlertKind {
     StaleDefinitions,
     /// A backup is missing or could not be restored.
     Backup,
+    /// A resident's formal request has to be answered.
+    RequestDue,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Incident,
         Self::LeaseEnds,
         Self::LinkedEnquiry,
@@ -45,6 +47,7 @@ impl AlertKind {
         Self::PurgeLag,
         Self::StaleDefinitions,
         Self::Backup,
+        Self::RequestDue,
     ];
 
     /// The name in the store and in the journal.
@@ -62,6 +65,7 @@ impl AlertKind {
             Self::PurgeLag => "purge-lag",
             Self::StaleDefinitions => "stale-definitions",
             Self::Backup => "backup",
+            Self::RequestDue => "request-due",
         }
     }
 
@@ -91,6 +95,9 @@ impl AlertKind {
                 Text::new("Virus definitions are old", "病毒定義檔過時", "病毒定义档过时")
             }
             Self::Backup => Text::new("Backup needs attention", "備份需要留意", "备份需要留意"),
+            Self::RequestDue => {
+                Text::new("A resident's request is to be answered", "須答覆市民的正式要求", "须答复市民的正式要求")
+            }
         }
     }
 }

@@ -1,8 +1,8 @@
 use axum::response::Response;
 use kernel::{Id, kinds};
 use people::{
-    Approval, ApprovalRefused, ApprovalState, ApproveClose, ApproveExport, DecideApprovalError, EarlyClose, Grant,
-    PersonalDataExport, TwoPerson,
+    Approval, ApprovalRefused, ApprovalState, ApproveClose, ApproveErasure, ApproveExport, DecideApprovalError, EarlyClose,
+    EarlyErasure, Grant, OrderErasure, PersonalDataExport, TwoPerson,
 };
 use store::RunError;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, SummaryList, SummaryRow, Table, Warning};
@@ -11,6 +11,7 @@ use webkit::{Failure, Markup, Page};
 use crate::desk::{Answer, Case, Desk, go, missing};
 use crate::mistakes::Mistakes;
 use crate::shown::{code, link};
+use crate::{erase_day, hand_over};
 
 /// The requests of a kind, with the way to the next step of each. `run` is where an approved one is carried out.
 pub(crate) fn table(desk: &Desk, case: &Case, kind: &str, run: &str) -> Result<Table, Failure> {
@@ -25,7 +26,7 @@ pub(crate) fn table(desk: &Desk, case: &Case, kind: &str, run: &str) -> Result<T
         let expired = now >= approval.expires;
         let decided = approval.decided_by.map(|officer| posts.of(officer)).unwrap_or_default();
         table.row([
-            what(desk, approval)?,
+            what(desk, case, approval)?,
             Markup::text(&posts.of(approval.requested_by)),
             desk.at(approval.requested_at).into(),
             desk.approval_state(approval.state, expired),
@@ -37,12 +38,12 @@ pub(crate) fn table(desk: &Desk, case: &Case, kind: &str, run: &str) -> Result<T
 }
 
 fn next_step(desk: &Desk, case: &Case, approval: &Approval, run: &str, expired: bool) -> Markup {
-    let is_export = approval.kind == PersonalDataExport::KIND;
-    let (may_ask, may_approve) = if is_export {
-        (desk.may::<people::RequestExport>(), desk.may::<ApproveExport>())
-    } else {
-        (desk.may::<people::RequestClose>(), desk.may::<ApproveClose>())
+    let (may_ask, may_approve) = match approval.kind.as_str() {
+        PersonalDataExport::KIND => (desk.may::<people::RequestExport>(), desk.may::<ApproveExport>()),
+        EarlyErasure::KIND => (desk.may::<OrderErasure>(), desk.may::<ApproveErasure>()),
+        _ => (desk.may::<people::RequestClose>(), desk.may::<ApproveClose>()),
     };
+    let run = if hand_over::lease_of(approval).is_some() { "/delivery/hand-over" } else { run };
     match approval.state {
         ApprovalState::Requested if may_approve && !expired => {
             link(&desk.say("approval-decide"), &desk.scheme_url(case, &format!("/approvals/{}", approval.id)))
@@ -55,7 +56,13 @@ fn next_step(desk: &Desk, case: &Case, approval: &Approval, run: &str, expired: 
 }
 
 /// What was asked, in words.
-pub(crate) fn what(desk: &Desk, approval: &Approval) -> Result<Markup, Failure> {
+pub(crate) fn what(desk: &Desk, case: &Case, approval: &Approval) -> Result<Markup, Failure> {
+    if approval.kind == EarlyErasure::KIND {
+        return erase_day::what(desk, case, approval);
+    }
+    if let Some(lease) = hand_over::lease_of(approval) {
+        return hand_over::what(desk, lease);
+    }
     let Some(code) = district_of(approval) else { return Ok(Markup::text(&desk.say("approval-close"))) };
     let words = [("district", desk.district(code)), ("contractor", receiver(desk, approval)?)];
     Ok(Markup::text(&desk.tell("approval-export-of", words)))
@@ -113,6 +120,9 @@ fn case(desk: &Desk) -> Result<Case, Failure> {
     if desk.may::<ApproveExport>() {
         return Ok(desk.scheme::<ApproveExport>()?.0);
     }
+    if desk.may::<ApproveErasure>() {
+        return Ok(desk.scheme::<ApproveErasure>()?.0);
+    }
     Ok(desk.scheme::<ApproveClose>()?.0)
 }
 
@@ -122,7 +132,7 @@ fn page(desk: &Desk, case: &Case, approval: &Approval, mistakes: &Mistakes) -> A
     let mut body = desk.body(&title, mistakes);
     body.p(desk.say("approval-lead"));
     body.part(&SummaryList::new(vec![
-        SummaryRow::new(desk.say("approval-what"), what(desk, approval)?),
+        SummaryRow::new(desk.say("approval-what"), what(desk, case, approval)?),
         SummaryRow::new(desk.say("approval-exactly"), code(&approval.what)),
         SummaryRow::new(desk.say("approval-by"), posts.of(approval.requested_by)),
         SummaryRow::new(desk.say("approval-at"), desk.at(approval.requested_at)),
@@ -130,7 +140,12 @@ fn page(desk: &Desk, case: &Case, approval: &Approval, mistakes: &Mistakes) -> A
         SummaryRow::new(desk.say("state"), desk.approval_state(approval.state, desk.now() >= approval.expires)),
     ]));
     if approval.state == ApprovalState::Requested {
-        let key = if approval.kind == EarlyClose::KIND { "close-warning" } else { "approval-export-warning" };
+        let key = match approval.kind.as_str() {
+            EarlyClose::KIND => "close-warning",
+            EarlyErasure::KIND => "erase-day-warning",
+            _ if hand_over::lease_of(approval).is_some() => "approval-hand-over-warning",
+            _ => "approval-export-warning",
+        };
         body.part(&Warning(desk.say(key)));
         body.part(&desk.form().part(&ButtonGroup(vec![
             Button::new(desk.say("approval-approve")).sends("decision", "approve"),
@@ -152,6 +167,8 @@ pub(crate) fn decide(desk: &Desk) -> Answer {
     };
     let decided = if approval.kind == EarlyClose::KIND {
         settle::<EarlyClose>(&case, desk.scheme::<ApproveClose>()?.1, approval.id, yes)
+    } else if approval.kind == EarlyErasure::KIND {
+        settle::<EarlyErasure>(&case, desk.scheme::<ApproveErasure>()?.1, approval.id, yes)
     } else {
         settle::<PersonalDataExport>(&case, desk.scheme::<ApproveExport>()?.1, approval.id, yes)
     };

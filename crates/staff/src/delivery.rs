@@ -32,12 +32,17 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     if desk.may::<RequestExport>() {
         body.part(&ButtonGroup(vec![
             Button::link(desk.say("delivery-request"), desk.scheme_url(&case, "/delivery/request")),
+            Button::link(desk.say("hand-over-title"), desk.scheme_url(&case, "/delivery/hand-over")).style(ButtonStyle::Secondary),
             Button::link(desk.say("results-title"), desk.scheme_url(&case, "/delivery/results")).style(ButtonStyle::Secondary),
         ]));
     }
     body.part(&approval::table(desk, &case, PersonalDataExport::KIND, "/delivery/run")?);
     body.part(&approval::table(desk, &case, people::EarlyClose::KIND, "/close").map(|mut table| {
         table.caption = desk.say("close-requests");
+        table
+    })?);
+    body.part(&approval::table(desk, &case, people::EarlyErasure::KIND, "/erase-day").map(|mut table| {
+        table.caption = desk.say("erase-requests");
         table
     })?);
     body.part(&exports(desk, &case)?);
@@ -175,7 +180,7 @@ fn run_page(desk: &Desk, case: &Case, mistakes: &Mistakes) -> Answer {
     }
     let title = desk.say("delivery-run");
     let mut body = desk.body(&title, mistakes);
-    body.part(&SummaryList::new(vec![SummaryRow::new(desk.say("approval-what"), what(desk, &approval)?)]));
+    body.part(&SummaryList::new(vec![SummaryRow::new(desk.say("approval-what"), what(desk, case, &approval)?)]));
     body.part(&Warning(desk.say("delivery-run-warning")));
     let mut form = desk.form();
     if begins_lease(desk, case, &approval)? {

@@ -2,12 +2,13 @@ use kernel::{Id, kinds};
 use people::{GrantLease, HandleIncident};
 use processors::{Contractor, Declared, Enquiry, Escalation, Lease, LeaseState, ProbeRow, StatementRow, Verdict};
 use store::StoreError;
-use webkit::parts::{ButtonGroup, Button, SummaryList, SummaryRow, Table, Tone, Warning};
+use webkit::parts::{ButtonGroup, Button, ButtonStyle, SummaryList, SummaryRow, Table, Tone, Warning};
 use webkit::{Body, Failure, Markup, Page, formats};
 
 use crate::contractor_form::{scheme_title, watcher};
 use crate::contractors::{address, groups};
 use crate::desk::{Answer, Desk, missing};
+use crate::lease_pursue::is_confirmable;
 use crate::mistakes::Mistakes;
 use crate::shown::code;
 
@@ -99,6 +100,7 @@ fn facts(desk: &Desk, file: &File) -> Result<Vec<SummaryRow>, Failure> {
         ("lease-key-died", lease.key_died),
         ("lease-due", lease.due),
         ("lease-next-probe", lease.probe),
+        ("lease-inspected", lease.inspected.as_ref().map(|(at, _)| *at)),
         ("lease-closed", lease.closed),
     ];
     let known = moments.into_iter().filter_map(|(key, at)| at.map(|at| SummaryRow::new(desk.say(key), desk.at(at))));
@@ -126,11 +128,22 @@ fn acts(desk: &Desk, body: &mut Body, lease: &Lease) {
         body.part(&ButtonGroup(vec![
             button("lease-extend-title", "/change/extend"),
             button("lease-address-title", "/change/address"),
+            button("lease-transfer-title", "/change/transfer"),
             button("lease-end-title", "/change/end"),
         ]));
     }
-    if desk.may::<HandleIncident>() && lease.state == LeaseState::Escalated {
-        body.part(&button("lease-resume-title", "/resume"));
+    if desk.may::<HandleIncident>() {
+        let escalated = lease.state == LeaseState::Escalated;
+        let ways = [
+            (escalated, "lease-resume-title", "/resume"),
+            (is_confirmable(lease), "lease-confirm-title", "/confirm"),
+            (!escalated && lease.state != LeaseState::Closed, "lease-breach-title", "/breach"),
+        ];
+        let ways = ways.into_iter().filter(|(open, ..)| *open);
+        body.part(&ButtonGroup(ways.map(|(_, key, path)| button(key, path).style(ButtonStyle::Secondary)).collect()));
+    }
+    if lease.state == LeaseState::Closed {
+        body.part(&button("lease-closing-record", "/closing-record").style(ButtonStyle::Secondary));
     }
 }
 

@@ -1,4 +1,5 @@
 use axum::response::Response;
+use flows::GiveLeaseError;
 use people::{Grant, GrantLease, HandleIncident, authorise};
 use processors::{AddressUse, DeclareError, Lease, LeaseError, LeaseState, add_address, end_lease, extend_lease, resume_lease};
 use store::RunError;
@@ -8,10 +9,11 @@ use webkit::{Failure, Page, formats};
 use crate::contractor_form::{date, day, line};
 use crate::desk::{Answer, Desk, go, missing};
 use crate::lease::{base, find};
+use crate::lease_give::contracts;
 use crate::mistakes::Mistakes;
 
 /// What a scheme owner may do with a lease, one page each.
-const ACTS: [&str; 3] = ["extend", "address", "end"];
+const ACTS: [&str; 4] = ["extend", "address", "transfer", "end"];
 
 /// The right to change this very lease.
 fn right(desk: &Desk) -> Result<(Lease, Grant<GrantLease>), Failure> {
@@ -46,12 +48,13 @@ fn page(desk: &Desk, lease: &Lease, mistakes: &Mistakes) -> Answer {
                 ..Radios::new("use", desk.say("lease-address-use"), uses.into())
             })
         }
+        "transfer" => form.part(&contract_question(desk, lease, mistakes)?),
         _ => form,
     };
-    if act == "end" {
-        body.part(&Warning(desk.say("lease-end-warning")));
+    if matches!(act, "end" | "transfer") {
+        body.part(&Warning(desk.say(&format!("lease-{act}-warning"))));
     }
-    let style = if act == "end" { ButtonStyle::Warning } else { ButtonStyle::default() };
+    let style = if matches!(act, "end" | "transfer") { ButtonStyle::Warning } else { ButtonStyle::default() };
     body.part(&form.part(&ButtonGroup(vec![
         Button::new(title.clone()).style(style),
         Button::link(desk.say("cancel"), base(desk, lease.id)).style(ButtonStyle::Quiet),
@@ -68,6 +71,7 @@ pub(crate) fn act(desk: &Desk) -> Answer {
     match desk.param("act") {
         "extend" => extend(desk, &lease, &grant),
         "address" => declare(desk, &lease, grant),
+        "transfer" => hand_on(desk, &lease, &grant),
         "end" => end(desk, &lease, grant),
         _ => Err(missing()),
     }
@@ -101,6 +105,38 @@ fn declare(desk: &Desk, lease: &Lease, grant: Grant<GrantLease>) -> Answer {
         }
         Err(error) => Err(Failure::from(error)),
     }
+}
+
+/// The contracts in force that the lease may go to.
+fn contract_question(desk: &Desk, lease: &Lease, mistakes: &Mistakes) -> Result<Radios, Failure> {
+    let others = contracts(desk)?.into_iter().filter(|(contract, _)| contract.id != lease.contract);
+    let choices = others.map(|(contract, name)| {
+        let until = formats::date(contract.until, desk.language());
+        Choice::new(contract.id.to_string(), name).hint(format!("{} ({until})", desk.text(&contract.title)))
+    });
+    Ok(Radios {
+        value: desk.values.get("contract").into(),
+        error: mistakes.of("contract"),
+        ..Radios::new("contract", desk.say("lease-contract"), choices.collect())
+    })
+}
+
+/// Hands it to another contract; the first one's key dies at once.
+fn hand_on(desk: &Desk, lease: &Lease, grant: &Grant<GrantLease>) -> Answer {
+    let Ok(contract) = desk.values.get("contract").parse() else {
+        return page(desk, lease, &Mistakes::one("contract", desk.say("choose-one")));
+    };
+    let (field, key) = match flows::transfer(desk.platform(), grant, lease.id, contract) {
+        Ok(begun) => return Ok(go(&base(desk, begun.id))),
+        Err(GiveLeaseError::NotTransferable) => ("form", "lease-transfer-list"),
+        Err(GiveLeaseError::Lease(LeaseError::Ended)) => ("form", "lease-ended-already"),
+        Err(GiveLeaseError::Lease(LeaseError::Contract | LeaseError::Clauses(_) | LeaseError::Missing)) => {
+            ("contract", "lease-contract-wrong")
+        }
+        Err(GiveLeaseError::Lease(LeaseError::Days)) => ("contract", "lease-days-wrong"),
+        Err(error) => return Err(Failure::from(error)),
+    };
+    page(desk, lease, &Mistakes::one(field, desk.say(key)))
 }
 
 /// Ends it now; its key dies at once.

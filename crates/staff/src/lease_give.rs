@@ -17,7 +17,7 @@ pub(crate) fn ask(desk: &Desk) -> Answer {
 }
 
 /// Contracts of the department under which data may be given today, with the contractor's name.
-fn contracts(desk: &Desk) -> Result<Vec<(Contract, String)>, Failure> {
+pub(crate) fn contracts(desk: &Desk) -> Result<Vec<(Contract, String)>, Failure> {
     let (department, now) = (desk.who()?.department(), desk.now());
     let (contracts, contractors) = desk.platform().ledger().read("staff.lease_contracts", |tx| {
         Ok::<_, store::StoreError>((processors::contracts(tx, department)?, processors::contractors(tx)?))

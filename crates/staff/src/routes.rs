@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::{RawPathParams, Request};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use people::{
-    Action, ApproveClose, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, ManageContractors, ManageOfficers, OpenRecord, OperateScheme,
+    Action, ApproveClose, ApproveErasure, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, ManageContractors, ManageOfficers, OpenRecord, OperateScheme, OrderErasure,
     ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport,
     ResolveException, ReviewAccess, SignGate, SubmitGateRecord, WithdrawGateRecord,
 };
@@ -12,8 +12,8 @@ use webkit::{Visitor, in_every_language, takes_files};
 
 use crate::desk::{Answer, Desk, attend};
 use crate::{
-    access_review, alerts, approval, bulletins, certificate, close, contract, contract_change, contractor, contractors, dashboard, definition, delivery, evidence,
-    exceptions, field, field_queue, gate, gate_record, gate_sign, home, incidents, inventory, invitation, lease, lease_change, lease_give, letters, messages, officer, officers,
+    access_review, alerts, approval, bulletins, certificate, close, contract, contract_change, contractor, contractors, dashboard, definition, delivery, erase, erase_day, erasure, evidence,
+    exceptions, field, field_queue, gate, gate_record, gate_sign, hand_over, home, incidents, inventory, invitation, lease, lease_change, lease_give, lease_pursue, letters, messages, officer, officers,
     operate, passkey_name, passkeys, record, register, request, requests, resolve, results, scheme_page, schemes,
     session, sign_in, test_results, version,
 };
@@ -68,7 +68,8 @@ const OPEN: Guard = Guard::Scheme(&[OpenRecord::NAME]);
 const REGISTER: Guard = Guard::Scheme(&[RegisterForResident::NAME]);
 const FIELD: Guard = Guard::Scheme(&[EnterInField::NAME]);
 const EXPORT: Guard = Guard::Scheme(&[RequestExport::NAME]);
-const APPROVE: Guard = Guard::Scheme(&[ApproveExport::NAME, ApproveClose::NAME]);
+const APPROVE: Guard = Guard::Scheme(&[ApproveExport::NAME, ApproveClose::NAME, ApproveErasure::NAME]);
+const ERASE: Guard = Guard::Scheme(&[OrderErasure::NAME]);
 const CLOSE: Guard = Guard::Scheme(&[RequestClose::NAME]);
 const MESSAGES: Guard = Guard::Scheme(&[ReadMessages::NAME]);
 const INVENTORY: Guard = Guard::Scheme(&[ReadInventory::NAME]);
@@ -170,6 +171,10 @@ pub const ROUTES: &[Route] = &[
     form("/staff/schemes/{slug}/delivery/request", EXPORT, delivery::request),
     get("/staff/schemes/{slug}/delivery/run/{approval}", EXPORT, delivery::ask_run),
     form("/staff/schemes/{slug}/delivery/run/{approval}", EXPORT, delivery::run),
+    get("/staff/schemes/{slug}/delivery/hand-over", EXPORT, hand_over::ask),
+    form("/staff/schemes/{slug}/delivery/hand-over", EXPORT, hand_over::request),
+    get("/staff/schemes/{slug}/delivery/hand-over/{approval}", EXPORT, hand_over::ask_run),
+    post("/staff/schemes/{slug}/delivery/hand-over/{approval}", EXPORT, hand_over::run),
     get("/staff/schemes/{slug}/delivery/results", EXPORT, results::ask),
     form_with_file("/staff/schemes/{slug}/delivery/results", EXPORT, RESULTS_MAX_BYTES, results::import),
     get("/staff/schemes/{slug}/approvals/{approval}", APPROVE, approval::ask),
@@ -188,6 +193,16 @@ pub const ROUTES: &[Route] = &[
     get("/staff/schemes/{slug}/requests/{request}/refuse", REQUESTS, request::ask_refuse),
     post("/staff/schemes/{slug}/requests/{request}/refuse", REQUESTS, request::refuse),
     post("/staff/schemes/{slug}/requests/{request}/letter/{kind}", REQUESTS, request::letter),
+    post("/staff/schemes/{slug}/requests/{request}/picture", REQUESTS, request::picture),
+    // What is erased before its time.
+    get("/staff/schemes/{slug}/erase", ERASE, erase::ask),
+    form("/staff/schemes/{slug}/erase", ERASE, erase::act),
+    get("/staff/schemes/{slug}/erase-day", ERASE, erase_day::ask),
+    form("/staff/schemes/{slug}/erase-day", ERASE, erase_day::request),
+    get("/staff/schemes/{slug}/erase-day/{approval}", ERASE, erase_day::ask_run),
+    post("/staff/schemes/{slug}/erase-day/{approval}", ERASE, erase_day::run),
+    get("/staff/schemes/{slug}/erasures/{erasure}", SEE, erasure::show),
+    get("/staff/schemes/{slug}/erasures/{erasure}/file", SEE, erasure::file),
     // Evidence.
     get("/staff/schemes/{slug}/messages", MESSAGES, messages::show),
     get("/staff/schemes/{slug}/journal", JOURNAL, evidence::journal),
@@ -217,6 +232,11 @@ pub const ROUTES: &[Route] = &[
     form("/staff/leases/{lease}/change/{act}", LEASE, lease_change::act),
     get("/staff/leases/{lease}/resume", INCIDENTS, lease_change::ask_resume),
     post("/staff/leases/{lease}/resume", INCIDENTS, lease_change::resume),
+    get("/staff/leases/{lease}/breach", INCIDENTS, lease_pursue::ask_breach),
+    post("/staff/leases/{lease}/breach", INCIDENTS, lease_pursue::breach),
+    get("/staff/leases/{lease}/confirm", INCIDENTS, lease_pursue::ask_confirm),
+    form("/staff/leases/{lease}/confirm", INCIDENTS, lease_pursue::confirm),
+    get("/staff/leases/{lease}/closing-record", WATCH, lease_pursue::record),
     get("/staff/incidents", INCIDENTS, incidents::show),
     get("/staff/incidents/{incident}", INCIDENTS, incidents::ask),
     post("/staff/incidents/{incident}", INCIDENTS, incidents::close),

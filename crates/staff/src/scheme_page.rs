@@ -1,7 +1,7 @@
 use assurance::{InForce, Missing, Requirement};
 use kernel::to_hex;
 use people::{
-    EditScheme, GrantLease, HandleRequests, OpenRecord, OperateScheme, ReadDashboard, ReadInventory, ReadJournal, ReadMessages,
+    EditScheme, GrantLease, HandleRequests, OpenRecord, OperateScheme, OrderErasure, ReadDashboard, ReadInventory, ReadJournal, ReadMessages,
     RegisterForResident, RequestClose, ResolveException,
 };
 use registration::SchemeVersion;
@@ -95,6 +95,9 @@ fn residents(desk: &Desk, operation: bool) -> Ways {
     }
     if desk.may::<RegisterForResident>() {
         ways.extend([("letters-title", "/letters"), ("requests-new", "/requests/new")]);
+    }
+    if desk.may::<OrderErasure>() {
+        ways.push(("erase-title", "/erase"));
     }
     if desk.may::<HandleRequests>() {
         ways.push(("requests-title", "/requests"));

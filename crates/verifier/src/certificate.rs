@@ -6,13 +6,15 @@ use crate::document::{Document, Field};
 use crate::finding::{Finding, Report};
 use crate::key::hex;
 use crate::merkle::{self, Hash};
-use crate::{Key, Reason, note};
+use crate::{Key, Reason, closure, note};
 
-/// Checks a certificate of erasure.
+/// Checks a certificate of erasure, or the closing record of a contractor's lease.
 pub fn check_certificate(text: &str, key: &Key) -> Result<Report, Reason> {
     let mut document = Document::parse(text.trim(), &["format", "note", "event", "salt", "inclusion", "consistency"])?;
-    if document.take("format")?.text()? != "lionrock-certificate/1" {
-        return Err(Reason::Format);
+    match document.take("format")?.text()?.as_str() {
+        "lionrock-certificate/1" => {}
+        "lionrock-closure/1" => return closure::check(document, key),
+        _ => return Err(Reason::Format),
     }
     let note = document.take("note")?.text()?;
     let text = note::verified_text(&note, key)?;
@@ -36,10 +38,12 @@ pub fn check_certificate(text: &str, key: &Key) -> Result<Report, Reason> {
 fn report(statement: &Statement, inclusion: &Inclusion, path: Option<&[Hash]>, key: &Key) -> Result<Report, Reason> {
     let mut proven = vec![Finding::Certified { key: key.name.clone() }, inclusion.finding()];
     let copies = if statement.token { Finding::NoCopiesOfToken } else { Finding::NoCopies };
-    let mut unproven = vec![copies, Finding::SameForAll];
+    let mut unproven = vec![copies, Finding::HandedOver, Finding::SameForAll];
     if let Some(roll) = statement.roll {
         proven.push(Finding::Final { roll });
         unproven.push(Finding::NothingElse);
+    } else {
+        proven.push(Finding::AllKeys);
     }
     if let Some((lines, at)) = &statement.ledger_lost {
         unproven.push(Finding::LedgerLost { lines: *lines, at: at.clone() });
@@ -165,7 +169,7 @@ fn early(pairs: &[(&str, &str)]) -> Result<Option<u64>, Reason> {
     }
 }
 
-fn journal(value: &str) -> Option<(u64, Hash)> {
+pub fn journal(value: &str) -> Option<(u64, Hash)> {
     let (size, root) = value.split_once(' ')?;
     Some((decimal(size)?, hash(root)?))
 }
@@ -175,14 +179,14 @@ fn is_root_id(text: &str) -> bool {
 }
 
 /// RFC 3339 with milliseconds and offset, by its shape.
-fn is_moment(text: &str) -> bool {
+pub fn is_moment(text: &str) -> bool {
     let shape = "0000-00-00T00:00:00.000+00:00";
     let fits = |(c, s): (char, char)| if s == '0' { c.is_ascii_digit() } else { c == s || (s == '+' && c == '-') };
     text.len() == shape.len() && text.chars().zip(shape.chars()).all(fits)
 }
 
 /// `details.certificate` of the event.
-fn recorded_digest(event: &str) -> Option<String> {
+pub fn recorded_digest(event: &str) -> Option<String> {
     let event: Value = serde_json::from_str(event).ok()?;
     event.get("details")?.get("certificate")?.as_str().map(str::to_owned)
 }

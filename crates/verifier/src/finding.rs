@@ -44,6 +44,8 @@ pub enum Finding {
         /// Number of the roll.
         roll: u64,
     },
+    /// A whole service ended: every key of it is stated to be gone.
+    AllKeys,
     /// Nothing recorded before the certificate was changed afterwards.
     Unchanged {
         /// Entries before the certificate.
@@ -79,6 +81,8 @@ pub enum Finding {
     NoCopiesOfToken,
     /// What was erased before its time, and nothing else.
     NothingElse,
+    /// What contractors were given earlier is another matter, told by the closing records of their leases.
+    HandedOver,
     /// That every older backup of the data was destroyed, which the loss of the erasure ledger made necessary.
     LedgerLost {
         /// How many lines were lost.
@@ -88,6 +92,13 @@ pub enum Finding {
     },
     /// Whether earlier entries were changed was not checked.
     EarlierEntries,
+    /// The key's holder stated how a lease was closed.
+    ClosingStated {
+        /// Name of the key.
+        key: String,
+    },
+    /// A copy that a contractor hides is beyond any look from outside.
+    ContractorCopies,
 }
 
 impl Finding {
@@ -108,6 +119,11 @@ impl Finding {
                 format!("The holder of the key {key} stated this erasure and cannot take the statement back."),
                 format!("密鑰 {key} 的持有人作出了本刪除聲明，並且不能收回。"),
                 format!("密钥 {key} 的持有人作出了本删除声明，并且不能收回。"),
+            ]),
+            Self::ClosingStated { key } => language.pick([
+                format!("The holder of the key {key} stated what was done before this lease was closed and cannot take the statement back."),
+                format!("密鑰 {key} 的持有人就結束本租約前所採取的步驟作出了聲明，並且不能收回。"),
+                format!("密钥 {key} 的持有人就结束本租约前所采取的步骤作出了声明，并且不能收回。"),
             ]),
             Self::Final { roll } => language.pick([
                 format!("It was erased before its time: the statement says that with roll {roll} of the root key every old copy of the keys became worthless for it, and with it every old copy of the data."),
@@ -164,6 +180,21 @@ impl Finding {
                 "That no copy of a key or of the data was made beforehand: this rests on the custodians the certificate names. The root key stood in a token that does not give it out and was destroyed there, so a copy would have had to be made by the token itself.",
                 "事前沒有複製密鑰或資料：這有賴證明書所列保管人的誠信。根密鑰原存於不會輸出密鑰的裝置並已在內銷毀，故副本只可能由該裝置本身製作。",
                 "事前没有复制密钥或资料：这有赖证明书所列保管人的诚信。根密钥原存于不会输出密钥的装置并已在内销毁，故副本只可能由该装置本身制作。",
+            ],
+            Self::ContractorCopies => [
+                "That the contractor kept no copy: one that is offline or behind a password cannot be seen from outside.",
+                "承辦商沒有保留副本：離線或受密碼保護的副本無法從外部得知。",
+                "承办商没有保留副本：离线或受密码保护的副本无法从外部得知。",
+            ],
+            Self::AllKeys => [
+                "The whole service ended: the statement says that every key of it died, those of the last days with its root key, so that no copy of its data can be read with any key that is left.",
+                "整項服務已經結束：聲明指其所有密鑰均已失效，最後數日的密鑰隨根密鑰一同銷毀，任何留存的密鑰都不能再讀取其資料的任何副本。",
+                "整项服务已经结束：声明指其所有密钥均已失效，最后数日的密钥随根密钥一同销毁，任何留存的密钥都不能再读取其资料的任何副本。",
+            ],
+            Self::HandedOver => [
+                "That no contractor keeps a copy of what it was given before: the closing record of each lease says what was done about that, and a hidden copy that is offline cannot be excluded.",
+                "承辦商沒有保留先前獲提供資料的副本：各租約的結束記錄會說明就此採取的步驟，但離線的隱藏副本無法排除。",
+                "承办商没有保留先前获提供资料的副本：各租约的结束记录会说明就此采取的步骤，但离线的隐藏副本无法排除。",
             ],
             Self::NothingElse => [
                 "That anything else was erased: the rest of the service goes on until its own end.",

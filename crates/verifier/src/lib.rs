@@ -5,6 +5,7 @@
 mod arguments;
 mod certificate;
 mod checkpoint;
+mod closure;
 mod command;
 mod document;
 mod finding;

@@ -242,3 +242,25 @@ pub(crate) fn addresses(tx: &mut Tx<'_>, id: Id<kinds::Lease>) -> Result<Vec<Dec
     };
     rows.iter().map(declared).collect()
 }
+
+pub(crate) fn closed_without_record(tx: &mut Tx<'_>) -> Result<Vec<Lease>, StoreError> {
+    let rows = tx.query(
+        "-- processors.closed_without_record\n\
+         select body from lease where state = 'closed' and id not in (select lease from closing_record) order by id limit 50",
+        &[],
+    )?;
+    many(&rows)
+}
+
+pub(crate) fn keep_closing(tx: &mut Tx<'_>, id: Id<kinds::Lease>, now: Instant, json: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "-- processors.keep_closing\ninsert into closing_record (lease, at, body) values ($1, $2, $3) on conflict do nothing",
+        &[id.into(), now.into(), json.into()],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn closing(tx: &mut Tx<'_>, id: Id<kinds::Lease>) -> Result<Option<String>, StoreError> {
+    let sql = "-- processors.closing\nselect body from closing_record where lease = $1";
+    tx.query_opt(sql, &[id.into()])?.map(|row| row.get(0)).transpose()
+}

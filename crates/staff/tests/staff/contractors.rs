@@ -84,6 +84,25 @@ pub fn leased(stage: &Stage) -> String {
     given.location()
 }
 
+/// A second contract with the same contractor: its id.
+pub fn second_contract(stage: &Stage) -> String {
+    let privacy = stage.officer(0, Role::PrivacyOfficer);
+    let contractor = privacy.get("/en/staff/contractors").between("/en/staff/contractors/ctr_", "\"");
+    let contract = contracted(&privacy, &format!("/en/staff/contractors/ctr_{contractor}"), "");
+    contract.rsplit('/').next().unwrap().to_owned()
+}
+
+/// A lease under which records are handed over, with a contractor that has given its keys: where it is.
+pub fn lease_to_hand_over(stage: &Stage) -> String {
+    let contract = courier_contract(stage);
+    let mut pairs = lease_pairs(&contract);
+    pairs[3].1 = "hand-over";
+    let owner = stage.officer(0, Role::SchemeOwner);
+    let given = owner.post(&format!("/en/staff/schemes/{SLUG}/leases/new"), &pairs);
+    assert_eq!(given.status, 303, "{}", given.text());
+    given.location()
+}
+
 fn stage() -> Stage {
     let stage = Stage::new();
     stage.launch();
@@ -189,9 +208,10 @@ fn every_page_about_contractors_is_whole_in_three_languages() {
         (&privacy, "/en/staff/incidents".to_owned()),
         (&owner, format!("/en/staff/schemes/{SLUG}/leases/new")),
         (&owner, lease.clone()),
+        (&privacy, format!("{lease}/breach")),
     ];
     pages.extend(acts.map(|act| (&privacy, act)));
-    pages.extend(["extend", "address", "end"].map(|act| (&owner, format!("{lease}/change/{act}"))));
+    pages.extend(["extend", "address", "transfer", "end"].map(|act| (&owner, format!("{lease}/change/{act}"))));
     for (who, page) in pages {
         for language in ["en", "zh-hant", "zh-hans"] {
             let reply = who.get(&page.replacen("/en/", &format!("/{language}/"), 1));

@@ -11,7 +11,11 @@ mod client;
 #[cfg(test)]
 mod contractors;
 #[cfg(test)]
+mod erasures;
+#[cfg(test)]
 mod journey;
+#[cfg(test)]
+mod leases;
 #[cfg(test)]
 mod offline;
 #[cfg(test)]

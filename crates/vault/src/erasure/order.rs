@@ -32,9 +32,17 @@ impl Cause {
         }
     }
 
+    /// Causes for which an officer orders an erasure.
+    pub const ORDERED: [Self; 4] = [Self::Withdrawal, Self::Request, Self::Law, Self::Officer];
+
+    /// The cause with this word.
+    pub fn parse(text: &str) -> Option<Self> {
+        let all = [Self::Withdrawal, Self::Officer, Self::Correction, Self::Request, Self::Law];
+        all.into_iter().find(|cause| cause.as_str() == text)
+    }
+
     pub(crate) fn from_str(text: &str) -> Self {
-        let all = [Self::Withdrawal, Self::Correction, Self::Request, Self::Law];
-        all.into_iter().find(|cause| cause.as_str() == text).unwrap_or(Self::Officer)
+        Self::parse(text).unwrap_or(Self::Officer)
     }
 }
 
