@@ -125,7 +125,7 @@ pub(crate) fn enter(desk: &Desk) -> Answer {
 }
 
 /// What is wrong with an entry; nothing when the fault is ours.
-pub(crate) fn mistakes(desk: &Desk, error: &SubmitError) -> Option<Mistakes> {
+fn mistakes(desk: &Desk, error: &SubmitError) -> Option<Mistakes> {
     Some(match error {
         SubmitError::Fields(problems) => of_problems(desk, problems),
         SubmitError::Register(RegisterError::NotOpen(_)) => Mistakes::one("form", desk.say("register-not-open")),

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use webkit::{Failure, Json, Values};
 
 use crate::desk::{Answer, Desk, missing};
-use crate::field::{Shown, enter_one, mistakes, page, person};
+use crate::field::{Shown, enter_one, page, person};
 use crate::mistakes::Mistakes;
 use crate::register::of_problems;
 
@@ -33,6 +33,7 @@ pub(crate) fn key(desk: &Desk) -> Answer {
         "stamp": key.stamp,
         "about": key.about,
         "until": desk.at(key.until),
+        "ends": key.until.millis(),
     });
     Ok(Json(answer).into_response())
 }
@@ -69,21 +70,24 @@ fn take_one(
     entry: &QueuedEntry,
     opened: Result<OpenedEntry, QueueFault>,
 ) -> Value {
-    let refused = |words: String, mend: bool| json!({ "state": "refused", "words": words, "mend": mend });
+    let refused = |why: &str, mend: bool| json!({ "state": "refused", "why": why, "mend": mend });
     let opened = match opened {
         Ok(opened) => opened,
-        Err(fault) => return refused(desk.say(sentence(fault)), false),
+        Err(QueueFault::TooOld) => return refused("old", false),
+        Err(QueueFault::Unreadable) => return refused("unreadable", false),
     };
     let officer = EnteredBy::FieldLater { grant, page: opened.page, claimed: opened.claimed };
     match enter_one(desk, service, &Values::from_pairs(opened.form), &entry.id, officer) {
         Ok(done) => json!({ "state": "kept", "reference": done.received.reference.to_string() }),
-        Err(SubmitError::Fields(_)) => refused(desk.say("queue-fields"), true),
-        Err(SubmitError::Register(RegisterError::Idempotency)) => refused(desk.say("queue-unreadable"), false),
-        Err(error) => match mistakes(desk, &error).and_then(|mistakes| mistakes.of("form")) {
-            Some(words) => refused(words, true),
-            // A fault of ours, or too much to do: it waits on and is sent again.
-            None => json!({ "state": "later" }),
-        },
+        Err(SubmitError::Fields(_)) => refused("fields", true),
+        Err(SubmitError::Register(RegisterError::Idempotency)) => refused("unreadable", false),
+        Err(SubmitError::Register(RegisterError::NotOpen(_))) => refused("closed", true),
+        Err(SubmitError::Register(RegisterError::Statement)) => refused("statement", true),
+        // A fault of ours, or too much to do: it waits on and is sent again.
+        Err(error) => {
+            tracing::warn!(%error, "an entry that waited is to be sent again");
+            json!({ "state": "later" })
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 const place = document.querySelector("[data-queue]");
 const form = document.getElementById("form");
 const data = place.dataset;
+const words = JSON.parse(data.words);
 const part = (name) => place.querySelector(`[data-queue-${name}]`);
 const subtle = crypto.subtle;
 
@@ -40,7 +41,7 @@ const seal = async (theirs, info, additionalData, plain) => {
   return join(enc, new Uint8Array(await subtle.encrypt({ name: "AES-GCM", iv, additionalData }, key, plain)));
 };
 
-// The only things this page keeps: id, time, stamp, ciphertext, and what the server said of it.
+// The only things this page keeps: id, operation, time, stamp, ciphertext, and why the server refused it.
 const settled = (request) =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -68,21 +69,23 @@ const waiting = async () =>
 const slip = ({ id }) => id.slice(0, 6).toUpperCase();
 const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-const say = (state) => {
-  part("state").textContent = data[state] || "";
+const say = (said) => {
+  // By this phone's clock, for there is no other without a network.
+  const state = said === "offline" && Date.now() > Number(data.ends) ? "outdated" : said;
+  part("state").textContent = words[state] || "";
   part("sign-in").hidden = state !== "signedOut";
 };
 
 const show = async () => {
   const list = await waiting();
-  const words = list.length === 0 ? data.none : list.length === 1 ? data.one : data.many;
-  part("words").textContent = words.replace("{n}", list.length);
+  const sentence = list.length === 0 ? words.none : list.length === 1 ? words.one : words.many;
+  part("words").textContent = sentence.replace("{n}", list.length);
   data.count = list.length;
-  part("about").hidden = part("send").hidden = list.length === 0;
+  part("send").hidden = list.length === 0;
   const rows = list.filter((entry) => entry.refused).map((entry) => {
     const row = part("refused").content.cloneNode(true);
     row.querySelector("[data-slip]").textContent = slip(entry);
-    row.querySelector("[data-why]").textContent = entry.refused;
+    row.querySelector("[data-why]").textContent = words[entry.refused];
     const [mend, discard, sure] = ["mend", "discard", "sure"].map((name) => row.querySelector(`[data-${name}]`));
     mend.hidden = !entry.mend;
     mend.addEventListener("click", () => open(entry));
@@ -152,7 +155,7 @@ const send = async (typed) => {
           await entries("delete", result.id);
           kept(result, typed);
         } else if (result.state === "refused") {
-          await entries("put", { ...entry, refused: result.words, mend: result.mend });
+          await entries("put", { ...entry, refused: result.why, mend: result.mend });
           if (typed === entry.id && result.mend) await open(entry);
         } else later = "busy";
       }
@@ -190,7 +193,7 @@ form.addEventListener("submit", async (event) => {
   }
   navigator.storage?.persist?.();
   if ("again" in data) return location.assign(form.action);
-  part("slip").textContent = data.slip.replace("{slip}", slip({ id }));
+  part("slip").textContent = words.slip.replace("{slip}", slip({ id }));
   const same = ["address.floor", "address.flat", "language", "version", "_token"];
   for (const field of form.elements) {
     if (!same.includes(field.name) && field.type !== "submit") field.value = "";
@@ -208,7 +211,7 @@ document.addEventListener("visibilitychange", () => document.hidden || trySendin
 
 // A page out of the cache carries an old key of its own: no two entries may share one.
 if (!("again" in data)) form.elements.key.value = fresh();
-place.hidden = false;
+place.querySelectorAll("[data-queue-shown]").forEach((section) => (section.hidden = false));
 show().then(() => trySending());
 const { worker, scope } = data;
 navigator.serviceWorker?.register(worker, { scope }).catch(() => {});

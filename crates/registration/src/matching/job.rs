@@ -229,7 +229,7 @@ fn open(ledger: &Ledger, scheme: &Scheme, fresh: Vec<Fresh>) -> Result<Vec<Opene
     // Where nothing is compared, nobody's number is opened.
     let compared = submissions().filter(|_| scheme.matching().is_some());
     let identities = compared.map(|submission| (&submission.sealed.identity, submission.household));
-    let others = submissions().filter_map(|submission| Some((told_by(submission)?, submission.household)));
+    let others = submissions().filter_map(|submission| Some((told_by(submission, scheme)?, submission.household)));
     let basis = scheme.matching().map_or("statement:purposes", |matching| &matching.reference);
     let commands = openings(identities.chain(others), scheme, basis);
     let committed = put_on_record(ledger, Actor::Job("matching"), commands)?;
@@ -237,9 +237,11 @@ fn open(ledger: &Ledger, scheme: &Scheme, fresh: Vec<Fresh>) -> Result<Vec<Opene
     fresh.into_iter().map(|fresh| open_one(&committed, keys, scheme, fresh)).collect()
 }
 
-/// By what somebody is told: the mobile, else a letter. Whoever is entered in the field without a phone holds a slip.
-fn told_by(submission: &Submitted) -> Option<&SealedGroup> {
+/// By what somebody is told: the mobile, else a letter. Whoever is entered in the field without a phone holds a slip, and so does
+/// everybody in an operation that sends no messages.
+fn told_by<'s>(submission: &'s Submitted, scheme: &Scheme) -> Option<&'s SealedGroup> {
     match &submission.sealed.mobile {
+        _ if !scheme.confirms() => None,
         mobile if mobile.bytes.is_some() => Some(mobile),
         _ if submission.channel == Channel::Field => None,
         _ => Some(&submission.sealed.contact),
@@ -290,7 +292,7 @@ fn open_one(committed: &Committed, keys: &Keyring, scheme: &Scheme, fresh: Fresh
         Some(_) => readable(open_people(committed, keys, record, &sealed.identity).map(Some))?.unwrap_or_default(),
         None => Vec::new(),
     };
-    let mobile = readable(open_mobile(committed, keys, record, &sealed.mobile))?;
+    let mobile = if scheme.confirms() { readable(open_mobile(committed, keys, record, &sealed.mobile))? } else { None };
     let by_letter = sealed.mobile.bytes.is_none() && submission.channel != Channel::Field;
     let contact =
         if by_letter { readable(open_contact(committed, keys, record, &sealed.contact))? } else { None };

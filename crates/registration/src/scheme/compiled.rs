@@ -150,6 +150,11 @@ impl Scheme {
         self.matching.as_ref()
     }
 
+    /// Whether those who are entered are told by message: everywhere but in an operation that says no.
+    pub(crate) fn confirms(&self) -> bool {
+        self.operation().is_none_or(|operation| operation.confirmation)
+    }
+
     /// For how many hours an entry may wait sealed on a field officer's phone; nothing when none may.
     pub fn queue_hours(&self) -> Option<u8> {
         self.operation().and_then(|operation| operation.queue_hours)

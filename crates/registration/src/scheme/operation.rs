@@ -13,4 +13,17 @@ pub struct Operation {
     /// when the phone last had the page from us. Nothing: entries cannot wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue_hours: Option<u8>,
+    /// Whether whoever gave a mobile number is sent a text message that confirms the entry. If not, nobody's number is opened for
+    /// it.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub confirmation: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_yes(value: &bool) -> bool {
+    *value
 }

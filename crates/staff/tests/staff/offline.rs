@@ -112,6 +112,7 @@ impl Basement {
     }
 
     fn names(&self, references: &[String]) -> Vec<String> {
+        self.stage.work();
         let name = |reference: &String| {
             let row = find(self.service.ledger(), Reference::parse(reference).unwrap()).unwrap().unwrap();
             open_own(self.service.ledger(), row.id).unwrap().contact.unwrap().name
@@ -234,4 +235,73 @@ fn promise_01_browser_three_people_entered_in_a_basement_leave_nothing_readable_
     assert_eq!(scan_dir(profile.path(), &canaries()), []);
     let marker = [Canary::new("the database's name", "lionrock-field")];
     assert_ne!(scan_dir(profile.path(), &marker), [], "what the page keeps is in the profile, so the scan has seen it");
+}
+
+fn uncaught(page: &Page) -> Vec<String> {
+    // That the network is gone, and that somebody is signed out, is said on purpose here.
+    let expected = |line: &String| line.contains("Failed to load resource") || line.contains("net::ERR");
+    page.complaints().unwrap().into_iter().filter(|line| !expected(line)).collect()
+}
+
+#[test]
+fn browser_what_is_refused_is_mended_and_what_waits_outlives_the_session() {
+    let here = Basement::new();
+    let browser = Browser::launch().unwrap();
+    let page = browser.page().unwrap();
+    here.arrive(&page);
+    look(&page, "empty");
+    // With a network, what is wrong is shown at once.
+    enter(&page, PEOPLE[0], "31");
+    page.wait_for("#birth-error").unwrap();
+    assert_eq!(page.value("#name").unwrap(), PEOPLE[0].0);
+    waits(&page, 1);
+    look(&page, "mend");
+    page.fill("#birth", "1").unwrap();
+    page.click(BUTTON).unwrap();
+    page.wait_for("[data-queue-entered] [data-reference]").unwrap();
+    waits(&page, 0);
+    look(&page, "entered");
+    assert_eq!(here.received(), 1);
+    // Without one it is shown later, and by the server; meanwhile the session has ended.
+    here.line.cut(&page);
+    enter(&page, PEOPLE[1], "31");
+    waits(&page, 1);
+    page.eval("document.cookie = 'session=; path=/; max-age=0'").unwrap();
+    here.line.mend(&page);
+    page.wait_for("[data-queue-sign-in]:not([hidden])").unwrap();
+    look(&page, "signed-out");
+    here.sign_in(&page);
+    page.click("[data-queue-send]").unwrap();
+    page.wait_for("[data-queue-list] [data-mend]").unwrap();
+    for language in ["zh-hans", "zh-hant", "en"] {
+        page.goto(&here.url(language)).unwrap();
+        page.wait_for("[data-queue-list] [data-mend]").unwrap();
+        look(&page, &format!("refused-{language}"));
+    }
+    // Signing out takes the kept page along, and not what waits.
+    page.follow(".lr-signed-in button").unwrap();
+    assert!(page.url().unwrap().ends_with("/en/staff/sign-in"));
+    assert_eq!(page.promised("caches.keys().then(names => names.length)").unwrap(), 0);
+    here.sign_in(&page);
+    page.goto(&here.url("en")).unwrap();
+    page.wait_for("[data-queue-list] [data-mend]").unwrap();
+    page.follow("[data-queue-list] [data-mend]").unwrap();
+    page.wait_for("#birth-error").unwrap();
+    assert_eq!(page.value("#name").unwrap(), PEOPLE[1].0);
+    page.fill("#birth", "2").unwrap();
+    page.click(BUTTON).unwrap();
+    page.wait_for("[data-queue-entered] [data-reference]").unwrap();
+    assert_eq!(here.names(&references(&page)), [PEOPLE[1].0]);
+    // Thrown away on purpose, by two presses.
+    here.line.cut(&page);
+    enter(&page, PEOPLE[2], "31");
+    waits(&page, 1);
+    here.line.mend(&page);
+    page.wait_for("[data-queue-list] [data-discard]").unwrap();
+    page.click("[data-discard]").unwrap();
+    waits(&page, 1);
+    page.click("[data-sure]").unwrap();
+    waits(&page, 0);
+    assert_eq!(here.received(), 2);
+    assert_eq!(uncaught(&page), Vec::<String>::new());
 }

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use flows::Service;
 use people::Role;
+use registration::scheme::{Definition, Operation};
 use registration::{Figures, Reference, find, open_own};
 use seal::hpke::seal_to;
 use serde_json::{Value, json};
@@ -173,13 +174,13 @@ fn each_entry_has_its_own_answer_and_nothing_but_a_whole_one_of_here_is_opened()
     ];
     let found = results(&officer, &unreadable);
     for result in &found {
-        assert!(result["words"].as_str().unwrap_or_default().contains("cannot be opened"), "{result}");
-        assert_eq!((&result["state"], &result["mend"]), (&json!("refused"), &json!(false)));
+        let answer = (&result["state"], &result["why"], &result["mend"]);
+        assert_eq!(answer, (&json!("refused"), &json!("unreadable"), &json!(false)), "{result}");
     }
     let mixed = [good(1), sealed(&here, &id(11), &typed(&service, "Q123456", "31"))];
     let found = results(&officer, &mixed);
     assert_eq!(found[0]["state"], "kept");
-    assert_eq!((&found[1]["state"], &found[1]["mend"]), (&json!("refused"), &json!(true)), "the 31st of February");
+    assert_eq!((&found[1]["why"], &found[1]["mend"]), (&json!("fields"), &json!(true)), "the 31st of February");
     assert!(!send(&officer, &mixed).text().contains(NAME), "an answer names nobody");
     assert_eq!(received(&stage, &service), 1);
     assert_eq!(send(&officer, &vec![good(1); 51]).status, 422);
@@ -197,14 +198,13 @@ fn what_comes_after_a_day_is_refused_and_its_key_dies_with_that_day() {
     stage.clock.advance_secs(24 * 3600 - 1);
     let officer = next(&stage);
     let late = results(&officer, std::slice::from_ref(&entry));
-    assert!(late[0]["words"].as_str().unwrap().contains("not open"), "opened, but the operation has closed: {late:?}");
-    assert_eq!(late[0]["mend"], true);
+    assert_eq!((&late[0]["why"], &late[0]["mend"]), (&json!("closed"), &json!(true)), "it opens, but the operation is over");
     stage.clock.advance_secs(1);
     for days in [0, 1] {
         stage.clock.advance_days(days);
         let officer = next(&stage);
         let found = results(&officer, std::slice::from_ref(&entry));
-        assert!(found[0]["words"].as_str().unwrap().contains("too late"), "{found:?}");
+        assert_eq!((&found[0]["why"], &found[0]["mend"]), (&json!("old"), &json!(false)));
     }
     assert_eq!(received(&stage, &service), 0);
 }
@@ -230,6 +230,37 @@ fn a_refused_entry_is_shown_by_the_server_and_mended_under_the_same_id() {
     assert_eq!(officer.post(&at("/field/mend"), &[("entry", "no entry")]).status, 422);
 }
 
+/// Another operation beside the usual one.
+fn launch_other(stage: &Stage, change: impl Fn(&mut Operation)) -> Arc<Service> {
+    let moment = |text| kernel::Instant::parse_hong_kong(text).unwrap();
+    let (opens, closes) = (moment("2020-05-06T07:00"), moment("2020-05-07T07:00"));
+    let definition = Definition::restriction_testing().unwrap().with_slug("restriction-testing-02");
+    let mut definition = definition.with_window(opens, closes, closes.day().plus(1));
+    change(definition.operation.as_mut().unwrap());
+    stage.launch_scheme("restriction-testing-02", &definition.to_toml().unwrap());
+    stage.platform.public_service("restriction-testing-02").unwrap()
+}
+
+#[test]
+fn whoever_gave_a_mobile_number_is_told_unless_the_operation_says_no() {
+    let (stage, service, officer) = operation();
+    let silent = launch_other(&stage, |operation| operation.confirmation = false);
+    for service in [&service, &silent] {
+        let form = typed(service, "Q123456", "1");
+        let mut pairs: Vec<(&str, &str)> =
+            form.as_object().unwrap().iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap())).collect();
+        let key = id(1);
+        pairs.push(("key", &key));
+        let entered = officer.post(&format!("/en/staff/schemes/{}/field", service.slug()), &pairs);
+        assert_eq!(entered.status, 200, "{}", entered.text());
+    }
+    stage.work();
+    let told = |service: &Service| service.ledger().read("test.counts", notify::counts).unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!((told(&service), told(&silent)), (vec!["registration-confirmed".to_owned()], Vec::new()));
+    let opened = |service: &Service| service.ledger().page(None, 100).unwrap().iter().any(|entry| entry.body.contains("vault.batch_opened"));
+    assert!(opened(&service) && !opened(&silent), "nobody's number is opened for nothing");
+}
+
 #[test]
 fn promise_01_the_page_that_phones_keep_names_nobody_and_holds_no_token() {
     let (stage, _, officer) = operation();
@@ -244,12 +275,7 @@ fn promise_01_the_page_that_phones_keep_names_nobody_and_holds_no_token() {
     let policy = page.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{policy}");
     // An operation in which nothing may wait has neither key nor queue.
-    let definition = registration::scheme::Definition::restriction_testing().unwrap();
-    let text = definition.to_toml().unwrap().replace("queue_hours = 24\n", "").replace("testing-01", "testing-02");
-    let moment = |text| kernel::Instant::parse_hong_kong(text).unwrap();
-    let (opens, closes) = (moment("2020-05-06T07:00"), moment("2020-05-07T07:00"));
-    let definition = registration::scheme::Definition::from_toml(&text).unwrap().with_window(opens, closes, closes.day().plus(1));
-    stage.launch_scheme("restriction-testing-02", &definition.to_toml().unwrap());
+    launch_other(&stage, |operation| operation.queue_hours = None);
     let officer = stage.officer(0, Role::FieldOfficer);
     let other = at("/field").replace("-01", "-02");
     assert!(!officer.get(&other).text().contains("data-queue"));
