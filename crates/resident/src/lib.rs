@@ -34,7 +34,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
-use webkit::in_every_language;
+use webkit::{in_every_language, takes_files};
 
 pub use layout::layout;
 pub use state::ResidentState;
@@ -58,7 +58,7 @@ pub fn routes(state: Arc<ResidentState>) -> Router {
         .route("/{slug}/my-data/proof", get(my_data::elsewhere).post(my_data::proof))
         .route("/{slug}/my-data/correct", get(my_data::elsewhere).post(my_data::correct))
         .route("/{slug}/my-data/withdraw", get(my_data::elsewhere).post(my_data::withdraw))
-        .route("/{slug}/my-data/request", get(my_data::elsewhere).post(my_data::request))
+        .route("/{slug}/my-data/request", get(my_data::elsewhere).post(my_data::request).layer(takes_files()))
         .route("/{slug}/certificates/{erasure}", get(my_data::certificate))
         .route("/{slug}/trust", get(trust::show))
         .route("/{slug}/statistics", get(statistics::show))

@@ -3,19 +3,20 @@
 
 mod correct;
 mod copy;
+mod picture;
 mod request;
 mod view;
 mod withdraw;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::{Id, Kind, kinds};
 use flows::OwnFile;
 use registration::StatusView;
-use webkit::{Failure, Values};
+use webkit::{Failure, SentForm, Values};
 
 use crate::blocking::{blocking, read};
 use crate::state::ResidentState;
@@ -57,10 +58,11 @@ pub(crate) async fn withdraw(visit: Visit, values: Values) -> Result<Response, F
 }
 
 /// `POST …/my-data/request`
-pub(crate) async fn request(visit: Visit, values: Values) -> Result<Response, Failure> {
-    match come_in(&visit, &values).await? {
+pub(crate) async fn request(visit: Visit, request: Request) -> Result<Response, Failure> {
+    let sent = SentForm::read(request, picture::MAX_BYTES).await?;
+    match come_in(&visit, &sent.values).await? {
         Answered::Page(response) => Ok(response),
-        Answered::Known(known) => request::step(visit, &values, known).await,
+        Answered::Known(known) => request::step(visit, &sent, known).await,
     }
 }
 

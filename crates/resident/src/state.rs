@@ -1,8 +1,9 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use assurance::Component;
 use flows::Platform;
 use hongkong::Gazetteer;
+use kernel::Scanner;
 use notify::LetterFont;
 use webkit::Layout;
 
@@ -23,17 +24,30 @@ pub struct ResidentState {
     pub layout: Layout,
     /// The font of documents to keep; without one, a copy of one's data is given as JSON only.
     pub font: Option<LetterFont>,
+    /// What looks at pictures that residents send.
+    pub(crate) scanner: Option<Arc<dyn Scanner>>,
+    /// Held by whoever decodes a picture: one at a time, since each may take a hundred megabytes.
+    decoder: Mutex<()>,
 }
 
 impl ResidentState {
     /// The state with the usual frame.
     pub fn new(platform: Arc<Platform>, gazetteer: Arc<Gazetteer>, components: Vec<Component>) -> Self {
         let layout = layout(platform.environment());
-        Self { platform, gazetteer, components, limits: Limits::default(), layout, font: None }
+        Self { platform, gazetteer, components, limits: Limits::default(), layout, font: None, scanner: None, decoder: Mutex::default() }
     }
 
     /// The same with a font for documents to keep.
     pub fn with_font(self, font: Option<LetterFont>) -> Self {
         Self { font, ..self }
+    }
+
+    /// The same with a scanner for pictures that residents send.
+    pub fn with_scanner(self, scanner: Option<Arc<dyn Scanner>>) -> Self {
+        Self { scanner, ..self }
+    }
+
+    pub(crate) fn hold_decoder(&self) -> MutexGuard<'_, ()> {
+        self.decoder.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -15,7 +15,7 @@ use crate::requests::{find, left, state};
 pub(crate) fn show(desk: &Desk) -> Answer {
     let (case, _) = desk.scheme::<HandleRequests>()?;
     let row = find(desk, &case)?;
-    Ok(page(desk, &case, &row, None))
+    page(desk, &case, &row, None)
 }
 
 /// The same with what the resident wrote.
@@ -23,10 +23,10 @@ pub(crate) fn read(desk: &Desk) -> Answer {
     let (case, grant) = desk.scheme::<HandleRequests>()?;
     let row = find(desk, &case)?;
     if desk.values.switching() {
-        return Ok(page(desk, &case, &row, None));
+        return page(desk, &case, &row, None);
     }
     let details = details(desk, grant, &row)?;
-    Ok(page(desk, &case, &row, Some(&details)))
+    page(desk, &case, &row, Some(&details))
 }
 
 type Details = Option<Secret<RequestDetails>>;
@@ -43,7 +43,7 @@ fn details(desk: &Desk, grant: Grant<HandleRequests>, row: &RequestRow) -> Resul
     Ok(reading.open(&committed, ledger.keys())?)
 }
 
-fn page(desk: &Desk, case: &Case, row: &RequestRow, details: Option<&Details>) -> Response {
+fn page(desk: &Desk, case: &Case, row: &RequestRow, details: Option<&Details>) -> Answer {
     let title = format!("{} {}", desk.text(&row.kind.title()), row.printed());
     let mut body = desk.body(&title, &Mistakes::default());
     let mut rows = vec![
@@ -74,6 +74,11 @@ fn page(desk: &Desk, case: &Case, row: &RequestRow, details: Option<&Details>) -
             body.part(&desk.form().part(&Button::new(desk.say("request-read"))));
         }
     }
+    if desk.platform().ledger().read("staff.request_proof", |tx| vault::has_proof(tx, row.id))? {
+        body.p(desk.say("request-picture-lead"));
+        let form = desk.form().id("picture").to(desk.scheme_url(case, &format!("/requests/{}/picture", row.id)));
+        body.part(&form.part(&Button::new(desk.say("request-picture")).style(ButtonStyle::Secondary)));
+    }
     letters(desk, case, row, &mut body);
     if row.state == RequestState::Lodged {
         body.h2(desk.say("request-decide"));
@@ -81,7 +86,25 @@ fn page(desk: &Desk, case: &Case, row: &RequestRow, details: Option<&Details>) -
         body.link(desk.say("request-refuse"), desk.scheme_url(case, &format!("/requests/{}/refuse", row.id)));
     }
     let page = Page::new(title, body.markup()).wide().back(desk.scheme_url(case, "/requests"));
-    if details.is_some() { desk.show(page.without_switch()) } else { desk.show(page) }
+    Ok(if details.is_some() { desk.show(page.without_switch()) } else { desk.show(page) })
+}
+
+/// The picture that the resident sent, as a file. Looking at it is on record.
+pub(crate) fn picture(desk: &Desk) -> Answer {
+    let (case, grant) = desk.scheme::<HandleRequests>()?;
+    let row = find(desk, &case)?;
+    if desk.values.switching() {
+        return page(desk, &case, &row, None);
+    }
+    let (ledger, id) = (desk.platform().ledger(), row.id);
+    let (reading, committed) = ledger.write("staff.read_request_proof", grant.actor(), move |work| vault::open_proof(work, &grant, id))?;
+    let (picture, media_type) = reading.open(&committed, ledger.keys())?.ok_or_else(desk::missing)?;
+    let (media_type, end) = match media_type {
+        "image/png" => ("image/png", "png"),
+        "image/webp" => ("image/webp", "webp"),
+        _ => ("image/jpeg", "jpg"),
+    };
+    Ok(desk::file(picture.expose().clone(), media_type, &format!("{id}.{end}")))
 }
 
 fn ground_words(desk: &Desk, row: &RequestRow, ground: Ground) -> String {
@@ -198,7 +221,13 @@ fn decide(desk: &Desk, refuse: bool) -> Answer {
         (_, except) => vault::answer_request(work, &grant, id, except),
     });
     match decided {
-        Ok(_) => Ok(go(&desk.scheme_url(&case, &format!("/requests/{id}")))),
+        Ok(_) => {
+            // What fails is done by the next round.
+            if let Err(error) = flows::forget_proofs(desk.platform()) {
+                tracing::warn!(target: "requests", %error, "the picture of a decided request is not erased yet");
+            }
+            Ok(go(&desk.scheme_url(&case, &format!("/requests/{id}"))))
+        }
         Err(RunError::Refused(DecideError::Ground)) => {
             Ok(form(desk, &case, &row, refuse, &Mistakes::one("ground", desk.say("choose-one"))))
         }

@@ -153,7 +153,7 @@ fn take<A: Action>(
     let ledger = desk.platform().ledger();
     let details = vault::seal_details(ledger.keys(), desk.now().day(), details)?;
     let service = case.scope.service();
-    let command = LodgeRequest { service, kind, channel: RequestChannel::Officer, language, details };
+    let command = LodgeRequest { service, kind, channel: RequestChannel::Officer, language, details, proof: None };
     let lodged = ledger.write("staff.lodge_request", grant.actor(), move |work| vault::lodge_request(work, &command));
     match lodged {
         Ok((row, _)) => Ok(row.id),

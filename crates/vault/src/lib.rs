@@ -38,10 +38,11 @@ pub use open_leased::{LeasedCommand, LeasedError, open_leased};
 pub use owner::{covers, owner};
 pub use purpose::{Declared, REASONS, declare, declared, is_declared, prepare_keys};
 pub use request::{
-    DETAILS_MONTHS, DecideError, Ground, LOG_MONTHS, LetterText, LodgeError, LodgeRequest, LogEntry, REQUEST_DAYS,
-    REQUESTS, ReadDetails, RequestChannel, RequestDetails, RequestKind, RequestLetter, RequestRow, RequestState,
-    SealedDetails, answer_request, due_requests, lodge_request, log_book, open_details, prepare_request_keys,
-    purge_requests, refuse_request, request, request_inventory, request_letter, requests, seal_details,
+    DETAILS_MONTHS, LOG_MONTHS, PROOF_MONTHS, REQUESTS, REQUEST_DAYS, DecideError, Ground, LetterText, LodgeError,
+    LodgeRequest, LogEntry, ReadDetails, ReadProof, RequestChannel, RequestDetails, RequestKind, RequestLetter,
+    RequestRow, RequestState, SealedDetails, SealedProof, answer_request, decided_proofs, due_requests, has_proof,
+    lodge_request, log_book, open_details, open_proof, prepare_request_keys, purge_requests, refuse_request,
+    remove_proofs, request, request_inventory, request_letter, requests, seal_details, seal_proof,
 };
 pub use storage::OpeningRow;
 pub use watch::{Finding, Unusual, WatchLimits, forget_searches, has_old_searches, note_search, unusual_use};
@@ -58,4 +59,5 @@ pub const MIGRATIONS: &[Migration] = &[
 pub const PLATFORM_MIGRATIONS: &[Migration] = &[
     Migration { name: "vault/0003_certificates", sql: include_str!("../migrations/0003_certificates.sql") },
     Migration { name: "vault/0004_requests", sql: include_str!("../migrations/0004_requests.sql") },
+    Migration { name: "vault/0006_request_proof", sql: include_str!("../migrations/0006_request_proof.sql") },
 ];

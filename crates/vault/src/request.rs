@@ -8,6 +8,7 @@ mod letter;
 mod log_book;
 mod lodge;
 mod look;
+mod proof;
 
 use kernel::{Day, Id, Instant, Language, Text, kinds};
 use seal::{Keyring, Purpose, RecordNumber, SealError, Slot};
@@ -17,6 +18,9 @@ pub use decide::{DecideError, answer_request, refuse_request};
 pub use letter::{LetterText, RequestLetter, request_letter};
 pub use log_book::{LogEntry, log_book, purge_requests};
 pub use lodge::{LodgeError, LodgeRequest, SealedDetails, lodge_request, seal_details};
+pub use proof::{
+    PROOF_MONTHS, ReadProof, SealedProof, decided_proofs, has_proof, open_proof, remove_proofs, seal_proof,
+};
 pub use look::{ReadDetails, due_requests, open_details, request, requests};
 
 use crate::inventory::{InventoryRow, Until};
@@ -303,7 +307,29 @@ pub(crate) fn slot(record: RecordNumber, expiry: Day) -> Result<Slot, SealError>
 
 /// What the platform's store holds about requests.
 pub fn request_inventory() -> Vec<InventoryRow> {
-    vec![InventoryRow {
+    vec![what_was_written(), pictures()]
+}
+
+fn pictures() -> InventoryRow {
+    InventoryRow {
+        table: "subject_request_proof",
+        column: "sealed",
+        what: Text::new(
+            "Pictures of documents that residents sent with formal requests",
+            "市民隨正式要求提交的文件圖片",
+            "市民随正式要求提交的文件图片",
+        ),
+        until: Until::Rule(Text::new(
+            "The decision on the request; three months after it was lodged at the latest",
+            "就要求作出決定時；最遲於提出要求後3個月",
+            "就要求作出决定时；最迟于提出要求后3个月",
+        )),
+        ..what_was_written()
+    }
+}
+
+fn what_was_written() -> InventoryRow {
+    InventoryRow {
         table: "subject_request",
         column: "details",
         what: Text::new(
@@ -330,7 +356,7 @@ pub fn request_inventory() -> Vec<InventoryRow> {
         )),
         openers: vec![people::Role::PrivacyOfficer.title()],
         contractors: None,
-    }]
+    }
 }
 
 #[cfg(test)]

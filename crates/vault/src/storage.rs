@@ -9,6 +9,7 @@ use crate::purpose::REASONS;
 pub(crate) mod erasure;
 pub(crate) mod watch;
 pub(crate) mod request;
+pub(crate) mod request_proof;
 
 pub(crate) struct NewOpening {
     pub id: Id<kinds::Opening>,

@@ -2,6 +2,8 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
+use crate::l10n::L10n;
+
 /// A picture that was decoded and written anew, so that nothing is left of what its file had beside the picture: place,
 /// time, device, thumbnails, comments, and whatever was hidden behind its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +34,12 @@ pub enum ImageFlaw {
 }
 
 /// Decodes a picture and writes it anew in its own format. The way it is to be turned, which stood in the metadata, is
-/// carried out. How many pixels it has is read from its header and bounds the memory before anything is decoded.
+/// carried out. How many pixels it has is read from its header and bounds the memory before anything is decoded. A file that is
+/// something else as well is refused, although nothing of that would be left.
 pub fn clean_image(bytes: &[u8], max_pixels: u64) -> Result<CleanImage, ImageFlaw> {
+    if is_something_else_too(bytes) {
+        return Err(ImageFlaw::WrongKind);
+    }
     let format = image::guess_format(bytes).map_err(|_| ImageFlaw::WrongKind)?;
     let media_type = match format {
         ImageFormat::Jpeg => "image/jpeg",
@@ -45,6 +51,16 @@ pub fn clean_image(bytes: &[u8], max_pixels: u64) -> Result<CleanImage, ImageFla
     let mut out = Cursor::new(Vec::new());
     picture.write_to(&mut out, format).map_err(|_| ImageFlaw::Damaged)?;
     Ok(CleanImage { bytes: out.into_inner(), media_type, size: (picture.width(), picture.height()) })
+}
+
+/// Whether other programs would take the file for a PDF document, an archive or a page: by the marks that they look for, where
+/// they look for them.
+fn is_something_else_too(bytes: &[u8]) -> bool {
+    let holds = |part: &[u8], mark: &[u8]| part.windows(mark.len()).any(|window| window.eq_ignore_ascii_case(mark));
+    let head = bytes.get(..1024).unwrap_or(bytes);
+    // A ZIP archive is read from its end: a record of 22 bytes and a comment of at most 65,535.
+    let tail = bytes.get(bytes.len().saturating_sub(65_557)..).unwrap_or(bytes);
+    [b"%PDF-".as_slice(), b"<html", b"<script", b"<?php"].iter().any(|mark| holds(head, mark)) || holds(tail, b"PK\x05\x06")
 }
 
 /// Eight bits a channel: what pages show, and what every encoder here can write.
@@ -64,6 +80,17 @@ fn decode(bytes: &[u8], format: ImageFormat, max_pixels: u64) -> Result<DynamicI
     picture.apply_orientation(turned);
     let opaque = format == ImageFormat::Jpeg || !picture.color().has_alpha();
     Ok(if opaque { DynamicImage::ImageRgb8(picture.into_rgb8()) } else { DynamicImage::ImageRgba8(picture.into_rgba8()) })
+}
+
+impl ImageFlaw {
+    /// One sentence for the page. `t` are the shell's words ([`crate::texts`]).
+    pub fn sentence(self, t: &L10n) -> String {
+        t.get(match self {
+            Self::WrongKind => "file-not-picture",
+            Self::TooLarge { .. } => "file-too-many-pixels",
+            Self::Damaged => "file-damaged",
+        })
+    }
 }
 
 #[cfg(test)]
@@ -138,6 +165,20 @@ mod tests {
             }
             let again = image::load_from_memory(&clean.bytes).unwrap();
             assert_eq!((again.width(), again.height()), clean.size);
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_a_picture_and_something_else_is_refused() {
+        let plain = picture(ImageFormat::Jpeg);
+        let comment = |text: &[u8]| {
+            let length = u16::try_from(text.len() + 2).unwrap().to_be_bytes();
+            [&plain[..2], &[0xff, 0xfe], &length, text, &plain[2..]].concat()
+        };
+        assert!(clean_image(&comment(b"a comment"), MANY).is_ok());
+        let archive = [plain.as_slice(), b"PK\x05\x06", &[0; 18]].concat();
+        for two in [comment(b"%PDF-1.7"), comment(b"<SCRIPT>alert(1)</SCRIPT>"), comment(b"<?php x"), archive] {
+            assert_eq!(clean_image(&two, MANY), Err(ImageFlaw::WrongKind));
         }
     }
 

@@ -49,6 +49,8 @@ pub enum FileKind {
     Pdf,
     /// Text in UTF-8.
     Text,
+    /// A picture: JPEG, PNG or WebP, by its first bytes. [`crate::clean_image`] makes of it what may be kept.
+    Picture,
 }
 
 /// Why a file is not taken.
@@ -132,6 +134,7 @@ impl FileKind {
         match self {
             // Readers look for the mark within the first kilobyte (ISO 32000-1, annex H), and some scanners put bytes before it.
             Self::Pdf => bytes.get(..1024).unwrap_or(bytes).windows(5).any(|window| window == b"%PDF-"),
+            Self::Picture => is_picture(bytes),
             Self::Text => std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0')),
         }
     }
@@ -140,9 +143,16 @@ impl FileKind {
     pub const fn accept(self) -> &'static str {
         match self {
             Self::Pdf => "application/pdf,.pdf",
+            Self::Picture => "image/jpeg,image/png,image/webp",
             Self::Text => "text/plain,text/csv,application/json,.txt,.csv,.json",
         }
     }
+}
+
+/// The marks of JPEG, PNG and WebP.
+fn is_picture(bytes: &[u8]) -> bool {
+    let webp = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP");
+    webp || bytes.starts_with(b"\xFF\xD8\xFF") || bytes.starts_with(b"\x89PNG\r\n\x1a\n")
 }
 
 impl FileFlaw {
@@ -153,6 +163,7 @@ impl FileFlaw {
             Self::TooLarge { limit_bytes } => t.with("file-too-large", [("limit", size(limit_bytes))]),
             Self::WrongKind(FileKind::Pdf) => t.get("file-not-pdf"),
             Self::WrongKind(FileKind::Text) => t.get("file-not-text"),
+            Self::WrongKind(FileKind::Picture) => t.get("file-not-picture"),
         }
     }
 }

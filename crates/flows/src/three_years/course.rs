@@ -182,8 +182,9 @@ impl Course {
             text: "What do you hold about me?".into(),
         };
         let details = vault::seal_details(ledger.keys(), today, &details).unwrap();
+        let proof = vault::seal_proof(ledger.keys(), today, "image/png", b"Canary picture").unwrap();
         let (kind, channel) = (RequestKind::Access, RequestChannel::Online);
-        let command = LodgeRequest { service, kind, channel, language: Language::En, details };
+        let command = LodgeRequest { service, kind, channel, language: Language::En, details, proof: Some(proof) };
         let lodge = move |work: &mut Work<'_, '_>| vault::lodge_request(work, &command);
         let row = ledger.write("test.lodge", Actor::Visitor, lodge).unwrap().0;
         let department = self.city.department;

@@ -1,10 +1,13 @@
+use std::sync::Arc;
+
 use axum::response::Response;
 use journal::Actor;
+use store::StoreError;
 use vault::{LodgeError, LodgeRequest, RequestChannel, RequestDetails, RequestKind, RequestRow};
-use webkit::parts::{Button, Choice, Form, Panel, Radios, TextArea, TextInput};
-use webkit::{Failure, Page, Values, formats};
+use webkit::parts::{Button, Choice, FileInput, Form, Panel, Radios, TextArea, TextInput};
+use webkit::{Failure, FileKind, Page, SentForm, Values, formats};
 
-use super::status_of;
+use super::{picture, status_of};
 use crate::blocking::blocking;
 use crate::faults::Faults;
 use crate::status::door::Known;
@@ -12,7 +15,8 @@ use crate::status::pass_of;
 use crate::visit::Visit;
 
 /// A formal request for access or correction: the form, and its number and last day.
-pub(super) async fn step(visit: Visit, values: &Values, known: Known) -> Result<Response, Failure> {
+pub(super) async fn step(visit: Visit, sent: &SentForm, known: Known) -> Result<Response, Failure> {
+    let values = &sent.values;
     if values.get("act") != "lodge" || values.switching() {
         return page(&visit, values, known, &Faults::none());
     }
@@ -27,14 +31,27 @@ pub(super) async fn step(visit: Visit, values: &Values, known: Known) -> Result<
     let reference = status_of(&visit, known).await?.household.reference.to_string();
     let value = |name: &str| values.get(name).trim().to_owned();
     let details = RequestDetails { reference, name: value("name"), address: value("address"), text: value("text") };
+    let visit = Arc::new(visit);
+    let picture = match (&sent.file, visit.clone()) {
+        (None, _) => None,
+        (Some(file), visit) => {
+            let file = file.clone();
+            Some(blocking(move || Ok::<_, StoreError>(picture::take(&visit, &file))).await?)
+        }
+    };
+    let picture = match picture.transpose() {
+        Ok(picture) => picture,
+        Err(sentence) => return page(&visit, values, known, &Faults::one("picture", sentence)),
+    };
     let (platform, service, language) = (visit.state.platform.clone(), visit.service.id(), visit.language());
     let lodged = blocking(move || -> Result<_, LodgeError> {
-        let ledger = platform.ledger();
-        let details = match vault::seal_details(ledger.keys(), platform.now().day(), &details) {
+        let (ledger, today) = (platform.ledger(), platform.now().day());
+        let proof = picture.map(|it| vault::seal_proof(ledger.keys(), today, it.media_type, &it.bytes)).transpose()?;
+        let details = match vault::seal_details(ledger.keys(), today, &details) {
             Err(LodgeError::Details) => return Ok(None),
             sealed => sealed?,
         };
-        let command = LodgeRequest { service, kind, channel: RequestChannel::Online, language, details };
+        let command = LodgeRequest { service, kind, channel: RequestChannel::Online, language, details, proof };
         let lodged = ledger.write("resident.lodge_request", Actor::Visitor, move |work| vault::lodge_request(work, &command));
         match lodged {
             Ok((row, _)) => Ok(Some(row)),
@@ -67,6 +84,7 @@ fn page(visit: &Visit, values: &Values, known: Known, faults: &Faults) -> Result
         .to(visit.url("/my-data/request"))
         .hidden("pass", pass_of(visit, known)?)
         .hidden("act", "lodge")
+        .with_file()
         .part(&Radios {
             value: values.get("kind").into(),
             error: faults.of_field("kind"),
@@ -80,6 +98,11 @@ fn page(visit: &Visit, values: &Values, known: Known, faults: &Faults) -> Result
         })
         .part(&area("address", "request-address", 3))
         .part(&area("text", "request-text", 5))
+        .part(&FileInput {
+            hint: Some(t.get("request-picture-hint")),
+            error: faults.of_field("picture"),
+            ..FileInput::new("picture", t.get("request-picture"), FileKind::Picture)
+        })
         .part(&Button::new(t.get("request-lodge")));
     body.part(&form);
     let page = Page::new(&title, body.markup()).switch_submits("form").back(visit.url("/my-data"));

@@ -50,7 +50,7 @@ impl City {
         let platform = platform(files.path(), clock.clone(), gazetteer.clone(), options);
         let department = department(&platform);
         let font = notify::LetterFont::open(Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")).ok();
-        let state = ResidentState::new(platform.clone(), gazetteer, components()).with_font(font);
+        let state = ResidentState::new(platform.clone(), gazetteer, components()).with_font(font).with_scanner(Some(Arc::new(Suspicious)));
         let state = Arc::new(state);
         let keys = Arc::new(Keys(platform.clone()));
         let shell = Shell::new(Arc::new(resident::layout(Environment::Demo)), keys, clock.clone(), &Chance);
@@ -253,5 +253,18 @@ struct Chance;
 impl Random for Chance {
     fn fill(&self, out: &mut [u8]) {
         out.fill(7);
+    }
+}
+
+/// Finds the word MALWARE; cannot look at what says SILENCE.
+struct Suspicious;
+
+impl kernel::Scanner for Suspicious {
+    fn scan(&self, bytes: &[u8]) -> Result<kernel::Scan, kernel::ScanError> {
+        let says = |word: &[u8]| bytes.windows(word.len()).any(|window| window == word);
+        if says(b"SILENCE") {
+            return Err(kernel::ScanError::Unreachable("it does not answer".into()));
+        }
+        Ok(if says(b"MALWARE") { kernel::Scan::Infected("Test".into()) } else { kernel::Scan::Clean })
     }
 }

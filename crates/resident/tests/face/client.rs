@@ -41,13 +41,19 @@ impl Client {
 
     /// Sends the page's form with a file chosen in its field `file`.
     pub async fn submit_file(&self, page: &Page, file: &[u8]) -> Page {
+        self.submit_with_file(page, &[], "file", file).await
+    }
+
+    /// Fills the page's form, chooses a file in a field of it, and sends it.
+    pub async fn submit_with_file(&self, page: &Page, filled: &[(&str, &str)], field: &str, file: &[u8]) -> Page {
         let (action, fields) = page.form("form");
         let mut body = Vec::new();
-        for (name, value) in fields.iter().filter(|(name, _)| name != "file") {
+        for (name, value) in with(fields, filled).iter().filter(|(name, _)| name != field) {
             let part = format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
             body.extend(part.into_bytes());
         }
-        body.extend(b"--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"lionrock-receipt.json\"\r\n\r\n");
+        let chosen = format!("--XX\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"lionrock-receipt.json\"\r\n\r\n");
+        body.extend(chosen.into_bytes());
         body.extend(file);
         body.extend(b"\r\n--XX--\r\n");
         let request = Request::post(action).header("content-type", "multipart/form-data; boundary=XX");

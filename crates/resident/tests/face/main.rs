@@ -25,6 +25,8 @@ mod numbers;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
+mod pictures;
+#[cfg(test)]
 mod silence;
 #[cfg(test)]
 mod statement;

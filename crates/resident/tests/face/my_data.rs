@@ -9,7 +9,7 @@ use crate::city::{City, SLUG};
 use crate::client::{Client, Page};
 use crate::people::{chan, reference, register};
 
-async fn enter(client: &Client, city: &City, reference: &str) -> Page {
+pub async fn enter(client: &Client, city: &City, reference: &str) -> Page {
     let page = client.get("/en/masks-2020/my-data").await;
     assert_eq!(page.h1(), "My data");
     let code = client.submit(&page, &[("reference", reference)]).await;
@@ -17,7 +17,7 @@ async fn enter(client: &Client, city: &City, reference: &str) -> Page {
     client.submit(&code, &[("code", &city.phone.code())]).await
 }
 
-async fn registered(city: &City, client: &Client) -> String {
+pub async fn registered(city: &City, client: &Client) -> String {
     let reference = reference(&register(client, "en", &chan()).await);
     city.work();
     reference

@@ -4,7 +4,7 @@ use seal::{Keyring, RecordNumber, SealError, Sealed};
 use store::StoreError;
 use thiserror::Error;
 
-use super::{DETAILS_MONTHS, LOG_MONTHS, REQUEST_DAYS, RequestChannel, RequestDetails, RequestKind, RequestRow, RequestState, slot};
+use super::{DETAILS_MONTHS, LOG_MONTHS, REQUEST_DAYS, RequestChannel, RequestDetails, RequestKind, RequestRow, RequestState, SealedProof, slot};
 use crate::storage;
 
 /// A request that somebody lodges.
@@ -20,6 +20,8 @@ pub struct LodgeRequest {
     pub language: Language,
     /// What the resident wrote, sealed by [`seal_details`].
     pub details: SealedDetails,
+    /// The picture of a document, sealed by [`super::seal_proof`].
+    pub proof: Option<SealedProof>,
 }
 
 /// What a resident wrote, sealed.
@@ -97,6 +99,9 @@ pub fn lodge_request(work: &mut Work<'_, '_>, command: &LodgeRequest) -> Result<
         expiry: command.details.expiry,
     };
     storage::request::insert(work.tx(), &row)?;
+    if let Some(proof) = &command.proof {
+        storage::request_proof::insert(work.tx(), row.id, proof)?;
+    }
     log(work, &row, "lodged")?;
     Ok(row)
 }

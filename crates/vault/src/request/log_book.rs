@@ -28,9 +28,11 @@ pub fn log_book(tx: &mut Tx<'_>, service: Id<kinds::Service>, limit: usize) -> R
 pub fn purge_requests(work: &mut Work<'_, '_>) -> Result<u64, StoreError> {
     let today = work.today();
     let details = storage::request::forget_details(work.tx(), today)?;
+    let pictures = storage::request_proof::delete_expired(work.tx(), today)?;
     let lines = storage::request::forget_log(work.tx(), today)?;
-    if details + lines > 0 {
-        work.journal(Event::new("vault.requests_purged").detail("details", details).detail("log", lines))?;
+    if details + pictures + lines > 0 {
+        let event = Event::new("vault.requests_purged").detail("details", details).detail("pictures", pictures);
+        work.journal(event.detail("log", lines))?;
     }
-    Ok(details + lines)
+    Ok(details + pictures + lines)
 }
