@@ -175,6 +175,13 @@ impl ErasureLedger {
 
     /// Appends entries and waits until they are on the disk. When it fails, none of them counts.
     pub fn append(&mut self, at: Instant, batch: &[(Target, [u8; 32])]) -> Result<Vec<ErasureEntry>, SealError> {
+        let entries = self.following(at, batch);
+        self.append_while(&entries, || Ok(()))??;
+        Ok(entries)
+    }
+
+    /// The entries that a batch would be.
+    pub fn following(&self, at: Instant, batch: &[(Target, [u8; 32])]) -> Vec<ErasureEntry> {
         let mut last = self.position;
         let mut entries = Vec::with_capacity(batch.len());
         for (target, commitment) in batch {
@@ -182,13 +189,32 @@ impl ErasureLedger {
             last = entry.position();
             entries.push(entry);
         }
-        match &self.paths {
-            Some(paths) => self.whole = self.write(paths, &entries)?,
-            None => self.kept.extend(entries.iter().cloned()),
+        entries
+    }
+
+    /// Appends entries made by [`Self::following`] while `beside` writes something that counts for nothing yet. When the outer
+    /// result is a failure none of the entries counts; the inner one is that of `beside`.
+    pub fn append_while(
+        &mut self,
+        entries: &[ErasureEntry],
+        beside: impl FnOnce() -> Result<(), SealError> + Send,
+    ) -> Result<Result<(), SealError>, SealError> {
+        let done = match &self.paths {
+            Some(paths) => {
+                let (whole, done) = self.write(paths, entries, beside)?;
+                self.whole = whole;
+                done
+            }
+            None => {
+                self.kept.extend(entries.iter().cloned());
+                beside()
+            }
+        };
+        if let Some(last) = entries.last() {
+            self.position = last.position();
+            self.ended |= last.target == Target::Service;
         }
-        self.position = last;
-        self.ended |= entries.last().is_some_and(|entry| entry.target == Target::Service);
-        Ok(entries)
+        Ok(done)
     }
 
     pub const fn position(&self) -> Position {
@@ -210,13 +236,25 @@ impl ErasureLedger {
     }
 
     /// What stands after the last whole line is what a crash or a full disk left of an append that nobody was told of.
-    fn write(&self, paths: &[PathBuf], entries: &[ErasureEntry]) -> Result<u64, SealError> {
+    fn write(
+        &self,
+        [path, copy]: &[PathBuf; 2],
+        entries: &[ErasureEntry],
+        beside: impl FnOnce() -> Result<(), SealError> + Send,
+    ) -> Result<(u64, Result<(), SealError>), SealError> {
         let mut text = if self.whole == 0 { heading(&self.service, self.start) } else { String::new() };
         text.extend(entries.iter().map(ErasureEntry::line));
-        for path in paths {
-            self.write_one(path, &text)?;
-        }
-        Ok(self.whole + text.len() as u64)
+        let done = std::thread::scope(|scope| {
+            let also = std::thread::Builder::new()
+                .spawn_scoped(scope, || self.write_one(copy, &text))
+                .map_err(SealError::io(copy))?;
+            let beside = std::thread::Builder::new().spawn_scoped(scope, beside).map_err(SealError::io(path))?;
+            let first = self.write_one(path, &text);
+            let stopped = |_| Err(SealError::Invalid("a thread that writes key files stopped"));
+            let (second, beside) = (also.join().unwrap_or_else(stopped), beside.join().unwrap_or_else(stopped));
+            first.and(second).map(|()| beside)
+        })?;
+        Ok((self.whole + text.len() as u64, done))
     }
 
     fn write_one(&self, path: &Path, text: &str) -> Result<(), SealError> {

@@ -26,10 +26,20 @@ pub fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, SealError> {
 /// Writes a file that only its owner may read: beside its place, synced, then renamed over it, and the rename synced.
 /// After a crash there is the old file or the new one.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), SealError> {
+    write_beside(path, bytes)?;
+    put_in_place(path)
+}
+
+/// The first half of [`write_whole`]: the file stands beside its place, on the disk.
+pub fn write_beside(path: &Path, bytes: &[u8]) -> Result<(), SealError> {
     let beside = with_suffix(path, "tmp");
     let mut file = private().truncate(true).create(true).open(&beside).map_err(SealError::io(&beside))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(SealError::io(&beside))?;
-    rename(&beside, path)
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(SealError::io(&beside))
+}
+
+/// The second half of [`write_whole`].
+pub fn put_in_place(path: &Path) -> Result<(), SealError> {
+    rename(&with_suffix(path, "tmp"), path)
 }
 
 /// Renames and makes the new name durable.

@@ -1,11 +1,11 @@
 //! The files of a keyring and the order in which they change.
 //!
 //! ```text
-//! erase:    ledger ← entries │ tree ← state without them
+//! erase:    ledger ← entries, its copy, the new tree beside the old one │ tree ← state without them
 //! roll:     new root made │ tree ← state under the new root │ old root brought to its end
 //! destroy:  ledger ← entry │ tree ← stone │ roots brought to their end
 //! ```
-//! Each bar is a sync. A crash at any point leaves a tree and a root that open it, and a ledger that says what the tree
+//! Each bar is a sync; what stands between two bars is written at the same time. A crash at any point leaves a tree and a root that open it, and a ledger that says what the tree
 //! may not have forgotten yet: opening finishes or undoes what was begun.
 
 use std::fs::File;
@@ -120,20 +120,30 @@ impl Files {
             return Err(SealError::Gone);
         }
         for entry in missed {
-            state.forget(&entry.target);
-            state.ledger = entry.position();
+            state.carry_out(&entry);
         }
         Ok(Loaded { root, state, ledger })
     }
 
     pub fn write_tree(&self, root: &Root, state: &State) -> Result<(), SealError> {
+        self.write_tree_beside(root, state)?;
+        self.put_tree()
+    }
+
+    /// The first half of writing the tree: it stands beside its place, on the disk. What stands there counts for nothing.
+    pub fn write_tree_beside(&self, root: &Root, state: &State) -> Result<(), SealError> {
         let plain = state.encode();
         let head = Head::new(root.number, &root.wrapping);
         let mut bytes = head.bytes();
         bytes.reserve(plain.len() + aead::OVERHEAD);
         let aad = head.additional_data(&self.service);
         aead::seal_into(&mut bytes, root.key.bytes(), &aad, &plain, self.random.as_ref())?;
-        file::write_whole(&self.tree, &bytes)
+        file::write_beside(&self.tree, &bytes)
+    }
+
+    /// The second half: from now on it counts.
+    pub fn put_tree(&self) -> Result<(), SealError> {
+        file::put_in_place(&self.tree)
     }
 
     /// Makes the root of the next roll, durable beside the present one, which must be alone before another is made.

@@ -45,16 +45,25 @@ impl Keyring {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
-        let entries = held.ledger.append(at, batch)?;
+        let entries = held.ledger.following(at, batch);
         self.forget_trails();
-        for entry in &entries {
-            held.state.forget(&entry.target);
-        }
-        held.state.ledger = held.ledger.position();
-        if held.state.nodes() < LARGE {
-            self.persist(&held)?;
-        }
+        if held.state.nodes() < LARGE { self.erase_with_tree(&mut held, &entries)? } else { erase_by_ledger(&mut held, &entries)? }
         Ok(entries)
+    }
+
+    /// Disks take several files in one go: the ledger, its copy and the new tree, which counts for nothing until it is put in its
+    /// place.
+    fn erase_with_tree(&self, held: &mut Held, entries: &[ErasureEntry]) -> Result<(), SealError> {
+        let mut state = held.state.clone();
+        for entry in entries {
+            state.carry_out(entry);
+        }
+        let (root, files) = (&held.root, self.files.as_ref());
+        let beside = || files.map_or(Ok(()), |files| files.write_tree_beside(root, &state));
+        let written = held.ledger.append_while(entries, beside)?;
+        held.state = state;
+        written?;
+        files.map_or(Ok(()), Files::put_tree)
     }
 
     /// The entries of the erasure ledger after this number, for a database that was restored and must forget them too.
@@ -143,4 +152,12 @@ impl Keyring {
     fn how_roots_end(&self) -> &'static str {
         self.files.as_ref().map_or(OVERWRITTEN, Files::how_roots_end)
     }
+}
+
+fn erase_by_ledger(held: &mut Held, entries: &[ErasureEntry]) -> Result<(), SealError> {
+    held.ledger.append_while(entries, || Ok(()))??;
+    for entry in entries {
+        held.state.carry_out(entry);
+    }
+    Ok(())
 }

@@ -3,7 +3,7 @@ use zeroize::Zeroizing;
 
 use crate::codec::{Reader, Writer};
 use crate::digest::sha256;
-use crate::erasures::Position;
+use crate::erasures::{ErasureEntry, Position};
 use crate::ledger::{DESTROYED, LOST, OVERWRITTEN, Roll};
 use crate::node::Node;
 use crate::path::Path;
@@ -36,6 +36,7 @@ impl Root {
 }
 
 /// Everything a keyring knows, as it stands in the tree file.
+#[derive(Clone)]
 pub struct State {
     /// The latest day the keyring was told; nodes of earlier days are gone.
     pub today: Day,
@@ -92,6 +93,12 @@ impl State {
         for path in paths {
             tree.puncture(path);
         }
+    }
+
+    /// Forgets what an entry of the ledger names, and remembers that it did.
+    pub fn carry_out(&mut self, entry: &ErasureEntry) {
+        self.forget(&entry.target);
+        self.ledger = entry.position();
     }
 
     /// How many nodes there are in all trees.

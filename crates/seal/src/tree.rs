@@ -12,6 +12,7 @@ use crate::path::Path;
 /// tree of Green and Miers ("Forward Secure Asynchronous Messaging from Puncturable Encryption", IEEE S&P 2015 uses the
 /// same idea for public keys) and the goal of Reardon, Ritzdorf, Basin and Capkun (CCS 2013): small secrets that can be
 /// overwritten stand for large data that cannot.
+#[derive(Clone)]
 pub struct Tree {
     nodes: BTreeMap<u128, (u8, Node)>,
 }

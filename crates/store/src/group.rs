@@ -15,15 +15,21 @@ type Group = [Box<dyn Request>];
 
 /// How often a group that lost to other transactions is tried before each request goes on its own.
 const GROUP_TRIES: usize = 4;
+/// How many groups after one that needed savepoints begin with them.
+const WARY_GROUPS: u32 = 64;
 /// How often one request on its own is tried. Of transactions that conflict one wins, so this ends.
 const SINGLE_TRIES: usize = 100;
 
 /// A writer's life: until the queue is closed and drained.
 pub(crate) fn serve(queue: &Queue, most: usize, trace: Option<&Trace>, mut lend: Lend) {
+    let mut wary = 0;
     while let Some(mut group) = queue.take(most) {
         // What was written stands on this thread's stack until the next group comes, which may be tomorrow.
         kernel::scrubbed(|| {
-            lend(&mut |session| settle(session, &mut group, trace));
+            lend(&mut |session| {
+                let needed = settle(session, &mut group, trace, wary > 0);
+                wary = if needed { WARY_GROUPS } else { wary.saturating_sub(1) };
+            });
             for request in group {
                 request.answer();
             }
@@ -45,26 +51,32 @@ enum Ended {
     Unknown(StoreError),
 }
 
-/// Gives each request of the group its final result.
-fn settle(session: &mut dyn Session, group: &mut Group, trace: Option<&Trace>) {
-    // A savepoint is a microsecond on SQLite and a round trip on PostgreSQL, where it is only used when needed.
-    let mut savepoints = group.len() > 1 && session.dialect() == Dialect::Sqlite;
+/// Gives each request of the group its final result; true when one of them had to be undone alone.
+fn settle(session: &mut dyn Session, group: &mut Group, trace: Option<&Trace>, wary: bool) -> bool {
+    // A savepoint is a round trip on PostgreSQL; on SQLite it copies every page that a request touches. A request that is undone
+    // after it has written is rare, so a group begins without them; where there was one there may be more.
+    let mut savepoints = wary && group.len() > 1 && session.dialect() == Dialect::Sqlite;
+    let mut needed = false;
     let mut last = StoreError::Conflict;
     for _ in 0..if group.len() > 1 { GROUP_TRIES } else { SINGLE_TRIES } {
         match attempt(session, group, trace, savepoints) {
             Ended::Settled => {
                 session.between_groups();
-                return;
+                return needed;
             }
-            Ended::NeedsSavepoints => savepoints = true,
+            Ended::NeedsSavepoints => (savepoints, needed) = (true, true),
             Ended::Conflict => last = StoreError::Conflict,
             Ended::Lost(error @ StoreError::Unreachable(_)) => {
                 if session.reopen().is_err() {
-                    return fail_all(group, &error);
+                    fail_all(group, &error);
+                    return needed;
                 }
                 last = error;
             }
-            Ended::Lost(error @ (StoreError::Locked | StoreError::Closed)) | Ended::Unknown(error) => return fail_all(group, &error),
+            Ended::Lost(error @ (StoreError::Locked | StoreError::Closed)) | Ended::Unknown(error) => {
+                fail_all(group, &error);
+                return needed;
+            }
             // A full disk, or a rule that is checked at the commit: what can be kept is kept.
             Ended::Lost(error) => {
                 last = error;
@@ -73,6 +85,7 @@ fn settle(session: &mut dyn Session, group: &mut Group, trace: Option<&Trace>) {
         }
     }
     one_by_one(session, group, trace, &last);
+    needed
 }
 
 fn one_by_one(session: &mut dyn Session, group: &mut Group, trace: Option<&Trace>, error: &StoreError) {
@@ -80,7 +93,7 @@ fn one_by_one(session: &mut dyn Session, group: &mut Group, trace: Option<&Trace
         return fail_all(group, error);
     }
     for request in group.chunks_mut(1) {
-        settle(session, request, trace);
+        settle(session, request, trace, false);
     }
 }
 

@@ -79,9 +79,12 @@ impl<S> Drop for Lent<'_, S> {
         let session = self.session.take();
         let mut state = self.pool.lock();
         state.lent -= 1;
-        if !state.closed {
+        if state.closed {
+            self.pool.changed.notify_all();
+        } else {
+            // One connection serves one of those who wait; waking all of them costs more than the reading.
             state.idle.extend(session);
+            self.pool.changed.notify_one();
         }
-        self.pool.changed.notify_all();
     }
 }
