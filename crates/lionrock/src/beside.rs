@@ -96,7 +96,7 @@ async fn answer(mut caller: UnixStream, owner: u32, platform: &Arc<Platform>, or
         Ok(order) => {
             let (platform, origin) = (platform.clone(), origin.to_owned());
             let done = move || carry_out(&platform, &origin, order).map_err(|error| error.to_string());
-            tokio::task::spawn_blocking(done).await.unwrap_or_else(|_| Err("the server failed; see its log".into()))
+            tokio::task::spawn_blocking(move || kernel::scrubbed(done)).await.unwrap_or_else(|_| Err("the server failed; see its log".into()))
         }
         Err(_) => Err("the running server does not understand this command: it is of another version".into()),
     };

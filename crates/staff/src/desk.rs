@@ -89,7 +89,7 @@ pub(crate) async fn attend(
 }
 
 async fn blocking<T: Send + 'static>(act: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
-    let done = tokio::task::spawn_blocking(act).await;
+    let done = tokio::task::spawn_blocking(move || kernel::scrubbed(act)).await;
     done.unwrap_or_else(|_| Err(Failure::of(Kind::Broken).because("a page panicked")))
 }
 

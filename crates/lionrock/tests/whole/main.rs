@@ -5,6 +5,8 @@ mod binary;
 #[cfg(test)]
 mod contractor;
 #[cfg(test)]
+mod erasure;
+#[cfg(test)]
 mod life;
 #[cfg(test)]
 mod torture;
