@@ -93,7 +93,7 @@ impl Round<'_> {
     fn run(&self) -> Result<Delivery, DeliverError> {
         let lanes = LANES.min(self.batch.len());
         let results = thread::scope(|scope| {
-            let lanes: Vec<_> = (0..lanes).map(|_| scope.spawn(|| self.lane())).collect();
+            let lanes: Vec<_> = (0..lanes).map(|_| scope.spawn(|| kernel::scrubbed(|| self.lane()))).collect();
             lanes.into_iter().map(|lane| lane.join().unwrap_or(Err(gone()))).collect::<Vec<_>>()
         });
         let mut delivery = Delivery { claimed: self.batch.len(), ..Delivery::default() };
