@@ -313,3 +313,61 @@ fn the_purge_that_is_late_is_seen_and_told() {
     city.work();
     assert_eq!(service.purge_lag_hours(), 0, "the worker has purged it");
 }
+
+/// Person, part, day and scheme: each certificate says what was erased, from when on no old copy opens it, and what nobody can prove.
+#[test]
+fn promise_04_the_verifier_says_of_each_scope_what_is_and_what_is_not_proven() {
+    let city = City::new();
+    let (one, other) = (city.register(1), city.register(2));
+    let service = city.service();
+    let part = |what| {
+        erase_household(&service, Actor::Visitor, one.id, what, Cause::Request).unwrap();
+        city.clock.advance_secs(1);
+    };
+    part(EraseWhat::Group(FieldGroup::Mobile));
+    part(EraseWhat::Person(1));
+    let rule = service.scheme().group(FieldGroup::Contact).clone();
+    erase_day(&service, Actor::Operator, &rule.purpose, rule.expiry, Cause::Law).unwrap();
+    city.clock.advance_secs(1);
+    part(EraseWhat::All);
+    all(&city, other.id).unwrap();
+    let issued = certify(city.platform(), &service).unwrap();
+    let scopes = [
+        "mobile number of one registration of the scheme",
+        "identity card number and date of birth of one person of one registration of the scheme",
+        "everything under the purpose delivery that was to end on",
+        "all personal data of one registration of the scheme",
+        "all personal data of one registration of the scheme",
+    ];
+    assert_eq!(issued.len(), scopes.len());
+    for ((_, certificate), scope) in issued.iter().zip(scopes) {
+        let (good, said) = check(&city, &certificate.to_json().to_string());
+        println!("{said}\n");
+        assert!(good && said.contains(&format!("scope: {scope}")), "{scope} is missing in\n{said}");
+        for sentence in [
+            "It was erased before its time: the statement says that with roll 1 of the root key",
+            "That no copy of a key or of the data was made beforehand",
+            "That no contractor keeps a copy of what it was given before",
+            "a hidden copy that is offline cannot be excluded",
+            "That anything else was erased",
+        ] {
+            assert!(said.contains(sentence), "{sentence} is missing in\n{said}");
+        }
+    }
+    drop(service);
+    let last = city.service().scheme().last_expiry();
+    city.clock.set(Instant::at(last.plus(1), 60));
+    city.work();
+    let listed = city.platform().ledger().read("test.ended", registration::schemes).unwrap();
+    let (good, said) = check(&city, listed[0].certificate.as_ref().unwrap());
+    println!("{said}\n");
+    for sentence in [
+        "scope: all personal data of the scheme",
+        "The whole service ended: the statement says that every key of it died",
+        "a hidden copy that is offline cannot be excluded",
+        "That no copy of a key or of the data was made beforehand",
+    ] {
+        assert!(good && said.contains(sentence), "{sentence} is missing in\n{said}");
+    }
+    assert!(!said.contains("before its time"));
+}

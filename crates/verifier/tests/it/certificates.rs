@@ -9,9 +9,14 @@ fn a_certificate_says_what_is_proven_and_what_rests_on_trust() {
     let report = check_certificate(&certificate(&writer, &certificate_text()).to_string(), &writer.key()).unwrap();
     assert!(matches!(
         &report.proven[..],
-        [Finding::Certified { .. }, Finding::Included { index: 4, size: 9, .. }, Finding::Unchanged { from: 4, to: 9 }]
+        [
+            Finding::Certified { .. },
+            Finding::Included { index: 4, size: 9, .. },
+            Finding::AllKeys,
+            Finding::Unchanged { from: 4, to: 9 }
+        ]
     ));
-    assert!(report.unproven.contains(&Finding::NoCopies));
+    assert!(report.unproven.contains(&Finding::NoCopies) && report.unproven.contains(&Finding::HandedOver));
     assert!(report.stated.contains(&"households: 20000".to_owned()));
     let mut shorter = certificate(&writer, &certificate_text());
     shorter.as_object_mut().unwrap().remove("consistency");
