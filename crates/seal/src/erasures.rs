@@ -217,6 +217,7 @@ impl ErasureLedger {
         Ok(done)
     }
 
+    #[cfg(test)]
     pub const fn position(&self) -> Position {
         self.position
     }

@@ -73,3 +73,39 @@ fn a_request_is_lodged_read_answered_and_another_refused_with_a_ground() {
     assert_eq!(steps, 4, "every step is in the journal");
     assert!(!events.iter().any(|entry| entry.body.contains("Canary")));
 }
+
+#[test]
+fn the_picture_with_a_request_is_opened_on_record_and_is_gone_with_the_decision() {
+    let stage = Stage::new();
+    stage.launch();
+    let privacy = stage.officer(0, Role::PrivacyOfficer);
+    let service = stage.platform.service(SLUG).unwrap().id();
+    let (ledger, today) = (stage.platform.ledger(), stage.platform.now().day());
+    let details = vault::RequestDetails {
+        reference: String::new(),
+        name: "Canary Wong".into(),
+        address: "Here".into(),
+        text: "My name is wrong".into(),
+    };
+    let command = vault::LodgeRequest {
+        service,
+        kind: vault::RequestKind::Correction,
+        channel: vault::RequestChannel::Online,
+        language: kernel::Language::En,
+        details: vault::seal_details(ledger.keys(), today, &details).unwrap(),
+        proof: Some(vault::seal_proof(ledger.keys(), today, "image/png", b"\x89PNG a picture").unwrap()),
+    };
+    let lodge = move |work: &mut journal::Work<'_, '_>| vault::lodge_request(work, &command);
+    let row = ledger.write("test.lodge", journal::Actor::Visitor, lodge).map_err(|_| "refused").unwrap().0;
+    let one = format!("{PAGES}/{SLUG}/requests/{}", row.id);
+    assert!(privacy.get(&one).text().contains("The resident sent the picture of a document"));
+    let picture = privacy.post(&format!("{one}/picture"), &[]);
+    assert_eq!(picture.status, 200);
+    assert_eq!(picture.bytes, b"\x89PNG a picture");
+    let read = || ledger.scan(None, 10_000).unwrap().iter().filter(|entry| entry.body.contains("vault.request_proof_read")).count();
+    assert_eq!(read(), 1);
+    privacy.post(&format!("{one}/refuse"), &[("ground", "correction-inaccurate")]);
+    assert!(!privacy.get(&one).text().contains("picture of a document"));
+    assert_eq!(privacy.post(&format!("{one}/picture"), &[]).status, 404);
+    assert_eq!(ledger.keys().erasures_since(0).unwrap().len(), 1, "its key is gone at once");
+}
