@@ -261,6 +261,7 @@ mod tests {
         read-inventory         owner privacy auditor
         handle-requests        privacy
         order-erasure          privacy
+        approve-erasure        supervising
         issue-certificate      owner
     ";
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-pub use ::canary::{Canary, Found, encodings};
+pub use ::canary::{Canary, Found, Value, encodings};
 use ::canary::{Canaries, Scanned};
 
 /// Looks for canaries in every file under a directory, whatever its name.

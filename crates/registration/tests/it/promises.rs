@@ -12,7 +12,7 @@ use registration::scheme::FieldGroup;
 use registration::{AddressForm, BirthForm, Channel, Household, HouseholdForm, OpenRecordError, PersonForm};
 use seal::SealError;
 use testkit::both_engines;
-use testkit::canary::{Canary, encodings, scan_dir};
+use testkit::canary::{Canary, Value, encodings, scan_dir};
 
 use crate::stage::{Stage, birth, form, grant, number, service};
 
@@ -85,7 +85,7 @@ fn promise_01_canaries_are_nowhere_in_the_files() {
     assert_eq!(scan_dir(directory, &canaries()), []);
     // The search can fail: a canary planted in any form is found, in a file of its own and in the database.
     for canary in canaries() {
-        let canary::Value::Words(words) = &canary.value else { panic!("what is typed is words") };
+        let Value::Words(words) = &canary.value else { panic!("what is typed is words") };
         for (encoding, bytes) in encodings(words) {
             let beside = tempfile::tempdir().unwrap();
             fs::write(beside.path().join("planted.tmp"), bytes).unwrap();
