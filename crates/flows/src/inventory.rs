@@ -9,7 +9,8 @@ use store::{RunError, StoreError};
 use thiserror::Error;
 use vault::{InventoryRow, Until};
 
-use crate::{Holding, Platform, Service, holdings};
+use crate::open_platform::IDENTITY;
+use crate::{Holding, IdentityService, Platform, Service, holdings};
 use platform_rows::platform_rows;
 
 /// The inventory of one store.
@@ -56,7 +57,14 @@ pub fn scheme_inventory(scheme: &Scheme) -> Inventory {
 pub fn inventory(platform: &Platform) -> Result<Vec<Inventory>, RunError<StoreError>> {
     let services = platform.services();
     let own = services.iter().map(|service| service_inventory(platform, service));
-    std::iter::once(Ok(platform_inventory())).chain(own).collect()
+    let identity = platform.identity().map(|identity| Ok(identity_inventory(&identity)));
+    std::iter::once(Ok(platform_inventory())).chain(identity).chain(own).collect()
+}
+
+/// What the identity provider's store holds, by the charter in force.
+pub fn identity_inventory(identity: &IdentityService) -> Inventory {
+    let charter = identity.charter();
+    Inventory { store: IDENTITY.into(), title: charter.title.clone(), rows: identity::inventory(&charter) }
 }
 
 fn messages(scheme: &Scheme) -> InventoryRow {
@@ -185,7 +193,7 @@ pub(crate) mod tests {
     use registration::scheme::Definition;
 
     use super::*;
-    use crate::open_platform::{PLATFORM_TABLES, SERVICE_TABLES};
+    use crate::open_platform::{IDENTITY_TABLES, PLATFORM_TABLES, SERVICE_TABLES};
 
     /// Columns of bytes that hold nothing personal: ids, hashes, salts, digests, cursors, keyed tags.
     const NOT_PERSONAL: &[&str] = &[
@@ -194,7 +202,7 @@ pub(crate) mod tests {
         "credential", "token_hash", "requested_by", "decided_by", "invitation", "code",
         "commitment", "erasure", "request", "contractor", "acknowledged_by", "alert",
         "reviewer", "review", "lease", "contract", "handle", "escalation", "signing", "signature", "number_tag", "mobile_tag",
-        "reference_tag", "approval", "recipient",
+        "reference_tag", "approval", "recipient", "account", "passkey", "ceremony", "charter",
     ];
 
     /// Table and column of everything that is kept in bytes.
@@ -247,10 +255,15 @@ pub(crate) mod tests {
         schemes.into_iter().flat_map(|definition| of(definition.unwrap())).collect()
     }
 
+    fn charter_rows() -> Vec<InventoryRow> {
+        identity::inventory(&identity::Charter::parse(identity::SHIPPED_CHARTER).unwrap())
+    }
+
     #[test]
     fn promise_02_every_column_with_sealed_bytes_stands_in_the_inventory() {
         assert_eq!(missing(SERVICE_TABLES, &scheme_rows()), Vec::<String>::new());
         assert_eq!(missing(PLATFORM_TABLES, &platform_inventory().rows), Vec::<String>::new());
+        assert_eq!(missing(IDENTITY_TABLES, &charter_rows()), Vec::<String>::new());
         // The check can fail: a column that nobody listed is named.
         let sneaked = store::Migration { name: "test", sql: "create table diary (\n    id BYTES not null,\n    secret BYTES\n);\n" };
         assert_eq!(missing(&[&[sneaked]], &scheme_rows()), ["diary.secret"]);
@@ -264,7 +277,8 @@ pub(crate) mod tests {
         let mut known = byte_columns(SERVICE_TABLES);
         known.insert((registration::ON_PHONES.0.to_owned(), registration::ON_PHONES.1.to_owned()));
         known.extend(byte_columns(PLATFORM_TABLES));
-        for row in scheme_rows().into_iter().chain(platform_inventory().rows) {
+        known.extend(byte_columns(IDENTITY_TABLES));
+        for row in scheme_rows().into_iter().chain(platform_inventory().rows).chain(charter_rows()) {
             assert!(known.contains(&(row.table.to_owned(), row.column.to_owned())), "{} is no column", row.place());
             for text in [&row.what, &row.why, &row.ground] {
                 assert!(text.blanks().is_empty(), "{}", row.place());

@@ -19,6 +19,9 @@ pub fn keep_watch(platform: &Platform, report: &dyn Fn(&str, &StepError)) -> usi
     check("platform", platform.refresh().map_err(StepError::from));
     check("platform", watch_gates(platform, report));
     check("platform", midnight(platform, platform.ledger().keys()));
+    if let Some(identity) = platform.identity() {
+        check("identity", midnight(platform, identity.ledger().keys()));
+    }
     for service in platform.services() {
         check(service.slug(), midnight(platform, service.ledger().keys()));
         check(service.slug(), room(platform, &service));

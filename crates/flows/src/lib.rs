@@ -17,6 +17,9 @@ mod forget_proofs;
 mod give_lease;
 mod hand_over;
 mod holdings;
+mod identity_service;
+#[cfg(test)]
+mod identity_story;
 mod inventory;
 mod keep_watch;
 mod lease_look_up;
@@ -59,8 +62,9 @@ pub use forget_proofs::forget_proofs;
 pub use give_lease::{GiveLeaseError, NewLease, give_lease, group_name, group_of, lease_groups, lease_rules};
 pub use hand_over::{HandOverFault, hand_over, hand_over_words};
 pub use holdings::{Holding, holdings};
+pub use identity_service::IdentityService;
 pub use inventory::{
-    CSV_HEAD, Inventory, InventoryError, inventory, platform_inventory, read_inventory, scheme_inventory,
+    CSV_HEAD, Inventory, InventoryError, identity_inventory, inventory, platform_inventory, read_inventory, scheme_inventory,
     service_inventory,
 };
 pub use transfer_lease::transfer;

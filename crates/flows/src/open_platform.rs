@@ -123,6 +123,7 @@ pub(crate) const PLATFORM_TABLES: &[&[Migration]] = &[
     response::MIGRATIONS,
     processors::MIGRATIONS,
     notify::MAIL_MIGRATIONS,
+    identity::PLATFORM_MIGRATIONS,
 ];
 
 pub(crate) const SERVICE_TABLES: &[&[Migration]] = &[
@@ -133,12 +134,22 @@ pub(crate) const SERVICE_TABLES: &[&[Migration]] = &[
     registration::MIGRATIONS,
 ];
 
+pub(crate) const IDENTITY_TABLES: &[&[Migration]] =
+    &[journal::MIGRATIONS, notify::MIGRATIONS, identity::MIGRATIONS];
+
+/// Name of the identity provider's store, key tree and journal.
+pub(crate) const IDENTITY: &str = "identity";
+
 /// Beside the journals while a restore in place goes on: half of a restore must not be served.
 pub const RESTORING: &str = "restoring";
 
-/// The tables of a store by its name: the platform's, or those of a service.
+/// The tables of a store by its name: the platform's, the identity provider's, or those of a scheme.
 pub fn migrations_of(store: &str) -> &'static [&'static [Migration]] {
-    if store == PLATFORM { PLATFORM_TABLES } else { SERVICE_TABLES }
+    match store {
+        PLATFORM => PLATFORM_TABLES,
+        IDENTITY => IDENTITY_TABLES,
+        _ => SERVICE_TABLES,
+    }
 }
 
 impl Platform {
@@ -161,6 +172,10 @@ impl Platform {
 
 pub(crate) fn open_service_ledger(parts: &PlatformParts, slug: &str) -> Result<Arc<Ledger>, PlatformError> {
     open_ledger(parts, &store_name(slug), SERVICE_TABLES)
+}
+
+pub(crate) fn open_identity_ledger(parts: &PlatformParts) -> Result<Arc<Ledger>, PlatformError> {
+    open_ledger(parts, IDENTITY, IDENTITY_TABLES)
 }
 
 /// A store's name is the slug with underscores, after a letter that keeps it apart from the platform's.

@@ -13,13 +13,14 @@ use waitingroom::Room;
 use crate::erase::{apply_erasures, finish_erasures};
 use crate::lost_ledger::{Owner, report_lost_ledger, settle_lost_ledger};
 use crate::open_platform::{PlatformParts, open_service_ledger, store_name};
-use crate::{PlatformError, Service};
+use crate::{IdentityService, PlatformError, Service};
 
 /// The whole: the platform's own ledger and its services.
 pub struct Platform {
     pub(crate) parts: PlatformParts,
     ledger: Arc<Ledger>,
     services: RwLock<BTreeMap<String, Arc<Service>>>,
+    identity: RwLock<Option<Arc<IdentityService>>>,
     /// Held by whoever opens or ends services: no two at once.
     directory: Mutex<()>,
     /// Held by whoever keeps watch, so that no older counters of a room are saved over newer ones.
@@ -38,6 +39,7 @@ impl Platform {
             parts,
             ledger,
             services: RwLock::new(BTreeMap::new()),
+            identity: RwLock::new(None),
             directory: Mutex::new(()),
             watch: Mutex::new(()),
             watched: AtomicI64::new(0),
@@ -86,6 +88,15 @@ impl Platform {
         self.services.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
+    /// The identity provider, in force or not; nothing before its first charter came into force.
+    pub fn identity(&self) -> Option<Arc<IdentityService>> {
+        self.identity.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn keep_identity(&self, service: Arc<IdentityService>) {
+        *self.identity.write().unwrap_or_else(PoisonError::into_inner) = Some(service);
+    }
+
     pub(crate) fn forget(&self, slug: &str) {
         self.services.write().unwrap_or_else(PoisonError::into_inner).remove(slug);
     }
@@ -120,7 +131,7 @@ impl Platform {
     pub fn refresh(&self) -> Result<(), PlatformError> {
         let _alone = self.hold_directory();
         let now = self.now();
-        let listed = self.ledger.read("platform.directory", |tx| {
+        let (listed, in_force) = self.ledger.read("platform.directory", |tx| {
             let mut listed = Vec::new();
             let open = assurance::open_services(tx, now)?;
             for service in registration::schemes(tx)?.into_iter().filter(|service| service.ending.is_none()) {
@@ -129,9 +140,9 @@ impl Platform {
                 let scope = people::owner_of(tx, service.service)?;
                 listed.push((service, version, scope));
             }
-            Ok::<_, StoreError>(listed)
+            Ok::<_, StoreError>((listed, open))
         })?;
-        let mut result = Ok(());
+        let mut result = self.refresh_identity(&in_force);
         for (service, version, scope) in listed {
             let Some(scope) = scope else { continue };
             let done = self.refresh_one(&service, version, scope);

@@ -229,7 +229,7 @@ impl City {
         }
     }
 
-    fn act<T: Send + 'static>(
+    pub fn act<T: Send + 'static>(
         &self,
         actor: Actor,
         verb: impl FnMut(&mut Work<'_, '_>) -> Result<T, StoreError> + Send + 'static,
@@ -251,7 +251,7 @@ fn department(platform: &Platform) -> Id<kinds::Department> {
     platform.ledger().write("test.department", Actor::Operator, create).map_err(|_| "refused").unwrap().0
 }
 
-fn documents() -> Vec<RecordKind> {
+pub fn documents() -> Vec<RecordKind> {
     let statements = Language::ALL.into_iter().map(|language| RecordKind::CollectionStatement { language });
     let others = [
         RecordKind::PrivacyCommissionerConsultation,
@@ -263,7 +263,7 @@ fn documents() -> Vec<RecordKind> {
     statements.chain(others).collect()
 }
 
-fn document(kind: RecordKind, today: Day) -> NewRecord {
+pub fn document(kind: RecordKind, today: Day) -> NewRecord {
     let title = format!("{} (test)", kind.title().get(Language::En));
     NewRecord {
         kind,

@@ -10,6 +10,7 @@ use store::{RunError, StoreError};
 use thiserror::Error;
 
 use crate::end_service::finish_ends;
+use crate::identity_service::identity_round;
 use crate::watch_openings::watch_openings;
 use crate::watch_retention::{follow_erasures, purge_requests, watch_retention};
 use crate::file_closings::file_closings;
@@ -151,6 +152,13 @@ pub fn work_round(platform: &Arc<Platform>, ports: &Ports, report: &dyn Fn(&str,
     match platform.ledger().integrate() {
         Ok(integrated) => round.leaves += integrated.leaves,
         Err(error) => note(&mut round, "platform", error.into()),
+    }
+    match identity_round(platform, &*ports.carrier) {
+        Ok((sent, leaves)) => {
+            round.sent += sent;
+            round.leaves += leaves;
+        }
+        Err(error) => note(&mut round, "identity", error),
     }
     for service in platform.services() {
         for step in STEPS {

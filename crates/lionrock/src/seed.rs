@@ -162,6 +162,24 @@ pub fn scheme(
     Ok((service, gate))
 }
 
+/// Saves the shipped charter of the identity provider and opens its gate, as the scheme owner of a department.
+pub fn identity_provider(
+    platform: &Platform,
+    department: Id<kinds::Department>,
+    owner: Id<kinds::Officer>,
+) -> Result<(Id<kinds::Service>, Id<kinds::SchemeVersion>), SeedError> {
+    let who = SignedIn::at_console(owner, department, vec![Role::SchemeOwner], post_of(Role::SchemeOwner));
+    let edit = authorise::<EditScheme>(&who, None).map_err(failed("seed.grant"))?;
+    let (service, digest) = act(platform, "seed.charter", edit.actor(), move |work| {
+        identity::save_charter(work, &edit, identity::SHIPPED_CHARTER)
+    })?;
+    let scoped = authorise::<EditScheme>(&who, Some(Scope::at_console(service, department)));
+    let scoped = scoped.map_err(failed("seed.grant"))?;
+    let open = OpenGate { service, digest: Digest::new(digest), tier: Tier::LargeOrHighRisk };
+    let gate = act(platform, "seed.gate", scoped.actor(), move |work| assurance::open_gate(work, &scoped, open))?;
+    Ok((service, gate))
+}
+
 /// Puts every document on record and has two officers sign: the whole gate in one go, for a demonstration.
 pub fn pass_gate(
     platform: &Platform,

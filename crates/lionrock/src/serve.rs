@@ -152,8 +152,15 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
     let (secure, cookie) = (officers.secure, officers.session_cookie());
     let contractors = partner::PartnerState { platform: platform.clone(), secure, scanner: runtime.scanner.clone() };
     let partner_cookie = contractors.session_cookie();
+    let accounts = resident::AccountState {
+        platform: platform.clone(),
+        relying_party: people::RelyingParty::new(&config.origin, "Lionrock").map_err(RunError::Passkeys)?,
+        secure,
+    };
+    let account_cookie = accounts.session_cookie();
     let faces = api::routes(platform.clone())
         .merge(resident::routes(Arc::new(residents)))
+        .merge(resident::account_routes(Arc::new(accounts)))
         .merge(staff::routes(Arc::new(officers)))
         .merge(partner::routes(Arc::new(contractors)))
         .merge(extra);
@@ -161,6 +168,8 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
         .hsts(secure)
         .session_cookie(cookie)
         .session_cookie_below("/partner", partner_cookie)
+        .session_cookie_below(resident::ACCOUNT_PATH, account_cookie)
+        .layout_below(resident::ACCOUNT_PATH, Arc::new(resident::account_layout(config.environment)))
         .layout_below("/partner", Arc::new(partner::layout(config.environment)))
         .layout_below("/staff", Arc::new(staff::layout(config.environment)));
     Ok(shell.wrap(faces))

@@ -34,7 +34,8 @@ pub(crate) fn scheme_layout(environment: Environment, scheme: &Scheme) -> Layout
     layout
 }
 
-fn footer() -> Vec<Link> {
+/// The links at the foot of every page.
+pub(crate) fn footer() -> Vec<Link> {
     vec![
         Link::new(Text::new("Privacy", "私隱", "隐私"), "/privacy"),
         Link::new(Text::new("Accessibility", "無障礙聲明", "无障碍声明"), "/accessibility"),

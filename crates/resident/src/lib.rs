@@ -1,10 +1,12 @@
 //! Pages for residents.
 //!
 //! HTML first: every page works without a script, and a cookie is never needed. What was typed travels sealed inside the
-//! form ([`draft`]) and is stored nowhere before it is sent in; nothing personal is ever part of an address. A scheme that
+//! form ([`draft`]) and is stored nowhere before it is sent in; nothing personal is ever part of an address. Only the pages of
+//! accounts ([`account_routes`]) need cookies and passkeys. A scheme that
 //! is not through its launch gate has no page here; one that has ended has its certificate.
 
 mod accessibility;
+mod account;
 mod blocking;
 mod certificate;
 mod check_receipt;
@@ -36,6 +38,7 @@ use axum::Router;
 use axum::routing::get;
 use webkit::{in_every_language, takes_files};
 
+pub use account::{ACCOUNT_PATH, AccountState, account_layout, account_routes};
 pub use layout::layout;
 pub use state::ResidentState;
 

@@ -62,7 +62,8 @@ impl Pace {
     }
 }
 
-fn network(from: IpAddr) -> IpAddr {
+/// What counts as one network.
+pub(crate) fn network(from: IpAddr) -> IpAddr {
     match from.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6((u128::from(address) >> 64 << 64).into()),
         IpAddr::V4(address) => IpAddr::V4(address),

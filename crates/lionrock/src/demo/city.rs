@@ -72,6 +72,9 @@ pub fn build(runtime: &Runtime, config: &Config, households: u64) -> Result<City
     let (service, version) =
         seed::scheme(platform, department, owner, &definition).map_err(|e| broken("the scheme", &e))?;
     seed::pass_gate(platform, department, service, version, owner, privacy).map_err(|e| broken("the gate", &e))?;
+    let (accounts, charter) =
+        seed::identity_provider(platform, department, owner).map_err(|e| broken("the identity provider", &e))?;
+    seed::pass_gate(platform, department, accounts, charter, owner, privacy).map_err(|e| broken("the gate", &e))?;
     let credential = courier::add(runtime, config, (department, privacy), &definition)?;
     officers.push(operation::add(runtime, &relying_party, &config.origin, (opens, now.day()))?);
     let population = population(runtime)?;

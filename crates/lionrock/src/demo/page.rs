@@ -14,13 +14,14 @@ use webkit::parts::{Button, Form, SummaryList, SummaryRow, Table, Warning};
 use webkit::{Body, Failure, Layout, Page, Values, Visitor};
 
 use super::city::City;
+use super::codes;
 use super::words::{self, Word};
 use crate::runtime::Runtime;
 use crate::seed::SeededOfficer;
 
 /// What the demonstration's front page needs.
 pub struct DemoState {
-    platform: Arc<Platform>,
+    pub(super) platform: Arc<Platform>,
     relying_party: Arc<RelyingParty>,
     origin: String,
     officers: Mutex<Vec<SeededOfficer>>,
@@ -53,6 +54,7 @@ pub fn routes(state: Arc<DemoState>) -> Router {
     let pages = Router::new()
         .route("/demo", get(front))
         .route("/demo/sign-in/{number}", post(sign_in))
+        .route("/demo/codes", get(codes::show))
         .with_state(state);
     webkit::in_every_language(&pages)
 }
@@ -70,6 +72,9 @@ async fn front(State(state): State<Arc<DemoState>>, Extension(visitor): Extensio
         body.link(text(Word::Trust), visitor.url(&format!("/{}/trust", service.slug())));
         body.link(text(Word::Statistics), visitor.url(&format!("/{}/statistics", service.slug())));
     }
+    if state.platform.public_identity().is_some() {
+        accounts(&visitor, &mut body);
+    }
     officers(&state, &visitor, &mut body);
     residents(&state, &visitor, &mut body);
     body.h2(text(Word::Courier)).p(text(Word::CourierText));
@@ -80,6 +85,13 @@ async fn front(State(state): State<Arc<DemoState>>, Extension(visitor): Extensio
     ]));
     let layout = Layout::new(Text::new("Lionrock", "獅子山", "狮子山"), Environment::Demo);
     layout.page(&visitor, Page::new(text(Word::Title), body.markup()).wide())
+}
+
+fn accounts(visitor: &Visitor, body: &mut Body) {
+    let text = |word: Word| words::text(word).get(visitor.language).to_owned();
+    body.h2(text(Word::Accounts)).p(text(Word::AccountsText));
+    body.link(text(Word::OpenAccount), visitor.url(resident::ACCOUNT_PATH));
+    body.link(text(Word::Codes), visitor.url("/demo/codes"));
 }
 
 fn residents(state: &DemoState, visitor: &Visitor, body: &mut Body) {

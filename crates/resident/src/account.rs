@@ -1,0 +1,84 @@
+//! Residents' accounts: sign up, sign in, passkeys and sessions. The pages stand behind the identity provider's launch gate: while
+//! it is not in force there are none. Unlike the other pages of this crate they need a cookie, once somebody signs up or in.
+
+mod call;
+mod code;
+mod cookies;
+mod first_passkey;
+mod home;
+mod passkeys;
+mod sessions;
+mod sign_in;
+mod sign_up;
+mod statement;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+use flows::Platform;
+use kernel::{Environment, Text};
+use people::RelyingParty;
+use webkit::{Layout, Link, in_every_language};
+
+use crate::layout::footer;
+
+/// What the pages for accounts need.
+pub struct AccountState {
+    /// The platform and its identity provider.
+    pub platform: Arc<Platform>,
+    /// The site, as passkeys know it.
+    pub relying_party: RelyingParty,
+    /// Whether the site is reached by TLS. Only a demonstration on `http://localhost` is not, and its cookies are plain.
+    pub secure: bool,
+}
+
+impl AccountState {
+    /// The name of the session's cookie; the shell must be told the same, because form tokens are bound to it.
+    pub const fn session_cookie(&self) -> &'static str {
+        if self.secure { "__Host-account" } else { "account" }
+    }
+
+    pub(crate) const fn ticket_cookie(&self) -> &'static str {
+        if self.secure { "__Host-sign-up" } else { "sign-up" }
+    }
+}
+
+/// Where the pages stand, without the language; the shell binds the form tokens below it to the account's own session.
+pub const ACCOUNT_PATH: &str = "/account";
+
+/// The pages, in every language. They want a [`webkit::Shell`] around them.
+pub fn account_routes(state: Arc<AccountState>) -> Router {
+    let pages = Router::new()
+        .route("/account", get(home::show))
+        .route("/account/sign-in", get(sign_in::show))
+        .route("/account/sign-in/options", post(sign_in::options))
+        .route("/account/sign-in/finish", post(sign_in::finish))
+        .route("/account/sign-out", post(sign_in::sign_out))
+        .route("/account/stay", post(sessions::stay))
+        .route("/account/sign-up", get(sign_up::show).post(sign_up::begin))
+        .route("/account/sign-up/code", get(code::show).post(code::check))
+        .route("/account/sign-up/passkey", get(first_passkey::show))
+        .route("/account/sign-up/passkey/options", post(first_passkey::options))
+        .route("/account/sign-up/passkey/finish", post(first_passkey::finish))
+        .route("/account/passkeys/add", get(passkeys::add))
+        .route("/account/passkeys/options", post(passkeys::options))
+        .route("/account/passkeys/finish", post(passkeys::finish))
+        .route("/account/passkeys/{passkey}/device", get(passkeys::ask_device).post(passkeys::tell_device))
+        .route("/account/passkeys/{passkey}/remove", get(passkeys::ask_remove).post(passkeys::remove))
+        .route("/account/sessions/end", post(sessions::end))
+        .route("/account/sessions/end-others", post(sessions::end_others));
+    in_every_language(&pages).with_state(state)
+}
+
+/// The frame of these pages; the shell shows failures below [`ACCOUNT_PATH`] in it.
+pub fn account_layout(environment: Environment) -> Layout {
+    let mut layout = Layout::new(Text::new("Resident account", "市民帳戶", "市民账户"), environment);
+    layout.home = ACCOUNT_PATH.to_owned();
+    layout.navigation = vec![
+        Link::new(Text::new("My account", "我的帳戶", "我的账户"), ACCOUNT_PATH),
+        Link::new(Text::new("Services", "服務", "服务"), "/"),
+    ];
+    layout.footer = footer();
+    layout
+}

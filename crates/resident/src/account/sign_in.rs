@@ -1,0 +1,92 @@
+use axum::response::Response;
+use identity::{SignIn, begin_sign_in, sign_in};
+use kernel::Kind;
+use serde_json::Value;
+use webkit::parts::{Button, Form, Inset};
+use webkit::{Failure, Json, Page, Values};
+
+use super::call::{Call, answer_of};
+use super::cookies;
+use super::first_passkey::welcome;
+use crate::blocking::blocking;
+use crate::faults::Faults;
+
+/// The cookie lives as long as a session can.
+pub(super) const SESSION_SECS: u32 = 12 * 3600;
+
+/// `GET /account/sign-in`: also for whoever is signed in and must show the passkey again.
+pub(super) async fn show(call: Call) -> Response {
+    let title = call.say("account-sign-in-title");
+    let mut body = call.body(&title, &Faults::none());
+    let query = call.visitor.query.clone().unwrap_or_default();
+    if query == "ended=1" {
+        body.part(&Inset(call.say("account-ended").into()));
+    }
+    let again = call.found.is_some();
+    body.p(call.say(if again { "account-again-lead" } else { "account-sign-in-lead" }));
+    let next = query.strip_prefix("next=").and_then(inside);
+    body.part(&form(&call, next).part(&Button::new(call.say("account-sign-in"))));
+    body.note(call.say("account-sign-in-needs"));
+    if !again {
+        body.h2(call.say("account-none-yet")).link(call.say("account-sign-up"), call.url("/account/sign-up"));
+    }
+    call.show(Page::new(title, body.markup()).script("passkey.js"))
+}
+
+/// The form that signs in by script; `next` is where it leads.
+pub(super) fn form(call: &Call, next: Option<&str>) -> Form {
+    let finish = match next {
+        Some(next) => format!("/account/sign-in/finish?next={next}"),
+        None => "/account/sign-in/finish".to_owned(),
+    };
+    call.form("/account/sign-in").id("sign-in").signs_in_by_passkey(call.url("/account/sign-in/options"), call.url(&finish))
+}
+
+/// `POST /account/sign-in/options`
+pub(super) async fn options(call: Call, Json(json): Json<Value>) -> Result<Response, Failure> {
+    call.check_script_token(&json)?;
+    let ledger = call.service.ledger();
+    Ok(Call::ceremony(begin_sign_in(ledger.keys(), &**ledger.random(), &call.state.relying_party, call.now())?))
+}
+
+/// `POST /account/sign-in/finish`: a new session with a new cookie; the one before, if any, ends.
+pub(super) async fn finish(call: Call, Json(json): Json<Value>) -> Result<Response, Failure> {
+    let (ledger, rp, charter) = (call.service.ledger().clone(), call.state.relying_party.clone(), call.charter.clone());
+    let (sealed, answer) = answer_of(json);
+    let replaces = call.token.clone();
+    let done = blocking(move || sign_in(&ledger, &rp, &charter, replaces, (&sealed, answer))).await?;
+    let SignIn::Welcome(signed_in) = done else { return Err(Failure::of(Kind::Denied)) };
+    let query = call.visitor.query.clone().unwrap_or_default();
+    let next = query.strip_prefix("next=").and_then(inside).unwrap_or("/account");
+    Ok(welcome(&call, &signed_in, next))
+}
+
+/// `POST /account/sign-out`: doing it twice is fine.
+pub(super) async fn sign_out(call: Call, _: Values) -> Result<Response, Failure> {
+    if let Some(token) = call.token.clone() {
+        call.act("resident.sign_out", move |work| identity::sign_out(work, &token)).await??;
+    }
+    let mut response = call.go("/account");
+    cookies::remove(&call.state, &mut response, call.state.session_cookie());
+    Ok(response)
+}
+
+/// Where to go after signing in: only a page of the account. Anything else could lead to a stranger's site.
+fn inside(path: &str) -> Option<&str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
+    let below = path == "/account" || path.starts_with("/account/");
+    (below && !path.contains("//") && path.chars().all(plain)).then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::inside;
+
+    #[test]
+    fn only_a_page_of_the_account_comes_next() {
+        assert_eq!(inside("/account/passkeys/add"), Some("/account/passkeys/add"));
+        for bad in ["", "/", "//evil.example", "/account//evil", "/accounts", "https://evil", "/account/%2f", "/account/\\x", "/account?x"] {
+            assert_eq!(inside(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! The pages of accounts: they stand behind the gate, and say the same to everybody (promises 7 and 11).
+
+use std::sync::Arc;
+
+use assurance::{Digest, OpenGate, Tier};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use flows::Platform;
+use hongkong::Phone;
+use http_body_util::BodyExt;
+use identity::{Checked, SHIPPED_CHARTER};
+use journal::Actor;
+use kernel::{Environment, Id, Language, Random, kinds};
+use notify::Mobile;
+use people::{EditScheme, RelyingParty, Role, Scope, SoftwarePasskey, authorise};
+use resident::AccountState;
+use tower::ServiceExt;
+use webkit::{FormKeys, Shell};
+
+use crate::city::City;
+
+const ORIGIN: &str = "http://localhost:8080";
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    html: String,
+}
+
+/// The pages around a city's identity provider.
+struct Pages {
+    city: City,
+    app: Router,
+    rp: RelyingParty,
+}
+
+impl Pages {
+    fn new() -> Self {
+        let city = City::at("2020-05-06T08:00");
+        let rp = RelyingParty::new(ORIGIN, "Lionrock").unwrap();
+        let state = AccountState { platform: city.platform.clone(), relying_party: rp.clone(), secure: true };
+        let cookie = state.session_cookie();
+        let keys = Arc::new(Keys(city.platform.clone()));
+        let layout = Arc::new(resident::account_layout(Environment::Demo));
+        let shell = Shell::new(layout, keys, city.clock.clone(), &Chance).session_cookie(cookie);
+        Self { app: shell.wrap(resident::account_routes(Arc::new(state))), city, rp }
+    }
+
+    /// Saves the shipped charter and opens its gate.
+    fn draft(&self) -> (Id<kinds::Service>, Id<kinds::SchemeVersion>) {
+        let owner = self.city.officer(1, Role::SchemeOwner);
+        let edit = authorise::<EditScheme>(&owner, None).unwrap();
+        let save = move |work: &mut journal::Work<'_, '_>| Ok(identity::save_charter(work, &edit, SHIPPED_CHARTER).unwrap());
+        let (service, digest) = self.city.act(Actor::Operator, save);
+        let scope = Scope::at_console(service, self.city.department);
+        let edit = authorise::<EditScheme>(&owner, Some(scope)).unwrap();
+        let gate = OpenGate { service, digest: Digest::new(digest), tier: Tier::LargeOrHighRisk };
+        (service, self.city.act(Actor::Operator, move |work| Ok(assurance::open_gate(work, &edit, gate).unwrap())))
+    }
+
+    fn open() -> Self {
+        let pages = Self::new();
+        let (service, version) = pages.draft();
+        pages.city.pass_gate(service, version);
+        pages
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        Answer { status, headers, html: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    async fn get(&self, path: &str, cookie: &str) -> Answer {
+        self.send(Request::get(path).header("cookie", cookie).body(Body::empty()).unwrap()).await
+    }
+
+    /// Posts a form of a page with its token.
+    async fn post(&self, path: &str, cookie: &str, page: &Answer, fields: &str) -> Answer {
+        let token = page.html.split("name=\"_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let request = Request::post(path).header("cookie", cookie).header("content-type", "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(format!("_token={token}&{fields}"))).unwrap()).await
+    }
+
+    /// Signs up at once, below the pages.
+    fn has_account(&self, number: &str) {
+        let identity = self.city.platform.public_identity().unwrap();
+        let (ledger, charter) = (identity.ledger(), identity.charter());
+        let mobile = Mobile::try_from(Phone::parse(number).unwrap()).unwrap();
+        let asked = ("192.0.2.1", "localhost");
+        let made = identity::prepare_enrolment(ledger.keys(), &**ledger.random(), ledger.now(), mobile, Language::En, asked);
+        let (ticket, new) = made.unwrap();
+        ledger.write("test.begin", Actor::Visitor, move |work| identity::begin_enrolment(work, &new)).unwrap();
+        self.city.work();
+        let (keys, typed, code) = (ledger.keys().clone(), ticket.clone(), self.city.phone.code());
+        let check = move |work: &mut journal::Work<'_, '_>| identity::confirm_code(work, &keys, &typed, &code);
+        assert_eq!(ledger.write("test.code", Actor::Visitor, check).unwrap().0, Checked::New);
+        let chance = ledger.random();
+        let begun = identity::first_passkey(ledger.keys(), &**chance, &self.rp, ledger.now(), &ticket, "Account").unwrap();
+        let (_, answer) = SoftwarePasskey::create(ORIGIN, &begun.options).unwrap();
+        identity::create_account(ledger, &self.rp, &charter, &ticket, Language::En, (&begun.sealed, answer)).unwrap();
+    }
+}
+
+fn ticket(answer: &Answer) -> String {
+    let line = answer.headers["set-cookie"].to_str().unwrap();
+    assert!(line.starts_with("__Host-sign-up=") && line.contains("; Secure; HttpOnly; SameSite=Lax"), "{line}");
+    line.split(';').next().unwrap().to_owned()
+}
+
+/// A page without its form tokens.
+fn bare(answer: &Answer) -> String {
+    let mut html = answer.html.clone();
+    while let Some(at) = html.find("name=\"_token\" value=\"") {
+        let from = at + "name=\"_token\" value=\"".len();
+        let to = from + html[from..].find('"').unwrap();
+        html.replace_range(at..to, "TOKEN");
+    }
+    html
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn promise_07_the_pages_of_accounts_do_not_exist_without_the_gate() {
+    let pages = Pages::new();
+    let paths = ["/en/account", "/zh-hant/account/sign-in", "/en/account/sign-up", "/en/account/passkeys/add"];
+    for path in paths {
+        assert_eq!(pages.get(path, "").await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let (service, version) = pages.draft();
+    pages.city.platform.refresh().unwrap();
+    assert_eq!(pages.get("/en/account", "").await.status, StatusCode::NOT_FOUND, "a charter is not enough");
+    pages.city.pass_gate(service, version);
+    assert_eq!(pages.get("/en/account", "").await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn promise_11_signing_up_says_the_same_for_a_number_with_and_without_an_account() {
+    let pages = Pages::open();
+    pages.has_account("5123 4567");
+    let mut seen = Vec::new();
+    for number in ["51234567", "51237654"] {
+        let form = pages.get("/en/account/sign-up", "").await;
+        let begun = pages.post("/en/account/sign-up", "", &form, &format!("mobile={number}")).await;
+        let cookie = ticket(&begun);
+        let asked = pages.get("/en/account/sign-up/code", &cookie).await;
+        let wrong = pages.post("/en/account/sign-up/code", &cookie, &asked, "code=000000").await;
+        let early = pages.get("/en/account/sign-up/passkey", &cookie).await;
+        let lines = [begun.status, asked.status, wrong.status, early.status];
+        assert_eq!(lines.map(|status| status.as_u16()), [303, 200, 422, 303]);
+        seen.push((begun.headers["location"].clone(), cookie.len(), bare(&asked), bare(&wrong), early.headers["location"].clone()));
+    }
+    assert_eq!(seen[0], seen[1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_of_strangers_and_made_up_cookies_do_nothing() {
+    let pages = Pages::open();
+    let form = pages.get("/en/account/sign-up", "").await;
+    let other = format!("__Host-account={}", "07".repeat(32));
+    let refused = pages.post("/en/account/sign-up", &other, &form, "mobile=51234567").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "a token of another session");
+    let lapsed = pages.get("/en/account/passkeys/add", &other).await;
+    assert_eq!(lapsed.headers["location"], "/en/account/sign-in?ended=1");
+    let made_up = format!("__Host-sign-up={}", "07".repeat(90));
+    assert_eq!(pages.get("/en/account/sign-up/code", &made_up).await.headers["location"], "/en/account/sign-up");
+    let landline = pages.post("/en/account/sign-up", "", &form, "mobile=21234567").await;
+    assert_eq!(landline.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let switched = pages.post("/zh-hant/account/sign-up", "", &form, "mobile=5123&_switch=zh-hant").await;
+    assert!(switched.status == StatusCode::OK && switched.html.contains("value=\"5123\""), "nothing typed is lost");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_was_asked_too_often_is_told_to_wait_with_and_without_an_account() {
+    let pages = Pages::open();
+    pages.has_account("5123 4567");
+    let mut answers = Vec::new();
+    for number in ["51234567", "51237654"] {
+        let form = pages.get("/en/account/sign-up", "").await;
+        let mut last = None;
+        for _ in 0..6 {
+            last = Some(pages.post("/en/account/sign-up", "", &form, &format!("mobile={number}")).await);
+        }
+        let last = last.unwrap();
+        answers.push((last.status, bare(&last).replace(number, "NUMBER")));
+    }
+    assert_eq!(answers[0].0, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(answers[0], answers[1]);
+}
+
+struct Keys(Arc<Platform>);
+
+impl FormKeys for Keys {
+    fn mac(&self, label: &str, bytes: &[u8]) -> [u8; 32] {
+        self.0.ledger().keys().prf(label, bytes)
+    }
+}
+
+struct Chance;
+
+impl Random for Chance {
+    fn fill(&self, out: &mut [u8]) {
+        out.fill(7);
+    }
+}
