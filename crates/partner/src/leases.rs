@@ -22,8 +22,17 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
         .await?;
     let title = visit.t.get("leases-title");
     let mut body = visit.body(&title);
-    for line in due(&visit, &leases, &enquiries) {
-        body.part(&Notification { body: line, ..Notification::default() });
+    // One banner for all: several would bear the same name, and nobody could tell them apart by ear.
+    let lines = due(&visit, &leases, &enquiries);
+    if !lines.is_empty() {
+        let mut list = Markup::trusted("<ul class=\"govuk-list\">\n".to_owned());
+        for line in &lines {
+            list.push(&Markup::trusted("<li>".to_owned()));
+            list.push(line);
+            list.push(&Markup::trusted("</li>\n".to_owned()));
+        }
+        list.push(&Markup::trusted("</ul>".to_owned()));
+        body.part(&Notification { body: list, ..Notification::default() });
     }
     let columns = ["lease-purpose", "lease-fields", "lease-until", "lease-state"].map(|key| visit.t.get(key));
     let mut table = Table::new(&title, columns);

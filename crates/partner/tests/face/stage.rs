@@ -121,6 +121,52 @@ impl Stage {
         client
     }
 
+    /// Something happens in another lease of the contractor, so that the first is asked about; the enquiry's page.
+    pub fn enquire(&self) -> String {
+        let other = grant_form(&self.platform, self.contract, Form::LookUp);
+        let token = PartnerToken::parse(&self.credential).unwrap();
+        let partner = self.platform.ledger().read("test", |tx| find_partner(tx, &token)).unwrap();
+        let report = move |work: &mut Work<'_, '_>| notify_breach(work, &partner, other.id, &flows::lease_rules()).map_err(|_| StoreError::Closed);
+        self.act(report);
+        flows::contractor_round(&self.platform).unwrap();
+        let lease = self.lease.id;
+        let asked = self.platform.ledger().read("test", |tx| enquiries(tx, lease)).unwrap();
+        self.page(&format!("/enquiries/{}", asked[0].id))
+    }
+
+    /// A lease under which a package was handed over; its page.
+    pub fn hand_over(&self) -> String {
+        let (ledger, lease) = (self.platform.ledger(), grant_form(&self.platform, self.contract, Form::HandOver));
+        let token = PartnerToken::parse(&self.credential).unwrap();
+        let partner = ledger.read("test", |tx| find_partner(tx, &token)).unwrap();
+        let (who, id) = (partner, lease.id);
+        let address = ("http://127.0.0.1:9/files", AddressUse::Data);
+        self.act(move |work| declare_address(work, &who, id, address, Environment::Test).map_err(|_| StoreError::Closed));
+        let keys = self.platform.ledger().read("test", |tx| processors::contractor(tx, lease.contractor)).unwrap().unwrap().keys;
+        let perch = Perch { reference: "QX77 QX77".into(), building: "Wah Fu Estate".into() };
+        let canary = Canary::make(Id::from_bytes([8; 16]), &**ledger.random(), self.platform.now().day(), perch);
+        let cargo = Cargo {
+            lease: &lease,
+            clauses: [1; 32],
+            fields: vec!["reference".into(), "name".into()],
+            rows: vec![vec!["AB12CD34".into(), "CHAN Tai Man".into()]],
+            canaries: std::slice::from_ref(&canary),
+        };
+        let package = pack(cargo, &keys.unwrap(), self.platform.now(), &**ledger.random()).unwrap();
+        let command = RecordHandOver {
+            lease: lease.id,
+            approval: Id::from_bytes([3; 16]),
+            digest: package.digest,
+            records: package.records,
+            package: seal_package(ledger.keys(), &lease, 0, &package).unwrap(),
+            canaries: vec![canary.seal(ledger.keys(), self.platform.now().day()).unwrap()],
+        };
+        let scope = Some(Scope::at_console(SERVICE, DEPARTMENT));
+        let grant = authorise::<people::RequestExport>(&officer(Role::DeliveryOfficer), scope).unwrap();
+        self.act(move |work| record_hand_over(work, &grant, &command).map_err(|_| StoreError::Closed));
+        format!("/en/partner/leases/{}", lease.id)
+    }
+
     pub fn page(&self, page: &str) -> String {
         format!("/en/partner/leases/{}{page}", self.lease.id)
     }
@@ -170,22 +216,27 @@ fn populate(platform: &Platform, signer: &Ed25519Signer) -> (Id<kinds::Contract>
         issued.token.reveal().into_exposed()
     };
     let (first, second) = (sign(), sign());
+    let lease = grant_form(platform, first, Form::LookUp);
+    (first, lease, credential(first), credential(second))
+}
+
+fn grant_form(platform: &Platform, contract: Id<kinds::Contract>, form: Form) -> Lease {
+    let ledger = platform.ledger();
     let until = "2023-02-28".parse().unwrap();
     let command = GrantLeaseCommand {
         service: SERVICE,
-        contract: first,
+        contract,
         purpose: "delivery".into(),
         groups: vec!["contact".into()],
         selection: Chosen::All,
         records: 100,
-        form: Form::LookUp,
+        form,
         retention: "2023-12-31".parse().unwrap(),
         key: NewKey::make(ledger.keys(), &**ledger.random(), until).unwrap(),
     };
     let scope = Some(Scope::at_console(SERVICE, DEPARTMENT));
     let grant = authorise::<GrantLease>(&officer(Role::SchemeOwner), scope).unwrap();
-    let lease = written(platform, move |work| grant_lease(work, &grant, &command));
-    (first, lease, credential(first), credential(second))
+    written(platform, move |work| grant_lease(work, &grant, &command))
 }
 
 /// A browser without scripts: it keeps one cookie and sends forms.
