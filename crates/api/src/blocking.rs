@@ -9,8 +9,8 @@ use webkit::Failure;
 pub(crate) async fn blocking<T: Send + 'static, E: Fault + Send + 'static>(
     work: impl FnOnce() -> Result<T, E> + Send + 'static,
 ) -> Result<T, Failure> {
-    match tokio::task::spawn_blocking(move || kernel::scrubbed(work)).await {
-        Ok(done) => Ok(done?),
+    match tokio::task::spawn_blocking(kernel::scrubbing(work)).await {
+        Ok(done) => Ok((*done)?),
         Err(_) => Err(Failure::of(Kind::Broken).because("a reader stopped")),
     }
 }

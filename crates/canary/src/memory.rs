@@ -21,9 +21,11 @@ const PAGE: u64 = 4096;
 pub fn process(canaries: &Canaries, id: &str, scanned: &mut Scanned) -> io::Result<()> {
     let maps = fs::read_to_string(format!("/proc/{id}/maps"))?;
     let memory = File::open(format!("/proc/{id}/mem"))?;
-    let mut read_bytes = 0;
+    let (mut read_bytes, threads) = (0, threads(id));
     for line in maps.lines() {
         let Some((from, to, name)) = mapping(line) else { continue };
+        let thread = threads.iter().find(|(at, _)| (from..to).contains(at));
+        let name = thread.map_or_else(|| name.to_owned(), |(_, thread)| format!("stack of {thread}"));
         let mut at = from;
         while at < to {
             let end = to.min(at + PIECE + OVERLAP);
@@ -46,6 +48,18 @@ fn mapping(line: &str) -> Option<(u64, u64, &str)> {
     let name = rest.split_whitespace().nth(4).unwrap_or("anonymous");
     let number = |text| u64::from_str_radix(text, 16).ok();
     rest.starts_with('r').then_some((number(from)?, number(to)?, name))
+}
+
+/// Where the stack of each waiting thread stands, and the thread's name. Only for the report: who may not see it goes without.
+fn threads(id: &str) -> Vec<(u64, String)> {
+    let tasks = fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
+    let stack = |task: fs::DirEntry| {
+        let call = fs::read_to_string(task.path().join("syscall")).ok()?;
+        let pointer = call.split_whitespace().rev().nth(1)?.strip_prefix("0x")?;
+        let name = fs::read_to_string(task.path().join("comm")).ok()?;
+        Some((u64::from_str_radix(pointer, 16).ok()?, name.trim().to_owned()))
+    };
+    tasks.filter_map(stack).collect()
 }
 
 /// What can be read of a range. The kernel keeps some pages to itself, and others go while one reads: those are passed over.

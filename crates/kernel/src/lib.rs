@@ -25,5 +25,5 @@ pub use instant::{Clock, Instant};
 pub use kind::{Fault, Kind};
 pub use language::{Language, Text};
 pub use scan::{Scan, ScanError, Scanner};
-pub use scrub::{scrub_stack, scrubbed};
+pub use scrub::{scrub_stack, scrubbed, scrubbing};
 pub use secret::Secret;

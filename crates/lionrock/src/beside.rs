@@ -96,7 +96,8 @@ async fn answer(mut caller: UnixStream, owner: u32, platform: &Arc<Platform>, or
         Ok(order) => {
             let (platform, origin) = (platform.clone(), origin.to_owned());
             let done = move || carry_out(&platform, &origin, order).map_err(|error| error.to_string());
-            tokio::task::spawn_blocking(move || kernel::scrubbed(done)).await.unwrap_or_else(|_| Err("the server failed; see its log".into()))
+            let done = tokio::task::spawn_blocking(kernel::scrubbing(done)).await;
+            done.map_or_else(|_| Err("the server failed; see its log".into()), |done| *done)
         }
         Err(_) => Err("the running server does not understand this command: it is of another version".into()),
     };

@@ -89,8 +89,8 @@ pub(crate) async fn attend(
 }
 
 async fn blocking<T: Send + 'static>(act: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
-    let done = tokio::task::spawn_blocking(move || kernel::scrubbed(act)).await;
-    done.unwrap_or_else(|_| Err(Failure::of(Kind::Broken).because("a page panicked")))
+    let done = tokio::task::spawn_blocking(kernel::scrubbing(act)).await;
+    done.map_or_else(|_| Err(Failure::of(Kind::Broken).because("a page panicked")), |done| *done)
 }
 
 impl Desk {

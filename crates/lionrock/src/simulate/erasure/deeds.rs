@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Arc, PoisonError};
 
+use canary::Canaries;
 use flows::{erase_day, erase_household, migrations_of};
 use journal::Actor;
 use kernel::{Instant, Secret};
@@ -16,7 +17,7 @@ use vault::Cause;
 
 use super::city::{City, Fate, Household};
 use super::sealed::{Value, sealed};
-use super::thief::{Thief, Told};
+use super::thief::{Thief, Told, roll_of};
 use super::withdraw::all_withdraw;
 use super::{ErasureArgs, Spoil};
 use crate::config::Config;
@@ -191,11 +192,14 @@ impl Course {
 
     /// A midnight passes; then everything is final.
     pub fn settle(&mut self, day: &mut Day) -> Result<String, Failure> {
-        let before = store_bytes(day)?;
+        let (before, rolls) = (store_bytes(day)?, rolls(day)?);
         day.clock(at(AFTER))?;
-        let settled = |day: &Day| Ok(usize::from(store_is_tight(day)?));
+        let rolled = day.until("the root has changed", 1, |day| Ok(usize::from(self::rolls(day)? > rolls)))?;
+        day.told.findings.expect("midnight changes the root", rolled == 1, format!("from roll {rolls} to {}", self::rolls(day)?));
+        let canaries = self.dead_pages();
+        let settled = |day: &Day| Ok(usize::from(store_is_tight(day, &canaries)?));
         let tight = day.until("the store has no empty pages", 1, settled)?;
-        day.told.findings.note(4, "the database is cut to what it holds, and its log is empty", tight == 1, free_pages(day)?);
+        day.told.findings.note(4, "the database is cut to what it holds", tight == 1, free_pages(day)?);
         self.back_up(day, "after everything", at(AFTER))?;
         self.step("after everything")?;
         Ok(format!("{} KB of store before, {} KB after", before / 1000, store_bytes(day)? / 1000))
@@ -278,6 +282,14 @@ fn archive(day: &Day, place: &str, more: &[&str], now: Instant) -> Result<PathBu
     archive.ok_or_else(|| "the backup left no archive".into())
 }
 
+/// How often the root has changed, by the tree's head; 0 while a change is under way.
+fn rolls(day: &Day) -> Result<u64, Failure> {
+    let house = &day.installation.directory;
+    let under_way = house.join("roots").join(format!("{NAME}.root.new")).exists();
+    let tree = fs::read(house.join("keys").join(format!("{NAME}.tree")))?;
+    Ok(if under_way { 0 } else { roll_of(&tree).unwrap_or(0) })
+}
+
 /// What the scheme's store takes on the disk.
 fn store_bytes(day: &Day) -> Result<u64, Failure> {
     let mut bytes = 0;
@@ -290,15 +302,11 @@ fn store_bytes(day: &Day) -> Result<u64, Failure> {
     Ok(bytes)
 }
 
-/// Whether the log is empty and no page of the file is free. A database elsewhere looks after its own files.
-fn store_is_tight(day: &Day) -> Result<bool, Failure> {
+/// Whether no page of the file is free and none holds what is dead. A database elsewhere looks after its own files.
+fn store_is_tight(day: &Day, dead: &Canaries) -> Result<bool, Failure> {
     let stores = day.installation.directory.join("stores");
     let file = stores.join(format!("{NAME}.db"));
-    if !file.exists() {
-        return Ok(true);
-    }
-    let log = fs::metadata(stores.join(format!("{NAME}.db-wal"))).map_or(0, |found| found.len());
-    Ok(log == 0 && free(&fs::read(file)?) == 0)
+    Ok(!file.exists() || free(&fs::read(file)?) == 0 && dead.scan_dir(&stores)?.found.is_empty())
 }
 
 fn free_pages(day: &Day) -> Result<String, Failure> {

@@ -76,16 +76,11 @@ impl Course {
 
     /// Pages that an erasure freed, and what stood in them: the ciphertext of everybody who was erased is in no file of the stores.
     fn search_pages(&mut self, day: &mut Day) -> Result<(), Failure> {
-        let mut doomed = Vec::new();
-        for household in &self.city.households {
-            let values = self.sealed.get(&household.number).into_iter().flatten();
-            doomed.extend(values.filter(|value| Self::is_gone(household, value.group)).map(|value| value.canary(household.number)));
-        }
         if self.args.sabotage == Some(Spoil::Page) {
             let bytes = self.sealed.get(&0).and_then(|values| values.first()).map(|value| value.bytes.clone());
             fs::write(day.installation.directory.join("stores").join(format!("{NAME}.db.old")), bytes.unwrap_or_default())?;
         }
-        let canaries = Canaries::new(doomed);
+        let canaries = self.dead_pages();
         let mut scanned = canaries.scan_dir(&day.installation.directory.join("stores"))?;
         if let Some(cluster) = &self.args.cluster {
             day.write_out()?;
@@ -96,12 +91,19 @@ impl Course {
         Ok(())
     }
 
+    /// The ciphertext of everything that was erased.
+    pub fn dead_pages(&self) -> Canaries {
+        let all = self.city.households.iter();
+        let values = all.flat_map(|one| self.sealed.get(&one.number).into_iter().flatten().map(move |value| (one, value)));
+        Canaries::new(values.filter(|(one, value)| Self::is_gone(one, value.group)).map(|(one, value)| value.canary(one.number)))
+    }
+
     /// The root keys of the past, as the thief has them: their last 32 bytes are the key.
     fn dead_roots(&self, day: &Day) -> Result<Vec<Canary>, Failure> {
         let Some(thief) = &self.thief else { return Ok(Vec::new()) };
         let present = fs::read(day.installation.directory.join("roots").join(format!("{NAME}.root"))).ok();
         let present = present.as_deref().and_then(roll_of);
-        let roots = thief.loot().roots.into_iter().filter(|(number, _)| Some(*number) != present);
+        let roots = thief.loot().roots.into_iter().filter(|(number, _)| present.is_none_or(|present| *number < present));
         Ok(roots.filter_map(|(number, bytes)| Some(Canary::bytes(format!("root key {number}"), bytes.get(24..)?))).collect())
     }
 
