@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, mpsc};
 
+use axum::response::Response;
 use flows::{Acknowledged, Service, Submit, SubmitError, submit_household};
 use kernel::{Language, from_hex, to_hex};
 use people::EnterInField;
@@ -48,14 +49,14 @@ pub(crate) fn offline(desk: &Desk) -> Answer {
     let (case, _) = desk.scheme::<EnterInField>()?;
     let title = desk.say("field-title");
     let mut body = desk.body(&title, &Mistakes::default());
-    let Some(operation) = case.live()?.scheme().operation().cloned() else { return none(desk, body) };
+    let Some(operation) = case.live()?.scheme().operation().cloned() else { return Ok(none(desk, body)) };
     form_below(desk, &case, &mut body, &operation, &Shown::default(), true)?;
     Ok(desk.show_to_keep(Page::new(title, body.markup()).script("field.js")))
 }
 
-fn none(desk: &Desk, mut body: Body) -> Answer {
+fn none(desk: &Desk, mut body: Body) -> Response {
     body.part(&Inset(desk.say("field-none").into()));
-    Ok(desk.show(Page::new(desk.say("field-title"), body.markup()).back(desk.url("/staff"))))
+    desk.show(Page::new(desk.say("field-title"), body.markup()).back(desk.url("/staff")))
 }
 
 /// The form as it was typed; after somebody was entered the reference stands above it, and only floor and flat stay for the next.
@@ -63,7 +64,7 @@ pub(crate) fn page(desk: &Desk, case: &Case, shown: &Shown) -> Answer {
     let scheme = case.live()?.scheme();
     let title = desk.say("field-title");
     let mut body = desk.body(&title, &shown.mistakes);
-    let Some(operation) = scheme.operation() else { return none(desk, body) };
+    let Some(operation) = scheme.operation() else { return Ok(none(desk, body)) };
     if let Some(reference) = &shown.entered {
         let (title, label) = (desk.say("field-entered"), desk.say("reference"));
         body.part(&Panel { title, label, reference: reference.clone() });
