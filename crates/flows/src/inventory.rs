@@ -272,6 +272,40 @@ pub(crate) mod tests {
         assert_eq!(missing(SERVICE_TABLES, &fewer), ["household_submission.mobile"]);
     }
 
+    /// Columns that are `not null` from the first migration to the last.
+    fn never_null(tables: &[&[store::Migration]], place: &(String, String)) -> bool {
+        let (table, column) = place;
+        let mut within = "";
+        tables.iter().copied().flatten().flat_map(|migration| migration.sql.lines().map(str::trim)).any(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            match words.as_slice() {
+                ["create", "table", name, ..] => within = name,
+                ["alter", "table", name, "add", "column", at, ..] => {
+                    return name == table && at == column && line.contains("not null");
+                }
+                _ => {}
+            }
+            within == table && words.first() == Some(&column.as_str()) && line.contains("not null")
+        })
+    }
+
+    /// Not by SQL either: a row that holds something sealed has a last day, and where the purpose is not the table's own, a purpose.
+    #[test]
+    fn promise_02_no_row_that_holds_something_sealed_can_be_without_its_last_day() {
+        for tables in [SERVICE_TABLES, PLATFORM_TABLES] {
+            let all = all_columns(tables);
+            for (table, column) in sealed_columns(tables) {
+                let own = |suffix: &str| (table.clone(), format!("{column}_{suffix}"));
+                let plain = (table.clone(), "expiry".to_owned());
+                let last = if all.contains(&own("expiry")) { own("expiry") } else { plain };
+                assert!(never_null(tables, &last), "{table}.{column} may stand without a last day");
+                assert!(!all.contains(&own("purpose")) || never_null(tables, &own("purpose")), "{table}.{column}: purpose");
+            }
+        }
+        let sneaked = store::Migration { name: "test", sql: "create table diary (\n    secret BYTES,\n    secret_expiry INT64\n);\n" };
+        assert!(!never_null(&[&[sneaked]], &("diary".into(), "secret_expiry".into())), "the check can fail");
+    }
+
     #[test]
     fn promise_02_every_row_of_the_inventory_has_a_place_a_ground_and_an_end() {
         let mut known = byte_columns(SERVICE_TABLES);

@@ -32,6 +32,8 @@ mod mail_story;
 mod note_records;
 mod own_file;
 mod open_platform;
+#[cfg(test)]
+mod openings_story;
 mod platform;
 #[cfg(test)]
 mod rehearsal;

@@ -27,7 +27,7 @@ use store::Migration;
 
 pub use certificate::{Certificate, EarlyErasure, Erasure, certificate_note};
 pub use erasure::{
-    Cause, Committing, EraseOrder, ErasureRow, ErasureState, applied, apply_erasures, certificate_of, certificates_of,
+    Cause, Committing, EraseOrder, ErasureRow, ErasureState, applied, apply_erasures, certificate_of,
     commit, forget_record, keep_certificate, note_certified, note_erased, open_erasures, order_erasure, reasons_of,
     reopen_erasures, set_applied, targets_of,
 };
@@ -38,7 +38,7 @@ pub use open_leased::{LeasedCommand, LeasedError, open_leased};
 pub use owner::{covers, owner};
 pub use purpose::{Declared, REASONS, declare, declared, is_declared, prepare_keys};
 pub use request::{
-    DETAILS_MONTHS, LOG_MONTHS, PROOF_MONTHS, REQUESTS, REQUEST_DAYS, DecideError, Ground, LetterText, LodgeError,
+    DETAILS_MONTHS, LOG_MONTHS, PROOF_MONTHS, REQUESTS, REQUEST_DAYS, DecideError, DecidedProof, Ground, LetterText, LodgeError,
     LodgeRequest, LogEntry, ReadDetails, ReadProof, RequestChannel, RequestDetails, RequestKind, RequestLetter,
     RequestRow, RequestState, SealedDetails, SealedProof, answer_request, decided_proofs, due_requests, has_proof,
     lodge_request, log_book, open_details, open_proof, prepare_request_keys, purge_requests, refuse_request,
@@ -53,6 +53,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "vault/0002_owner", sql: include_str!("../migrations/0002_owner.sql") },
     Migration { name: "vault/0002_erasure", sql: include_str!("../migrations/0002_erasure.sql") },
     Migration { name: "vault/0005_watch", sql: include_str!("../migrations/0005_watch.sql") },
+    Migration { name: "vault/0007_batch", sql: include_str!("../migrations/0007_batch.sql") },
 ];
 
 /// The tables of the platform's store: what outlives a service.

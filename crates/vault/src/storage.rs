@@ -88,8 +88,8 @@ pub(crate) fn insert_opening(tx: &mut Tx<'_>, row: &NewOpening) -> Result<(), St
     tx.execute(
         "-- vault.insert_opening
 insert into vault_opening
-    (id, at, actor, purpose, records, event, record, reason, reason_purpose, reason_expiry, reason_record)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    (id, at, actor, purpose, records, event, record, reason, reason_purpose, reason_expiry, reason_record, batch)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         &[
             row.id.into(),
             row.at.into(),
@@ -102,6 +102,8 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             REASONS.into(),
             row.expiry.into(),
             row.reason_record.map_or(Value::Null, |record| i64::try_from(record.0).unwrap_or(i64::MAX).into()),
+            // A single opening names its record, for as long as that is there.
+            i64::from(row.record.is_none()).into(),
         ],
     )?;
     Ok(())
@@ -136,7 +138,7 @@ pub(crate) fn batches_since(
     let rows = tx.query(
         "-- vault.batches_since
 select id, at, purpose, records, event, actor, reason from vault_opening
-where purpose = $1 and record is null and records > 1 and at >= $2 order by at limit $3",
+where purpose = $1 and batch = 1 and at >= $2 order by at limit $3",
         &[purpose.into(), since.into(), limit.into()],
     )?;
     rows.iter().map(opening).collect()
