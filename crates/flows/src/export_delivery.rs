@@ -83,15 +83,7 @@ impl From<LeaseExportsError> for ExportFault {
     }
 }
 
-impl<E: Into<Self>> From<RunError<E>> for ExportFault {
-    fn from(error: RunError<E>) -> Self {
-        match error {
-            RunError::Refused(error) => error.into(),
-            RunError::Store(error) => Self::Store(error),
-            RunError::Busy { .. } => Self::Busy,
-        }
-    }
-}
+store::from_run_error!(ExportFault);
 
 /// Contracts under which exports of a scheme may go today: in force, with complete clauses, with the contractor whose key the scheme
 /// names for its courier. Two signers agreed to that key at the gate.
@@ -272,4 +264,144 @@ fn pack_cargo(
     let clauses = to.contract.clauses.digest();
     let cargo = Cargo { lease, clauses, fields: table.fields.clone(), rows: table.rows.clone(), canaries: &canaries };
     Ok(pack(cargo, &to.keys, now, &**ledger.random())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use people::{ApproveExport, PersonalDataExport, RequestApproval, Role, approve, authorise, request_approval};
+    use processors::{LeaseState, fetch_package, hand_overs, leases_of_service};
+    use registration::export_words;
+
+    use super::*;
+    use crate::lease_story::{contract, partner};
+    use crate::rehearsal::City;
+
+    fn asker(city: &City) -> Arc<Grant<RequestExport>> {
+        Arc::new(authorise(&city.officer(4, Role::DeliveryOfficer), Some(city.scope())).unwrap())
+    }
+
+    /// An export of a district under a contract, asked for by one officer and approved by another.
+    fn approved(city: &City, district: &str, contract: Id<kinds::Contract>) -> AskDelivery {
+        let service = city.service();
+        let what = export_words(&service.scheme(), district, contract);
+        let (command, may) = (RequestApproval { service: service.id(), what }, asker(city));
+        let asked = service.ledger().write("test", may.actor(), move |work| {
+            request_approval::<PersonalDataExport>(work, &may, command.clone())
+        });
+        let approval = asked.unwrap().0.id;
+        let second: Grant<ApproveExport> = authorise(&city.officer(5, Role::SupervisingOfficer), Some(city.scope())).unwrap();
+        service.ledger().write("test", second.actor(), move |work| approve::<PersonalDataExport>(work, &second, approval)).unwrap();
+        AskDelivery { district: district.to_owned(), contract, approval }
+    }
+
+    fn courier(city: &City) -> Id<kinds::Contract> {
+        contract(city, city.service().scheme().courier().unwrap().recipient.clone())
+    }
+
+    fn export(city: &City, ask: &AskDelivery) -> Result<ExportRow, ExportFault> {
+        export_delivery(city.platform(), &city.service(), &asker(city), ask, Whereabouts::Offline)
+    }
+
+    fn leases(city: &City) -> Vec<Lease> {
+        let service = city.service().id();
+        city.platform().ledger().read("test", |tx| leases_of_service(tx, service)).unwrap()
+    }
+
+    fn fetches(city: &City, contract: Id<kinds::Contract>, export: Id<kinds::Export>) -> bool {
+        let partner = partner(city, contract);
+        let fetch = move |work: &mut Work<'_, '_>| fetch_package(work, &partner, export);
+        city.platform().ledger().write("test", Actor::Operator, fetch).is_ok()
+    }
+
+    #[test]
+    fn promise_08_an_export_is_a_lease_and_each_further_one_a_package_of_it() {
+        let city = City::new();
+        let first = city.register(1);
+        let (good, other) = (courier(&city), contract(&city, seal::age_files::generate_identity().1));
+        let wrong = export(&city, &approved(&city, &first.district, other));
+        assert!(matches!(wrong, Err(ExportFault::OtherKey)), "{wrong:?}");
+        let alone = AskDelivery { approval: Id::from_bytes([9; 16]), ..approved(&city, &first.district, good) };
+        assert!(matches!(export(&city, &alone), Err(ExportFault::Records(ExportError::Approval(_)))));
+        assert!(leases(&city).is_empty(), "what is refused leaves no lease");
+        let ask = approved(&city, &first.district, good);
+        let row = export(&city, &ask).unwrap();
+        assert!(row.records > row.households + 2, "planted records are among them");
+        let second = city.register(2);
+        let other = export(&city, &approved(&city, &second.district, good)).unwrap();
+        let found = leases(&city);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].state, found[0].records, found[0].groups.as_slice()), (LeaseState::Active, 2, &["contact".to_owned()][..]));
+        let packages = city.platform().ledger().read("test", |tx| hand_overs(tx, found[0].id)).unwrap();
+        assert_eq!(packages.iter().map(|one| one.id).collect::<Vec<_>>(), [row.id, other.id]);
+        assert!(matches!(export(&city, &ask), Err(ExportFault::Records(ExportError::Empty))));
+        assert!(fetches(&city, good, row.id));
+    }
+
+    #[test]
+    fn what_a_courier_says_of_planted_records_is_no_mistake() {
+        let city = City::new();
+        let row = city.register(1);
+        export(&city, &approved(&city, &row.district, courier(&city))).unwrap();
+        let random = city.platform().ledger().random().clone();
+        let planted = make_canaries(city.platform(), &city.service(), 1, &[]).unwrap();
+        let keys = city.platform().ledger().keys();
+        let sealed: Vec<_> = planted.iter().map(|one| one.seal(keys, city.platform().now().day()).unwrap()).collect();
+        let (may, lease) = (asker(&city), leases(&city)[0].id);
+        let count = sealed.len();
+        city.platform().ledger().write("test", may.actor(), move |work| plant_canaries(work, &may, lease, &sealed)).unwrap();
+        let unused: [u8; 32] = random.bytes32();
+        let [chance @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = unused;
+        let stranger = registration::unused_reference(city.service().ledger(), chance).unwrap();
+        let mut file = format!("reference,result\n{},delivered\n{stranger},delivered\n", row.reference);
+        for one in &planted {
+            file.push_str(&format!("{},failed\n", one.reference));
+        }
+        let imported =
+            crate::import_delivery_results(city.platform(), &city.service(), &asker(&city), &file).unwrap();
+        assert_eq!((imported.taken, imported.bad.len()), (1 + count, 1));
+        assert_eq!(imported.bad[0].0, 3, "the stranger is named");
+    }
+
+    #[test]
+    fn promise_05_an_export_that_stands_on_record_is_handed_over_though_the_program_stopped() {
+        let mut city = City::new();
+        let household = city.register(1);
+        let contract = courier(&city);
+        let ask = approved(&city, &household.district, contract);
+        let row = {
+            let (platform, service, may) = (city.platform(), city.service(), asker(&city));
+            let to = receiver(platform, &service.scheme(), &may, &ask).unwrap();
+            let cargo = delivery_cargo(service.ledger(), &service.scheme(), platform.sender(), &may, &ask).unwrap();
+            let given = (&to.contract, Whereabouts::Offline);
+            let lease = begin_lease(platform, &service, &may, given, &cargo, &ask).unwrap();
+            let package = pack_cargo(platform, &service, &may, (&lease, &to), &cargo).unwrap();
+            let file = ExportFile { lease: lease.id, bytes: package.bytes, records: 5 };
+            record_export(service.ledger(), &service.scheme(), &may, cargo, file).unwrap()
+        };
+        assert!(!fetches(&city, contract, row.id));
+        city.restart();
+        city.work();
+        assert!(fetches(&city, contract, row.id), "the next round hands it over");
+        assert!(registration::exports_to_hand_over(city.service().ledger()).unwrap().is_empty());
+        assert_eq!(leases(&city)[0].records, 1);
+    }
+
+    #[test]
+    fn promise_04_a_package_with_somebody_who_is_erased_is_fetched_no_more() {
+        let city = City::new();
+        let one = city.register(1);
+        let contract = courier(&city);
+        let row = export(&city, &approved(&city, &one.district, contract)).unwrap();
+        assert!(fetches(&city, contract, row.id));
+        let erase = crate::erase_household(
+            &city.service(),
+            Actor::Visitor,
+            one.id,
+            registration::EraseWhat::All,
+            vault::Cause::Withdrawal,
+        );
+        erase.unwrap();
+        city.work();
+        assert!(!fetches(&city, contract, row.id));
+    }
 }

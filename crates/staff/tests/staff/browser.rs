@@ -180,6 +180,52 @@ fn a_passkey_that_does_not_verify_its_user_gets_nobody_in() {
     assert!(stage.client().get("/en/staff").status == 303);
 }
 
+/// What is erased before its time, what is handed over and handed on, and what is said of a breach.
+#[test]
+fn axe_finds_nothing_on_the_pages_of_erasure_and_of_leases_that_change() {
+    let (stage, origin) = serve();
+    stage.launch();
+    let lease = crate::contractors::leased(&stage).trim_start_matches("/en").to_owned();
+    crate::contractors::lease_to_hand_over(&stage);
+    let scheme = format!("/staff/schemes/{SLUG}");
+    let privacy = stage.officer(0, Role::PrivacyOfficer);
+    let reference = stage.officer(0, Role::CaseOfficer).get(&format!("/en{scheme}/exceptions"));
+    let reference = reference.between(&format!("{scheme}/records/"), "\"");
+    let order = [("reference", reference.as_str()), ("what", "contact"), ("cause", "officer"), ("confirmed", "yes")];
+    let done = privacy.post(&format!("/en{scheme}/erase"), &order);
+    assert_eq!(done.status, 303, "{}", done.text());
+    let browser = Browser::launch().unwrap();
+    let mut found = Vec::new();
+    for (role, path) in [
+        (Role::PrivacyOfficer, format!("{scheme}/erase")),
+        (Role::PrivacyOfficer, format!("{scheme}/erase-day")),
+        (Role::PrivacyOfficer, done.location().trim_start_matches("/en").to_owned()),
+        (Role::PrivacyOfficer, format!("{lease}/breach")),
+        (Role::SchemeOwner, format!("{lease}/change/transfer")),
+        (Role::DeliveryOfficer, format!("{scheme}/delivery/hand-over")),
+        (Role::DeliveryOfficer, format!("{scheme}/delivery/request")),
+    ] {
+        found.extend(look_as(&browser, &stage, &origin, role, &path));
+    }
+    // What will be gone stands on a page that a form leads to.
+    let page = browser.page().unwrap();
+    let session = privacy.cookie("session").unwrap();
+    page.goto(&format!("{origin}/en/staff/sign-in")).unwrap();
+    page.eval(&format!("document.cookie = 'session={session}; path=/'")).unwrap();
+    page.viewport(360, 900, true).unwrap();
+    page.goto(&format!("{origin}/en{scheme}/erase")).unwrap();
+    page.eval(&format!("document.querySelector('#reference').value = '{reference}'")).unwrap();
+    page.click("input[name=what][value=all]").unwrap();
+    page.click("input[name=cause][value=law]").unwrap();
+    page.follow("#form button.lr-button:not(.lr-default)").unwrap();
+    assert!(page.text("h1").unwrap().contains("What will be gone"));
+    found.extend(page.axe().unwrap().into_iter().map(|it| format!("{it:?}")));
+    if let Some(album) = album() {
+        page.screenshot(&album.join("erase-confirm-en-360.png")).unwrap();
+    }
+    assert_eq!(found, Vec::<String>::new());
+}
+
 /// Where to write pictures of every page, for people to look at; nowhere unless somebody asks.
 pub fn album() -> Option<PathBuf> {
     option_env!("LIONROCK_ALBUM").map(PathBuf::from)

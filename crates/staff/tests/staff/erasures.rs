@@ -54,10 +54,10 @@ fn promise_04_an_officer_erases_one_registration_and_has_the_certificate() {
 fn promise_04_a_group_of_fields_goes_alone() {
     let (stage, reference) = scene();
     let privacy = stage.officer(0, Role::PrivacyOfficer);
-    let pairs = [("reference", reference.as_str()), ("what", "mobile"), ("cause", "withdrawal"), ("confirmed", "yes")];
+    let pairs = [("reference", reference.as_str()), ("what", "contact"), ("cause", "withdrawal"), ("confirmed", "yes")];
     let done = privacy.post(&at("/erase"), &pairs);
     assert_eq!(done.status, 303, "{}", done.text());
-    assert!(privacy.get(&done.location()).text().contains("mobile number of one registration"));
+    assert!(privacy.get(&done.location()).text().contains("name and address of one registration"));
     let again = privacy.post(&at("/erase"), &pairs);
     assert!(again.status == 422 && again.text().contains("Nothing of it is held"), "{}", again.text());
 }

@@ -83,11 +83,17 @@ fn an_inspection_closes_only_what_waits_for_one() {
 
 /// The contractor files its statement after all, though the incident stays open.
 fn state(stage: &Stage, lease: &str) {
-    let id = lease.rsplit('/').next().unwrap().parse().unwrap();
+    let id: kernel::Id<kernel::kinds::Lease> = lease.rsplit('/').next().unwrap().parse().unwrap();
     let mut row = stage.platform.ledger().read("test", |tx| processors::lease(tx, id)).unwrap().unwrap();
     row.statement = Some((stage.platform.now(), false));
     let body = serde_json::to_string(&row).unwrap();
+    let at = stage.platform.now();
     let set = move |work: &mut journal::Work<'_, '_>| {
+        work.tx().execute(
+            "-- test\ninsert into deletion_statement (lease, number, at, verdict, late, digest, body, signature)
+values ($1, 1, $2, 'accepted', $3, $4, 'as it came', $4)",
+            &[id.into(), at.into(), false.into(), [1_u8; 32].into()],
+        )?;
         work.tx().execute("-- test\nupdate lease set body = $2 where id = $1", &[id.into(), body.as_str().into()])
     };
     stage.platform.ledger().write("test", journal::Actor::Operator, set).unwrap();
