@@ -149,8 +149,12 @@ fn ending(visit: &Visit, lease: &Lease, statements: &[StatementRow], body: &mut 
         let at = formats::date_time(row.at, visit.language());
         body.p(format!("{at} – {}", visit.text(&row.verdict.title())));
     }
-    if lease.statement.is_none() && lease.ended.is_some() {
-        body.p(t.get("statement-owed"));
+    if lease.statement.is_some() {
+        return;
+    }
+    body.p(t.get("statement-owed"));
+    // Within a minute of the last moment the end is noted, and the statement can be made.
+    if lease.ended.is_some() {
         body.link(t.get("statement-link"), visit.lease_url(lease.id, "/statement"));
     }
 }
