@@ -29,6 +29,7 @@ fn apart<T>(work: impl FnOnce() -> T) -> T {
 
 /// Overwrites the stack below the caller's own frame.
 #[inline(never)]
+#[expect(clippy::large_stack_arrays, reason = "to fill the stack is what it is for; threads have two megabytes")]
 pub fn scrub_stack() {
     let room = [0_u8; SCRUBBED];
     // Somebody might look at it, as far as the compiler knows.

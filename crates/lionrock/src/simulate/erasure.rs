@@ -27,8 +27,8 @@ use deeds::Course;
 /// How the erasures are.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ErasureArgs {
-    /// People at least; no household is split. 10,000 people have about 20,000 canaries.
-    #[arg(long, default_value_t = 10_000)]
+    /// People at least; no household is split. 5,000 people have more than 10,000 canaries.
+    #[arg(long, default_value_t = 5_000)]
     pub people: usize,
     /// The seed of people and events.
     #[arg(long, default_value_t = 2024)]

@@ -5,7 +5,7 @@ use crate::binary::{lionrock, lionrock_with};
 
 const SMALL: [&str; 6] = ["simulate", "erasure", "--people", "300", "--connections", "8"];
 
-/// `cargo run --release -p lionrock -- simulate erasure` is the same with 10,000 people.
+/// `cargo run --release -p lionrock -- simulate erasure` is the same with 5,000 people and more than 10,000 canaries.
 #[test]
 fn promise_04_nothing_finds_or_restores_who_was_erased() {
     let file = tempfile::NamedTempFile::new().unwrap();
