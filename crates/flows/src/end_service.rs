@@ -5,7 +5,7 @@ use kernel::{Fault, Id, Instant, Kind, kinds, to_hex};
 use registration::{Remains, SchemeService};
 use seal::{Destroyed, Keyring, SealError};
 use serde::{Deserialize, Serialize};
-use store::{RunError, Store, StoreError};
+use store::{Store, StoreError};
 use thiserror::Error;
 use vault::{Certificate, Erasure, certificate_note};
 
@@ -49,14 +49,7 @@ impl Fault for EndError {
     }
 }
 
-impl From<RunError<StoreError>> for EndError {
-    fn from(error: RunError<StoreError>) -> Self {
-        match error {
-            RunError::Refused(error) | RunError::Store(error) => Self::Store(error),
-            RunError::Busy { .. } => Self::Busy,
-        }
-    }
-}
+store::from_run_error!(EndError);
 
 /// What is written down before anything is destroyed; a crash after that is finished from it.
 #[derive(Clone, Debug, Serialize, Deserialize)]

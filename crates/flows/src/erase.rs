@@ -5,7 +5,7 @@ use people::{EarlyErasure, Grant, OrderErasure, UseApproval, UseApprovalError, u
 use registration::scheme::{FieldGroup, Scheme};
 use registration::EraseWhat;
 use seal::{ErasureEntry, Purpose, SealError, Target};
-use store::{RunError, StoreError};
+use store::StoreError;
 use thiserror::Error;
 use vault::{Cause, Committing, EraseOrder, ErasureState};
 
@@ -54,24 +54,7 @@ impl Fault for EraseError {
     }
 }
 
-impl From<RunError<StoreError>> for EraseError {
-    fn from(error: RunError<StoreError>) -> Self {
-        match error {
-            RunError::Refused(error) | RunError::Store(error) => Self::Store(error),
-            RunError::Busy { .. } => Self::Busy,
-        }
-    }
-}
-
-impl From<RunError<UseApprovalError>> for EraseError {
-    fn from(error: RunError<UseApprovalError>) -> Self {
-        match error {
-            RunError::Refused(error) => Self::Approval(error),
-            RunError::Store(error) => Self::Store(error),
-            RunError::Busy { .. } => Self::Busy,
-        }
-    }
-}
+store::from_run_error!(EraseError);
 
 /// An erasure that is durable: the keys have forgotten and the rows are gone. Old copies of the key files open it until the next
 /// roll; [`crate::certify`] makes it final.

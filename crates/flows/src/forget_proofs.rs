@@ -16,9 +16,9 @@ pub fn forget_proofs(platform: &Platform) -> Result<usize, EraseError> {
         return Ok(0);
     }
     let commitment = |sealed: &[u8]| vault::commit(&**ledger.random(), [sealed]).commitment;
-    let doomed: Vec<(Target, [u8; 32])> = decided.iter().map(|(_, target, sealed)| (*target, commitment(sealed))).collect();
+    let doomed: Vec<(Target, [u8; 32])> = decided.iter().map(|proof| (proof.target, commitment(&proof.sealed))).collect();
     ledger.keys().erase(platform.now(), &doomed)?;
-    let requests: Vec<Id<kinds::SubjectRequest>> = decided.iter().map(|(request, ..)| *request).collect();
+    let requests: Vec<Id<kinds::SubjectRequest>> = decided.iter().map(|proof| proof.request).collect();
     ledger.write("flows.remove_proofs", Actor::Job("erasure"), move |work| vault::remove_proofs(work, &requests))?;
     Ok(decided.len())
 }

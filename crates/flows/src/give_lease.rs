@@ -3,7 +3,7 @@ use people::{Grant, GrantLease};
 use processors::{Chosen, Form, GrantLeaseCommand, Lease, LeaseError, LeaseRules, NewKey, grant_lease, last_day};
 use registration::scheme::{FieldGroup, Scheme};
 use seal::SealError;
-use store::{RunError, StoreError};
+use store::StoreError;
 use thiserror::Error;
 
 use crate::{Platform, Service};
@@ -64,14 +64,7 @@ impl Fault for GiveLeaseError {
     }
 }
 
-impl From<RunError<StoreError>> for GiveLeaseError {
-    fn from(error: RunError<StoreError>) -> Self {
-        match error {
-            RunError::Refused(error) | RunError::Store(error) => Self::Store(error),
-            RunError::Busy { .. } => Self::Busy,
-        }
-    }
-}
+store::from_run_error!(GiveLeaseError);
 
 /// The days and counts by which leases are followed here.
 pub fn lease_rules() -> LeaseRules {

@@ -64,15 +64,7 @@ impl Fault for HandOverFault {
     }
 }
 
-impl<E: Into<Self>> From<RunError<E>> for HandOverFault {
-    fn from(error: RunError<E>) -> Self {
-        match error {
-            RunError::Refused(error) => error.into(),
-            RunError::Store(error) => Self::Store(error),
-            RunError::Busy { .. } => Self::Busy,
-        }
-    }
-}
+store::from_run_error!(HandOverFault);
 
 impl From<UseApprovalError> for HandOverFault {
     fn from(error: UseApprovalError) -> Self {

@@ -2,7 +2,7 @@ use kernel::{Fault, Kind, Text};
 use processors::{AskLookUp, Lease, LookUp, LookUpRefused, Partner, authorise_lookup};
 use registration::{HouseholdRow, OpenLeased, OpenRecordError, OpenedRecord, Reference};
 use seal::SealError;
-use store::{RunError, StoreError};
+use store::StoreError;
 use thiserror::Error;
 
 use crate::give_lease::group_of;
@@ -59,14 +59,7 @@ impl Fault for LookUpFault {
     }
 }
 
-impl From<RunError<StoreError>> for LookUpFault {
-    fn from(error: RunError<StoreError>) -> Self {
-        match error {
-            RunError::Refused(error) | RunError::Store(error) => Self::Store(error),
-            RunError::Busy { .. } => Self::Busy,
-        }
-    }
-}
+store::from_run_error!(LookUpFault);
 
 /// A contractor looks up one record. The platform's journal notes that the lease allows it, the lease's own key must still
 /// live, and then the journal of the service notes the opening, where the resident sees it, before anything is readable.

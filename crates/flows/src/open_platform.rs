@@ -5,7 +5,7 @@ use journal::{JournalError, Ledger, LedgerParts};
 use kernel::{Clock, Day, Environment, Fault, Id, Kind, Random, kinds};
 use registration::{Places, Sender};
 use seal::{KeyPlace, Keyring, SealError, Signer};
-use store::{Location, Migration, Options, RunError, Store, StoreError};
+use store::{Location, Migration, Options, Store, StoreError};
 use thiserror::Error;
 
 use crate::lost_ledger::{Owner, report_lost_ledger};
@@ -90,14 +90,7 @@ impl Fault for PlatformError {
     }
 }
 
-impl From<RunError<StoreError>> for PlatformError {
-    fn from(error: RunError<StoreError>) -> Self {
-        match error {
-            RunError::Refused(error) | RunError::Store(error) => Self::Store(error),
-            RunError::Busy { .. } => Self::Busy,
-        }
-    }
-}
+store::from_run_error!(PlatformError);
 
 impl From<EraseError> for PlatformError {
     fn from(error: EraseError) -> Self {

@@ -148,9 +148,9 @@ fn describe(seen: &Inspection) -> String {
         Some(true) => "in escrow",
         Some(false) => "its escrow slot is missing or old: start the server or `lionrock keys roll`",
     };
-    let lost = seen.ledger_lost.as_ref().map_or_else(String::new, |entry| format!("; its erasure ledger was lost and begun anew at {}", entry.at));
+    let begun = seen.ledger_lost.as_ref().map_or_else(String::new, |entry| format!("; its erasure ledger was lost and begun anew at {}", entry.at));
     let (day, purposes, nodes, rolls) = (seen.today, seen.purposes.len(), seen.nodes, seen.rolls.len());
-    format!("day {day}; {purposes} purposes, {nodes} nodes; root {custody}, changed {rolls} times{last}; {escrow}{erased}{lost}")
+    format!("day {day}; {purposes} purposes, {nodes} nodes; root {custody}, changed {rolls} times{last}; {escrow}{erased}{begun}")
 }
 
 fn roll(config: &Config, only: Option<&str>, today: Day) -> Result<(), RuntimeError> {

@@ -2,7 +2,7 @@ use journal::{Event, Ledger, Work};
 use kernel::{Day, Fault, Id, Kind, kinds, to_hex};
 use people::{Grant, GrantLease};
 use seal::{SealError, sha256};
-use store::{RunError, StoreError};
+use store::StoreError;
 
 use crate::key::folded;
 use crate::line::is_line;
@@ -98,15 +98,7 @@ impl Fault for LeaseError {
     }
 }
 
-impl From<RunError<Self>> for LeaseError {
-    fn from(error: RunError<Self>) -> Self {
-        match error {
-            RunError::Refused(error) => error,
-            RunError::Busy { .. } => Self::Busy,
-            RunError::Store(error) => Self::Store(error),
-        }
-    }
-}
+store::from_run_error!(LeaseError);
 
 /// The last day of a lease: the earlier of the contract's and the retention's.
 pub fn last_day(contract: &Contract, retention: Day) -> Day {

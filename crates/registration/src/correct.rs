@@ -1,7 +1,7 @@
 use journal::{Actor, Event, Ledger, Work};
 use kernel::{Fault, Id, Kind, kinds};
 use seal::{Purpose, SealError, Target};
-use store::{RunError, StoreError};
+use store::StoreError;
 use thiserror::Error;
 use vault::{Cause, EraseOrder};
 
@@ -72,15 +72,7 @@ impl Fault for CorrectError {
     }
 }
 
-impl From<RunError<Self>> for CorrectError {
-    fn from(error: RunError<Self>) -> Self {
-        match error {
-            RunError::Refused(error) => error,
-            RunError::Busy { .. } => Self::Busy,
-            RunError::Store(error) => Self::Store(error),
-        }
-    }
-}
+store::from_run_error!(CorrectError);
 
 /// A group that is replaced.
 struct Replaced {

@@ -13,7 +13,7 @@ use kernel::{Fault, Instant, Kind, from_hex, to_hex};
 use people::{EnterInField, Grant};
 use seal::{Keyring, Purpose, RecordNumber, SealError, Slot};
 use serde::Deserialize;
-use store::{RunError, StoreError};
+use store::StoreError;
 use thiserror::Error;
 
 use crate::scheme::Scheme;
@@ -107,15 +107,7 @@ impl Fault for OpenQueueError {
     }
 }
 
-impl From<RunError<Self>> for OpenQueueError {
-    fn from(error: RunError<Self>) -> Self {
-        match error {
-            RunError::Refused(error) => error,
-            RunError::Busy { .. } => Self::Busy,
-            RunError::Store(error) => Self::Store(error),
-        }
-    }
-}
+store::from_run_error!(OpenQueueError);
 
 /// What a page that is made now carries; nothing when the operation lets no entries wait.
 pub fn queue_key(keys: &Keyring, scheme: &Scheme, now: Instant) -> Result<Option<QueueKey>, SealError> {

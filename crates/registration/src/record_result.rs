@@ -2,7 +2,7 @@ use journal::{Event, Ledger};
 use kernel::{Fault, Kind};
 use people::{EnterInField, Grant};
 use seal::SealError;
-use store::{RunError, StoreError};
+use store::StoreError;
 use thiserror::Error;
 
 use crate::health::{HealthValue, TestResult};
@@ -64,15 +64,7 @@ impl Fault for RecordResultError {
     }
 }
 
-impl From<RunError<Self>> for RecordResultError {
-    fn from(error: RunError<Self>) -> Self {
-        match error {
-            RunError::Refused(error) => error,
-            RunError::Busy { .. } => Self::Busy,
-            RunError::Store(error) => Self::Store(error),
-        }
-    }
-}
+store::from_run_error!(RecordResultError);
 
 /// Records a result. Nothing is opened for it: the result is sealed behind what was known, as a value of its own, and the journal
 /// says that one was recorded, by whom and for which entry, and not what it was.

@@ -222,15 +222,7 @@ impl Fault for OpenRecordError {
     }
 }
 
-impl From<RunError<Self>> for OpenRecordError {
-    fn from(error: RunError<Self>) -> Self {
-        match error {
-            RunError::Refused(error) => error,
-            RunError::Busy { .. } => Self::Busy,
-            RunError::Store(error) => Self::Store(error),
-        }
-    }
-}
+store::from_run_error!(OpenRecordError);
 
 /// Opens one record for an officer: the opening, with purpose and reason, is durable before anything is readable.
 pub fn open_for_officer(

@@ -98,8 +98,8 @@ pub(crate) fn picture(desk: &Desk) -> Answer {
     }
     let (ledger, id) = (desk.platform().ledger(), row.id);
     let (reading, committed) = ledger.write("staff.read_request_proof", grant.actor(), move |work| vault::open_proof(work, &grant, id))?;
-    let (picture, media_type) = reading.open(&committed, ledger.keys())?.ok_or_else(desk::missing)?;
-    let (media_type, end) = match media_type {
+    let picture = reading.open(&committed, ledger.keys())?.ok_or_else(desk::missing)?;
+    let (media_type, end) = match reading.media_type() {
         "image/png" => ("image/png", "png"),
         "image/webp" => ("image/webp", "webp"),
         _ => ("image/jpeg", "jpg"),

@@ -111,6 +111,23 @@ impl<E> From<StoreError> for RunError<E> {
     }
 }
 
+/// Gives an error that has the variants `Store` and `Busy` its way out of a transaction: `?` takes whatever the closure may refuse
+/// with, if that can become the error.
+#[macro_export]
+macro_rules! from_run_error {
+    ($error:ident) => {
+        impl<E: Into<Self>> From<$crate::RunError<E>> for $error {
+            fn from(error: $crate::RunError<E>) -> Self {
+                match error {
+                    $crate::RunError::Refused(error) => error.into(),
+                    $crate::RunError::Store(error) => Self::Store(error),
+                    $crate::RunError::Busy { .. } => Self::Busy,
+                }
+            }
+        }
+    };
+}
+
 impl<E: Fault + 'static> Fault for RunError<E> {
     fn kind(&self) -> Kind {
         match self {

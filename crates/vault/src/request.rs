@@ -19,7 +19,7 @@ pub use letter::{LetterText, RequestLetter, request_letter};
 pub use log_book::{LogEntry, log_book, purge_requests};
 pub use lodge::{LodgeError, LodgeRequest, SealedDetails, lodge_request, seal_details};
 pub use proof::{
-    PROOF_MONTHS, ReadProof, SealedProof, decided_proofs, has_proof, open_proof, remove_proofs, seal_proof,
+    DecidedProof, PROOF_MONTHS, ReadProof, SealedProof, decided_proofs, has_proof, open_proof, remove_proofs, seal_proof,
 };
 pub use look::{ReadDetails, due_requests, open_details, request, requests};
 

@@ -13,17 +13,6 @@ pub fn date(day: Day, language: Language) -> String {
     }
 }
 
-/// `Wednesday, 6 May 2020` or `2020年5月6日星期三`.
-pub fn long_date(day: Day, language: Language) -> String {
-    let date = date(day, language);
-    match language {
-        Language::En => format!("{}, {date}", pick(&WEEKDAYS, day.weekday())),
-        Language::ZhHant | Language::ZhHans => {
-            format!("{date}星期{}", pick(&CHINESE_WEEKDAYS, day.weekday()))
-        }
-    }
-}
-
 /// `3:05 pm` or `下午3:05`, in Hong Kong time.
 pub fn time(instant: Instant, language: Language) -> String {
     let minute_of_day = instant.minute_of_day();
@@ -89,16 +78,6 @@ const MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
-const WEEKDAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
-const CHINESE_WEEKDAYS: [&str; 7] = ["一", "二", "三", "四", "五", "六", "日"];
 
 #[cfg(test)]
 mod tests {
@@ -109,14 +88,6 @@ mod tests {
         let moment = Instant::parse_hong_kong("2020-05-06T15:05").unwrap();
         assert_eq!(date_time(moment, Language::En), "3:05 pm on 6 May 2020");
         assert_eq!(date_time(moment, Language::ZhHant), "2020年5月6日下午3:05");
-        assert_eq!(
-            long_date(moment.day(), Language::En),
-            "Wednesday, 6 May 2020"
-        );
-        assert_eq!(
-            long_date(moment.day(), Language::ZhHans),
-            "2020年5月6日星期三"
-        );
         let midnight = Instant::parse_hong_kong("2020-05-06T00:00").unwrap();
         assert_eq!(time(midnight, Language::En), "12:00 am");
         assert_eq!(

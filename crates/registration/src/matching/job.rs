@@ -6,7 +6,7 @@ use journal::{Actor, Committed, Event, Ledger, Work};
 use kernel::{Fault, Id, Instant, Kind, kinds};
 use notify::QueueError;
 use seal::{Keyring, SealError};
-use store::{RunError, StoreError, Tx};
+use store::{StoreError, Tx};
 use thiserror::Error;
 use vault::{BatchCommand, BatchOutcome};
 
@@ -74,15 +74,7 @@ impl Fault for MatchError {
     }
 }
 
-impl From<RunError<Self>> for MatchError {
-    fn from(error: RunError<Self>) -> Self {
-        match error {
-            RunError::Refused(error) => error,
-            RunError::Busy { .. } => Self::Busy,
-            RunError::Store(error) => Self::Store(error),
-        }
-    }
-}
+store::from_run_error!(MatchError);
 
 /// What matching needs beside the ledger.
 pub struct Matcher<'a> {

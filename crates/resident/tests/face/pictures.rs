@@ -49,7 +49,7 @@ fn seen(city: &City, id: Id<kinds::SubjectRequest>) -> (Option<Vec<u8>>, bool) {
     let ledger = city.platform.ledger();
     let opened = ledger.write("test.open", grant.actor(), move |work| vault::open_proof(work, &grant, id));
     let (reading, committed) = opened.map_err(|_| "refused").unwrap();
-    let picture = reading.open(&committed, ledger.keys()).unwrap().map(|(picture, _)| picture.expose().clone());
+    let picture = reading.open(&committed, ledger.keys()).unwrap().map(|picture| picture.expose().clone());
     (picture, ledger.read("test.there", |tx| vault::has_proof(tx, id)).unwrap())
 }
 

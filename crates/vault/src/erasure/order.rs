@@ -203,12 +203,3 @@ pub fn keep_certificate(
 pub fn certificate_of(tx: &mut Tx<'_>, erasure: Id<kinds::Erasure>) -> Result<Option<String>, StoreError> {
     storage::erasure::certificate(tx, erasure)
 }
-
-/// When certificates of a service's erasures were issued, newest first, from the platform's store: at most `limit`.
-pub fn certificates_of(
-    tx: &mut Tx<'_>,
-    service: Id<kinds::Service>,
-    limit: usize,
-) -> Result<Vec<(Id<kinds::Erasure>, Instant)>, StoreError> {
-    storage::erasure::certificates(tx, service, i64::try_from(limit).unwrap_or(100))
-}

@@ -64,24 +64,37 @@ pub fn open_proof(
 }
 
 impl ReadProof {
-    /// The picture and its media type; nothing when there is none, or none any more.
-    pub fn open(&self, committed: &Committed, keys: &Keyring) -> Result<Option<(Secret<Vec<u8>>, &str)>, SealError> {
+    /// What kind of picture it is: `image/jpeg`, `image/png` or `image/webp`; empty when there is none.
+    pub fn media_type(&self) -> &str {
+        self.0.as_ref().map_or("", |proof| &proof.media_type)
+    }
+
+    /// The picture; nothing when there is none, or none any more.
+    pub fn open(&self, committed: &Committed, keys: &Keyring) -> Result<Option<Secret<Vec<u8>>>, SealError> {
         let Some(proof) = &self.0 else { return Ok(None) };
         let sealed = Sealed::from_bytes(proof.sealed.clone());
         match committed.open(keys, &slot(proof.record, proof.expiry)?, &sealed) {
             Err(SealError::Gone) => Ok(None),
-            opened => Ok(Some((opened?, &proof.media_type))),
+            opened => Ok(Some(opened?)),
         }
     }
 }
 
-/// Pictures of requests that are decided: what the keys are to forget, with the sealed bytes. At most `limit`.
-pub fn decided_proofs(
-    tx: &mut Tx<'_>,
-    limit: usize,
-) -> Result<Vec<(Id<kinds::SubjectRequest>, Target, Vec<u8>)>, StoreError> {
+/// The picture of a request that is decided.
+#[derive(Clone, Debug)]
+pub struct DecidedProof {
+    /// The request.
+    pub request: Id<kinds::SubjectRequest>,
+    /// What the keys are to forget.
+    pub target: Target,
+    /// What is sealed with it.
+    pub sealed: Vec<u8>,
+}
+
+/// Pictures of requests that are decided: at most `limit`.
+pub fn decided_proofs(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<DecidedProof>, StoreError> {
     let found = storage::request_proof::decided(tx, i64::try_from(limit).unwrap_or(100))?;
-    let named = found.into_iter().map(|(id, proof)| Ok((id, proof.target()?, proof.sealed)));
+    let named = found.into_iter().map(|(request, proof)| Ok(DecidedProof { request, target: proof.target()?, sealed: proof.sealed }));
     named.collect::<Result<_, SealError>>().map_err(|error| StoreError::Engine(error.to_string()))
 }
 

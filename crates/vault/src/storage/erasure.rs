@@ -146,19 +146,6 @@ pub(crate) fn certificate(tx: &mut Tx<'_>, erasure: Id<kinds::Erasure>) -> Resul
     tx.query_opt(sql, &[erasure.into()])?.map(|row| row.get(0)).transpose()
 }
 
-pub(crate) fn certificates(
-    tx: &mut Tx<'_>,
-    service: Id<kinds::Service>,
-    limit: i64,
-) -> Result<Vec<(Id<kinds::Erasure>, Instant)>, StoreError> {
-    let rows = tx.query(
-        "-- vault.certificates
-select erasure, at from erasure_certificate where service = $1 order by at desc limit $2",
-        &[service.into(), limit.into()],
-    )?;
-    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
-}
-
 pub(crate) fn applied(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
     let row = tx.query_opt("-- vault.applied\nselect number from vault_applied where one = 1", &[])?;
     row.map_or(Ok(0), |row| unsigned(&row, 0))
