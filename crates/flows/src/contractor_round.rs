@@ -15,6 +15,8 @@ const TOLD: [Role; 2] = [Role::SchemeOwner, Role::PrivacyOfficer];
 const HEADS: [Role; 2] = [Role::HeadOfDepartment, Role::PrivacyOfficer];
 /// Escalations carried in one round.
 const CARRIED: usize = 100;
+/// Keys of leases that die together.
+const AT_ONCE: usize = 250;
 /// Probes made in one round.
 const PROBED: usize = 100;
 const JOB: Actor = Actor::Job("contractors");
@@ -55,13 +57,19 @@ pub fn contractor_round(platform: &Platform) -> Result<ContractorRound, StepErro
 pub fn erase_lease_keys(platform: &Platform) -> Result<usize, StepError> {
     let ledger = platform.ledger();
     let leases = ledger.read("flows.keys_to_erase", processors::keys_to_erase)?;
-    for lease in &leases {
-        // What dies is a random secret of our own: there is nothing about anybody to commit to but the lease's name.
-        let commitment = sha256(&[b"lionrock lease key\0", &ledger.random().bytes32(), &lease.id.bytes()]);
-        let batch: Vec<_> = lease.keys()?.into_iter().map(|target| (target, commitment)).collect();
+    // A thousand leases may end on one day: their keys die in few batches, each one wait for the disk.
+    for part in leases.chunks(AT_ONCE) {
+        let mut batch = Vec::new();
+        for lease in part {
+            // What dies is a random secret of our own: there is nothing about anybody to commit to but the lease's name.
+            let commitment = sha256(&[b"lionrock lease key\0", &ledger.random().bytes32(), &lease.id.bytes()]);
+            batch.extend(lease.keys()?.into_iter().map(|target| (target, commitment)));
+        }
         ledger.keys().erase(platform.now(), &batch)?;
-        let id = lease.id;
-        ledger.write("flows.lease_key_died", JOB, move |work| processors::note_key_died(work, id))?;
+        let ids: Vec<_> = part.iter().map(|lease| lease.id).collect();
+        ledger.write("flows.lease_keys_died", JOB, move |work| {
+            ids.iter().try_for_each(|id| processors::note_key_died(work, *id))
+        })?;
     }
     Ok(leases.len())
 }

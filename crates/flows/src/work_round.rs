@@ -282,6 +282,7 @@ fn purge_or_end(
         return Ok(());
     }
     registration::purge_expired(service.ledger())?;
+    registration::prepare_end(service.ledger(), service.scheme().last_expiry())?;
     until_short(service, "flows.purge_messages", PURGED, |work| notify::purge(work, PURGED))
 }
 

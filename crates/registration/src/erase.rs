@@ -142,17 +142,9 @@ pub fn apply_erasures(ledger: &Ledger, entries: &[ErasureEntry]) -> Result<u64, 
     let mut removed = 0;
     let of_records: Vec<ErasureEntry> =
         entries.iter().filter(|entry| entry.target.record().is_some()).cloned().collect();
-    for part in of_records.chunks(BATCH) {
+    for part in of_records.chunks(ERASED_AT_ONCE) {
         let part = part.to_vec();
-        removed += apply(ledger, move |work, sweep| {
-            for entry in &part {
-                let Some(record) = entry.target.record() else { continue };
-                for submission in storage::erasure::of_record(work.tx(), record)? {
-                    sweep.take(work, &submission, &entry.target)?;
-                }
-            }
-            Ok(())
-        })?;
+        removed += apply(ledger, move |work, sweep| sweep.take_records(work, &part))?;
     }
     for entry in entries.iter().filter(|entry| entry.target.record().is_none()) {
         removed += apply_wide(ledger, entry.target)?;
@@ -160,7 +152,15 @@ pub fn apply_erasures(ledger: &Ledger, entries: &[ErasureEntry]) -> Result<u64, 
     Ok(removed)
 }
 
-const BATCH: usize = 200;
+/// The same in a unit of work of the caller, for at most [`ERASED_AT_ONCE`] entries that name records and nothing wider.
+pub fn apply_record_erasures(work: &mut Work<'_, '_>, entries: &[ErasureEntry]) -> Result<u64, StoreError> {
+    let mut sweep = Sweep::default();
+    sweep.take_records(work, entries)?;
+    sweep.finish(work)
+}
+
+/// How many entries of the ledger one unit of work follows.
+pub const ERASED_AT_ONCE: usize = 200;
 const PAGE: i64 = 500;
 
 /// A day or a purpose: page by page, since it may be everything there is.
@@ -204,6 +204,16 @@ struct Sweep {
 }
 
 impl Sweep {
+    fn take_records(&mut self, work: &mut Work<'_, '_>, entries: &[ErasureEntry]) -> Result<(), StoreError> {
+        for entry in entries {
+            let Some(record) = entry.target.record() else { continue };
+            for submission in storage::erasure::of_record(work.tx(), record)? {
+                self.take(work, &submission, &entry.target)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Removes what a target names from one submission.
     fn take(&mut self, work: &mut Work<'_, '_>, submission: &Submitted, target: &Target) -> Result<(), StoreError> {
         for (group, sealed) in submission.sealed.groups() {

@@ -42,7 +42,7 @@ pub use correct::{CorrectError, Corrected, Correction, correct};
 pub use directory::{
     SaveError, SchemeService, SchemeVersion, compile, create_scheme, note_ended, note_ending, save_version, scheme_by_slug, schemes, version_by_digest, versions,
 };
-pub use erase::{ErasePlan, EraseWhat, apply_erasures, oldest_expired, plan_day, plan_erasure};
+pub use erase::{ERASED_AT_ONCE, ErasePlan, EraseWhat, apply_erasures, apply_record_erasures, oldest_expired, plan_day, plan_erasure};
 pub use export::{
     AskDelivery, DeliveryCargo, ExportError, ExportFile, delivery_cargo, export_file, export_words, exports,
     exports_to_hand_over, exports_to_withdraw, note_handed_over, note_withdrawn, record_export,
@@ -67,7 +67,7 @@ pub use resolve::{
     unknown_addresses,
 };
 pub use results::{ImportedResults, UNKNOWN_REFERENCE, import_results};
-pub use retire::{Remains, count_unmatched, may_be_destroyed, note_end, purge_expired, remains};
+pub use retire::{Remains, count_unmatched, may_be_destroyed, note_end, prepare_end, purge_expired, remains};
 pub use sealing::Contact;
 pub use state::{Operate, OperateError, SchemeState, Status, close_early, close_words, current_state, operate, put_in_force, room_snapshot, save_room_snapshot};
 pub use statistics::{Bulletin, Figures, backlog, bulletin_due, bulletins, publish_bulletin, suppress};

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use journal::{Actor, Event, Ledger, Work, tree_root};
-use kernel::{Id, kinds, to_hex};
+use kernel::{Day, Id, kinds, to_hex};
 use seal::sha256;
 use store::{RunError, StoreError};
 
@@ -123,6 +123,72 @@ const NEVER_MATCHED: &str = "never-matched";
 /// Counts a scheme and commits to its sealed values, before anything of it is destroyed.
 pub fn remains(ledger: &Ledger) -> Result<Remains, RunError<StoreError>> {
     let figures = ledger.read("registration.remains", Figures::read)?;
+    let values = prepared(ledger)?.map_or_else(|| values_root(ledger), Ok)?;
+    Ok(Remains {
+        households: u64::try_from(figures.total("received")).unwrap_or(0),
+        people: u64::try_from(figures.total("people")).unwrap_or(0),
+        values,
+    })
+}
+
+/// Works out ahead, on the last day, what the certificate of the end commits to: over the values of a whole city that takes
+/// seconds, which nobody should wait for on the next day. Once a day; what changes afterwards makes it worthless.
+/// Returns whether it was worked out now.
+pub fn prepare_end(ledger: &Ledger, last_expiry: Day) -> Result<bool, RunError<StoreError>> {
+    let today = ledger.now().day();
+    // With several writers an event may be committed behind one that was seen.
+    if today < last_expiry || !ledger.store().commits_in_order() {
+        return Ok(false);
+    }
+    let done = ledger.read("registration.prepare_done", |tx| storage::counter::day(tx, PREPARED))?;
+    if done.is_some_and(|done| done >= today) {
+        return Ok(false);
+    }
+    let newest = ledger.page(None, 1).map_err(unread)?;
+    let before = newest.first().map_or(Id::from_bytes([0; 16]), |entry| entry.id);
+    let root = values_root(ledger)?;
+    ledger.write("registration.prepare_end", Actor::Job("retire"), move |work| {
+        storage::counter::set_prepared_root(work.tx(), before, &root)?;
+        storage::counter::set_day(work.tx(), PREPARED, today)
+    })?;
+    Ok(true)
+}
+
+/// The root that was worked out ahead, if nothing has happened since that may have changed a value: every change is an event.
+fn prepared(ledger: &Ledger) -> Result<Option<[u8; 32]>, RunError<StoreError>> {
+    let Some((before, root)) = ledger.read("registration.prepared_root", storage::counter::prepared_root)? else {
+        return Ok(None);
+    };
+    let since = ledger.scan(Some(before), SINCE_MOST).map_err(unread)?;
+    let quiet = |body: &str| {
+        let event: Option<serde_json::Value> = serde_json::from_str(body).ok();
+        event.as_ref().and_then(|event| event.get("verb")?.as_str()).is_some_and(|verb| QUIET.contains(&verb))
+    };
+    let unchanged = since.len() < SINCE_MOST && since.iter().all(|entry| quiet(&entry.body));
+    Ok(unchanged.then_some(root))
+}
+
+/// Events that leave every sealed value as it is. One that is not named here may have changed some.
+const QUIET: [&str; 9] = [
+    "registration.bulletin",
+    "registration.code_checked",
+    "registration.code_requested",
+    "registration.ended",
+    "resident.data_shown",
+    "resident.openings_shown",
+    "vault.batch_opened",
+    "vault.opened",
+    "vault.opening_refused",
+];
+/// Events that are looked at; after more of them working it out anew is no slower.
+const SINCE_MOST: usize = 20_000;
+const PREPARED: &str = "values-prepared";
+
+fn unread(error: journal::JournalError) -> RunError<StoreError> {
+    RunError::Store(StoreError::Engine(error.to_string()))
+}
+
+fn values_root(ledger: &Ledger) -> Result<[u8; 32], RunError<StoreError>> {
     let mut entries = ledger.read("registration.kept_roots", storage::submission::kept_roots)?;
     let mut after = Id::from_bytes([0; 16]);
     loop {
@@ -132,15 +198,11 @@ pub fn remains(ledger: &Ledger) -> Result<Remains, RunError<StoreError>> {
         let values = page.iter().flat_map(|(_, groups)| groups.iter().flatten());
         entries.extend(values.map(|value| sha256(&[value])));
     }
-    Ok(Remains {
-        households: u64::try_from(figures.total("received")).unwrap_or(0),
-        people: u64::try_from(figures.total("people")).unwrap_or(0),
-        values: tree_root(&entries),
-    })
+    Ok(tree_root(&entries))
 }
 
 /// Whether the scheme is over and the last day of its last value has passed.
-pub fn may_be_destroyed(ledger: &Ledger, last_expiry: kernel::Day) -> Result<bool, RunError<StoreError>> {
+pub fn may_be_destroyed(ledger: &Ledger, last_expiry: Day) -> Result<bool, RunError<StoreError>> {
     let now = ledger.now();
     let state = ledger.read("registration.state", storage::state::read)?;
     Ok(state.is_none_or(|state| state.status_at(now) == Status::Closed) && now.day() > last_expiry)

@@ -13,8 +13,13 @@ const DAY_MS: i64 = 86_400_000;
 /// The end of the scheme on the day after its last: keys dead and certificate signed; then the space given back.
 pub fn end(city: City) -> Result<(), Failure> {
     let service = city.service()?;
-    let days = i64::from(service.scheme().last_expiry().number() - city.platform.now().day().number() + 1);
-    city.clock.advance_millis(days * DAY_MS);
+    let last = service.scheme().last_expiry();
+    city.clock.advance_millis(i64::from(last.number() - city.platform.now().day().number()) * DAY_MS);
+    let meter = Meter::start()?;
+    registration::prepare_end(service.ledger(), last)?;
+    println!("{}", meter.once("on the last day: the commitment worked out ahead")?);
+    city.clock.advance_millis(DAY_MS);
+    service.ledger().keys().midnight(city.platform.now().day())?;
     let (stores, before) = (city.directory.join("stores"), free(&city.directory)?);
     let held = size(&stores)?;
     let tiles = files(&city.directory.join("tiles"))?;

@@ -44,6 +44,27 @@ pub(crate) fn cursor(tx: &mut Tx<'_>, name: &'static str) -> Result<Id<kinds::Ev
     row.map_or(Ok(Id::from_bytes([0; 16])), |row| row.get(0))
 }
 
+/// The root over all sealed values that was worked out ahead, and the last event before that.
+pub(crate) fn prepared_root(tx: &mut Tx<'_>) -> Result<Option<(Id<kinds::Event>, [u8; 32])>, StoreError> {
+    let row = tx.query_opt(
+        "-- registration.prepared_root
+select a.position, r.position from registration_cursor a, registration_cursor r where a.name = $1 and r.name = $2",
+        &["values-before".into(), "values-root".into()],
+    )?;
+    row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
+}
+
+pub(crate) fn set_prepared_root(tx: &mut Tx<'_>, before: Id<kinds::Event>, root: &[u8; 32]) -> Result<(), StoreError> {
+    for (name, position) in [("values-before", Value::from(before)), ("values-root", (*root).into())] {
+        tx.execute(
+            "-- registration.set_prepared_root
+insert into registration_cursor (name, position) values ($1, $2) on conflict (name) do update set position = excluded.position",
+            &[name.into(), position],
+        )?;
+    }
+    Ok(())
+}
+
 /// Moves a cursor on, unless somebody else has moved it meanwhile.
 pub(crate) fn advance(
     tx: &mut Tx<'_>,
