@@ -109,6 +109,8 @@ fn the_work_of_the_identity_provider_is_done_and_survives_a_stop() {
     city.work();
     assert!(format!("{:?}", counts()).contains("status-code"), "{:?}", counts());
     assert!(identity.ledger().size_and_root().unwrap().0 >= 2, "its journal has a tree of its own");
+    let rolled = crate::roll_keys(city.platform(), Some("identity")).unwrap();
+    assert_eq!(rolled.iter().map(|(name, roll)| (name.as_str(), roll.number)).collect::<Vec<_>>(), [("identity", 1)]);
     let inventory = crate::inventory(city.platform()).unwrap();
     assert!(inventory.iter().any(|one| one.store == "identity" && one.rows.len() == 2));
 }

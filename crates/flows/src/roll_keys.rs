@@ -5,7 +5,7 @@ use seal::{Roll, SealError};
 use store::StoreError;
 
 use crate::certify::certify;
-use crate::open_platform::{PLATFORM, store_name};
+use crate::open_platform::{IDENTITY, PLATFORM, store_name};
 use crate::{EraseError, Platform};
 
 /// Changes the root of every keyring that this process holds, or of the one with this name (as `lionrock keys status` shows it),
@@ -15,6 +15,9 @@ pub fn roll_keys(platform: &Arc<Platform>, only: Option<&str>) -> Result<Vec<(St
     let mut rolled = Vec::new();
     if asked(PLATFORM) {
         rolled.push((PLATFORM.to_owned(), platform.ledger().keys().roll()?));
+    }
+    if let Some(identity) = platform.identity().filter(|_| asked(IDENTITY)) {
+        rolled.push((IDENTITY.to_owned(), identity.ledger().keys().roll()?));
     }
     for service in platform.services() {
         let name = store_name(service.slug());

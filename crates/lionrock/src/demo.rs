@@ -1,7 +1,6 @@
 //! `lionrock demo`: a whole demonstration city on the embedded store, ready in seconds.
 
 mod city;
-mod codes;
 mod courier;
 mod operation;
 mod page;

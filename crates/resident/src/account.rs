@@ -6,6 +6,7 @@ mod code;
 mod cookies;
 mod first_passkey;
 mod home;
+mod inbox;
 mod passkeys;
 mod sessions;
 mod sign_in;
@@ -55,6 +56,7 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/sign-in/options", post(sign_in::options))
         .route("/account/sign-in/finish", post(sign_in::finish))
         .route("/account/sign-out", post(sign_in::sign_out))
+        .route("/account/inbox", get(inbox::show))
         .route("/account/stay", post(sessions::stay))
         .route("/account/sign-up", get(sign_up::show).post(sign_up::begin))
         .route("/account/sign-up/code", get(code::show).post(code::check))

@@ -14,14 +14,13 @@ use webkit::parts::{Button, Form, SummaryList, SummaryRow, Table, Warning};
 use webkit::{Body, Failure, Layout, Page, Values, Visitor};
 
 use super::city::City;
-use super::codes;
 use super::words::{self, Word};
 use crate::runtime::Runtime;
 use crate::seed::SeededOfficer;
 
 /// What the demonstration's front page needs.
 pub struct DemoState {
-    pub(super) platform: Arc<Platform>,
+    platform: Arc<Platform>,
     relying_party: Arc<RelyingParty>,
     origin: String,
     officers: Mutex<Vec<SeededOfficer>>,
@@ -54,7 +53,6 @@ pub fn routes(state: Arc<DemoState>) -> Router {
     let pages = Router::new()
         .route("/demo", get(front))
         .route("/demo/sign-in/{number}", post(sign_in))
-        .route("/demo/codes", get(codes::show))
         .with_state(state);
     webkit::in_every_language(&pages)
 }
@@ -91,7 +89,7 @@ fn accounts(visitor: &Visitor, body: &mut Body) {
     let text = |word: Word| words::text(word).get(visitor.language).to_owned();
     body.h2(text(Word::Accounts)).p(text(Word::AccountsText));
     body.link(text(Word::OpenAccount), visitor.url(resident::ACCOUNT_PATH));
-    body.link(text(Word::Codes), visitor.url("/demo/codes"));
+    body.link(text(Word::Codes), visitor.url("/account/inbox"));
 }
 
 fn residents(state: &DemoState, visitor: &Visitor, body: &mut Body) {

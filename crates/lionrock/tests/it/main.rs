@@ -1,8 +1,6 @@
 //! Journeys through the whole program in a real browser, against a demonstration city in a process of its own.
 
 #[cfg(test)]
-mod accounts;
-#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod city;

@@ -29,17 +29,21 @@ struct Answer {
 }
 
 /// The pages around a city's identity provider.
-struct Pages {
-    city: City,
-    app: Router,
+pub struct Pages {
+    pub city: City,
+    pub app: Router,
     rp: RelyingParty,
 }
 
 impl Pages {
     fn new() -> Self {
+        Self::at(ORIGIN, true)
+    }
+
+    fn at(origin: &str, secure: bool) -> Self {
         let city = City::at("2020-05-06T08:00");
-        let rp = RelyingParty::new(ORIGIN, "Lionrock").unwrap();
-        let state = AccountState { platform: city.platform.clone(), relying_party: rp.clone(), secure: true };
+        let rp = RelyingParty::new(origin, "Lionrock").unwrap();
+        let state = AccountState { platform: city.platform.clone(), relying_party: rp.clone(), secure };
         let cookie = state.session_cookie();
         let keys = Arc::new(Keys(city.platform.clone()));
         let layout = Arc::new(resident::account_layout(Environment::Demo));
@@ -60,7 +64,12 @@ impl Pages {
     }
 
     fn open() -> Self {
-        let pages = Self::new();
+        Self::open_at(ORIGIN, true)
+    }
+
+    /// The pages of a site whose identity provider is through its gate.
+    pub fn open_at(origin: &str, secure: bool) -> Self {
+        let pages = Self::at(origin, secure);
         let (service, version) = pages.draft();
         pages.city.pass_gate(service, version);
         pages

@@ -1,6 +1,8 @@
 //! The pages as residents meet them, without a script and without a cookie.
 
 #[cfg(test)]
+mod account_browser;
+#[cfg(test)]
 mod accounts;
 #[cfg(test)]
 mod answers;
