@@ -36,7 +36,7 @@ fn from_the_contract_to_the_closing_record_on_both_engines() {
         assert_eq!(closed.state, LeaseState::Closed);
         let note = city.read(|tx| Closure::of(tx, &closed)).note();
         assert_eq!(note.lines().filter(|line| line.starts_with("probe: ")).count(), 2, "{note}");
-        assert!(note.contains("kept offline") && note.contains("key died") && note.contains("in time"), "{note}");
+        assert!(note.contains("kept offline") && note.contains("key died") && note.contains("in-time"), "{note}");
         assert!(city.carried().is_empty() && city.read(|tx| overview(tx, city.now(), None)).lines.is_empty());
         for verb in ["processors.looked_up", "processors.lease_key_died", "processors.lease_closed"] {
             assert!(city.verbs().iter().any(|it| it == verb), "{verb}");
