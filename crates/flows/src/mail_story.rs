@@ -118,7 +118,7 @@ fn promise_01_a_mail_says_nothing_of_a_resident_and_its_row_holds_no_address() {
     for (_, subject, text) in &mails {
         assert!(secrets.iter().all(|secret| !subject.contains(secret) && !text.contains(secret)), "{text}");
     }
-    let rows = city.platform().ledger().read("test", |tx| tx.query("-- test\nselect body from mail", &[])).unwrap();
+    let rows = city.platform().ledger().read("test", |tx| tx.query("-- test.mail_bodies\nselect body from mail", &[])).unwrap();
     assert_eq!(rows.len(), mails.len());
     assert!(rows.iter().all(|row| !row.get::<String>(0).unwrap().contains('@')));
 }
