@@ -164,3 +164,30 @@ fn figures_bulletin_and_the_end() {
         assert_eq!(stage.count("registration.ended"), 1);
     });
 }
+
+/// What the certificate commits to is worked out on the last day, and anew when a value has changed since.
+#[test]
+fn the_commitment_of_the_end_is_worked_out_ahead_and_never_stale() {
+    let stage = Stage::on_disk();
+    let household = stage.register("1", &form(1)).household;
+    stage.register("2", &form(2));
+    stage.match_all();
+    let (last, before) = (stage.scheme.last_expiry(), remains(&stage.ledger).unwrap());
+    assert!(!registration::prepare_end(&stage.ledger, last).unwrap(), "there is time");
+    stage.clock.set(kernel::Instant::at(last, 60));
+    purge_expired(&stage.ledger).unwrap();
+    let on_the_day = remains(&stage.ledger).unwrap();
+    assert_ne!(on_the_day.values, before.values, "some of it went earlier");
+    assert!(registration::prepare_end(&stage.ledger, last).unwrap());
+    assert!(!registration::prepare_end(&stage.ledger, last).unwrap(), "once a day");
+    assert_eq!(remains(&stage.ledger).unwrap(), on_the_day);
+    registration::open_own(&stage.ledger, household).unwrap();
+    assert_eq!(remains(&stage.ledger).unwrap(), on_the_day, "somebody who looks changes nothing");
+    // Behind its back, as nothing in the program can: it is not worked out again while the journal says nothing.
+    let blank = "-- test.blank\nupdate household_submission set identity = null where household = $1";
+    stage.ledger.store().write("test", move |tx| tx.execute(blank, &[household.into()])).unwrap();
+    assert_eq!(remains(&stage.ledger).unwrap(), on_the_day, "it was taken as it was worked out");
+    stage.clock.set(kernel::Instant::at(last.plus(1), 1));
+    assert!(purge_expired(&stage.ledger).unwrap() > 0);
+    assert_ne!(remains(&stage.ledger).unwrap().values, on_the_day.values, "after a change it is worked out anew");
+}
