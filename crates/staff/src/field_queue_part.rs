@@ -33,7 +33,7 @@ pub(crate) fn queue_part(desk: &Desk, case: &Case, again: bool) -> Result<Option
     if again {
         data.push(("again", String::new()));
     }
-    let attributes: String = data.iter().map(|(name, value)| format!(" data-{name}=\"{}\"", Markup::text(value))).collect();
+    let attributes = data.iter().fold(String::new(), |all, (name, value)| all + &format!(" data-{name}=\"{}\"", Markup::text(value)));
     let text = |key: &str| Markup::text(&desk.say(key));
     let above = format!(
         "<div data-queue{attributes}>\n<section class=\"lr-queue\" data-queue-shown aria-labelledby=\"queue-title\" hidden>\n\
