@@ -290,8 +290,6 @@ pub(crate) fn finish_erasures(ledger: &Ledger, age_ms: i64) -> Result<usize, Era
 }
 
 #[cfg(test)]
-mod model;
-#[cfg(test)]
 mod postgres;
 #[cfg(test)]
 mod tests;

@@ -77,7 +77,7 @@ impl City {
             moment("2020-06-06T23:59"),
             "2020-06-30".parse().unwrap(),
         );
-        self.launch(definition);
+        self.launch(&definition);
         self
     }
 
@@ -183,7 +183,7 @@ impl City {
     }
 
     /// Brings a scheme through its gate.
-    pub fn launch(&self, definition: Definition) {
+    pub fn launch(&self, definition: &Definition) {
         let digest = Scheme::compile(definition.clone()).unwrap().digest();
         let (toml, owner) = (definition.to_toml().unwrap(), self.officer(1, Role::SchemeOwner));
         let edit = authorise::<EditScheme>(&owner, None).unwrap();

@@ -1,6 +1,8 @@
 //! Erasure before the time, with its crashes, its backups and its certificate. The stories run on SQLite here and on PostgreSQL
 //! in `postgres`.
 
+mod model;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;

@@ -36,29 +36,29 @@ pub fn lend(city: &City, slug: &str) -> Vec<Door> {
         keys: Some(ContractorKeys { signing: [7; 32], recipient }),
     };
     let may = manage()(city);
-    let contractor = act(city, move |work| register_contractor(work, &may, &command)).0;
+    let courier = act(city, move |work| register_contractor(work, &may, &command)).0;
     doors.push(Door {
         what: "a contractor's contact".into(),
         last,
         opens: Box::new(move |city| {
             let may = manage()(city);
-            let open = move |work: &mut journal::Work<'_, '_>| open_contact(work, &may, contractor);
+            let open = move |work: &mut journal::Work<'_, '_>| open_contact(work, &may, courier);
             let ledger = city.platform().ledger();
             let opened = ledger.write("test.contact", journal::Actor::Operator, open);
             opened.is_ok_and(|(contact, committed)| contact.open(&committed, ledger.keys()).is_ok())
         }),
     });
-    let contract = contract(city, contractor);
+    let signed = contract(city, courier);
     let reference = reference_of(&service);
-    let looked_up = give(city, &service, contract, Form::LookUp);
-    let handed = give(city, &service, contract, Form::HandOver);
+    let looked_up = give(city, &service, signed, Form::LookUp);
+    let handed = give(city, &service, signed, Form::HandOver);
     let package = package(city, &service, &handed);
-    doors.push(look_up_door(contract, looked_up, reference));
+    doors.push(look_up_door(signed, &looked_up, reference));
     doors.push(Door {
         what: "a package".into(),
         last: handed.until,
         opens: Box::new(move |city| {
-            let Some(partner) = partner(city, contract) else { return false };
+            let Some(partner) = partner(city, signed) else { return false };
             let fetch = move |work: &mut journal::Work<'_, '_>| fetch_package(work, &partner, package);
             let ledger = city.platform().ledger();
             let Ok((pass, committed)) = ledger.write("test.fetch", journal::Actor::Operator, fetch) else { return false };
@@ -68,12 +68,13 @@ pub fn lend(city: &City, slug: &str) -> Vec<Door> {
     doors
 }
 
-fn look_up_door(contract: Id<kinds::Contract>, lease: Lease, reference: String) -> Door {
+fn look_up_door(contract: Id<kinds::Contract>, lease: &Lease, reference: String) -> Door {
+    let lease_id = lease.id;
     Door {
         what: "a look-up".into(),
         last: lease.until,
         opens: Box::new(move |city| {
-            let ask = AskLookUp { lease: lease.id, purpose: "delivery".into(), reference: reference.clone() };
+            let ask = AskLookUp { lease: lease_id, purpose: "delivery".into(), reference: reference.clone() };
             let Some(partner) = partner(city, contract) else { return false };
             let found = lease_look_up(city.platform(), &partner, &ask);
             found.is_ok_and(|found| found.record.contact.is_some())
@@ -81,11 +82,11 @@ fn look_up_door(contract: Id<kinds::Contract>, lease: Lease, reference: String) 
     }
 }
 
-fn contract(city: &City, contractor: Id<kinds::Contractor>) -> Id<kinds::Contract> {
+fn contract(city: &City, courier: Id<kinds::Contractor>) -> Id<kinds::Contract> {
     let (may, today) = (manage()(city), city.platform().now().day());
     let clauses = Clause::ALL.into_iter().map(|clause| (clause, "Clause".to_owned())).collect();
     let command = RecordContract {
-        contractor,
+        contractor: courier,
         title: Text::new("Delivery", "派遞", "派递"),
         clauses: ClauseRecord { clauses, storage: Storage::OwnMachines, place: "8 Wharf Road".into() },
         from: today,

@@ -95,7 +95,7 @@ impl Course {
 
     fn open_scheme(&self, slug: &str, today: Day) {
         let definition = Definition::masks_2020().unwrap().with_slug(slug);
-        self.city.launch(definition.with_window(at(today, 60), at(today.plus(12), 1_200), today.plus(20)));
+        self.city.launch(&definition.with_window(at(today, 60), at(today.plus(12), 1_200), today.plus(20)));
     }
 
     fn register(&mut self, slug: &str) {
@@ -128,7 +128,7 @@ impl Course {
         let slug = format!("restriction-testing-{:02}", self.operations);
         let definition = Definition::restriction_testing().unwrap().with_slug(&slug);
         let closes = at(today.plus(1), 420);
-        self.city.launch(definition.with_window(at(today, 60), closes, closes.day().plus(1)));
+        self.city.launch(&definition.with_window(at(today, 60), closes, closes.day().plus(1)));
         let service = self.city.service_of(&slug);
         for _ in 0..4 {
             self.households += 1;

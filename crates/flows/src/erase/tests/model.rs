@@ -5,13 +5,9 @@
 use std::collections::BTreeSet;
 
 use kernel::Random;
-use registration::open_own;
 use testkit::SeededRandom;
 
-use super::tests::check;
 use super::*;
-use crate::certify;
-use crate::rehearsal::{City, mobile, name, number};
 
 const SEED: Option<u64> = None;
 const RUNS: usize = 250;
