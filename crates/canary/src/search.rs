@@ -101,7 +101,7 @@ impl Canaries {
             let Some(at) = (end + 1).checked_sub(SHORTEST).filter(|_| may_fit || may_stream) else { continue };
             let (rest, place) = (bytes.get(at..).unwrap_or_default(), stream_at.unwrap_or(at));
             let fitting = self.patterns.get(&word).filter(|_| may_fit).into_iter().flatten();
-            for pattern in fitting.filter(|pattern| rest.starts_with(&pattern.bytes)) {
+            for pattern in fitting.filter(|pattern| rest.starts_with(&pattern.bytes) && !pattern.is_part_of_a_hash(bytes, at)) {
                 let canary = self.names.get(pattern.canary).map_or("", String::as_str);
                 seen.hits.push(Hit { canary, encoding: pattern.encoding, at: place });
             }
@@ -110,6 +110,22 @@ impl Canaries {
                 self.search_into(&inflated, Some(place), depth - 1, seen);
             }
         }
+    }
+}
+
+/// A run of hexadecimal digits of this length is a hash or a key, no telephone number.
+const HASH: usize = 24;
+
+impl Pattern {
+    /// Digits occur in hexadecimal text by chance: eight of them about twice in a megabyte, when ten thousand numbers are sought.
+    fn is_part_of_a_hash(&self, bytes: &[u8], at: usize) -> bool {
+        let hexadecimal = |byte: &&u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(*byte);
+        if self.encoding != "UTF-8" || !self.bytes.iter().all(u8::is_ascii_digit) {
+            return false;
+        }
+        let before = bytes.get(..at).unwrap_or_default().iter().rev().take(HASH).take_while(hexadecimal).count();
+        let rest = bytes.get(at..).unwrap_or_default().iter().take(HASH).take_while(hexadecimal).count();
+        before + rest >= HASH
     }
 }
 
@@ -197,6 +213,16 @@ mod tests {
             let seen = canaries.search(&[&b"before"[..], &written, b"after"].concat());
             assert!(seen.hits.iter().any(|hit| hit.encoding == encoding && hit.at == 6), "{encoding}: {:?}", seen.hits);
         }
+    }
+
+    #[test]
+    fn digits_within_a_hash_are_no_number_and_digits_beside_others_are() {
+        let canaries = Canaries::new([Canary::new("mobile", "51230001")]);
+        let found = |text: &str| canaries.search(text.as_bytes()).hits.len();
+        assert_eq!(found("e3b0c44298fc1c14951230001bf4c8996fb92427"), 0);
+        assert_eq!(found("mobile=+85251230001;id=0001"), 1);
+        assert_eq!(found("51230001"), 1);
+        assert_eq!(found("20200506070000 51230001"), 1);
     }
 
     #[test]

@@ -47,7 +47,8 @@ fn promise_04_a_root_in_a_token_leaves_a_thief_nothing() {
     assert!(made.status.success(), "{made:?}");
     let modules = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so", "/usr/local/lib/softhsm/libsofthsm2.so"];
     let module = modules.into_iter().find(|module| Path::new(module).exists()).expect("libsofthsm2.so is missing");
-    let arguments = [&SMALL[..], &["--token", module, "city", &at("pin")]].concat();
+    let pin = at("pin");
+    let arguments = [&SMALL[..], &["--token", module, "city", &pin]].concat();
     let (good, said) = lionrock_with(&arguments, &[("SOFTHSM2_CONF", &at("softhsm2.conf"))]);
     assert!(good && said.contains("a root in a token gives the thief not even that"), "{said}");
 }

@@ -1,6 +1,7 @@
 //! What happens: registrations, backups, erasures of every kind, changes of the roots, the end.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -67,9 +68,9 @@ impl Course {
         let (identity, recipient) = seal::age_files::generate_identity();
         let installation = &mut day.installation;
         let mut text = fs::read_to_string(&installation.file)?;
-        text.push_str(&format!("backup_recipients = [\"{recipient}\"]\n"));
+        writeln!(text, "backup_recipients = [\"{recipient}\"]")?;
         if let Some([module, label, pin]) = args.token.as_deref() {
-            text.push_str(&format!("root_token_module = \"{module}\"\nroot_token_label = \"{label}\"\nroot_token_pin_file = \"{pin}\"\n"));
+            writeln!(text, "root_token_module = \"{module}\"\nroot_token_label = \"{label}\"\nroot_token_pin_file = \"{pin}\"")?;
         }
         fs::write(&installation.file, text)?;
         installation.config = Config::read(&installation.file)?;
@@ -244,7 +245,7 @@ impl Course {
         let order = Order { from: archive, identity: &self.identity, move_aside: false };
         into_scratch(&day.installation.config, &order, &place)?;
         let tables = migrations_of(NAME);
-        let store = Store::open(&Location::Sqlite(place.join("stores")), NAME, &tables, Options::default())?;
+        let store = Store::open(&Location::Sqlite(place.join("stores")), NAME, tables, Options::default())?;
         let mut all = sealed(&store)?;
         drop(store);
         fs::remove_dir_all(&place)?;

@@ -157,11 +157,10 @@ fn roots_now(day: &Day) -> Result<Option<Vec<u8>>, Failure> {
 
 /// A whole stolen installation, with the present roots or with its own: whether it opens, or what is said.
 fn whole(day: &Day, stolen: &Path, scratch: &Path, own: bool) -> Result<Result<(), String>, Failure> {
-    let mut installation = beside(&day.installation, scratch, if own { &[] } else { &["roots"] })?;
+    let installation = beside(&day.installation, scratch, if own { &[] } else { &["roots"] })?;
     for part in ["stores", "keys", "tiles"].iter().chain(own.then_some(&"roots")) {
         super::thief::copy(&stolen.join(part), &scratch.join(part))?;
     }
-    installation.directory = scratch.to_owned();
     let console = Console::open(&installation, at(if own { MEND } else { AFTER }));
     Ok(console.map_err(|error| error.to_string()).and_then(|console| console.service(SLUG).map(drop).map_err(|error| error.to_string())))
 }

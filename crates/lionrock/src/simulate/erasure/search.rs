@@ -20,7 +20,7 @@ impl Course {
     pub fn memory_of_withdrawn(&mut self, day: &mut Day) -> Result<String, Failure> {
         let gone = |one: &Household, _: FieldGroup| one.fate == Fate::Withdraws;
         let mut erased = self.city.canaries_where(gone);
-        erased.extend(self.dead_roots(day)?);
+        erased.extend(self.dead_roots(day));
         self.search_memory(day, "nothing of who has withdrawn is in the memory of the server that served them", erased)
     }
 
@@ -29,7 +29,7 @@ impl Course {
         let files = self.search_files(day, "nobody's value and no dead key is in any file or backup")?;
         self.search_pages(day)?;
         let mut erased = self.city.canaries_where(Self::is_gone);
-        erased.extend(self.dead_roots(day)?);
+        erased.extend(self.dead_roots(day));
         let memory = self.search_memory(day, "nothing of who was erased is in the server's memory", erased)?;
         self.plant_everywhere(day)?;
         Ok(format!("files: {files}; memory: {memory}"))
@@ -40,7 +40,7 @@ impl Course {
         self.spoil_files(day)?;
         let mut all = self.city.canaries();
         all.extend(self.city.decoys.iter().cloned());
-        all.extend(self.dead_roots(day)?);
+        all.extend(self.dead_roots(day));
         let canaries = Canaries::new(all);
         let mut scanned = Scanned::default();
         for place in self.places(day) {
@@ -99,12 +99,12 @@ impl Course {
     }
 
     /// The root keys of the past, as the thief has them: their last 32 bytes are the key.
-    fn dead_roots(&self, day: &Day) -> Result<Vec<Canary>, Failure> {
-        let Some(thief) = &self.thief else { return Ok(Vec::new()) };
+    fn dead_roots(&self, day: &Day) -> Vec<Canary> {
+        let Some(thief) = &self.thief else { return Vec::new() };
         let present = fs::read(day.installation.directory.join("roots").join(format!("{NAME}.root"))).ok();
         let present = present.as_deref().and_then(roll_of);
         let roots = thief.loot().roots.into_iter().filter(|(number, _)| present.is_none_or(|present| *number < present));
-        Ok(roots.filter_map(|(number, bytes)| Some(Canary::bytes(format!("root key {number}"), bytes.get(24..)?))).collect())
+        roots.filter_map(|(number, bytes)| Some(Canary::bytes(format!("root key {number}"), bytes.get(24..)?))).collect()
     }
 
     /// Where files of the installation and copies of it are meant to be.
