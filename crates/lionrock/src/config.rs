@@ -117,7 +117,7 @@ config! {
     /// The password of our account at the mail server.
     mail_password: Option<Secret<String>> = None, "a long random text", secret;
     /// Where ClamAV's daemon listens: the path of its socket, or a loopback address with its port. With it every file that an
-    /// officer sends is scanned before anything is kept, and none is taken while it does not answer. Without it files are only
+    /// officer or a resident sends is scanned before anything is kept, and none is taken while it does not answer. Without it files are only
     /// told by kind and size.
     uploads_scanner: Option<String> = None, "/run/clamav/clamd.ctl", plain;
     /// How many days old the scanner's definitions may be. Older ones stop uploads.

@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn own_catalogues_are_whole() {
-        assert_eq!(check_catalogues(SOURCES, &["PDF"]), []);
+        assert_eq!(check_catalogues(SOURCES, &["PDF", "JPEG", "PNG", "WebP"]), []);
     }
 
     #[test]
