@@ -98,12 +98,12 @@ fn read(desk: &Desk, case: &Case) -> Result<Result<Order, Mistakes>, Failure> {
     if what.is_none() {
         mistakes.add("what", desk.say("choose-one"));
     }
-    let cause = cause(desk);
-    if cause.is_none() {
+    let why = cause(desk);
+    if why.is_none() {
         mistakes.add("cause", desk.say("choose-one"));
     }
-    Ok(match (row, what, cause) {
-        (Some(row), Some((_, what)), Some(cause)) => Ok(Order { row, what, cause }),
+    Ok(match (row, what, why) {
+        (Some(row), Some((_, what)), Some(why)) => Ok(Order { row, what, cause: why }),
         _ => Err(mistakes),
     })
 }

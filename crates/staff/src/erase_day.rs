@@ -62,17 +62,17 @@ pub(crate) fn request(desk: &Desk) -> Answer {
         mistakes.add("purpose", desk.say("choose-one"));
     }
     let expiry = day(desk, &mut mistakes, "expiry");
-    let cause = cause(desk);
-    if cause.is_none() {
+    let why = cause(desk);
+    if why.is_none() {
         mistakes.add("cause", desk.say("choose-one"));
     }
-    let Some((expiry, cause)) = expiry.zip(cause).filter(|_| mistakes.is_empty()) else {
+    let Some((expiry, why)) = expiry.zip(why).filter(|_| mistakes.is_empty()) else {
         return page(desk, &case, &mistakes);
     };
     if registration::plan_day(service.ledger(), purpose, expiry)?.households.is_empty() {
         return page(desk, &case, &Mistakes::one("expiry", desk.say("erase-day-nothing")));
     }
-    let command = RequestApproval { service: service.id(), what: erase_day_words(&scheme, purpose, expiry, cause) };
+    let command = RequestApproval { service: service.id(), what: erase_day_words(&scheme, purpose, expiry, why) };
     service.ledger().write("staff.request_erasure", grant.actor(), move |work| {
         request_approval::<EarlyErasure>(work, &grant, command.clone())
     })?;
@@ -87,12 +87,12 @@ fn order(approval: &Approval) -> Option<(&str, Day, Cause)> {
 
 /// What was asked, in words.
 pub(crate) fn what(desk: &Desk, case: &Case, approval: &Approval) -> Result<Markup, Failure> {
-    let Some((purpose, expiry, cause)) = order(approval) else { return Ok(Markup::default()) };
+    let Some((purpose, expiry, why)) = order(approval) else { return Ok(Markup::default()) };
     let scheme = case.live()?.scheme();
     let purpose = scheme.purposes().iter().find(|one| one.id == purpose);
     let purpose = purpose.map(|one| one.text.get(desk.language()).to_owned()).unwrap_or_default();
-    let cause = desk.say(&format!("erase-cause-{}", cause.as_str()));
-    let words = [("purpose", purpose), ("day", shown_day(desk, expiry)), ("cause", cause)];
+    let why = desk.say(&format!("erase-cause-{}", why.as_str()));
+    let words = [("purpose", purpose), ("day", shown_day(desk, expiry)), ("cause", why)];
     Ok(Markup::text(&desk.tell("approval-erase-day", words)))
 }
 
