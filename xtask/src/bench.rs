@@ -17,16 +17,18 @@ const MEASURES: &[Measure] = &[
     ("sealing and opening", &["-p", "seal", "--example", "seal_rate"]),
     ("the blind index", &["-p", "seal", "--example", "index_rate"]),
     ("the journal: appending, and the tree", &["-p", "journal", "--example", "append_rate"]),
+    ("a city of 1.38 million: reads, look-ups, withdrawals, the end", &["-p", "flows", "--example", "city_rate"]),
     ("two rows a request, durably", &["-p", "store", "--example", "append_rate", "--", "DIRECTORY", "100000"]),
 ];
 
-/// Runs them all; true when each ran to its end.
+/// Runs them all, or those whose title holds the word after `bench`; true when each ran to its end.
 pub fn run(root: &Path) -> bool {
     say("building");
     let mut good = true;
     let directory = std::env::temp_dir().join(format!("lionrock-bench-{}", std::process::id()));
     let store = format!("sqlite:{}", directory.display());
-    for (title, arguments) in MEASURES {
+    let word = std::env::args().nth(2).unwrap_or_default();
+    for (title, arguments) in MEASURES.iter().filter(|(title, _)| title.contains(&word)) {
         let arguments = arguments.iter().map(|argument| if *argument == "DIRECTORY" { store.as_str() } else { argument });
         let mut command = Command::new("cargo");
         command.current_dir(root).args(["run", "--release", "--quiet"]).args(arguments).stderr(Stdio::null());
