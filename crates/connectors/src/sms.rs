@@ -174,8 +174,8 @@ mod tests {
     fn no_answer_is_asked_again_and_says_nothing_personal() {
         let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/messages", silent.local_addr().unwrap());
-        let mut client = client(&url);
-        client.agent = agent(tls(Vec::new(), None), Duration::from_millis(100));
+        let timeout = Duration::from_millis(100);
+        let client = SmsHttpGateway::new(SmsConfig { url, token: None, authorities: None, timeout }).unwrap();
         let Err(CarrierError::Later(reason)) = client.send(&message("+85291230200")) else { panic!("no answer") };
         assert!(!reason.contains("9123") && !reason.contains("登記"), "{reason}");
         drop(silent);
