@@ -66,10 +66,10 @@ fn passkey_list(call: &Call, body: &mut Body, passkeys: &[Passkey]) {
             SummaryRow::new(call.say("account-used"), used),
             SummaryRow::new(call.say("account-copies"), copies),
         ]));
-        let words = |key| call.t.with(key, [("name", name.as_str())]);
-        body.link(words("account-tell"), call.url(&own::device_path(passkey.id)));
+        let about = |key| call.t.with(key, [("name", name.as_str())]);
+        body.link(about("account-tell"), call.url(&own::device_path(passkey.id)));
         if works > 1 || passkey.suspended {
-            body.link(words("account-remove"), call.url(&own::remove_path(passkey.id)));
+            body.link(about("account-remove"), call.url(&own::remove_path(passkey.id)));
         }
     }
     body.part(&Button::link(call.say("account-add"), call.url("/account/passkeys/add")).style(ButtonStyle::Secondary));
