@@ -354,7 +354,7 @@ mod tests {
         let stranger = registration::unused_reference(city.service().ledger(), chance).unwrap();
         let mut file = format!("reference,result\n{},delivered\n{stranger},delivered\n", row.reference);
         for one in &planted {
-            file.push_str(&format!("{},failed\n", one.reference));
+            file.extend([one.reference.clone(), ",failed\n".to_owned()]);
         }
         let imported =
             crate::import_delivery_results(city.platform(), &city.service(), &asker(&city), &file).unwrap();

@@ -245,10 +245,10 @@ pub fn courier(
         until,
     };
     let may = grant()?;
-    let contract = act(platform, "seed.contract", may.actor(), move |work| processors::record_contract(work, &may, &command))?;
+    let agreed = act(platform, "seed.contract", may.actor(), move |work| processors::record_contract(work, &may, &command))?;
     let may = grant()?;
     let issued = act(platform, "seed.credential", may.actor(), move |work| {
-        processors::issue_credential(work, &may, contract)
+        processors::issue_credential(work, &may, agreed)
     })?;
     Ok(issued.token.reveal())
 }

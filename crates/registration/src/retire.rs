@@ -144,7 +144,7 @@ pub fn prepare_end(ledger: &Ledger, last_expiry: Day) -> Result<bool, RunError<S
     if done.is_some_and(|done| done >= today) {
         return Ok(false);
     }
-    let newest = ledger.page(None, 1).map_err(unread)?;
+    let newest = ledger.page(None, 1).map_err(|error| unread(&error))?;
     let before = newest.first().map_or(Id::from_bytes([0; 16]), |entry| entry.id);
     let root = values_root(ledger)?;
     ledger.write("registration.prepare_end", Actor::Job("retire"), move |work| {
@@ -159,7 +159,7 @@ fn prepared(ledger: &Ledger) -> Result<Option<[u8; 32]>, RunError<StoreError>> {
     let Some((before, root)) = ledger.read("registration.prepared_root", storage::counter::prepared_root)? else {
         return Ok(None);
     };
-    let since = ledger.scan(Some(before), SINCE_MOST).map_err(unread)?;
+    let since = ledger.scan(Some(before), SINCE_MOST).map_err(|error| unread(&error))?;
     let quiet = |body: &str| {
         let event: Option<serde_json::Value> = serde_json::from_str(body).ok();
         event.as_ref().and_then(|event| event.get("verb")?.as_str()).is_some_and(|verb| QUIET.contains(&verb))
@@ -184,7 +184,7 @@ const QUIET: [&str; 9] = [
 const SINCE_MOST: usize = 20_000;
 const PREPARED: &str = "values-prepared";
 
-fn unread(error: journal::JournalError) -> RunError<StoreError> {
+fn unread(error: &journal::JournalError) -> RunError<StoreError> {
     RunError::Store(StoreError::Engine(error.to_string()))
 }
 

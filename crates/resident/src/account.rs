@@ -76,7 +76,7 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
 /// The frame of these pages; the shell shows failures below [`ACCOUNT_PATH`] in it.
 pub fn account_layout(environment: Environment) -> Layout {
     let mut layout = Layout::new(Text::new("Resident account", "市民帳戶", "市民账户"), environment);
-    layout.home = ACCOUNT_PATH.to_owned();
+    ACCOUNT_PATH.clone_into(&mut layout.home);
     layout.navigation = vec![
         Link::new(Text::new("My account", "我的帳戶", "我的账户"), ACCOUNT_PATH),
         Link::new(Text::new("Services", "服務", "服务"), "/"),

@@ -199,16 +199,13 @@ impl ErasureLedger {
         entries: &[ErasureEntry],
         beside: impl FnOnce() -> Result<(), SealError> + Send,
     ) -> Result<Result<(), SealError>, SealError> {
-        let done = match &self.paths {
-            Some(paths) => {
-                let (whole, done) = self.write(paths, entries, beside)?;
-                self.whole = whole;
-                done
-            }
-            None => {
-                self.kept.extend(entries.iter().cloned());
-                beside()
-            }
+        let done = if let Some(paths) = &self.paths {
+            let (whole, done) = self.write(paths, entries, beside)?;
+            self.whole = whole;
+            done
+        } else {
+            self.kept.extend(entries.iter().cloned());
+            beside()
         };
         if let Some(last) = entries.last() {
             self.position = last.position();

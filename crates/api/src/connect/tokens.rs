@@ -16,16 +16,16 @@ use crate::connect::callers::{Called, Caller, caller};
 /// `POST /oidc/token`
 pub(crate) async fn token(State(door): State<Arc<dyn IdentityDoor>>, called: Called) -> Result<Response, Refused> {
     let called = called.at("/oidc/token");
-    let caller = caller(&door, &called).await?;
+    let who = caller(&door, &called).await?;
     let request = TokenRequest::read(&called.parameters)?;
     let ledger = door.ledger().ok_or_else(Refused::closed)?;
     let (keys, issuer) = (door.keys(), door.issuer().to_owned());
-    let issued = tokio::task::spawn_blocking(move || issue(&ledger, keys, issuer, caller, request.grant));
-    Ok(fresh(StatusCode::OK, &describe(&issued.await???)))
+    let tokens = tokio::task::spawn_blocking(move || issue(&ledger, keys, issuer, who, request.grant));
+    Ok(fresh(StatusCode::OK, &describe(&tokens.await???)))
 }
 
-fn issue(ledger: &Ledger, keys: TokenKeys, issuer: String, caller: Caller, grant: Grant) -> Result<Result<Tokens, OAuthError>, RunError<StoreError>> {
-    let Caller { proven, shown } = caller;
+fn issue(ledger: &Ledger, keys: TokenKeys, issuer: String, who: Caller, grant: Grant) -> Result<Result<Tokens, OAuthError>, RunError<StoreError>> {
+    let Caller { proven, shown } = who;
     let written = match grant {
         Grant::Code { code, redirect_uri, verifier } => {
             let brought = Brought { code, redirect_uri, verifier };

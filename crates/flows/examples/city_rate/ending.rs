@@ -11,6 +11,7 @@ use crate::figures::Meter;
 const DAY_MS: i64 = 86_400_000;
 
 /// The end of the scheme on the day after its last: keys dead and certificate signed; then the space given back.
+#[expect(clippy::needless_pass_by_value, reason = "nobody uses the city afterwards")]
 pub fn end(city: City) -> Result<(), Failure> {
     let service = city.service()?;
     let last = service.scheme().last_expiry();
@@ -45,7 +46,7 @@ fn returned(directory: &Path, before: u64, held: u64, start: Stopwatch) -> Resul
         if free(directory)? >= before + held / 10 * 9 {
             return Ok(start.elapsed());
         }
-        if start.elapsed() > Duration::from_secs(60) {
+        if start.elapsed() > Duration::from_mins(1) {
             return Err("after a minute the space is not free".into());
         }
         std::thread::yield_now();

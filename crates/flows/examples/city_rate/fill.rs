@@ -19,7 +19,7 @@ pub fn fill(city: &City, households: u32) -> Result<(), Failure> {
     let meter = Meter::start()?;
     let ids = register(city, households)?;
     println!("{}", meter.rate("fill: parse, seal, register, receipt", count)?);
-    fs::write(city.directory.join("households"), ids.iter().flat_map(|id| id.bytes()).collect::<Vec<u8>>())?;
+    fs::write(city.directory.join("households"), ids.iter().flat_map(kernel::Id::bytes).collect::<Vec<u8>>())?;
     let meter = Meter::start()?;
     let scheme = service.scheme();
     let matcher = Matcher { scheme: &scheme, register: &Everybody, sender: city.platform.sender(), limit: 1000 };

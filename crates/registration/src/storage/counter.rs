@@ -44,8 +44,11 @@ pub(crate) fn cursor(tx: &mut Tx<'_>, name: &'static str) -> Result<Id<kinds::Ev
     row.map_or(Ok(Id::from_bytes([0; 16])), |row| row.get(0))
 }
 
-/// The root over all sealed values that was worked out ahead, and the last event before that.
-pub(crate) fn prepared_root(tx: &mut Tx<'_>) -> Result<Option<(Id<kinds::Event>, [u8; 32])>, StoreError> {
+/// The root over all sealed values, and the last event before it was worked out.
+type Prepared = (Id<kinds::Event>, [u8; 32]);
+
+/// The root that was worked out ahead.
+pub(crate) fn prepared_root(tx: &mut Tx<'_>) -> Result<Option<Prepared>, StoreError> {
     let row = tx.query_opt(
         "-- registration.prepared_root
 select a.position, r.position from registration_cursor a, registration_cursor r where a.name = $1 and r.name = $2",

@@ -3,7 +3,6 @@ use axum::response::{IntoResponse, Response};
 use identity::{Checked, CreateAccountError, SignedIn, create_account, enrolment_stands, first_passkey};
 use kernel::Kind;
 use serde_json::{Value, json};
-use store::StoreError;
 use webkit::parts::Button;
 use webkit::{Failure, Json, Page};
 
@@ -25,7 +24,7 @@ pub(super) async fn show(call: Call) -> Result<Response, Failure> {
 async fn standing(call: &Call) -> Result<Checked, Failure> {
     let Some(ticket) = call.ticket.clone() else { return Ok(Checked::Wrong) };
     let (keys, now) = (call.service.ledger().keys().clone(), call.now());
-    call.read("resident.enrolment", move |tx| enrolment_stands(tx, &keys, &ticket, now).map_err(StoreError::from)).await
+    call.read("resident.enrolment", move |tx| enrolment_stands(tx, &keys, &ticket, now)).await
 }
 
 fn make(call: &Call) -> Response {
