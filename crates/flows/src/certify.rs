@@ -15,12 +15,14 @@ const MOST: usize = 1_000;
 
 /// Makes every erasure of a service final and certifies it: rolls the root of its keys when something was erased since the last
 /// roll, then issues one signed certificate for each erasure, with the proof that the platform's journal records it. Called at once
-/// when somebody waits for the certificate, and each night. Returns the certificates that are new.
+/// when somebody waits for the certificate, and each night. Returns the certificates that are new; whoever ordered an erasure finds
+/// its own afterwards with [`kept_certificate`], because another thread may have issued it in the meantime.
 pub fn certify(
     platform: &Arc<Platform>,
     service: &Service,
 ) -> Result<Vec<(Id<kinds::Erasure>, Certificate)>, EraseError> {
     let ledger = service.ledger();
+    let _alone = service.certifying();
     let erased = ledger.read("flows.erasures_erased", |tx| vault::open_erasures(tx, ErasureState::Erased, MOST))?;
     if erased.is_empty() {
         return Ok(Vec::new());
@@ -74,10 +76,9 @@ fn issue(
         work.journal(event.detail("certificate", digest.clone()))?;
         Ok::<_, StoreError>(())
     })?;
-    log.integrate()?;
     let unproven = || EraseError::Store(StoreError::Engine("the event of a certificate has no place in the journal".into()));
     let event = committed.events().first().cloned().ok_or_else(unproven)?;
-    let inclusion = log.inclusion(event.id)?.ok_or_else(unproven)?;
+    let inclusion = log.place(event.id)?.ok_or_else(unproven)?;
     let consistency = log.consistency(size)?.map(|consistency| consistency.path);
     let note = sign_note(&certificate_note(&erasure), &**log.signer());
     Ok(Certificate { note, event: event.body, salt: event.salt.to_vec(), inclusion, consistency })

@@ -195,9 +195,8 @@ fn issue(
         work.journal(event.detail("certificate", digest.clone()))?;
         Ok::<_, StoreError>(())
     })?;
-    ledger.integrate()?;
     let event = committed.events().first().cloned().ok_or_else(unreadable)?;
-    let inclusion = ledger.inclusion(event.id)?.ok_or_else(unreadable)?;
+    let inclusion = ledger.place(event.id)?.ok_or_else(unreadable)?;
     let consistency = ledger.consistency(size)?.map(|consistency| consistency.path);
     let note = sign_note(&certificate_note(&erasure), &**ledger.signer());
     Ok(Certificate { note, event: event.body, salt: event.salt.to_vec(), inclusion, consistency })

@@ -30,13 +30,12 @@ fn sign(platform: &Platform, lease: &Lease) -> Result<SignedClosure, StepError> 
         work.journal(event.detail("certificate", digest.clone()))?;
         Ok::<_, StoreError>(())
     })?;
-    log.integrate()?;
     let unproven = || {
         let why = "the event of a closing record has no place in the journal";
         StepError::Run(StoreError::Engine(why.into()).into())
     };
     let event = committed.events().first().cloned().ok_or_else(unproven)?;
-    let inclusion = log.inclusion(event.id)?.ok_or_else(unproven)?;
+    let inclusion = log.place(event.id)?.ok_or_else(unproven)?;
     let consistency = log.consistency(size)?.map(|consistency| consistency.path);
     let note = sign_note(&text, &**log.signer());
     Ok(SignedClosure { note, event: event.body, salt: event.salt.to_vec(), inclusion, consistency })

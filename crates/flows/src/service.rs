@@ -1,5 +1,5 @@
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use journal::Ledger;
 use kernel::{Id, Instant, kinds};
@@ -32,6 +32,8 @@ pub struct Service {
     watched: AtomicI64,
     retention: Retention,
     swept: Swept,
+    /// Certificates are issued by one thread at a time: whoever waits finds the own one issued.
+    certifying: Mutex<()>,
 }
 
 impl Service {
@@ -52,6 +54,7 @@ impl Service {
             watched: AtomicI64::new(0),
             retention: Retention::default(),
             swept: Swept::default(),
+            certifying: Mutex::new(()),
         }
     }
 
@@ -170,6 +173,11 @@ impl Service {
     pub(crate) fn is_new_minute(&self, now: Instant) -> bool {
         let minute = now.millis() / 60_000;
         self.watched.swap(minute, Ordering::AcqRel) != minute
+    }
+
+    /// Held while certificates are issued.
+    pub(crate) fn certifying(&self) -> MutexGuard<'_, ()> {
+        self.certifying.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) const fn swept(&self) -> &Swept {

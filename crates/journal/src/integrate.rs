@@ -139,6 +139,18 @@ impl Ledger {
         Ok(Integrated { leaves: size - before, size })
     }
 
+    /// The inclusion proof of an event that was just noted, once it has its place in the tree. Beside several writers it waits
+    /// for those that began before; nothing if it has no place even then.
+    pub fn place(&self, event: Id<kinds::Event>) -> Result<Option<Inclusion>, JournalError> {
+        self.integrate()?;
+        if let Some(inclusion) = self.inclusion(event)? {
+            return Ok(Some(inclusion));
+        }
+        self.wait_for_earlier(event);
+        self.integrate()?;
+        self.inclusion(event)
+    }
+
     /// Finishes what a restore began: see [`Restored`].
     pub(crate) fn settle_restore(&self) -> Result<(), JournalError> {
         let mut state = self.integrator.state.lock().unwrap_or_else(PoisonError::into_inner);

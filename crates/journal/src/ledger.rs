@@ -2,7 +2,8 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use kernel::{Clock, Fault, Id, Instant, Kind, Random, kinds};
 use seal::{Keyring, Signer};
@@ -205,6 +206,12 @@ impl Ledger {
         self.begun.earliest().map(Id::from_bytes)
     }
 
+    /// Waits until every unit of work that began before this event was noted has been answered, half a minute at most: then
+    /// nothing stands before the event any more, and [`Ledger::integrate`] gives it its place.
+    pub(crate) fn wait_for_earlier(&self, event: Id<kinds::Event>) {
+        self.begun.wait_until_past(event.bytes());
+    }
+
     /// The service's store.
     pub const fn store(&self) -> &Store {
         &self.store
@@ -246,7 +253,11 @@ impl Ledger {
 struct Begun {
     turns: AtomicU64,
     open: Mutex<HashMap<u64, [u8; 16]>>,
+    answered: Condvar,
 }
+
+/// The longest wait for earlier units of work.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Begun {
     fn turn(&self) -> u64 {
@@ -259,6 +270,12 @@ impl Begun {
 
     fn ended(&self, turn: u64) {
         self.lock().remove(&turn);
+        self.answered.notify_all();
+    }
+
+    fn wait_until_past(&self, id: [u8; 16]) {
+        let behind = |open: &mut HashMap<u64, [u8; 16]>| open.values().any(|latest| *latest < id);
+        drop(self.answered.wait_timeout_while(self.lock(), PATIENCE, behind));
     }
 
     fn earliest(&self) -> Option<[u8; 16]> {

@@ -540,6 +540,8 @@ role-supervising-officer = The second person for exports and early closes
 role-auditor = Reads the evidence and changes nothing
 role-delivery-officer = Arranges delivery with the couriers
 role-administrator = Invites and ends officers
+role-head-of-department = Answers for the department when a contractor fails
+role-field-officer = Enters people at the building of an operation, and test results
 
 # Alerts.
 alerts-title = Alerts

@@ -534,6 +534,8 @@ role-supervising-officer = 审批导出及提前截止的第二人
 role-auditor = 查阅证据，不作任何更改
 role-delivery-officer = 与快递公司安排派送
 role-administrator = 邀请人员及终止权限
+role-head-of-department = 承办商出事时代表部门负责
+role-field-officer = 在行动的大厦登记人士及检测结果
 
 # 警示。
 alerts-title = 警示

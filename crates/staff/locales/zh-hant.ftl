@@ -534,6 +534,8 @@ role-supervising-officer = 審批匯出及提早截止的第二人
 role-auditor = 查閱證據，不作任何更改
 role-delivery-officer = 與速遞公司安排派送
 role-administrator = 邀請人員及終止權限
+role-head-of-department = 承辦商出事時代表部門負責
+role-field-officer = 在行動的大廈登記人士及檢測結果
 
 # 警示。
 alerts-title = 警示

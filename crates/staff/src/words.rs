@@ -51,4 +51,12 @@ mod tests {
         }
         assert!(asked > 100, "the pages were read");
     }
+
+    #[test]
+    fn every_role_says_what_it_is_for() {
+        let texts = texts(Language::En);
+        for role in people::Role::ALL {
+            assert!(texts.has(&format!("role-{}", role.slug())), "{role}");
+        }
+    }
 }

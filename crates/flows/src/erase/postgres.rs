@@ -32,3 +32,7 @@ fn promise_04_on_postgres_the_certificate_verifies() {
 fn promise_04_on_postgres_a_scheme_ends_with_a_certificate_and_without_a_store() {
     tests::scheme_ends(City::on_postgres());
 }
+#[test]
+fn promise_04_on_postgres_many_who_withdraw_at_once_each_find_their_certificate() {
+    tests::many_at_once(&City::on_postgres());
+}

@@ -77,6 +77,31 @@ pub(super) fn household_goes(city: &City) {
 
 /// Nothing of the erased in any file, and the others' canaries only sealed: what is left is opened to show that it is there.
 #[test]
+fn promise_04_many_who_withdraw_at_once_each_find_their_certificate() {
+    many_at_once(&City::new());
+}
+
+/// One thread's round of certificates holds those of others; nobody is told that there is none.
+pub(super) fn many_at_once(city: &City) {
+    let households: Vec<_> = (1..=24).map(|n| city.register(n)).collect();
+    let (service, platform) = (&city.service(), city.platform());
+    std::thread::scope(|scope| {
+        for some in households.chunks(3) {
+            scope.spawn(move || {
+                for household in some {
+                    let erased = all(city, household.id).unwrap();
+                    certify(platform, &service).unwrap();
+                    assert!(kept_certificate(platform, erased.id).unwrap().is_some());
+                }
+            });
+        }
+    });
+    let entries = platform.ledger().scan(None, 10_000).unwrap();
+    let issued = entries.iter().filter(|entry| entry.body.contains("\"verb\":\"vault.erased\"")).count();
+    assert_eq!(issued, households.len(), "one each");
+}
+
+#[test]
 fn promise_04_a_raw_scan_after_erasure_finds_nothing_and_the_others_are_whole() {
     let city = City::new();
     let households: Vec<_> = (1..=6).map(|n| city.register(n)).collect();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use canary::{Canaries, Scanned};
 use flows::Service;
-use store::{Location, Store, StoreError, Tx};
+use store::{Location, Options, Store, StoreError, Tx};
 
 use super::day::{Day, SLUG};
 use super::story::{CLOSED, at};
@@ -51,14 +51,20 @@ impl Day {
         Ok(tables)
     }
 
+    /// Whether the stores are files of the installation, not a database server's.
+    pub fn in_files(&self) -> Result<bool, Failure> {
+        Ok(matches!(self.location()?, Location::Sqlite(_)))
+    }
+
     /// Has a PostgreSQL server write everything to its files, and its write-ahead log begin anew.
     pub fn write_out(&self) -> Result<(), Failure> {
-        let console = self.console(at(CLOSED))?;
-        let store = console.platform().ledger().store().clone();
+        // A schema of its own, because the server beside holds the others.
+        let store = Store::open(&self.location()?, "write_out", &[], Options::default())?;
         let done = store.write("simulate.write_out", |tx| {
             tx.execute("-- simulate.checkpoint\ncheckpoint", &[])?;
             tx.execute("-- simulate.switch\nselect pg_switch_wal()", &[])
         });
+        store.destroy()?;
         done.map(drop).map_err(|error: store::RunError<StoreError>| error.to_string().into())
     }
 

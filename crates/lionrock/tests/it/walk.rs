@@ -29,7 +29,7 @@ pub fn people(browser: &Browser, city: &City) -> Vec<Person> {
     page.goto(&city.page("en", "/demo")).unwrap();
     let lists = page.eval(
         "[...document.querySelectorAll('main dl.govuk-summary-list')].map(list => [list.previousElementSibling.textContent,
-            ...[...list.querySelectorAll('dd')].map(line => line.textContent.trim())])",
+            ...[...list.querySelectorAll('dd')].map(line => line.textContent.trim())]).filter(lines => /^\\d{4}-/.test(lines[2]))",
     );
     let lists: Vec<Vec<String>> = serde_json::from_value(lists.unwrap()).unwrap();
     let people: Vec<Person> = lists.iter().map(|lines| person(lines)).collect();

@@ -3,7 +3,7 @@ use flows::EraseError;
 use journal::Actor;
 use kernel::Kind;
 use registration::EraseWhat;
-use vault::{Cause, Certificate};
+use vault::Cause;
 use webkit::parts::{Button, ButtonStyle, Details, Form, Inset, Panel, Warning};
 use webkit::{Failure, Page, Values};
 
@@ -22,11 +22,12 @@ pub(super) async fn step(visit: Visit, values: &Values, known: Known) -> Result<
     let (id, certificate) = blocking(move || -> Result<_, EraseError> {
         let erased =
             flows::erase_household(&service, Actor::Visitor, known.household, EraseWhat::All, Cause::Withdrawal)?;
-        let issued = flows::certify(&platform, &service)?;
-        Ok((erased.id, issued.into_iter().find(|(id, _)| *id == erased.id).map(|(_, certificate)| certificate)))
+        flows::certify(&platform, &service)?;
+        Ok((erased.id, flows::kept_certificate(&platform, erased.id)?))
     })
     .await?;
-    done(&visit, id, certificate.as_ref())
+    let note = certificate.as_ref().and_then(|certificate| certificate.get("note")?.as_str());
+    done(&visit, id, note)
 }
 
 fn ask(visit: &Visit, known: Known) -> Result<Response, Failure> {
@@ -47,10 +48,10 @@ fn ask(visit: &Visit, known: Known) -> Result<Response, Failure> {
 fn done(
     visit: &Visit,
     id: kernel::Id<kernel::kinds::Erasure>,
-    certificate: Option<&Certificate>,
+    note: Option<&str>,
 ) -> Result<Response, Failure> {
     let t = &visit.t;
-    let certificate = certificate.ok_or_else(|| Failure::of(Kind::Busy).because("the certificate is still to come"))?;
+    let note = note.ok_or_else(|| Failure::of(Kind::Busy).because("the certificate is still to come"))?;
     let mut body = visit.body();
     body.part(&Panel { title: t.get("withdraw-done"), ..Panel::default() });
     body.p(t.get("withdraw-done-text"));
@@ -58,7 +59,7 @@ fn done(
     body.part(&Button::link(t.get("withdraw-download"), visit.url(&format!("/certificates/{id}"))));
     body.h2(t.get("ended-verify")).p(t.get("ended-verify-text"));
     body.push(&code("lionrock-verify certificate --key KEY FILE"));
-    body.part(&Details { summary: t.get("withdraw-note"), body: code(&certificate.note), open: true });
+    body.part(&Details { summary: t.get("withdraw-note"), body: code(note), open: true });
     body.part(&Inset(t.get("withdraw-limits").into()));
     Ok(visit.show(Page::new(t.get("withdraw-done"), body.markup()).without_switch()))
 }

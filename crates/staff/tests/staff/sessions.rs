@@ -127,7 +127,7 @@ fn every_form_shows_itself_again_and_does_nothing() {
             shown += usize::from(may);
         }
         // What these name does not exist on this stage.
-        let named = ["{passkey}", "{record}", "{reference}", "{contractor}", "{contract}", "{lease}"];
+        let named = ["{approval}", "{passkey}", "{record}", "{reference}", "{contractor}", "{contract}", "{lease}"];
         let absent = named.iter().any(|part| route.path.contains(part));
         assert_eq!(shown == 0, absent, "{path}: shown to {shown} roles");
     }
