@@ -90,7 +90,7 @@ pub(super) fn many_at_once(city: &City) {
             scope.spawn(move || {
                 for household in some {
                     let erased = all(city, household.id).unwrap();
-                    certify(platform, &service).unwrap();
+                    certify(platform, service).unwrap();
                     assert!(kept_certificate(platform, erased.id).unwrap().is_some());
                 }
             });
