@@ -1,11 +1,10 @@
 use std::sync::Arc;
 
-use journal::{Actor, Event, sign_note, tree_root};
+use journal::{Actor, Event, tree_root};
 use kernel::{Id, Instant, kinds};
 use seal::{ErasureEntry, Roll};
 use serde_json::Value;
-use store::StoreError;
-use vault::{Certificate, EarlyErasure, Erasure, ErasureRow, ErasureState, certificate_note};
+use vault::{CERTIFICATE_FORMAT, Certificate, EarlyErasure, Erasure, ErasureRow, ErasureState, certificate_note};
 
 use crate::lost_ledger::lost_ledger;
 use crate::{EraseError, Platform, Service};
@@ -69,19 +68,10 @@ fn issue(
     let now = platform.now();
     let lost = lost_ledger(service.ledger())?;
     let erasure = facts(service, row, entries, roll, now, (log.origin(), log.size_and_root()?), lost);
-    let (digest, size) = (erasure.digest(), erasure.journal.0);
-    let (service, id) = (service.id(), row.id);
-    let ((), committed) = log.write("flows.certificate", Actor::Job("erasure"), move |work| {
-        let event = Event::new("vault.erased").detail("service", service.to_string()).detail("erasure", id.to_string());
-        work.journal(event.detail("certificate", digest.clone()))?;
-        Ok::<_, StoreError>(())
-    })?;
-    let unproven = || EraseError::Store(StoreError::Engine("the event of a certificate has no place in the journal".into()));
-    let event = committed.events().first().cloned().ok_or_else(unproven)?;
-    let inclusion = log.place(event.id)?.ok_or_else(unproven)?;
-    let consistency = log.consistency(size)?.map(|consistency| consistency.path);
-    let note = sign_note(&certificate_note(&erasure), &**log.signer());
-    Ok(Certificate { note, event: event.body, salt: event.salt.to_vec(), inclusion, consistency })
+    let event = Event::new("vault.erased").detail("service", service.id().to_string()).detail("erasure", row.id.to_string());
+    let note = certificate_note(&erasure);
+    let form = (CERTIFICATE_FORMAT, note.as_str());
+    Ok(log.sign_record("flows.certificate", Actor::Job("erasure"), event, form, erasure.journal.0)?)
 }
 
 fn facts(

@@ -1,13 +1,13 @@
 use std::sync::Arc;
 
-use journal::{Actor, Event, JournalError, sign_note};
+use journal::{Actor, Event, JournalError};
 use kernel::{Fault, Id, Instant, Kind, kinds, to_hex};
 use registration::{Remains, SchemeService};
 use seal::{Destroyed, Keyring, SealError};
 use serde::{Deserialize, Serialize};
 use store::{Store, StoreError};
 use thiserror::Error;
-use vault::{Certificate, Erasure, certificate_note};
+use vault::{CERTIFICATE_FORMAT, Certificate, Erasure, certificate_note};
 
 use crate::lost_ledger::lost_ledger;
 use crate::open_platform::{SERVICE_TABLES, key_place, store_name};
@@ -188,18 +188,10 @@ fn issue(
         journal: ledger.size_and_root()?,
         issued: now,
     };
-    let digest = erasure.digest();
-    let size = erasure.journal.0;
-    let ((), committed) = ledger.write("flows.certificate", Actor::Job("retire"), move |work| {
-        let event = Event::new("vault.erased").detail("service", service.to_string());
-        work.journal(event.detail("certificate", digest.clone()))?;
-        Ok::<_, StoreError>(())
-    })?;
-    let event = committed.events().first().cloned().ok_or_else(unreadable)?;
-    let inclusion = ledger.place(event.id)?.ok_or_else(unreadable)?;
-    let consistency = ledger.consistency(size)?.map(|consistency| consistency.path);
-    let note = sign_note(&certificate_note(&erasure), &**ledger.signer());
-    Ok(Certificate { note, event: event.body, salt: event.salt.to_vec(), inclusion, consistency })
+    let event = Event::new("vault.erased").detail("service", service.to_string());
+    let note = certificate_note(&erasure);
+    let form = (CERTIFICATE_FORMAT, note.as_str());
+    Ok(ledger.sign_record("flows.certificate", Actor::Job("retire"), event, form, erasure.journal.0)?)
 }
 
 /// Who could have kept an old copy of a root that ended like this.

@@ -72,6 +72,9 @@ pub enum JournalError {
     /// The checkpoint on disk is not signed by this log's key.
     #[error("the checkpoint in {0} is not signed by this log's key: was the signing key replaced?")]
     ForeignCheckpoint(PathBuf),
+    /// An event that was just noted has no place in the tree.
+    #[error("an event has no place in the journal's tree: some unit of work has not ended for half a minute; try again")]
+    Unplaced,
     /// The database was busy or refused.
     #[error("the journal could not be written: {0}")]
     Run(String),

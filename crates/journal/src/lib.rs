@@ -20,6 +20,7 @@ mod merkle;
 mod outbox;
 mod receipt;
 mod resume;
+mod signed_record;
 mod storage;
 mod tiles;
 mod work;
@@ -38,6 +39,7 @@ pub use merkle::{Hash, leaf_hash, root_from_inclusion, tree_root};
 pub use outbox::{Job, claim_jobs, finish_job, jobs_waiting, retry_job};
 pub use receipt::{Receipt, ReceiptPromise};
 pub use resume::{Restored, Resumed};
+pub use signed_record::SignedRecord;
 pub use storage::Entry;
 pub use work::Work;
 

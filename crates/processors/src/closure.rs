@@ -2,10 +2,9 @@ use std::fmt::Write as _;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use journal::{Inclusion, Work};
+use journal::Work;
 use kernel::{Id, Instant, Text, kinds, to_hex};
 use seal::sha256;
-use serde_json::{Value, json};
 use store::{StoreError, Tx};
 
 use crate::{Lease, StatementVerdict, storage};
@@ -99,38 +98,8 @@ pub struct JournalAt {
     pub root: [u8; 32],
 }
 
-/// The closing record of a lease as a file: anyone checks it with `lionrock-verify certificate`.
-#[derive(Clone, Debug)]
-pub struct SignedClosure {
-    /// The signed note.
-    pub note: String,
-    /// The exact JSON of the event that records it.
-    pub event: String,
-    /// That event's salt.
-    pub salt: Vec<u8>,
-    /// The proof that the event stands in the journal.
-    pub inclusion: Inclusion,
-    /// The path from the `journal` line's tree to the inclusion's checkpoint.
-    pub consistency: Option<Vec<[u8; 32]>>,
-}
-
-impl SignedClosure {
-    /// The file.
-    pub fn to_json(&self) -> Value {
-        let mut file = json!({
-            "format": "lionrock-closure/1",
-            "note": self.note,
-            "event": self.event,
-            "salt": STANDARD.encode(&self.salt),
-            "inclusion": self.inclusion.to_json(),
-        });
-        if let (Some(map), Some(path)) = (file.as_object_mut(), &self.consistency) {
-            let path: Vec<String> = path.iter().map(|hash| STANDARD.encode(hash)).collect();
-            map.insert("consistency".into(), json!(path));
-        }
-        file
-    }
-}
+/// The `format` of a signed closing record.
+pub const CLOSURE_FORMAT: &str = "lionrock-closure/1";
 
 /// Closed leases whose closing record is not on file yet: at most 50.
 pub fn closings_to_file(tx: &mut Tx<'_>) -> Result<Vec<Lease>, StoreError> {

@@ -60,7 +60,7 @@ pub use answer_enquiry::{AnswerError, Answers, Enquiry, answer_enquiry, enquirie
 pub use canary::{Canary, Perch, SealedCanary};
 pub use cause::{Cause, Escalation};
 pub use clause::{Clause, ClauseFlaw, ClauseRecord, Storage};
-pub use closure::{Closure, JournalAt, SignedClosure, closings_to_file, closing_record, keep_closing_record, not_proven};
+pub use closure::{CLOSURE_FORMAT, Closure, JournalAt, closings_to_file, closing_record, keep_closing_record, not_proven};
 pub use contact::{SealedContact, seal_contact};
 pub use contract::{Contract, SubProcessor};
 pub use contractor::{Contractor, ContractorKeys, KeysError, Trade};

@@ -2,10 +2,7 @@ use std::fmt::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use journal::Inclusion;
-use kernel::{Instant, to_hex};
-use seal::sha256;
-use serde_json::{Value, json};
+use kernel::Instant;
 
 /// What was erased and how: the facts of a certificate (`docs/formats.md`). Counts and commitments, never the data.
 #[derive(Clone, Debug)]
@@ -51,20 +48,8 @@ pub struct EarlyErasure {
     pub entries: (u64, u64),
 }
 
-/// A certificate as a file: anyone checks it with `lionrock-verify certificate`.
-#[derive(Clone, Debug)]
-pub struct Certificate {
-    /// The signed note.
-    pub note: String,
-    /// The exact JSON of the event that records it.
-    pub event: String,
-    /// That event's salt.
-    pub salt: Vec<u8>,
-    /// The proof that the event stands in the journal.
-    pub inclusion: Inclusion,
-    /// The path from the `journal` line's tree to the inclusion's checkpoint.
-    pub consistency: Option<Vec<[u8; 32]>>,
-}
+/// The `format` of a certificate of erasure.
+pub const CERTIFICATE_FORMAT: &str = "lionrock-certificate/1";
 
 /// The text of the note, before it is signed.
 pub fn certificate_note(erasure: &Erasure) -> String {
@@ -101,29 +86,4 @@ pub fn certificate_note(erasure: &Erasure) -> String {
     line("journal", &format!("{} {}", erasure.journal.0, STANDARD.encode(erasure.journal.1)));
     line("issued", &erasure.issued.to_string());
     text
-}
-
-impl Erasure {
-    /// SHA-256 of the note's text in hexadecimal, as the event's `details.certificate` has it.
-    pub fn digest(&self) -> String {
-        to_hex(&sha256(&[certificate_note(self).as_bytes()]))
-    }
-}
-
-impl Certificate {
-    /// The file.
-    pub fn to_json(&self) -> Value {
-        let mut file = json!({
-            "format": "lionrock-certificate/1",
-            "note": self.note,
-            "event": self.event,
-            "salt": STANDARD.encode(&self.salt),
-            "inclusion": self.inclusion.to_json(),
-        });
-        if let (Some(map), Some(path)) = (file.as_object_mut(), &self.consistency) {
-            let path: Vec<String> = path.iter().map(|hash| STANDARD.encode(hash)).collect();
-            map.insert("consistency".into(), json!(path));
-        }
-        file
-    }
 }

@@ -25,7 +25,9 @@ mod watch;
 
 use store::Migration;
 
-pub use certificate::{Certificate, EarlyErasure, Erasure, certificate_note};
+pub use certificate::{CERTIFICATE_FORMAT, EarlyErasure, Erasure, certificate_note};
+/// A certificate as a file: anyone checks it with `lionrock-verify certificate`.
+pub use journal::SignedRecord as Certificate;
 pub use erasure::{
     Cause, Committing, EraseOrder, ErasureRow, ErasureState, applied, apply_erasures, certificate_of,
     commit, forget_record, keep_certificate, note_certified, note_erased, open_erasures, order_erasure, reasons_of,

@@ -4,7 +4,7 @@
 mod tests {
     use std::sync::Arc;
 
-    use journal::{Actor, Committed, Event, Ledger, LedgerParts, sign_note, verifier_key};
+    use journal::{Actor, Committed, Event, Ledger, LedgerParts, verifier_key};
     use kernel::{Clock as _, Day, Random, Secret, Text, kinds};
     use people::{Grant, OpenRecord, Role, Scope, SignedIn, authorise};
     use seal::{Ed25519Signer, Keyring, SealError};
@@ -217,21 +217,9 @@ mod tests {
             "ab".repeat(32)
         );
         assert_eq!(note, expected);
-        let digest = erasure.digest();
-        assert_eq!(digest, kernel::to_hex(&seal::sha256(&[note.as_bytes()])));
-        let event = move |work: &mut journal::Work<'_, '_>| {
-            work.journal(Event::new("vault.erased").detail("certificate", digest.clone()))
-        };
-        let committed = stage.ledger.write("test.erased", Actor::Job("retire"), event).unwrap().1;
-        stage.ledger.integrate().unwrap();
-        let proof = committed.events()[0].clone();
-        let certificate = Certificate {
-            note: sign_note(&note, &**stage.ledger.signer()),
-            event: proof.body,
-            salt: proof.salt.to_vec(),
-            inclusion: stage.ledger.inclusion(proof.id).unwrap().unwrap(),
-            consistency: stage.ledger.consistency(size).unwrap().map(|consistency| consistency.path),
-        };
+        let event = Event::new("vault.erased");
+        let form = (vault::CERTIFICATE_FORMAT, note.as_str());
+        let certificate = stage.ledger.sign_record("test.erased", Actor::Job("retire"), event, form, size).unwrap();
         the_verifier_agrees(&stage, &certificate);
     }
 
