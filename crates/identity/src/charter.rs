@@ -18,6 +18,14 @@ pub struct Charter {
     pub account: CharterPurpose,
     /// Why messages are sent.
     pub messages: CharterPurpose,
+    /// Why the identity of a resident is proofed, and what was proofed is kept.
+    pub identity: CharterPurpose,
+    /// Why attributes are given to online services.
+    pub release: CharterPurpose,
+    /// Why signatures are made.
+    pub signing: CharterPurpose,
+    /// Why data is used to get an account back.
+    pub recovery: CharterPurpose,
 }
 
 /// Who handles requests for access and correction.
@@ -84,14 +92,14 @@ impl Charter {
     /// What the launch gate signs: SHA-256 over the values in the order in which they are declared here.
     pub fn digest(&self) -> [u8; 32] {
         let text = |text: &Text| [text.en.clone(), text.zh_hant.clone(), text.zh_hans.clone()];
-        let mut parts: Vec<String> = vec!["lionrock charter v1".into(), self.keep_months.to_string(), self.officer.phone.clone()];
+        let mut parts: Vec<String> = vec!["lionrock charter v2".into(), self.keep_months.to_string(), self.officer.phone.clone()];
         parts.extend(self.texts().into_iter().flat_map(|(_, value)| text(value)));
         // The length before each part: no two charters write the same bytes.
         let bytes: Vec<u8> = parts.iter().flat_map(|part| [part.len().to_string().as_bytes(), b":", part.as_bytes()].concat()).collect();
         seal::sha256(&[&bytes])
     }
 
-    fn texts(&self) -> [(&'static str, &Text); 8] {
+    fn texts(&self) -> [(&'static str, &Text); 16] {
         [
             ("title", &self.title),
             ("department", &self.department),
@@ -101,6 +109,14 @@ impl Charter {
             ("account.ground", &self.account.ground),
             ("messages.text", &self.messages.text),
             ("messages.ground", &self.messages.ground),
+            ("identity.text", &self.identity.text),
+            ("identity.ground", &self.identity.ground),
+            ("release.text", &self.release.text),
+            ("release.ground", &self.release.ground),
+            ("signing.text", &self.signing.text),
+            ("signing.ground", &self.signing.ground),
+            ("recovery.text", &self.recovery.text),
+            ("recovery.ground", &self.recovery.ground),
         ]
     }
 }
