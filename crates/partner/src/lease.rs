@@ -118,7 +118,7 @@ fn look_up(visit: &Visit, lease: &Lease, typed: &Typed, body: &mut Body) {
         autocomplete: Some("off"),
         ..TextInput::new("reference", t.get("reference"))
     };
-    let form = Form::new(&visit.visitor).to(visit.lease_url(lease.id, "/look-up")).id("look-up");
+    let form = Form::new(&visit.visitor).to(visit.lease_url(lease.id, "/look-up")).id("look-up").unremembered();
     body.part(&form.part(&field).part(&Button::new(t.get("look-up-send"))));
 }
 

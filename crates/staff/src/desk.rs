@@ -229,9 +229,10 @@ impl Desk {
         body
     }
 
-    /// A form that posts to this very address.
+    /// A form that posts to this very address. Desks are shared, and what is typed here is other people's: no browser is to remember
+    /// any of it.
     pub(crate) fn form(&self) -> Form {
-        Form::new(&self.visitor)
+        Form::new(&self.visitor).unremembered()
     }
 
     /// Shows a page in the officer's layout.

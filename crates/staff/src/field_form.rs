@@ -8,7 +8,7 @@ use webkit::parts::{Button, Choice, DateInput, DateValue, Form, Radios, Select, 
 use crate::desk::Desk;
 use crate::field::Shown;
 
-/// The whole form. For the next person only floor, flat and language stay as they were. The browser is to remember none of it.
+/// The whole form. For the next person only floor, flat and language stay as they were.
 pub(crate) fn form(desk: &Desk, shown: &Shown, scheme: &Scheme) -> Form {
     let next = shown.entered.is_some();
     let Shown { values, mistakes, .. } = shown;
@@ -30,7 +30,6 @@ pub(crate) fn form(desk: &Desk, shown: &Shown, scheme: &Scheme) -> Form {
     };
     let mut form = desk
         .form()
-        .unremembered()
         .part(&place("address.floor", "floor"))
         .part(&place("address.flat", "flat"))
         .part(&text("name", "name", Width::Full))

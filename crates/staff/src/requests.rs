@@ -91,7 +91,6 @@ fn page(desk: &Desk, case: &Case, mistakes: &Mistakes) -> Response {
     let input = |name: &'static str, label: &str| TextInput {
         value: desk.values.get(name).into(),
         error: mistakes.of(name),
-        autocomplete: Some("off"),
         ..TextInput::new(name, desk.say(label))
     };
     let area = |name: &'static str, label: &str, rows| TextArea {

@@ -5,11 +5,10 @@ use crate::client::{Client, Reply};
 use crate::stage::{SLUG, Stage};
 
 /// Real ids wherever there are real things, so that a 404 means "not for you" and not "no such thing".
-pub fn path(route: &Route, gate: &str, digest: &str, officer: &str) -> String {
-    let act = if route.path.contains("/operate/") { "pause" } else { "confirm" };
+pub fn path(path: &str, gate: &str, digest: &str, officer: &str) -> String {
+    let act = if path.contains("/operate/") { "pause" } else { "confirm" };
     let zero = "0".repeat(32);
-    let filled = route
-        .path
+    let filled = path
         .replace("{slug}", SLUG)
         .replace("{version}", gate)
         .replace("{digest}", digest)
@@ -60,7 +59,7 @@ pub fn known(stage: &Stage) -> (String, String) {
 
 impl Scene {
     fn path(&self, route: &Route) -> String {
-        path(route, &self.gate, &self.digest, &self.officer)
+        path(route.path, &self.gate, &self.digest, &self.officer)
     }
 }
 

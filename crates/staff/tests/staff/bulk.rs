@@ -37,7 +37,7 @@ fn promise_03_no_page_shows_more_than_one_resident_and_none_before_a_reason_is_g
             if route.path.ends_with("/messages") {
                 continue;
             }
-            let mut paths = vec![path(route, &gate, &digest, &officer)];
+            let mut paths = vec![path(route.path, &gate, &digest, &officer)];
             if route.path.contains("{reference}") {
                 paths.extend(references.iter().map(|own| {
                     format!("/en{}", route.path).replace("{slug}", SLUG).replace("{reference}", own).replace("{act}", "confirm")

@@ -19,6 +19,8 @@ mod leases;
 #[cfg(test)]
 mod offline;
 #[cfg(test)]
+mod remembered;
+#[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod sessions;

@@ -117,7 +117,7 @@ fn every_form_shows_itself_again_and_does_nothing() {
     let (_, officer) = crate::attack::known(&stage);
     for route in ROUTES.iter().filter(|route| route.typed) {
         assert_eq!(route.verb, Verb::Post);
-        let path = crate::attack::path(route, &gate, "", &officer);
+        let path = crate::attack::path(route.path, &gate, "", &officer);
         let mut shown = 0;
         for role in Role::ALL {
             // An empty definition is shown with what is wrong with it; a whole one is only shown.
