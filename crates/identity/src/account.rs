@@ -3,15 +3,17 @@ use notify::Mobile;
 use seal::{Keyring, Purpose, RecordNumber, SealError, Sealed, Slot};
 use store::{StoreError, Tx};
 
-use crate::{ACCOUNT, storage};
+use crate::{ACCOUNT, IDENTITY, storage};
 
 const SCHEMA: u16 = 1;
 
 /// How much is known about who holds an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// The mobile number was confirmed by a code.
     Registered,
+    /// An officer compared the person with an identity document.
+    Verified,
 }
 
 impl Level {
@@ -19,7 +21,12 @@ impl Level {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Registered => "registered",
+            Self::Verified => "verified",
         }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::Registered, Self::Verified].into_iter().find(|level| level.name() == name)
     }
 }
 
@@ -64,9 +71,10 @@ pub fn account(tx: &mut Tx<'_>, id: Id<kinds::Account>) -> Result<Option<Account
     storage::account::find(tx, id)
 }
 
-/// Makes the key trees of the two purposes: accounts and messages.
+/// Makes the key trees of the purposes: accounts, persons and messages.
 pub fn prepare_keys(keys: &Keyring) -> Result<(), SealError> {
     keys.add_purpose(&Purpose::new(ACCOUNT)?)?;
+    keys.add_purpose(&Purpose::new(IDENTITY)?)?;
     keys.add_purpose(&Purpose::new(notify::PURPOSE)?)
 }
 

@@ -1,7 +1,7 @@
 use kernel::Text;
 use vault::{InventoryRow, Until};
 
-use crate::{ACCOUNT, Charter};
+use crate::{ACCOUNT, Charter, IDENTITY};
 
 /// What the identity provider's store holds of residents, by its charter.
 pub fn inventory(charter: &Charter) -> Vec<InventoryRow> {
@@ -33,7 +33,20 @@ pub fn inventory(charter: &Charter) -> Vec<InventoryRow> {
         openers: vec![Text::new("the messages job", "短訊工序", "短信工序"), resident()],
         ..account.clone()
     };
-    vec![account, messages]
+    let attributes = InventoryRow {
+        table: "identity_attribute",
+        what: Text::new(
+            "What is known of the person: names, identity card number, date of birth, sex, addresses, contacts",
+            "有關該人的資料：姓名、身份證號碼、出生日期、性別、地址、聯絡方法",
+            "有关该人的资料：姓名、身份证号码、出生日期、性别、地址、联络方法",
+        ),
+        column: "sealed",
+        purpose: IDENTITY.to_owned(),
+        why: charter.identity.text.clone(),
+        ground: charter.identity.ground.clone(),
+        ..account.clone()
+    };
+    vec![account, messages, attributes]
 }
 
 fn resident() -> Text {

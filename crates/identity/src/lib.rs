@@ -11,6 +11,7 @@
 
 mod account;
 mod answered;
+mod attribute;
 mod budget;
 mod ceremony;
 mod charter;
@@ -33,10 +34,15 @@ mod storage;
 #[cfg(test)]
 mod story;
 mod token;
+mod verify;
 
 use store::Migration;
 
 pub use account::{Account, Level, account, prepare_keys};
+pub use attribute::{
+    Attribute, AttributeName, SealedAttribute, Source, attributes, keep_attributes, open_attributes, read_own_attributes,
+    remove_attribute, seal_attributes,
+};
 pub use ceremony::Ceremony;
 pub use charter::{Charter, CharterError, CharterOfficer, CharterPurpose, SHIPPED_CHARTER};
 pub use confirm_code::{Checked, confirm_code, enrolment_stands};
@@ -53,13 +59,19 @@ pub use purge::purge;
 pub use session::{FRESH_MINUTES, Found, Resident, Session, find_session, keep_session};
 pub use sign_in::{SignIn, SignInError, SignedIn, begin_sign_in, sign_in};
 pub use token::Token;
+pub use verify::{VerifyError, verify_person};
 
 /// The purpose under which what belongs to an account is sealed.
 pub const ACCOUNT: &str = "account";
 
+/// The purpose under which what is known of the person is sealed.
+pub const IDENTITY: &str = "identity";
+
 /// The tables of the identity provider's store, beside those of the journal and of the messages.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "identity/0001_accounts", sql: include_str!("../migrations/0001_accounts.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "identity/0001_accounts", sql: include_str!("../migrations/0001_accounts.sql") },
+    Migration { name: "identity/0003_attributes", sql: include_str!("../migrations/0003_attributes.sql") },
+];
 
 /// The tables of the platform's store: the identity provider and its charters.
 pub const PLATFORM_MIGRATIONS: &[Migration] =

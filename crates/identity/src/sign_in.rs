@@ -103,8 +103,8 @@ pub fn sign_in(
         }
         welcome(work, &stored, &body, (&given, replaces.as_ref()), months)
     })?;
-    if let Some(Renewal { account: renewed, mobile }) = renewal {
-        renew(ledger, &committed, renewed, &mobile, months)?;
+    if let Some(renewal) = renewal {
+        renew(ledger, &committed, &renewal, months)?;
     }
     Ok(SignIn::Welcome(SignedIn { token, who, passkey: id }))
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod answered;
+pub(crate) mod attribute;
 pub(crate) mod budget;
 pub(crate) mod directory;
 pub(crate) mod enrolment;

@@ -499,6 +499,7 @@ account-exists-lost = If every passkey of that account is lost, or the number wa
 account-mine-title = My account
 account-level = Level
 account-level-registered = Registered: your mobile number is confirmed
+account-level-verified = Verified: your identity has been checked
 account-since = Since
 account-expiry = { $day }, and longer whenever you sign in
 account-passkeys = Passkeys

@@ -480,6 +480,7 @@ account-exists-lost = 如果该账户的通行密钥已全部遗失，或此号�
 account-mine-title = 我的账户
 account-level = 级别
 account-level-registered = 已登记：手机号码已获确认
+account-level-verified = 已核实：你的身份已获核实
 account-since = 开立日期
 account-expiry = { $day }；每次登录均会延长
 account-passkeys = 通行密钥

@@ -480,6 +480,7 @@ account-exists-lost = 如果該帳戶的通行密鑰已全部遺失，或此號�
 account-mine-title = 我的帳戶
 account-level = 級別
 account-level-registered = 已登記：流動電話號碼已獲確認
+account-level-verified = 已核實：你的身分已獲核實
 account-since = 開立日期
 account-expiry = { $day }；每次登入均會延長
 account-passkeys = 通行密鑰

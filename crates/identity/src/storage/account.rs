@@ -51,13 +51,22 @@ pub(crate) fn find(tx: &mut Tx<'_>, id: Id<kinds::Account>) -> Result<Option<Acc
         &[id.into()],
     )?;
     let read = |row: Row| {
-        let level = Some(Level::Registered).filter(|level| row.get::<String>(0).is_ok_and(|name| name == level.name()));
+        let level = Level::from_name(&row.get::<String>(0)?);
         let language = Language::from_slug(&row.get::<String>(1)?);
         let level = level.ok_or_else(|| unreadable("a level"))?;
         let language = language.ok_or_else(|| unreadable("a language"))?;
         Ok(Account { id, level, language, created: row.get(2)?, expiry: row.get(3)? })
     };
     row.map(read).transpose()
+}
+
+/// Raises an account to a level; one that stands higher stays there. 0 when it has ended.
+pub(crate) fn set_level(tx: &mut Tx<'_>, id: Id<kinds::Account>, level: Level) -> Result<u64, StoreError> {
+    let before = find(tx, id)?.map_or(level, |account| account.level);
+    tx.execute(
+        "-- identity.set_level\nupdate identity_account set level = $2 where id = $1",
+        &[id.into(), level.max(before).name().into()],
+    )
 }
 
 pub(crate) fn mobile(tx: &mut Tx<'_>, id: Id<kinds::Account>) -> Result<Option<SealedMobile>, StoreError> {
@@ -101,6 +110,7 @@ pub(crate) fn remove(tx: &mut Tx<'_>, id: Id<kinds::Account>) -> Result<(), Stor
     tx.execute("-- identity.remove_sessions\ndelete from identity_session where account = $1", &[id.into()])?;
     tx.execute("-- identity.remove_passkeys\ndelete from identity_passkey where account = $1", &[id.into()])?;
     tx.execute("-- identity.remove_mobile\ndelete from identity_mobile where account = $1", &[id.into()])?;
+    super::attribute::remove_all(tx, id)?;
     tx.execute("-- identity.remove_account\ndelete from identity_account where id = $1", &[id.into()])?;
     Ok(())
 }

@@ -39,13 +39,20 @@ async fn mine(call: &Call, found: &Found) -> Result<Response, Failure> {
     let mut body = call.body(&title, &Faults::none());
     let day = |day| formats::date(day, call.language());
     body.part(&SummaryList::new(vec![
-        SummaryRow::new(call.say("account-level"), call.say("account-level-registered")),
+        SummaryRow::new(call.say("account-level"), call.say(level_words(account.level))),
         SummaryRow::new(call.say("account-since"), day(account.created.day())),
         SummaryRow::new(call.say("data-until"), call.t.with("account-expiry", [("day", day(account.expiry))])),
     ]));
     passkey_list(call, &mut body, &passkeys);
     session_list(call, &mut body, &sessions, found);
     Ok(call.show(Page::new(title, body.markup()).current("/account")))
+}
+
+const fn level_words(level: identity::Level) -> &'static str {
+    match level {
+        identity::Level::Registered => "account-level-registered",
+        identity::Level::Verified => "account-level-verified",
+    }
 }
 
 fn passkey_list(call: &Call, body: &mut Body, passkeys: &[Passkey]) {
