@@ -162,6 +162,10 @@ pub mod kinds {
         AccountPasskey = "apk";
         /// A browser in which a resident is signed in.
         AccountSession = "acs";
+        /// The proofing of a resident's identity.
+        Proofing = "prf";
+        /// A public terminal that was enrolled for proofing.
+        Terminal = "trm";
         /// A service that holds personal data: one scheme, one identity provider.
         Service = "svc";
         /// A version of a scheme's definition that goes through the launch gate.
@@ -212,6 +216,14 @@ pub mod kinds {
         Enquiry = "enq";
         /// An escalation to the head of a department.
         Escalation = "esc";
+        /// Somebody of a department's incident team.
+        CallPerson = "cps";
+        /// A call-out of departments.
+        CallOut = "cal";
+        /// One message of a call-out to one person on one channel.
+        CallPage = "pge";
+        /// An exercise of the call-out.
+        Exercise = "exr";
     }
 }
 

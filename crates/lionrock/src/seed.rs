@@ -135,6 +135,7 @@ pub fn post_of(role: Role) -> Text {
         Role::Administrator => Text::new("System Administrator", "系統管理員", "系统管理员"),
         Role::HeadOfDepartment => Text::new("Permanent Secretary", "常任秘書長", "常任秘书长"),
         Role::FieldOfficer => Text::new("Field officer, restriction testing", "外勤人員（圍封強檢）", "外勤人员（围封强检）"),
+        Role::ExerciseController => Text::new("Standing Office, Duty Controller", "常設辦事處當值主任", "常设办事处当值主任"),
     }
 }
 

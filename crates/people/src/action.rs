@@ -55,6 +55,12 @@ actions! {
     GrantLease = "grant-lease";
     /// Follow an incident to its end, and let a lease be probed again after it.
     HandleIncident = "handle-incident";
+    /// Keep the department's incident team, its rota and its leaves.
+    ManageTeam = "manage-team";
+    /// Call people out at any hour: one's own department, or many at once.
+    StartCallOut = "call-out";
+    /// Plan and follow exercises of the call-out.
+    RunExercise = "run-exercise";
     /// Review the access rights of one's department.
     ReviewAccess = "review-access";
     /// See what personal data a service holds, why, and until when.

@@ -57,9 +57,9 @@ pub use access_review::{
 };
 pub use action::{
     Action, ApproveClose, ApproveErasure, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, IssueCertificate,
-    ManageContractors, ManageOfficers, OpenRecord, OperateScheme, OrderErasure, ReadDashboard, ReadInventory,
-    ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport, ResolveException, ReviewAccess, SignGate,
-    SubmitGateRecord, WithdrawGateRecord,
+    ManageContractors, ManageOfficers, ManageTeam, OpenRecord, OperateScheme, OrderErasure, ReadDashboard, ReadInventory,
+    ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport, ResolveException, ReviewAccess, RunExercise, SignGate,
+    StartCallOut, SubmitGateRecord, WithdrawGateRecord,
 };
 pub use add_passkey::{
     AddPasskey, AddPasskeyError, BeginPasskey, Challenge, FinishPasskey, PasskeyAdded, begin_passkey, finish_passkey,

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::{
     Action, ApproveClose, ApproveErasure, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, IssueCertificate,
-    ManageContractors, ManageOfficers, OpenRecord, OperateScheme, OrderErasure, ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident,
-    RequestClose, RequestExport, ResolveException, ReviewAccess, SignGate, SubmitGateRecord, WithdrawGateRecord,
+    ManageContractors, ManageOfficers, ManageTeam, OpenRecord, OperateScheme, OrderErasure, ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident,
+    RequestClose, RequestExport, ResolveException, ReviewAccess, RunExercise, SignGate, StartCallOut, SubmitGateRecord, WithdrawGateRecord,
 };
 
 /// What an officer is there for.
@@ -34,6 +34,8 @@ pub enum Role {
     HeadOfDepartment,
     /// Enters people at a building, and sees nobody's record.
     FieldOfficer,
+    /// Calls many departments out, and runs the exercises.
+    ExerciseController,
 }
 
 /// Which role may do what. This table is the whole of it: what does not stand here cannot be done.
@@ -79,6 +81,8 @@ pub const RIGHTS: &[(Role, &[&str])] = &[
             WithdrawGateRecord::NAME,
             SignGate::NAME,
             HandleIncident::NAME,
+            ManageTeam::NAME,
+            StartCallOut::NAME,
             ReadJournal::NAME,
             ReadDashboard::NAME,
         ],
@@ -90,8 +94,12 @@ pub const RIGHTS: &[(Role, &[&str])] = &[
     (Role::Auditor, &[ReadInventory::NAME, ReadJournal::NAME, ReadDashboard::NAME]),
     (Role::DeliveryOfficer, &[RequestExport::NAME, ReadDashboard::NAME]),
     (Role::Administrator, &[ManageOfficers::NAME]),
-    (Role::HeadOfDepartment, &[HandleIncident::NAME, ReviewAccess::NAME, ReadDashboard::NAME]),
+    (
+        Role::HeadOfDepartment,
+        &[HandleIncident::NAME, ManageTeam::NAME, StartCallOut::NAME, ReviewAccess::NAME, ReadDashboard::NAME],
+    ),
     (Role::FieldOfficer, &[EnterInField::NAME]),
+    (Role::ExerciseController, &[StartCallOut::NAME, RunExercise::NAME]),
 ];
 
 /// Pairs of actions that never meet in one officer: who may ask does not approve, who gives data out does not vouch for the
@@ -105,7 +113,7 @@ const APART: &[(&str, &str)] = &[
 
 impl Role {
     /// Every role, in the order of the table.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::SchemeOwner,
         Self::CaseOfficer,
         Self::PrivacyOfficer,
@@ -116,6 +124,7 @@ impl Role {
         Self::Administrator,
         Self::HeadOfDepartment,
         Self::FieldOfficer,
+        Self::ExerciseController,
     ];
 
     /// The name in commands, in the store and in the journal.
@@ -131,6 +140,7 @@ impl Role {
             Self::Administrator => "administrator",
             Self::HeadOfDepartment => "head-of-department",
             Self::FieldOfficer => "field-officer",
+            Self::ExerciseController => "exercise-controller",
         }
     }
 
@@ -147,6 +157,7 @@ impl Role {
             Self::Administrator => Text::new("Administrator", "系統管理員", "系统管理员"),
             Self::HeadOfDepartment => Text::new("Head of department", "部門首長", "部门首长"),
             Self::FieldOfficer => Text::new("Field officer", "外勤人員", "外勤人员"),
+            Self::ExerciseController => Text::new("Exercise controller", "演習統籌主任", "演习统筹主任"),
         }
     }
 
@@ -257,6 +268,9 @@ mod tests {
         manage-contractors     privacy
         grant-lease            owner
         handle-incident        privacy security head
+        manage-team            security head
+        call-out               security head exercise
+        run-exercise           exercise
         review-access          privacy head
         read-inventory         owner privacy auditor
         handle-requests        privacy

@@ -542,6 +542,7 @@ role-delivery-officer = Arranges delivery with the couriers
 role-administrator = Invites and ends officers
 role-head-of-department = Answers for the department when a contractor fails
 role-field-officer = Enters people at the building of an operation, and test results
+role-exercise-controller = Calls many departments out, and runs the exercises
 
 # Alerts.
 alerts-title = Alerts
@@ -938,3 +939,37 @@ lease-report = Number of the report
 lease-report-hint = Under which it is filed. Names nobody
 lease-report-wrong = Give the number of the report, up to 100 characters
 lease-closing-record = Closing record
+
+# The identity provider and its charter.
+identity-title = Resident accounts
+identity-lead = Residents have one account for all online services. Its charter says what is kept, why and for how long, and passes the launch gate like a scheme.
+identity-none = No department runs resident accounts yet. The department whose scheme owner saves the first charter will run them.
+service = Service
+charter-shipped = The charter that is shipped
+charter-write = Write the charter
+charter-edit = Edit the charter
+charter-in-force = Charter in force
+charter-versions = Charters
+charter-version = A charter
+charter-source = The charter as written
+charter-now = In force
+charter-then = This charter
+charter-title = Name
+charter-department = Department
+charter-officer = Who answers for the data
+charter-phone = Telephone
+charter-address = Address
+charter-kept = An account is kept
+charter-months = { $months } months after the last sign-in
+charter-purposes = Purposes
+charter-purpose = Purpose
+charter-ground = Ground
+charter-lead = A charter is one text. Put your department, its officer and its words into it. Nothing is saved until you say so.
+charter-text = Charter
+charter-hint = TOML. Every text stands in three languages.
+charter-file = Or send the charter as a file
+charter-file-hint = A text file of at most 128 KB. It takes the place of what stands in the field above.
+charter-good = The charter is complete
+charter-unchanged = This very charter is saved already.
+charter-blank = { $name } is missing in { $language }
+charter-months-wrong = keep_months must be a whole number from 1 to 60

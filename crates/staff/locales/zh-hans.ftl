@@ -536,6 +536,7 @@ role-delivery-officer = 与快递公司安排派送
 role-administrator = 邀请人员及终止权限
 role-head-of-department = 承办商出事时代表部门负责
 role-field-officer = 在行动的大厦登记人士及检测结果
+role-exercise-controller = 召集多个部门，并主持演习
 
 # 警示。
 alerts-title = 警示
@@ -911,3 +912,37 @@ lease-report = 报告编号
 lease-report-hint = 存档编号，不写姓名
 lease-report-wrong = 请填写报告编号，最多100字
 lease-closing-record = 结束记录
+
+# The identity provider and its charter.
+identity-title = 市民账户
+identity-lead = 市民以一个账户使用所有网上服务。约章列明保存什么资料、原因及期限，并须如计划一样通过推出审核。
+identity-none = 尚未有部门运营市民账户。由计划负责人储存首份约章的部门将负责运营。
+service = 服务
+charter-shipped = 随附的约章
+charter-write = 撰写约章
+charter-edit = 修改约章
+charter-in-force = 现行约章
+charter-versions = 各份约章
+charter-version = 约章
+charter-source = 约章原文
+charter-now = 现行
+charter-then = 此约章
+charter-title = 名称
+charter-department = 部门
+charter-officer = 资料负责人员
+charter-phone = 电话
+charter-address = 地址
+charter-kept = 账户保留期
+charter-months = 最后一次登录后{ $months }个月
+charter-purposes = 用途
+charter-purpose = 用途
+charter-ground = 依据
+charter-lead = 约章以一份文字写成。请填入部门、负责人员及有关内容。按下储存前不会储存任何内容。
+charter-text = 约章
+charter-hint = TOML 格式。每段文字须有三种语言。
+charter-file = 或以文件提交约章
+charter-file-hint = 文本文件，最大128 KB，将取代以上栏位的内容。
+charter-good = 约章完整
+charter-unchanged = 此约章已经储存。
+charter-blank = { $name }缺少{ $language }文本
+charter-months-wrong = keep_months 必须为 1 至 60 的整数

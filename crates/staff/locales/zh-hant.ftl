@@ -536,6 +536,7 @@ role-delivery-officer = 與速遞公司安排派送
 role-administrator = 邀請人員及終止權限
 role-head-of-department = 承辦商出事時代表部門負責
 role-field-officer = 在行動的大廈登記人士及檢測結果
+role-exercise-controller = 召集多個部門，並主持演習
 
 # 警示。
 alerts-title = 警示
@@ -911,3 +912,37 @@ lease-report = 報告編號
 lease-report-hint = 存檔編號，不寫姓名
 lease-report-wrong = 請填寫報告編號，最多100字
 lease-closing-record = 結束記錄
+
+# The identity provider and its charter.
+identity-title = 市民帳戶
+identity-lead = 市民以一個帳戶使用所有網上服務。約章列明保存甚麼資料、原因及期限，並須如計劃一樣通過推出審核。
+identity-none = 尚未有部門營運市民帳戶。由計劃負責人儲存首份約章的部門將負責營運。
+service = 服務
+charter-shipped = 隨附的約章
+charter-write = 撰寫約章
+charter-edit = 修改約章
+charter-in-force = 現行約章
+charter-versions = 各份約章
+charter-version = 約章
+charter-source = 約章原文
+charter-now = 現行
+charter-then = 此約章
+charter-title = 名稱
+charter-department = 部門
+charter-officer = 資料負責人員
+charter-phone = 電話
+charter-address = 地址
+charter-kept = 帳戶保留期
+charter-months = 最後一次登入後{ $months }個月
+charter-purposes = 用途
+charter-purpose = 用途
+charter-ground = 依據
+charter-lead = 約章以一份文字寫成。請填入部門、負責人員及有關內容。按下儲存前不會儲存任何內容。
+charter-text = 約章
+charter-hint = TOML 格式。每段文字須有三種語文。
+charter-file = 或以檔案提交約章
+charter-file-hint = 文字檔，最大128 KB，將取代以上欄位的內容。
+charter-good = 約章完整
+charter-unchanged = 此約章已經儲存。
+charter-blank = { $name }欠缺{ $language }文本
+charter-months-wrong = keep_months 必須為 1 至 60 的整數

@@ -22,11 +22,13 @@ const SLICES: &[&str] = &[
     "registration",
     "identity",
     "provider",
+    "signing",
     "stations",
     "processors",
     "checkin",
     "assurance",
     "response",
+    "callout",
     "drill",
 ];
 
