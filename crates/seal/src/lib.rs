@@ -7,12 +7,13 @@
 //! covered, in every backup of the data. A sealed value knows its [`Slot`] and opens nowhere else. What is erased early
 //! stands first in the erasure ledger, which every restored copy is made to follow.
 //!
-//! Beside that: the blind index, keyed references, short-lived envelopes, signers, files for couriers (`age`), and public keys
+//! Beside that: keys that live only in memory ([`OneTimeKey`]), the blind index, keyed references, short-lived envelopes, signers, files for couriers (`age`), and public keys
 //! to which a phone without a network seals what only this keyring opens ([`hpke`]).
 
 mod aead;
 pub mod age_files;
 mod begin_ledger;
+mod certificate_key;
 mod codec;
 mod custody;
 mod digest;
@@ -32,7 +33,9 @@ mod keyring;
 mod label;
 mod ledger;
 mod node;
+mod one_time;
 mod passkey;
+mod password;
 mod path;
 mod place;
 mod proof;
@@ -56,6 +59,7 @@ mod tree_file;
 #[cfg(test)]
 mod vectors;
 
+pub use certificate_key::{CertificateKey, TokenKey, sha1_name, verify_p256, verify_rsa};
 pub use digest::{Sha256, constant_time_eq, sha256};
 pub use erasures::{ErasureEntry, read_erasures};
 pub use error::SealError;
@@ -63,7 +67,9 @@ pub use inspect::Inspection;
 pub use jose::{JoseAlgorithm, JosePublic, JoseSigner};
 pub use keyring::Keyring;
 pub use ledger::{Destroyed, Roll};
+pub use one_time::OneTimeKey;
 pub use passkey::Es256Signer;
+pub use password::PasswordHash;
 pub use place::{EscrowPlace, KeyPlace, RootPlace, TokenPlace};
 pub use proof::AfterCommit;
 pub use purpose::Purpose;

@@ -6,7 +6,7 @@ use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::error::{Error, RvError};
 use cryptoki::mechanism::Mechanism;
 use cryptoki::mechanism::aead::GcmParams;
-use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
+use cryptoki::object::{Attribute, AttributeType, KeyType, ObjectClass, ObjectHandle};
 use cryptoki::session::{Session, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
@@ -20,6 +20,8 @@ pub type KeyId = [u8; 16];
 pub type Iv = [u8; 12];
 
 const TAG_BITS: u64 = 128;
+/// The curve's name in DER: object identifier 1.2.840.10045.3.1.7.
+const P256: [u8; 10] = [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
 
 /// A PKCS#11 token. A session is opened for each act, so that a token that was pulled and put back goes on.
 pub struct Token {
@@ -109,6 +111,63 @@ impl Token {
         Ok(())
     }
 
+    /// Makes a P-256 key whose private half never leaves the token.
+    pub fn make_pair(&self, label: &str) -> Result<(), SealError> {
+        let session = self.session()?;
+        if !self.find(&session, &of_pair(label, ObjectClass::PRIVATE_KEY))?.is_empty() {
+            return Err(self.trouble("it has a signing key of this name: a key is made once"));
+        }
+        let label = Attribute::Label(label.as_bytes().to_vec());
+        let public = [Attribute::Token(true), label.clone(), Attribute::EcParams(P256.to_vec()), Attribute::Verify(true)];
+        let private = [
+            Attribute::Token(true),
+            label,
+            Attribute::Private(true),
+            Attribute::Sensitive(true),
+            Attribute::Extractable(false),
+            Attribute::Sign(true),
+        ];
+        let made = session.generate_key_pair(&Mechanism::EccKeyPairGen, &public, &private);
+        let (public, private) = made.map_err(|error| self.refusal(&error))?;
+        let asked = [AttributeType::Sensitive, AttributeType::Extractable];
+        let kept = session.get_attributes(private, &asked).map_err(|error| self.refusal(&error))?;
+        if kept.contains(&Attribute::Sensitive(true)) && kept.contains(&Attribute::Extractable(false)) {
+            return Ok(());
+        }
+        for half in [public, private] {
+            session.destroy_object(half).map_err(|error| self.refusal(&error))?;
+        }
+        Err(self.trouble("it makes keys that can be taken out"))
+    }
+
+    /// The public point of a pair, uncompressed.
+    pub fn public_point(&self, label: &str) -> Result<[u8; 65], SealError> {
+        let session = self.session()?;
+        let key = self.pair(&session, label, ObjectClass::PUBLIC_KEY)?;
+        let found = session.get_attributes(key, &[AttributeType::EcPoint]).map_err(|error| self.refusal(&error))?;
+        let point = found.into_iter().find_map(|attribute| match attribute {
+            Attribute::EcPoint(point) => Some(point),
+            _ => None,
+        });
+        // PKCS#11 wraps the point in an OCTET STRING; some modules leave that out.
+        let point = point.unwrap_or_default();
+        let bare = point.strip_prefix(&[0x04, 65]).unwrap_or(&point);
+        bare.try_into().map_err(|_| self.trouble("its signing key is not on P-256"))
+    }
+
+    /// The ECDSA signature of a digest: two numbers of 32 bytes.
+    pub fn sign(&self, label: &str, digest: &[u8; 32]) -> Result<[u8; 64], SealError> {
+        let session = self.session()?;
+        let key = self.pair(&session, label, ObjectClass::PRIVATE_KEY)?;
+        let signature = session.sign(&Mechanism::Ecdsa, key, digest).map_err(|error| self.refusal(&error))?;
+        signature.try_into().map_err(|_| self.trouble("its signature is not of P-256"))
+    }
+
+    fn pair(&self, session: &Session, label: &str, half: ObjectClass) -> Result<ObjectHandle, SealError> {
+        let found = self.find(session, &of_pair(label, half))?;
+        found.first().copied().ok_or_else(|| self.trouble("it has no signing key of this name"))
+    }
+
     fn session(&self) -> Result<Session, SealError> {
         let slot = self.slot()?;
         if self.refused.load(Ordering::Relaxed) {
@@ -170,6 +229,10 @@ impl Token {
 
 fn of_label(label: &str) -> Vec<Attribute> {
     vec![Attribute::Class(ObjectClass::SECRET_KEY), Attribute::Label(label.as_bytes().to_vec())]
+}
+
+fn of_pair(label: &str, half: ObjectClass) -> Vec<Attribute> {
+    vec![Attribute::Class(half), Attribute::KeyType(KeyType::EC), Attribute::Label(label.as_bytes().to_vec())]
 }
 
 /// What a module said, in a few words.

@@ -4,7 +4,7 @@ use cryptoki::session::{Session, UserType};
 use cryptoki::types::AuthPin;
 use kernel::Kind;
 use kernel::{Fault, Secret};
-use seal::{KeyPlace, Keyring, RootPlace, SealError, Sealed, TokenPlace};
+use seal::{CertificateKey, KeyPlace, Keyring, RootPlace, SealError, Sealed, TokenKey, TokenPlace, verify_p256};
 
 use crate::softhsm::{Home, PIN, act, copy, token_place};
 use crate::{House, erase, now, open, purpose, random, record, refusal, slot, today};
@@ -275,5 +275,19 @@ fn a_root_moves_from_a_file_into_a_token_and_back() {
         let how: Vec<_> = keys.rolls().unwrap().iter().map(|roll| roll.how).collect();
         assert_eq!(how.last(), Some(&"destroyed"));
         assert_eq!(how.first(), Some(&"overwritten"));
+    });
+}
+
+#[test]
+fn a_signing_key_is_made_in_the_token_once_and_never_leaves_it() {
+    alone("token::a_signing_key_is_made_in_the_token_once_and_never_leaves_it", |_| {
+        let key = TokenKey::create(token_place(PIN), "issuing").unwrap();
+        let signature = key.sign(b"message").unwrap();
+        assert!(verify_p256(&key.public_point(), b"message", &signature));
+        assert!(!verify_p256(&key.public_point(), b"massage", &signature));
+        let again = TokenKey::open(token_place(PIN), "issuing").unwrap();
+        assert_eq!(again.public_point(), key.public_point());
+        assert!(matches!(TokenKey::create(token_place(PIN), "issuing"), Err(SealError::Token { .. })));
+        assert!(matches!(TokenKey::open(token_place(PIN), "other"), Err(SealError::Token { .. })));
     });
 }
