@@ -99,7 +99,8 @@ impl Charter {
         seal::sha256(&[&bytes])
     }
 
-    fn texts(&self) -> [(&'static str, &Text); 16] {
+    /// Every text with its name in the file, in the order in which they are declared.
+    pub fn texts(&self) -> [(&'static str, &Text); 16] {
         [
             ("title", &self.title),
             ("department", &self.department),

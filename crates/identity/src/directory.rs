@@ -1,5 +1,5 @@
 use journal::{Event, Work};
-use kernel::{Fault, Id, Kind, kinds, to_hex};
+use kernel::{Fault, Id, Instant, Kind, kinds, to_hex};
 use people::{EditScheme, EnrolService, EnrolServiceError, Grant, enrol_service};
 use store::{StoreError, Tx};
 
@@ -74,6 +74,11 @@ pub fn provider(tx: &mut Tx<'_>) -> Result<Option<Provider>, StoreError> {
 /// The charter with this digest, as it was written.
 pub fn charter(tx: &mut Tx<'_>, digest: [u8; 32]) -> Result<Option<String>, StoreError> {
     storage::directory::charter(tx, digest)
+}
+
+/// The charters that were saved, by digest and time, the latest first; 200 at most.
+pub fn charters(tx: &mut Tx<'_>) -> Result<Vec<([u8; 32], Instant)>, StoreError> {
+    storage::directory::charters(tx)
 }
 
 /// Takes over a charter that passed its gate, in the provider's own store.

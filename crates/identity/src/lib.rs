@@ -47,7 +47,7 @@ pub use ceremony::Ceremony;
 pub use charter::{Charter, CharterError, CharterOfficer, CharterPurpose, SHIPPED_CHARTER};
 pub use confirm_code::{Checked, confirm_code, enrolment_stands};
 pub use create_account::{CreateAccountError, create_account, first_passkey};
-pub use directory::{Provider, SaveCharterError, charter, charter_in_force, provider, put_in_force, save_charter};
+pub use directory::{Provider, SaveCharterError, charter, charter_in_force, charters, provider, put_in_force, save_charter};
 pub use enrolment::{BeginError, CODE_MINUTES, NewEnrolment, Ticket, begin_enrolment, prepare_enrolment};
 pub use inventory::inventory;
 pub use manage_passkeys::{

@@ -945,4 +945,4 @@ charter-file-hint = 文本文件，最大128 KB，将取代以上栏位的内容
 charter-good = 约章完整
 charter-unchanged = 此约章已经储存。
 charter-blank = { $name }缺少{ $language }文本
-charter-months-wrong = keep_months 必须为 1 至 60 的整数
+charter-months-wrong = 保留月数须为1至60的整数

@@ -945,4 +945,4 @@ charter-file-hint = 文字檔，最大128 KB，將取代以上欄位的內容。
 charter-good = 約章完整
 charter-unchanged = 此約章已經儲存。
 charter-blank = { $name }欠缺{ $language }文本
-charter-months-wrong = keep_months 必須為 1 至 60 的整數
+charter-months-wrong = 保留月數須為1至60的整數

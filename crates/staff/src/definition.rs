@@ -77,7 +77,7 @@ pub(crate) fn create(desk: &Desk) -> Answer {
     let (who, text) = (desk.who()?.clone(), toml.clone());
     let saved = desk.platform().ledger().write("staff.create_scheme", grant.actor(), move |work| {
         let version = registration::create_scheme(work, &grant, &text)?;
-        let gate = gate_of(work, &who, &version)?;
+        let gate = gate_of(work, &who, version.service, version.digest)?;
         Ok::<_, Refused>((version, gate))
     });
     match saved {
@@ -101,7 +101,7 @@ pub(crate) fn save(desk: &Desk) -> Answer {
     let (who, text, service) = (desk.who()?.clone(), toml.clone(), case.listed.service);
     let saved = desk.platform().ledger().write("staff.save_version", grant.actor(), move |work| {
         let version = registration::save_version(work, &grant, service, &text)?;
-        gate_of(work, &who, &version)
+        Ok::<_, Refused>(gate_of(work, &who, version.service, version.digest)?)
     });
     match saved {
         Ok((gate, _)) => Ok(go(&desk.scheme_url(&case, &format!("/gates/{gate}")))),
@@ -109,11 +109,16 @@ pub(crate) fn save(desk: &Desk) -> Answer {
     }
 }
 
-fn gate_of(work: &mut Work<'_, '_>, who: &SignedIn, version: &SchemeVersion) -> Result<Id<kinds::SchemeVersion>, Refused> {
-    let scope = people::owner_of(work.tx(), version.service)?;
+/// Opens the gate of a version of something that was just saved.
+pub(crate) fn gate_of(
+    work: &mut Work<'_, '_>,
+    who: &SignedIn,
+    service: Id<kinds::Service>,
+    digest: [u8; 32],
+) -> Result<Id<kinds::SchemeVersion>, NoGate> {
+    let scope = people::owner_of(work.tx(), service)?;
     let grant: Grant<EditScheme> = authorise(who, scope)?;
-    let digest = Digest::new(version.digest);
-    Ok(open_gate(work, &grant, OpenGate { service: version.service, digest, tier: Tier::LargeOrHighRisk })?)
+    Ok(open_gate(work, &grant, OpenGate { service, digest: Digest::new(digest), tier: Tier::LargeOrHighRisk })?)
 }
 
 fn refusal(desk: &Desk, case: Option<&Case>, toml: &str, error: RunError<Refused>) -> Answer {
@@ -123,7 +128,7 @@ fn refusal(desk: &Desk, case: Option<&Case>, toml: &str, error: RunError<Refused
             Mistakes::one("definition", desk.say(key))
         }
         RunError::Refused(Refused::Save(error @ (SaveError::Definition(_) | SaveError::Flawed(_)))) => of_error(desk, error),
-        RunError::Refused(Refused::Gate(OpenGateError::Taken)) => {
+        RunError::Refused(Refused::Gate(NoGate::Gate(OpenGateError::Taken))) => {
             Mistakes::one("definition", desk.say("definition-unchanged"))
         }
         _ => return Err(Failure::from(error)),
@@ -167,9 +172,7 @@ enum Refused {
     #[error(transparent)]
     Save(#[from] SaveError),
     #[error(transparent)]
-    Gate(#[from] OpenGateError),
-    #[error(transparent)]
-    Denied(#[from] Denied),
+    Gate(#[from] NoGate),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -178,6 +181,26 @@ impl Fault for Refused {
     fn kind(&self) -> Kind {
         match self {
             Self::Save(error) => error.kind(),
+            Self::Gate(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+        }
+    }
+}
+
+/// Why what was saved got no gate.
+#[derive(Debug, Error)]
+pub(crate) enum NoGate {
+    #[error(transparent)]
+    Gate(#[from] OpenGateError),
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Fault for NoGate {
+    fn kind(&self) -> Kind {
+        match self {
             Self::Gate(error) => error.kind(),
             Self::Denied(error) => error.kind(),
             Self::Store(error) => error.kind(),

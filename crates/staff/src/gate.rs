@@ -4,21 +4,22 @@ use people::{ReadDashboard, SignGate, SubmitGateRecord, WithdrawGateRecord};
 use webkit::parts::{Button, SummaryList, SummaryRow, Table, Tone};
 use webkit::{Failure, Markup, Page, formats};
 
-use crate::desk::{Answer, Case, Desk, missing};
+use crate::desk::{Answer, Desk, missing};
+use crate::gated::Gated;
 use crate::mistakes::Mistakes;
 use crate::scheme_page::gate_state;
 use crate::shown::{Posts, code, link, short};
 
 /// The launch gate of one version: what it needs, what is on record, who has signed.
 pub(crate) fn show(desk: &Desk) -> Answer {
-    let (case, _) = desk.scheme::<ReadDashboard>()?;
-    let status = find(desk, &case)?;
+    let (gated, _) = desk.gated::<ReadDashboard>()?;
+    let status = find(desk, &gated)?;
     let title = desk.say("gate-title");
     let mut body = desk.body(&title, &Mistakes::default());
-    body.p(desk.say("gate-lead")).part(&SummaryList::new(facts(desk, &case, &status)));
-    let base = base(desk, &case, &status);
+    body.p(desk.say("gate-lead")).part(&SummaryList::new(facts(desk, &gated, &status)));
+    let base = base(&gated, &status);
     body.part(&requirements(desk, &status, &base));
-    let open = status.gate.superseded().is_none() && case.listed.ending.is_none();
+    let open = status.gate.superseded().is_none() && gated.goes_on;
     if open && desk.may::<SubmitGateRecord>() {
         body.part(&Button::link(desk.say("record-add"), format!("{base}/records")));
     }
@@ -38,31 +39,31 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     if status.gate.withdrawn().next().is_some() {
         body.part(&withdrawn(desk, &status.gate));
     }
-    Ok(desk.show(Page::new(title, body.markup()).wide().back(desk.scheme_url(&case, ""))))
+    Ok(desk.show(Page::new(title, body.markup()).wide().back(gated.home.clone())))
 }
 
 /// The gate of the address, if it is the scheme's.
-pub(crate) fn find(desk: &Desk, case: &Case) -> Result<Status, Failure> {
+pub(crate) fn find(desk: &Desk, gated: &Gated) -> Result<Status, Failure> {
     let (version, now): (Id<kinds::SchemeVersion>, _) = (desk.id("version")?, desk.now());
     let ledger = desk.platform().ledger();
     let status = ledger.read("staff.gate", |tx| assurance::status(tx, version, now))?;
-    status.filter(|status| status.gate.service() == case.scope.service()).ok_or_else(missing)
+    status.filter(|status| status.gate.service() == gated.scope.service()).ok_or_else(missing)
 }
 
 /// The address of a gate.
-pub(crate) fn base(desk: &Desk, case: &Case, status: &Status) -> String {
-    desk.scheme_url(case, &format!("/gates/{}", status.gate.version()))
+pub(crate) fn base(gated: &Gated, status: &Status) -> String {
+    format!("{}/gates/{}", gated.home, status.gate.version())
 }
 
 /// What the gate is about.
-pub(crate) fn facts(desk: &Desk, case: &Case, status: &Status) -> Vec<SummaryRow> {
+pub(crate) fn facts(desk: &Desk, gated: &Gated, status: &Status) -> Vec<SummaryRow> {
     let digest = to_hex(status.gate.digest().bytes());
-    let way = desk.scheme_url(case, &format!("/versions/{digest}"));
+    let way = format!("{}/versions/{digest}", gated.home);
     let mut definition = code(&digest);
     definition.push(&Markup::trusted("<br>"));
     definition.push(&link(&desk.say("gate-read-definition"), &way));
     let mut rows = vec![
-        SummaryRow::new(desk.say("scheme"), case.title(desk.language())),
+        SummaryRow::new(desk.say(gated.word), gated.title.as_str()),
         SummaryRow::new(desk.say("state"), gate_state(desk, &status.missing, status.in_force)),
         SummaryRow::new(desk.say("definition-version"), definition),
         SummaryRow::new(desk.say("gate-tier"), desk.say(&format!("tier-{}", status.gate.opening().tier.slug()))),

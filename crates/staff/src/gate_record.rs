@@ -12,19 +12,20 @@ use webkit::parts::{
 };
 use webkit::{Failure, FileKind, Page};
 
-use crate::desk::{Answer, Case, Desk, go, missing};
+use crate::desk::{Answer, Desk, go, missing};
 use crate::gate::{base, find};
+use crate::gated::Gated;
 use crate::mistakes::Mistakes;
 use crate::shown::code;
 
 /// The form for a document.
 pub(crate) fn ask(desk: &Desk) -> Answer {
-    let (case, _) = desk.scheme::<SubmitGateRecord>()?;
-    let status = find(desk, &case)?;
-    Ok(page(desk, &case, &status, &Mistakes::default()))
+    let (gated, _) = desk.gated::<SubmitGateRecord>()?;
+    let status = find(desk, &gated)?;
+    Ok(page(desk, &gated, &status, &Mistakes::default()))
 }
 
-fn page(desk: &Desk, case: &Case, status: &Status, mistakes: &Mistakes) -> Response {
+fn page(desk: &Desk, gated: &Gated, status: &Status, mistakes: &Mistakes) -> Response {
     let title = desk.say("record-add");
     let mut body = desk.body(&title, mistakes);
     body.p(desk.say("record-lead"));
@@ -56,7 +57,7 @@ fn page(desk: &Desk, case: &Case, status: &Status, mistakes: &Mistakes) -> Respo
         })
         .part(&Button::new(desk.say("record-save")));
     body.part(&form);
-    let page = Page::new(title, body.markup()).back(base(desk, case, status));
+    let page = Page::new(title, body.markup()).back(base(gated, status));
     desk.show_form(page, mistakes)
 }
 
@@ -82,23 +83,23 @@ fn date(desk: &Desk, mistakes: &Mistakes, name: &str, label: &str) -> DateInput 
 
 /// Puts a document on record. The document itself is not kept: its digest is.
 pub(crate) fn add(desk: &Desk) -> Answer {
-    let (case, grant) = desk.scheme::<SubmitGateRecord>()?;
-    let status = find(desk, &case)?;
+    let (gated, grant) = desk.gated::<SubmitGateRecord>()?;
+    let status = find(desk, &gated)?;
     if desk.values.switching() {
-        return Ok(page(desk, &case, &status, &Mistakes::default()));
+        return Ok(page(desk, &gated, &status, &Mistakes::default()));
     }
     let record = match read(desk) {
         Ok(record) => record,
-        Err(mistakes) => return Ok(page(desk, &case, &status, &mistakes)),
+        Err(mistakes) => return Ok(page(desk, &gated, &status, &mistakes)),
     };
     let command = AddRecord { version: status.gate.version(), record };
     let added = desk.platform().ledger().write("staff.add_record", grant.actor(), move |work| {
         assurance::add_record(work, &grant, command.clone())
     });
     match added {
-        Ok(_) => Ok(go(&base(desk, &case, &status))),
+        Ok(_) => Ok(go(&base(&gated, &status))),
         Err(RunError::Refused(AddRecordError::Refused(GateRefused::Record(refused)))) => {
-            Ok(page(desk, &case, &status, &of_refusal(desk, refused)))
+            Ok(page(desk, &gated, &status, &of_refusal(desk, refused)))
         }
         Err(error) => Err(Failure::from(error)),
     }
@@ -175,12 +176,12 @@ fn of_refusal(desk: &Desk, refused: RecordRefused) -> Mistakes {
 
 /// Asks before a document is withdrawn, and why.
 pub(crate) fn ask_withdraw(desk: &Desk) -> Answer {
-    let (case, _) = desk.scheme::<WithdrawGateRecord>()?;
-    let status = find(desk, &case)?;
-    withdrawal(desk, &case, &status, &Mistakes::default())
+    let (gated, _) = desk.gated::<WithdrawGateRecord>()?;
+    let status = find(desk, &gated)?;
+    withdrawal(desk, &gated, &status, &Mistakes::default())
 }
 
-fn withdrawal(desk: &Desk, case: &Case, status: &Status, mistakes: &Mistakes) -> Answer {
+fn withdrawal(desk: &Desk, gated: &Gated, status: &Status, mistakes: &Mistakes) -> Answer {
     let id: Id<kinds::GateRecord> = desk.id("record")?;
     let record = status.gate.held().find(|record| record.id == id).ok_or_else(missing)?;
     let title = desk.say("withdraw-title");
@@ -197,27 +198,27 @@ fn withdrawal(desk: &Desk, case: &Case, status: &Status, mistakes: &Mistakes) ->
         .part(&Radios { error: mistakes.of("reason"), ..Radios::new("reason", desk.say("withdraw-reason"), reasons) })
         .part(&ButtonGroup(vec![
             Button::new(desk.say("withdraw-title")).style(ButtonStyle::Warning),
-            Button::link(desk.say("cancel"), base(desk, case, status)).style(ButtonStyle::Quiet),
+            Button::link(desk.say("cancel"), base(gated, status)).style(ButtonStyle::Quiet),
         ]));
     body.part(&form);
-    Ok(desk.show_form(Page::new(title, body.markup()).back(base(desk, case, status)), mistakes))
+    Ok(desk.show_form(Page::new(title, body.markup()).back(base(gated, status)), mistakes))
 }
 
 /// Withdraws a document; if the gate was in force because of it, the public routes close with this act.
 pub(crate) fn withdraw(desk: &Desk) -> Answer {
-    let (case, grant) = desk.scheme::<WithdrawGateRecord>()?;
-    let status = find(desk, &case)?;
+    let (gated, grant) = desk.gated::<WithdrawGateRecord>()?;
+    let status = find(desk, &gated)?;
     if desk.values.switching() {
-        return withdrawal(desk, &case, &status, &Mistakes::default());
+        return withdrawal(desk, &gated, &status, &Mistakes::default());
     }
     let reason = WithdrawReason::ALL.into_iter().find(|reason| reason.slug() == desk.values.get("reason"));
     let Some(reason) = reason else {
-        return withdrawal(desk, &case, &status, &Mistakes::one("reason", desk.say("choose-one")));
+        return withdrawal(desk, &gated, &status, &Mistakes::one("reason", desk.say("choose-one")));
     };
     let command = WithdrawRecord { version: status.gate.version(), record: desk.id("record")?, reason };
     desk.platform().ledger().write("staff.withdraw_record", grant.actor(), move |work| {
         assurance::withdraw_record(work, &grant, command)
     })?;
     desk.platform().refresh()?;
-    Ok(go(&base(desk, &case, &status)))
+    Ok(go(&base(&gated, &status)))
 }

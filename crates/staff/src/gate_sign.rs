@@ -6,21 +6,22 @@ use store::RunError;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Form, SummaryList, Table, Warning};
 use webkit::{Failure, Markup, Page};
 
-use crate::desk::{Answer, Case, Desk, go};
+use crate::desk::{Answer, Desk, go};
 use crate::gate::{base, document, facts, find};
+use crate::gated::Gated;
 use crate::mistakes::Mistakes;
 
 /// Shows exactly what a signature would be over.
 pub(crate) fn ask(desk: &Desk) -> Answer {
-    let (case, _) = desk.scheme::<SignGate>()?;
-    let status = find(desk, &case)?;
-    Ok(page(desk, &case, &status, &Mistakes::default()))
+    let (gated, _) = desk.gated::<SignGate>()?;
+    let status = find(desk, &gated)?;
+    Ok(page(desk, &gated, &status, &Mistakes::default()))
 }
 
-fn page(desk: &Desk, case: &Case, status: &Status, mistakes: &Mistakes) -> Response {
+fn page(desk: &Desk, gated: &Gated, status: &Status, mistakes: &Mistakes) -> Response {
     let title = desk.say("sign-title");
     let mut body = desk.body(&title, mistakes);
-    body.p(desk.say("sign-lead")).part(&SummaryList::new(facts(desk, case, status)));
+    body.p(desk.say("sign-lead")).part(&SummaryList::new(facts(desk, gated, status)));
     let head = ["record-kind", "record-document", "record-author", "record-dated", "record-expires", "record-digest"];
     let mut table = Table::new(desk.say("sign-documents"), head.map(|key| desk.say(key)));
     let signed = status.gate.to_sign(desk.now().day());
@@ -34,19 +35,19 @@ fn page(desk: &Desk, case: &Case, status: &Status, mistakes: &Mistakes) -> Respo
     body.part(&table).part(&Warning(desk.say("sign-warning")));
     body.part(&form.part(&ButtonGroup(vec![
         Button::new(desk.say("sign-button")),
-        Button::link(desk.say("cancel"), base(desk, case, status)).style(ButtonStyle::Quiet),
+        Button::link(desk.say("cancel"), base(gated, status)).style(ButtonStyle::Quiet),
     ])));
-    let page = Page::new(title, body.markup()).wide().back(base(desk, case, status));
+    let page = Page::new(title, body.markup()).wide().back(base(gated, status));
     desk.show(if mistakes.is_empty() { page } else { page.invalid() })
 }
 
 /// Signs. With the second signature the version comes into force at once.
 pub(crate) fn sign(desk: &Desk) -> Answer {
-    let (case, grant) = desk.scheme::<SignGate>()?;
-    let status = find(desk, &case)?;
+    let (gated, grant) = desk.gated::<SignGate>()?;
+    let status = find(desk, &gated)?;
     let records: Vec<Id<kinds::GateRecord>> = desk.values.all("record").filter_map(|id| id.parse().ok()).collect();
     let Ok(shown) = desk.values.get("shown").parse::<Digest>() else {
-        return Ok(page(desk, &case, &status, &Mistakes::one("form", desk.say("sign-look-again"))));
+        return Ok(page(desk, &gated, &status, &Mistakes::one("form", desk.say("sign-look-again"))));
     };
     let command = SignVersion { version: status.gate.version(), shown, records };
     let signed = desk.platform().ledger().write("staff.sign_gate", grant.actor(), move |work| {
@@ -55,10 +56,10 @@ pub(crate) fn sign(desk: &Desk) -> Answer {
     match signed {
         Ok(_) => {
             desk.platform().refresh()?;
-            Ok(go(&base(desk, &case, &status)))
+            Ok(go(&base(&gated, &status)))
         }
         Err(RunError::Refused(SignGateError::Refused(refused))) => {
-            Ok(page(desk, &case, &status, &Mistakes::one("form", desk.say(refusal(&refused)))))
+            Ok(page(desk, &gated, &status, &Mistakes::one("form", desk.say(refusal(&refused)))))
         }
         Err(error) => Err(Failure::from(error)),
     }

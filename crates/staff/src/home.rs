@@ -84,6 +84,9 @@ fn more(desk: &Desk, body: &mut Body) {
     if desk.may::<ReadDashboard>() {
         body.link(desk.say("home-schemes"), desk.url("/staff/schemes"));
     }
+    if desk.may::<ReadDashboard>() {
+        body.link(desk.say("identity-title"), desk.url("/staff/identity"));
+    }
     if desk.may::<people::ManageOfficers>() {
         body.link(desk.say("home-officers"), desk.url("/staff/officers"));
     }

@@ -12,7 +12,7 @@ use webkit::{Visitor, in_every_language, takes_files};
 
 use crate::desk::{Answer, Desk, attend};
 use crate::{
-    access_review, alerts, approval, bulletins, certificate, close, contract, contract_change, contractor, contractors, dashboard, definition, delivery, erase, erase_day, erasure, evidence,
+    access_review, alerts, approval, bulletins, certificate, charter, close, contract, contract_change, contractor, contractors, dashboard, definition, delivery, erase, erase_day, erasure, evidence,
     exceptions, field, field_queue, gate, gate_record, gate_sign, hand_over, home, incidents, inventory, invitation, lease, lease_change, lease_give, lease_pursue, letters, messages, officer, officers,
     operate, passkey_name, passkeys, record, register, request, requests, resolve, results, scheme_page, schemes,
     session, sign_in, test_results, version,
@@ -39,6 +39,8 @@ pub enum Guard {
     Right(&'static [&'static str]),
     /// Officers with one of these rights, in a scheme of their own department.
     Scheme(&'static [&'static str]),
+    /// Officers with one of these rights, in the department of the identity provider.
+    Identity(&'static [&'static str]),
 }
 
 /// One address, who may use it, and what answers.
@@ -62,6 +64,11 @@ const EDIT: Guard = Guard::Scheme(&[EditScheme::NAME]);
 const RECORD: Guard = Guard::Scheme(&[SubmitGateRecord::NAME]);
 const WITHDRAW: Guard = Guard::Scheme(&[WithdrawGateRecord::NAME]);
 const SIGN: Guard = Guard::Scheme(&[SignGate::NAME]);
+const SEE_IDENTITY: Guard = Guard::Identity(&[ReadDashboard::NAME]);
+const EDIT_CHARTER: Guard = Guard::Identity(&[EditScheme::NAME]);
+const RECORD_IDENTITY: Guard = Guard::Identity(&[SubmitGateRecord::NAME]);
+const WITHDRAW_IDENTITY: Guard = Guard::Identity(&[WithdrawGateRecord::NAME]);
+const SIGN_IDENTITY: Guard = Guard::Identity(&[SignGate::NAME]);
 const OPERATE: Guard = Guard::Scheme(&[OperateScheme::NAME]);
 const RESOLVE: Guard = Guard::Scheme(&[ResolveException::NAME]);
 const OPEN: Guard = Guard::Scheme(&[OpenRecord::NAME]);
@@ -86,6 +93,8 @@ const CREATE: Guard = Guard::Right(&[EditScheme::NAME]);
 
 /// A document for the gate: assessments with their pictures.
 const DOCUMENT_MAX_BYTES: usize = 10 * 1024 * 1024;
+/// A charter: a few texts in three languages.
+const CHARTER_MAX_BYTES: usize = 128 * 1024;
 /// A courier's results: forty bytes a household.
 const RESULTS_MAX_BYTES: usize = 4 * 1024 * 1024;
 
@@ -130,6 +139,18 @@ pub const ROUTES: &[Route] = &[
     form("/staff/schemes/{slug}/gates/{version}/records/{record}/withdraw", WITHDRAW, gate_record::withdraw),
     get("/staff/schemes/{slug}/gates/{version}/sign", SIGN, gate_sign::ask),
     post("/staff/schemes/{slug}/gates/{version}/sign", SIGN, gate_sign::sign),
+    // The identity provider: its charter behind the same gate.
+    get("/staff/identity", SEE_IDENTITY, charter::show),
+    get("/staff/identity/charter", EDIT_CHARTER, charter::edit),
+    form_with_file("/staff/identity/charter", EDIT_CHARTER, CHARTER_MAX_BYTES, charter::save),
+    get("/staff/identity/versions/{digest}", SEE_IDENTITY, charter::version),
+    get("/staff/identity/gates/{version}", SEE_IDENTITY, gate::show),
+    get("/staff/identity/gates/{version}/records", RECORD_IDENTITY, gate_record::ask),
+    form_with_file("/staff/identity/gates/{version}/records", RECORD_IDENTITY, DOCUMENT_MAX_BYTES, gate_record::add),
+    get("/staff/identity/gates/{version}/records/{record}/withdraw", WITHDRAW_IDENTITY, gate_record::ask_withdraw),
+    form("/staff/identity/gates/{version}/records/{record}/withdraw", WITHDRAW_IDENTITY, gate_record::withdraw),
+    get("/staff/identity/gates/{version}/sign", SIGN_IDENTITY, gate_sign::ask),
+    post("/staff/identity/gates/{version}/sign", SIGN_IDENTITY, gate_sign::sign),
     // Running it.
     get("/staff/schemes/{slug}/dashboard", SEE, dashboard::show),
     get("/staff/schemes/{slug}/operate", OPERATE, operate::show),

@@ -33,6 +33,15 @@ pub(crate) fn charter(tx: &mut Tx<'_>, digest: [u8; 32]) -> Result<Option<String
     row.map(|row: Row| row.get(0)).transpose()
 }
 
+/// Digests and times of all charters, the latest first; 200 at most.
+pub(crate) fn charters(tx: &mut Tx<'_>) -> Result<Vec<([u8; 32], Instant)>, StoreError> {
+    let rows = tx.query(
+        "-- identity.charters\nselect digest, saved from identity_charter order by saved desc, digest limit 200",
+        &[],
+    )?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// The digest of the charter that the provider's own store follows.
 pub(crate) fn in_force(tx: &mut Tx<'_>) -> Result<Option<[u8; 32]>, StoreError> {
     let row = tx.query_opt("-- identity.read_state\nselect charter from identity_state where one = 1", &[])?;

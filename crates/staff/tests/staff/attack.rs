@@ -40,13 +40,16 @@ struct Scene {
     gate: String,
     digest: String,
     officer: String,
+    identity: (String, String),
 }
 
 fn scene() -> Scene {
     let stage = Stage::new();
     let gate = stage.launch();
     let (digest, officer) = known(&stage);
-    Scene { stage, gate, digest, officer }
+    let charter = stage.launch_identity(identity::SHIPPED_CHARTER);
+    let identity = (charter, known_charter(&stage));
+    Scene { stage, gate, digest, officer, identity }
 }
 
 /// The digest of the version in force, and the id of an officer.
@@ -57,8 +60,16 @@ pub fn known(stage: &Stage) -> (String, String) {
     (digest, format!("off_{officer}"))
 }
 
+/// The digest of the charter in force.
+pub fn known_charter(stage: &Stage) -> String {
+    stage.officer(0, Role::SchemeOwner).get("/en/staff/identity").between("/en/staff/identity/versions/", "\"")
+}
+
 impl Scene {
     fn path(&self, route: &Route) -> String {
+        if route.path.starts_with("/staff/identity") {
+            return path(route.path, &self.identity.0, &self.identity.1, &self.officer);
+        }
         path(route.path, &self.gate, &self.digest, &self.officer)
     }
 }
@@ -91,7 +102,7 @@ fn attack(scene: &Scene, route: &Route, role: Role, own: &Client, other: &Client
     let (rights, in_scheme) = match route.guard {
         Guard::Public | Guard::Officer => return,
         Guard::Right(rights) => (rights, false),
-        Guard::Scheme(rights) => (rights, true),
+        Guard::Scheme(rights) | Guard::Identity(rights) => (rights, true),
     };
     if !has_one_of(role, rights) {
         assert_eq!(ask(own, route, &path).status, 403, "{role} {path}");
@@ -102,7 +113,7 @@ fn attack(scene: &Scene, route: &Route, role: Role, own: &Client, other: &Client
         assert_eq!(ask(other, route, &path).status, 404, "another department's {role} {path}");
     }
     if route.verb == Verb::Get {
-        let real = !["{record}", "{approval}", "{export}", "{event}", "{reference}", "{contractor}", "{contract}", "{lease}", "{incident}", "{request}", "{erasure}", "/certificate/file", "/checkpoint", "/field/queue"]
+        let real = !["{record}", "{approval}", "{export}", "{event}", "{reference}", "{contractor}", "{contract}", "{lease}", "{incident}", "{request}", "{erasure}", "{client}", "/certificate/file", "/checkpoint", "/field/queue"]
             .iter()
             .any(|part| route.path.contains(part));
         let status = own.get(&path).status;
@@ -117,7 +128,7 @@ fn every_act_needs_the_token_of_its_own_session() {
     let stranger = scene.stage.client().token();
     for route in ROUTES.iter().filter(|route| route.verb == Verb::Post) {
         let role = match route.guard {
-            Guard::Right(rights) | Guard::Scheme(rights) => {
+            Guard::Right(rights) | Guard::Scheme(rights) | Guard::Identity(rights) => {
                 Role::ALL.into_iter().find(|role| has_one_of(*role, rights)).unwrap()
             }
             Guard::Public | Guard::Officer => Role::CaseOfficer,

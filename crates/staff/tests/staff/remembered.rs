@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use people::Role;
 use staff::{Guard, ROUTES, Route, Verb};
 
-use crate::attack::{known, path};
+use crate::attack::{known, known_charter, path};
 use crate::client::{Client, Reply};
 use crate::contractors::leased;
 use crate::journey::field::{OPERATION, launch};
@@ -37,6 +37,7 @@ fn addresses(stage: &Stage) -> impl Fn(&Route) -> Vec<String> + use<> {
     let gate = stage.launch();
     let lease = leased(stage);
     launch(stage);
+    let (charter_gate, charter) = (stage.launch_identity(identity::SHIPPED_CHARTER), known_charter(stage));
     let (digest, officer) = known(stage);
     let privacy = stage.officer(0, Role::PrivacyOfficer);
     let at = |rest: &str| format!("/en/staff/schemes/{SLUG}{rest}");
@@ -62,7 +63,8 @@ fn addresses(stage: &Stage) -> impl Fn(&Route) -> Vec<String> + use<> {
         };
         let schemes = if template.contains("{slug}") { &[SLUG, OPERATION][..] } else { &[SLUG] };
         let each = acts.iter().flat_map(|act| schemes.iter().map(move |slug| (act, slug)));
-        each.map(|(act, slug)| path(&template.replace("{act}", act).replace("{slug}", slug), &gate, &digest, &officer)).collect()
+        let (gate, digest) = if template.starts_with("/staff/identity") { (&charter_gate, &charter) } else { (&gate, &digest) };
+        each.map(|(act, slug)| path(&template.replace("{act}", act).replace("{slug}", slug), gate, digest, &officer)).collect()
     }
 }
 
@@ -70,7 +72,7 @@ fn who<'a>(officers: &'a [(Role, Client)], route: &Route) -> Option<&'a Client> 
     let rights = match route.guard {
         Guard::Public => return None,
         Guard::Officer => &[][..],
-        Guard::Right(rights) | Guard::Scheme(rights) => rights,
+        Guard::Right(rights) | Guard::Scheme(rights) | Guard::Identity(rights) => rights,
     };
     let may = |(role, _): &&(Role, Client)| rights.is_empty() || rights.iter().any(|right| role.actions().contains(right));
     officers.iter().find(may).map(|(_, client)| client)

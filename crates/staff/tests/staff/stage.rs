@@ -159,16 +159,30 @@ impl Stage {
         assert_eq!(made.location(), format!("/en/staff/schemes/{slug}"), "{}", made.text());
         let page = owner.get(&made.location());
         let gate = page.between(&format!("/en/staff/schemes/{slug}/gates/"), "\"");
-        let base = format!("/en/staff/schemes/{slug}/gates/{gate}");
+        self.pass(&format!("/en/staff/schemes/{slug}/gates/{gate}"));
+        gate
+    }
+
+    /// Saves a charter of the identity provider and takes it through its launch gate; the gate's own part of the address.
+    pub fn launch_identity(&self, charter: &str) -> String {
+        let owner = self.officer(0, Role::SchemeOwner);
+        let saved = owner.post("/en/staff/identity/charter", &[("charter", charter), ("act", "save")]);
+        let base = saved.location();
+        let gate = base.strip_prefix("/en/staff/identity/gates/").unwrap_or_else(|| panic!("{}", saved.text())).to_owned();
+        self.pass(&base);
+        gate
+    }
+
+    /// Takes what was saved through its launch gate: every document, and two signatures.
+    fn pass(&self, base: &str) {
+        let owner = self.officer(0, Role::SchemeOwner);
         for kind in DOCUMENTS {
             let added = owner.post(&format!("{base}/records"), &document(kind));
             assert_eq!(added.status, 303, "{kind}: {}", added.text());
         }
         for role in [Role::SchemeOwner, Role::PrivacyOfficer] {
-            let officer = self.officer(0, role);
-            Self::sign(&officer, &base);
+            Self::sign(&self.officer(0, role), base);
         }
-        gate
     }
 
     /// Signs what the page shows.
