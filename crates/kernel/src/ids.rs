@@ -38,6 +38,14 @@ impl<K: IdKind> Id<K> {
         Self::from_bytes(bytes)
     }
 
+    /// No id that was new at this moment or later comes before it, and no earlier one after it.
+    pub fn first_of(moment: Instant) -> Self {
+        let mut bytes = [0; 16];
+        let millis = moment.millis().max(0).to_be_bytes();
+        bytes.iter_mut().zip(millis.into_iter().skip(2)).for_each(|(slot, byte)| *slot = byte);
+        Self::from_bytes(bytes)
+    }
+
     /// The bytes, as stored.
     pub const fn bytes(&self) -> [u8; 16] {
         self.0

@@ -238,17 +238,10 @@ pub fn open_for_officer(
         let submission = storage::submission::by_event(tx, row.submission)?.ok_or(OpenRecordError::Missing)?;
         Ok::<_, OpenRecordError>((row, submission))
     })?;
-    let command = OpenCommand {
-        record: household.id.bytes(),
-        purpose: purpose.to_owned(),
-        reason: reason.clone(),
-        expiry: scheme.last_expiry(),
-        number: ledger.keys().next_record()?,
-    };
-    let keys = ledger.keys().clone();
+    let command = OpenCommand::new(ledger.keys(), household.id.bytes(), purpose, reason, scheme.last_expiry())?;
     let actor: Actor = grant.actor();
     let (outcome, committed) = ledger.write("registration.open_record", actor, move |work| {
-        Ok::<_, OpenRecordError>(vault::open_record(work, &keys, &grant, &command)?)
+        Ok::<_, OpenRecordError>(vault::open_record(work, &grant, &command)?)
     })?;
     match outcome {
         Outcome::Refused => Err(OpenRecordError::Purpose),

@@ -56,6 +56,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "vault/0002_erasure", sql: include_str!("../migrations/0002_erasure.sql") },
     Migration { name: "vault/0005_watch", sql: include_str!("../migrations/0005_watch.sql") },
     Migration { name: "vault/0007_batch", sql: include_str!("../migrations/0007_batch.sql") },
+    Migration { name: "vault/0008_by_id", sql: include_str!("../migrations/0008_by_id.sql") },
 ];
 
 /// The tables of the platform's store: what outlives a service.

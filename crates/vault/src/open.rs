@@ -5,23 +5,37 @@ use seal::{Keyring, Purpose, RecordNumber, SealError, Sealed, Slot};
 use store::{StoreError, Tx};
 use thiserror::Error;
 
-use crate::owner::covers;
 use crate::purpose::REASONS;
 use crate::storage::{self, NewOpening, OpeningRow};
 
-/// An officer asks to open one record.
+/// An officer asks to open one record. The reason is sealed before the transaction: writers wait for each other.
 #[derive(Clone, Debug)]
 pub struct OpenCommand {
-    /// The record, as the journal links it.
-    pub record: [u8; 16],
-    /// One of the purposes of the statement.
-    pub purpose: String,
-    /// Why, in the officer's words; sealed, since it may name people.
-    pub reason: Secret<String>,
-    /// Until when the reason is kept: as long as the record.
-    pub expiry: Day,
-    /// A record number for sealing the reason, taken from the keyring before the transaction.
-    pub number: RecordNumber,
+    record: [u8; 16],
+    purpose: String,
+    reason: Sealed,
+    number: RecordNumber,
+    expiry: Day,
+}
+
+impl OpenCommand {
+    /// The record as the journal links it, one of the purposes of the statement, and why, in the officer's words: 10 to 500
+    /// characters, sealed since they may name people. The reason is kept until `expiry`: as long as the record.
+    pub fn new(
+        keys: &Keyring,
+        record: [u8; 16],
+        purpose: &str,
+        reason: &Secret<String>,
+        expiry: Day,
+    ) -> Result<Self, OpenError> {
+        let reason = reason.expose().trim();
+        if !(10..=500).contains(&reason.chars().count()) {
+            return Err(OpenError::Reason);
+        }
+        let number = keys.next_record()?;
+        let reason = keys.seal(&reason_slot(number, expiry)?, reason.as_bytes())?;
+        Ok(Self { record, purpose: purpose.to_owned(), reason, number, expiry })
+    }
 }
 
 /// What came of it. Both are durable and journaled.
@@ -71,22 +85,17 @@ impl Fault for OpenError {
 /// Puts the opening of one record on the journal. The caller opens the values with the `Committed` afterwards.
 pub fn open_record(
     work: &mut Work<'_, '_>,
-    keys: &Keyring,
     grant: &Grant<OpenRecord>,
     command: &OpenCommand,
 ) -> Result<Outcome, OpenError> {
-    let length = command.reason.expose().trim().chars().count();
-    if !(10..=500).contains(&length) {
-        return Err(OpenError::Reason);
-    }
-    if !covers(work.tx(), grant)? {
+    let (owner, has_purpose) = storage::owner_and_purpose(work.tx(), &command.purpose)?;
+    if !owner.is_some_and(|service| grant.covers(service)) {
         return Err(OpenError::Elsewhere);
     }
-    if !storage::has_purpose(work.tx(), &command.purpose)? {
+    if !has_purpose {
         refuse(work, &command.purpose, Some(command.record))?;
         return Ok(Outcome::Refused);
     }
-    let sealed = keys.seal(&reason_slot(command.number, command.expiry)?, command.reason.expose().trim().as_bytes())?;
     let event = Event::new("vault.opened")
         .record(command.record)
         .detail("purpose", command.purpose.clone())
@@ -101,7 +110,7 @@ pub fn open_record(
         records: 1,
         event,
         record: Some(command.record),
-        reason: Some(sealed),
+        reason: Some(command.reason.clone()),
         expiry: command.expiry,
         reason_record: Some(command.number),
     };
@@ -138,7 +147,7 @@ pub fn batches_since(
     since: Instant,
     limit: usize,
 ) -> Result<Vec<OpeningRow>, StoreError> {
-    storage::batches_since(tx, purpose, since, i64::try_from(limit).unwrap_or(20))
+    storage::batches_since(tx, purpose, Id::first_of(since), i64::try_from(limit).unwrap_or(20))
 }
 
 impl OpeningRow {

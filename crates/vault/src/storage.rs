@@ -78,6 +78,17 @@ pub(crate) fn owner(tx: &mut Tx<'_>) -> Result<Option<Id<kinds::Service>>, Store
     row.map(|row| row.get(0)).transpose()
 }
 
+/// The service of this store, and whether its statement names the purpose.
+pub(crate) fn owner_and_purpose(tx: &mut Tx<'_>, purpose: &str) -> Result<(Option<Id<kinds::Service>>, bool), StoreError> {
+    let row = tx.query_opt(
+        "-- vault.owner_and_purpose
+select service, (select count(*) from vault_purpose where purpose = $1) from vault_owner where one = 1",
+        &[purpose.into()],
+    )?;
+    let Some(row) = row else { return Ok((None, false)) };
+    Ok((Some(row.get(0)?), row.get::<i64>(1)? > 0))
+}
+
 pub(crate) fn has_purpose(tx: &mut Tx<'_>, purpose: &str) -> Result<bool, StoreError> {
     let sql = "-- vault.has_purpose\nselect purpose from vault_purpose where purpose = $1";
     Ok(tx.query_opt(sql, &[purpose.into()])?.is_some())
@@ -132,13 +143,13 @@ select id, at, purpose, records, event, actor, reason from vault_opening where r
 pub(crate) fn batches_since(
     tx: &mut Tx<'_>,
     purpose: &str,
-    since: Instant,
+    since: Id<kinds::Opening>,
     limit: i64,
 ) -> Result<Vec<OpeningRow>, StoreError> {
     let rows = tx.query(
         "-- vault.batches_since
 select id, at, purpose, records, event, actor, reason from vault_opening
-where purpose = $1 and batch = 1 and at >= $2 order by at limit $3",
+where id >= $2 and purpose = $1 and batch = 1 order by id limit $3",
         &[purpose.into(), since.into(), limit.into()],
     )?;
     rows.iter().map(opening).collect()

@@ -62,14 +62,9 @@ mod tests {
             reason: &str,
         ) -> Result<(Outcome, Committed), RunError<OpenError>> {
             let keys = self.ledger.keys().clone();
-            let command = OpenCommand {
-                record: RECORD,
-                purpose: purpose.into(),
-                reason: Secret::new(reason.to_owned()),
-                expiry: self.expiry(),
-                number: keys.next_record().unwrap(),
-            };
-            self.ledger.write("test.open", may.actor(), move |work| open_record(work, &keys, &may, &command))
+            let reason = Secret::new(reason.to_owned());
+            let command = OpenCommand::new(&keys, RECORD, purpose, &reason, self.expiry()).map_err(RunError::Refused)?;
+            self.ledger.write("test.open", may.actor(), move |work| open_record(work, &may, &command))
         }
 
         fn last_event(&self) -> serde_json::Value {

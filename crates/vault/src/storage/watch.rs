@@ -12,8 +12,8 @@ pub(crate) struct SearchRow {
 /// Single openings since a moment, oldest first: when, and who as the journal names actors.
 pub(crate) fn single_openings(tx: &mut Tx<'_>, since: Instant, limit: i64) -> Result<Vec<(Instant, String)>, StoreError> {
     let rows = tx.query(
-        "-- vault.single_openings\nselect at, actor from vault_opening where at >= $1 and records = 1 order by at limit $2",
-        &[since.into(), limit.into()],
+        "-- vault.single_openings\nselect at, actor from vault_opening where id >= $1 and records = 1 order by id limit $2",
+        &[Id::<kinds::Opening>::first_of(since).into(), limit.into()],
     )?;
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
