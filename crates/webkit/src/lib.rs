@@ -9,6 +9,7 @@
 mod assets;
 mod body;
 mod catalogue_check;
+mod client_certificate;
 mod cookies;
 mod failure;
 mod field_errors;
@@ -34,6 +35,7 @@ mod visitor;
 pub use assets::{asset, asset_bytes};
 pub use body::Body;
 pub use catalogue_check::{CatalogueFlaw, check_catalogues};
+pub use client_certificate::ClientCertificate;
 pub use cookies::{cookie, set_cookie};
 pub use failure::Failure;
 pub use field_errors::{FieldError, FieldErrors};

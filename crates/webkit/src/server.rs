@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tower::Service;
 
+use crate::client_certificate::ClientCertificate;
 use crate::tls::{Current, TlsError, TlsFiles};
 
 /// How the server treats connections.
@@ -145,10 +146,13 @@ impl Host {
             let Ok(Ok(stream)) = timeout(HANDSHAKE, acceptor.accept(stream)).await else {
                 return;
             };
-            let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+            let session = stream.get_ref().1;
+            let is_http2 = session.alpn_protocol() == Some(b"h2");
+            let shown = session.peer_certificates().and_then(<[_]>::first);
+            let shown = shown.map(|certificate| ClientCertificate(certificate.as_ref().into()));
             let builder = if is_http2 { http2 } else { plain };
             let connection = builder
-                .serve_connection(TokioIo::new(stream), answer(router, peer))
+                .serve_connection(TokioIo::new(stream), answer(router, peer, shown))
                 .into_owned();
             finish(watcher.watch(connection).await, permit);
         });
@@ -160,7 +164,7 @@ impl Host {
     {
         let builder = if is_http2 { &self.http2 } else { &self.plain };
         let connection = builder
-            .serve_connection(TokioIo::new(stream), answer(self.router.clone(), peer))
+            .serve_connection(TokioIo::new(stream), answer(self.router.clone(), peer, None))
             .into_owned();
         let watched = self.graceful.watch(connection);
         tokio::spawn(async move { finish(watched.await, permit) });
@@ -202,10 +206,11 @@ async fn accept_until(
     }
 }
 
-/// The client's address, in the request's extensions: for limits, never for the log.
+/// The client's address, in the request's extensions: for limits, never for the log. Beside it the certificate, if one was shown.
 fn answer(
     router: Router,
     peer: SocketAddr,
+    shown: Option<ClientCertificate>,
 ) -> impl hyper::service::Service<
     hyper::Request<Incoming>,
     Response = axum::response::Response,
@@ -218,6 +223,9 @@ fn answer(
         request
             .extensions_mut()
             .insert(axum::extract::ConnectInfo(peer));
+        if let Some(shown) = shown.clone() {
+            request.extensions_mut().insert(shown);
+        }
         router.clone().call(request)
     })
 }

@@ -7,6 +7,8 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{ServerConfig, version};
 
+use crate::client_certificate::AnyCertificate;
+
 /// Where certificate chain and key stand, in PEM. Changed files are read again while the server runs.
 #[derive(Clone, Debug)]
 pub struct TlsFiles {
@@ -18,6 +20,9 @@ pub struct TlsFiles {
     pub check_every: Duration,
     /// Also speaks TLS 1.2, for very old phones; off unless an operator decides so.
     pub allow_tls12: bool,
+    /// Asks each client for a certificate. Any is taken, and none too: whoever it belongs to is known by it or not (RFC 8705,
+    /// section 2.2), and that is for the routes to judge. To be asked at an address of its own, or browsers ask people.
+    pub ask_certificate: bool,
 }
 
 impl TlsFiles {
@@ -29,6 +34,7 @@ impl TlsFiles {
             key: key.into(),
             check_every,
             allow_tls12: false,
+            ask_certificate: false,
         }
     }
 }
@@ -124,10 +130,13 @@ fn read(files: &TlsFiles) -> Result<ServerConfig, TlsError> {
     } else {
         &[&version::TLS13]
     };
-    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_protocol_versions(versions)?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)?;
+    let builder = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider())).with_protocol_versions(versions)?;
+    let builder = if files.ask_certificate {
+        builder.with_client_cert_verifier(Arc::new(AnyCertificate::default()))
+    } else {
+        builder.with_no_client_auth()
+    };
+    let mut config = builder.with_single_cert(chain, key)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }
