@@ -5,6 +5,8 @@
 mod answer;
 mod callers;
 mod discover;
+mod door;
+mod nonces;
 mod push;
 mod tokens;
 mod user;
@@ -17,6 +19,8 @@ use journal::Ledger;
 use kernel::Instant;
 use provider::TokenKeys;
 
+pub use door::PlatformDoor;
+
 /// The identity provider as its endpoints see it.
 pub trait IdentityDoor: Send + Sync {
     /// Its ledger; nothing while the service is not open.
@@ -27,6 +31,15 @@ pub trait IdentityDoor: Send + Sync {
     fn issuer(&self) -> &str;
     /// The present moment.
     fn now(&self) -> Instant;
+    /// The public address of this installation where it asks for client certificates, without a slash at the end; nothing if
+    /// it listens at no such place.
+    fn certificates(&self) -> Option<&str> {
+        None
+    }
+    /// Whether proofs of possession must carry a nonce of ours (RFC 9449, section 8).
+    fn demands_nonces(&self) -> bool {
+        false
+    }
 }
 
 /// The routes below `/oidc`, and the two well-known documents.
@@ -38,6 +51,9 @@ pub fn connect_routes(door: Arc<dyn IdentityDoor>) -> Router {
         .route("/oidc/par", post(push::push))
         .route("/oidc/token", post(tokens::token))
         .route("/oidc/revoke", post(tokens::revoke))
+        .route("/oidc/introspect", post(tokens::introspect))
         .route("/oidc/userinfo", get(user::info).post(user::info))
+        .route("/oidc/form", get(user::form).post(user::form))
+        .layer(axum::middleware::map_response_with_state(door.clone(), nonces::hand_out))
         .with_state(door)
 }

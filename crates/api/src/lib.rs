@@ -16,7 +16,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use flows::Platform;
 
-pub use connect::{IdentityDoor, connect_routes};
+pub use connect::{IdentityDoor, PlatformDoor, connect_routes};
 pub use households::{Answer, Request};
 pub use queue::{Enter, Place};
 

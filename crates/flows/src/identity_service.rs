@@ -6,21 +6,28 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use assurance::OpenService;
-use identity::Charter;
+use identity::{Charter, Evidence};
 use journal::{Actor, Ledger};
 use kernel::{Id, Instant, kinds};
 use people::Scope;
+use provider::TokenKeys;
 use store::{Store, StoreError};
 
 use crate::open_platform::{IDENTITY, open_identity_ledger};
 use crate::{Platform, PlatformError, StepError};
 
+/// The spool of evidence, beside the key trees: like them it is in no backup.
+const EVIDENCE: &str = "evidence";
+
 /// The identity provider with its store.
 pub struct IdentityService {
     scope: Scope,
     ledger: Arc<Ledger>,
+    pub(crate) evidence: Arc<Evidence>,
     charter: RwLock<Arc<Charter>>,
     in_force: AtomicBool,
+    /// The keys that sign for services, and the day on which they were read.
+    token_keys: RwLock<(i32, TokenKeys)>,
     /// The minute in which what is over was last removed.
     purged: AtomicI64,
 }
@@ -49,6 +56,23 @@ impl IdentityService {
     /// Whether the gate lets the public in at this moment.
     pub fn is_in_force(&self) -> bool {
         self.in_force.load(Ordering::Acquire)
+    }
+
+    /// The keys that sign what services are told.
+    pub fn token_keys(&self) -> TokenKeys {
+        self.token_keys.read().unwrap_or_else(PoisonError::into_inner).1.clone()
+    }
+
+    /// Makes and reads signing keys once a day, in every process that serves: a key is made two days before it signs.
+    fn renew_token_keys(&self, now: Instant) -> Result<(), PlatformError> {
+        let today = now.day().number();
+        if self.token_keys.read().unwrap_or_else(PoisonError::into_inner).0 == today {
+            return Ok(());
+        }
+        provider::rotate_keys(&self.ledger, now)?;
+        let keys = provider::load_keys(&self.ledger, now)?;
+        *self.token_keys.write().unwrap_or_else(PoisonError::into_inner) = (today, keys);
+        Ok(())
     }
 
     fn set_in_force(&self, in_force: bool) {
@@ -100,14 +124,14 @@ impl Platform {
             return Ok(());
         };
         let charter = Arc::new(parse(text)?);
-        if service.as_ref().is_some_and(|service| service.is_in_force() && service.charter() == charter) {
-            return Ok(());
+        if let Some(service) = service.as_ref().filter(|service| service.is_in_force() && service.charter() == charter) {
+            return service.renew_token_keys(self.now());
         }
         let service = match service {
             Some(service) => service,
             None => self.open_identity(scope, charter.clone())?,
         };
-        put_in_force(&service, charter)
+        put_in_force(&service, charter, self.now())
     }
 
     /// The store of a provider whose gate is not in force at the start, with the charter that it followed last.
@@ -127,11 +151,14 @@ impl Platform {
     }
 
     fn adopt_identity(&self, scope: Scope, ledger: Arc<Ledger>, charter: Arc<Charter>) -> Arc<IdentityService> {
+        let evidence = Evidence::new(self.parts.keys.join(EVIDENCE), self.parts.random.clone());
         let service = Arc::new(IdentityService {
             scope,
             ledger,
+            evidence: Arc::new(evidence),
             charter: RwLock::new(charter),
             in_force: AtomicBool::new(false),
+            token_keys: RwLock::default(),
             purged: AtomicI64::new(0),
         });
         self.keep_identity(service.clone());
@@ -143,8 +170,10 @@ fn parse(text: &str) -> Result<Charter, PlatformError> {
     Charter::parse(text).map_err(|_| PlatformError::Definition(IDENTITY.into()))
 }
 
-fn put_in_force(service: &IdentityService, charter: Arc<Charter>) -> Result<(), PlatformError> {
+fn put_in_force(service: &IdentityService, charter: Arc<Charter>, now: Instant) -> Result<(), PlatformError> {
     identity::prepare_keys(service.ledger().keys())?;
+    provider::prepare_keys(service.ledger().keys())?;
+    service.renew_token_keys(now)?;
     let before = service.ledger().read("platform.charter_in_force", identity::charter_in_force)?;
     if before != Some(charter.digest()) {
         let taken = charter.clone();
@@ -178,6 +207,7 @@ pub(crate) fn identity_round(
     if service.is_new_minute(platform.now()) {
         ledger.write("flows.fold_counts", Actor::Job("work"), notify::fold_counts)?;
         ledger.write("flows.purge_identity", Actor::Job("purge"), identity::purge)?;
+        ledger.write("flows.sweep_provider", Actor::Job("purge"), provider::sweep)?;
         ledger.write("flows.purge_messages", Actor::Job("purge"), |work| notify::purge(work, PURGED))?;
     }
     Ok((sent, ledger.integrate()?.leaves))

@@ -202,7 +202,9 @@ pub(crate) mod tests {
         "credential", "token_hash", "requested_by", "decided_by", "invitation", "code",
         "commitment", "erasure", "request", "contractor", "acknowledged_by", "alert",
         "reviewer", "review", "lease", "contract", "handle", "escalation", "signing", "signature", "number_tag", "mobile_tag",
-        "reference_tag", "approval", "recipient", "account", "passkey", "ceremony", "charter",
+        "reference_tag", "approval", "recipient", "account", "passkey", "ceremony", "charter", "boot", "key_id",
+        // Of the provider: sessions and grants by their ids, officers, a service's picture, a signing key of our own.
+        "session", "grant_id", "registered_by", "approved_by", "proposed_by", "picture", "private",
     ];
 
     /// Table and column of everything that is kept in bytes.

@@ -35,8 +35,10 @@ mod open_platform;
 #[cfg(test)]
 mod openings_story;
 mod platform;
+mod proofing;
 #[cfg(test)]
 mod rehearsal;
+mod release;
 mod replay_end;
 mod roll_keys;
 mod roots;
@@ -53,7 +55,7 @@ mod watch_rights;
 mod watch_gates;
 mod work_round;
 
-pub use certify::{certify, kept_certificate};
+pub use certify::{certify, kept_certificate, opening_file};
 pub use contractor_round::{ContractorRound, contractor_round, erase_lease_keys, probe_round};
 pub use correct_household::{CorrectHouseholdError, correct_household};
 pub use delivery_results::import_delivery_results;
@@ -63,7 +65,7 @@ pub use export_delivery::{ExportFault, export_contracts, export_delivery, hand_o
 pub use forget_proofs::forget_proofs;
 pub use give_lease::{GiveLeaseError, NewLease, give_lease, group_name, group_of, lease_groups, lease_rules};
 pub use hand_over::{HandOverFault, hand_over, hand_over_words};
-pub use holdings::{Holding, holdings};
+pub use holdings::{Holding, holdings, purpose_words};
 pub use identity_service::IdentityService;
 pub use inventory::{
     CSV_HEAD, Inventory, InventoryError, identity_inventory, inventory, platform_inventory, read_inventory, scheme_inventory,
@@ -77,6 +79,8 @@ pub use note_records::{NOTED, RECORDS, RecordError, note_records};
 pub use own_file::{Names, OwnFile, OwnFileError, entry_proof, names, opening_proofs, own_file};
 pub use open_platform::{PlatformError, PlatformParts, RESTORED_TREE, RESTORING, migrations_of};
 pub use platform::Platform;
+pub use proofing::{ask_register, decide_proofing, finish as finish_proofing, open_proofing};
+pub use release::{Asking, ReleaseError, Released, release};
 pub use roll_keys::roll_keys;
 pub use roots::{Escrow, Roots};
 pub use service::Service;

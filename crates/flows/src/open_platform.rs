@@ -92,6 +92,16 @@ impl Fault for PlatformError {
 
 store::from_run_error!(PlatformError);
 
+impl From<provider::KeysError> for PlatformError {
+    fn from(error: provider::KeysError) -> Self {
+        match error {
+            provider::KeysError::Seal(error) => Self::Seal(error),
+            provider::KeysError::Store(error) => Self::Store(error),
+            provider::KeysError::Busy => Self::Busy,
+        }
+    }
+}
+
 impl From<EraseError> for PlatformError {
     fn from(error: EraseError) -> Self {
         match error {
@@ -128,7 +138,7 @@ pub(crate) const SERVICE_TABLES: &[&[Migration]] = &[
 ];
 
 pub(crate) const IDENTITY_TABLES: &[&[Migration]] =
-    &[journal::MIGRATIONS, notify::MIGRATIONS, identity::MIGRATIONS];
+    &[journal::MIGRATIONS, notify::MIGRATIONS, identity::MIGRATIONS, provider::MIGRATIONS];
 
 /// Name of the identity provider's store, key tree and journal.
 pub(crate) const IDENTITY: &str = "identity";

@@ -156,9 +156,12 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
         platform: platform.clone(),
         relying_party: people::RelyingParty::new(&config.origin, "Lionrock").map_err(RunError::Passkeys)?,
         secure,
+        passwords: resident::Turns::default(),
     };
     let account_cookie = accounts.session_cookie();
+    let connected = api::PlatformDoor::new(platform.clone(), &config.origin);
     let faces = api::routes(platform.clone())
+        .merge(api::connect_routes(Arc::new(connected)))
         .merge(resident::routes(Arc::new(residents)))
         .merge(resident::account_routes(Arc::new(accounts)))
         .merge(staff::routes(Arc::new(officers)))

@@ -76,21 +76,47 @@ pub struct Client {
     pub scope: crate::Scope,
 }
 
+/// What is wrong with a service's registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClientFault {
+    /// Nobody could be sent back.
+    #[error("register at least one redirect URI")]
+    NoRedirect,
+    /// More than 20.
+    #[error("register at most 20 redirect URIs")]
+    ManyRedirects,
+    /// Nothing could be verified.
+    #[error("register at least one public key")]
+    NoKey,
+    /// A shared secret is weaker than the profile.
+    #[error("FAPI 2.0 takes no shared secret: use private_key_jwt or mutual TLS")]
+    Secret,
+    /// So is a token that works for whoever has it.
+    #[error("FAPI 2.0 binds tokens to their holder: choose DPoP or mutual TLS")]
+    Bearer,
+    /// Plain HTTP to another machine.
+    #[error("FAPI 2.0 wants https redirect URIs")]
+    PlainRedirect,
+    /// Without it there is no sign-in.
+    #[error("the scope contains openid")]
+    NoOpenid,
+}
+
 impl Client {
     /// What is wrong with a registration, in the order of its fields; nothing if it may be approved.
-    pub fn faults(&self) -> Vec<&'static str> {
+    pub fn faults(&self) -> Vec<ClientFault> {
         let fapi = self.profile == Profile::Fapi2;
         let secret = matches!(self.authentication, ClientAuthentication::SecretBasic(_));
         let no_keys = matches!(&self.authentication, ClientAuthentication::PrivateKeyJwt(keys) if keys.is_empty());
         let plain = self.redirect_uris.iter().any(|address| address.as_str().starts_with("http://"));
         let checks = [
-            (self.redirect_uris.is_empty(), "register at least one redirect URI"),
-            (self.redirect_uris.len() > 20, "register at most 20 redirect URIs"),
-            (no_keys, "register at least one public key"),
-            (fapi && secret, "FAPI 2.0 takes no shared secret: use private_key_jwt or mutual TLS"),
-            (fapi && self.constraint == SenderConstraint::Bearer, "FAPI 2.0 binds tokens to their holder: choose DPoP or mutual TLS"),
-            (fapi && plain && !self.is_on_this_machine(), "FAPI 2.0 wants https redirect URIs"),
-            (!self.scope.contains("openid"), "the scope contains openid"),
+            (self.redirect_uris.is_empty(), ClientFault::NoRedirect),
+            (self.redirect_uris.len() > 20, ClientFault::ManyRedirects),
+            (no_keys, ClientFault::NoKey),
+            (fapi && secret, ClientFault::Secret),
+            (fapi && self.constraint == SenderConstraint::Bearer, ClientFault::Bearer),
+            (fapi && plain && !self.is_on_this_machine(), ClientFault::PlainRedirect),
+            (!self.scope.contains("openid"), ClientFault::NoOpenid),
         ];
         checks.into_iter().filter(|(wrong, _)| *wrong).map(|(_, what)| what).collect()
     }
@@ -136,7 +162,7 @@ mod tests {
     #[test]
     fn fapi_takes_no_weaker_part() {
         let (good, _) = library();
-        assert_eq!(good.faults(), Vec::<&str>::new());
+        assert_eq!(good.faults(), Vec::new());
         let faults = |change: &dyn Fn(&mut Client)| {
             let mut client = good.clone();
             change(&mut client);

@@ -27,7 +27,7 @@ mod token_request;
 
 pub use assertion::{AssertionError, Audience, ClientAssertion};
 pub use challenge::{ChallengeError, CodeChallenge};
-pub use client::{Client, ClientAuthentication, ClientId, Profile, SenderConstraint};
+pub use client::{Client, ClientAuthentication, ClientFault, ClientId, Profile, SenderConstraint};
 pub use discovery::{Endpoints, discovery};
 pub use dpop::{DpopError, DpopProof, DpopRequest};
 pub use error::{ErrorCode, OAuthError};
@@ -37,7 +37,7 @@ pub use jws::{Compact, JwsError, sign_compact};
 pub use moments::Seen;
 pub use parameters::{Parameters, decode_basic};
 pub use redirect::{RedirectError, RedirectUri};
-pub use request::{AuthorizationRequest, Prompt};
+pub use request::{ANONYMOUS, AuthorizationRequest, Prompt};
 pub use scope::Scope;
 pub use subject::pairwise_subject;
 pub use token_request::{Grant, TokenRequest};

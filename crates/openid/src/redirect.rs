@@ -70,6 +70,11 @@ impl RedirectUri {
         rest.split([':', '/', '?']).next().unwrap_or_default()
     }
 
+    /// Whether it is plain HTTP to another machine than this one.
+    pub fn is_plain_elsewhere(&self) -> bool {
+        self.0.starts_with("http://") && !matches!(self.host(), "localhost" | "127.0.0.1")
+    }
+
     /// The address.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -18,7 +18,7 @@ pub enum Prompt {
 pub struct AuthorizationRequest {
     /// Where the person goes back to.
     pub redirect_uri: RedirectUri,
-    /// What is asked for; `openid` among it.
+    /// What is asked for; `openid` or [`ANONYMOUS`] among it.
     pub scope: Scope,
     /// Comes back as it is; at most 1,024 bytes.
     pub state: Option<String>,
@@ -37,6 +37,10 @@ pub struct AuthorizationRequest {
     /// The languages that the service's page was in, best first, as it sent them.
     pub ui_locales: Vec<String>,
 }
+
+/// The name in a scope that stands in place of `openid` where attributes are asked for without any name for the person: no subject, no
+/// ID token, no refresh token, and an access token that works once. Every client may ask for less than for who it is.
+pub const ANONYMOUS: &str = "anonymous";
 
 const STATE_MOST: usize = 1024;
 const NONCE_MOST: usize = 256;
@@ -58,10 +62,10 @@ impl AuthorizationRequest {
         }
         refuse_what_is_not_spoken(parameters)?;
         let scope = Scope::parse(parameters.get("scope").unwrap_or_default())?;
-        if !scope.contains("openid") {
-            return Err(OAuthError::new(ErrorCode::InvalidScope, "the scope must contain openid"));
+        if scope.contains("openid") == scope.contains(ANONYMOUS) {
+            return Err(OAuthError::new(ErrorCode::InvalidScope, "the scope must contain openid, or anonymous in its place"));
         }
-        if !scope.is_within(&client.scope) {
+        if scope.names().any(|name| name != ANONYMOUS && !client.scope.contains(name)) {
             return Err(OAuthError::new(ErrorCode::InvalidScope, "the scope is wider than what this client was granted"));
         }
         let challenge = CodeChallenge::read(parameters);

@@ -1,8 +1,9 @@
 use journal::{Event, Work};
-use kernel::{Fault, Kind, to_hex};
+use kernel::{Environment, Fault, Id, Kind, kinds, to_hex};
 use people::{Grant, SignGate};
 use store::StoreError;
 
+use crate::client::{Registered, Registration, Standing};
 use crate::storage;
 
 /// Why a service was not approved or ended.
@@ -17,6 +18,9 @@ pub enum ApproveClientError {
     /// Whoever registers does not approve.
     #[error("another officer must approve what you registered")]
     OwnWork,
+    /// A sandbox meets synthetic people, and here are none.
+    #[error("a sandbox service belongs to a demonstration or a test installation: here are real residents")]
+    RealPeople,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -27,33 +31,80 @@ impl Fault for ApproveClientError {
         match self {
             Self::Missing => Kind::Missing,
             Self::Settled => Kind::Taken,
-            Self::OwnWork => Kind::Denied,
+            Self::OwnWork | Self::RealPeople => Kind::Denied,
             Self::Store(error) => error.kind(),
         }
     }
 }
 
-/// Approves exactly what was read. From this commit on residents can sign in to it.
-pub fn approve_client(work: &mut Work<'_, '_>, grant: &Grant<SignGate>, id: &str, digest: [u8; 32]) -> Result<(), ApproveClientError> {
-    let found = storage::client::find(work.tx(), id)?.filter(|found| found.digest == digest);
+/// Approves exactly what was read: a new service, or a change of one. From this commit on residents can sign in to it.
+/// `environment` is the label of the keys.
+pub fn approve_client(
+    work: &mut Work<'_, '_>,
+    grant: &Grant<SignGate>,
+    environment: Environment,
+    id: &str,
+    digest: [u8; 32],
+) -> Result<(), ApproveClientError> {
+    let found = storage::client::find(work.tx(), id)?.filter(|found| found.owner == grant.department());
     let found = found.ok_or(ApproveClientError::Missing)?;
-    if found.registered_by == grant.officer() {
+    if found.ended.is_some() {
+        return Err(ApproveClientError::Settled);
+    }
+    let verb = if found.digest == digest {
+        may_approve(grant, environment, found.registered_by, &found.registration)?;
+        approve_new(work, grant, id, digest)?
+    } else {
+        approve_change(work, grant, environment, &found, digest)?
+    };
+    work.journal(Event::new(verb).detail("client", id).detail("digest", to_hex(&digest)))?;
+    Ok(())
+}
+
+fn may_approve(grant: &Grant<SignGate>, environment: Environment, by: Id<kinds::Officer>, what: &Registration) -> Result<(), ApproveClientError> {
+    if by == grant.officer() {
         return Err(ApproveClientError::OwnWork);
     }
+    if what.standing == Standing::Sandbox && !environment.synthetic_only() {
+        return Err(ApproveClientError::RealPeople);
+    }
+    Ok(())
+}
+
+fn approve_new(work: &mut Work<'_, '_>, grant: &Grant<SignGate>, id: &str, digest: [u8; 32]) -> Result<&'static str, ApproveClientError> {
     let now = work.now();
     if storage::client::approve(work.tx(), id, digest, now, grant.officer())? == 0 {
         return Err(ApproveClientError::Settled);
     }
-    work.journal(Event::new("provider.client_approved").detail("client", id).detail("digest", to_hex(&digest)))?;
-    Ok(())
+    Ok("provider.client_approved")
+}
+
+fn approve_change(
+    work: &mut Work<'_, '_>,
+    grant: &Grant<SignGate>,
+    environment: Environment,
+    found: &Registered,
+    digest: [u8; 32],
+) -> Result<&'static str, ApproveClientError> {
+    let (id, now) = (found.client().id.as_str(), work.now());
+    let change = storage::change::find(work.tx(), id)?.filter(|change| change.digest == digest);
+    let change = change.ok_or(ApproveClientError::Missing)?;
+    may_approve(grant, environment, change.proposed_by, &change.registration)?;
+    let body = change.registration.to_json(found.owner);
+    storage::client::replace(work.tx(), id, &body, digest, now, (change.proposed_by, grant.officer()))?;
+    storage::change::remove(work.tx(), id)?;
+    storage::logo::keep_only(work.tx(), id, change.registration.logo)?;
+    Ok("provider.change_approved")
 }
 
 /// Ends a service: it proves itself to nobody any more, so its tokens open nothing.
-pub fn end_client(work: &mut Work<'_, '_>, _grant: &Grant<SignGate>, id: &str) -> Result<(), ApproveClientError> {
+pub fn end_client(work: &mut Work<'_, '_>, grant: &Grant<SignGate>, id: &str) -> Result<(), ApproveClientError> {
     let now = work.now();
     if storage::client::end(work.tx(), id, now)? == 0 {
         return Err(ApproveClientError::Missing);
     }
-    work.journal(Event::new("provider.client_ended").detail("client", id))?;
+    storage::change::remove(work.tx(), id)?;
+    let event = Event::new("provider.client_ended").detail("client", id);
+    work.journal(event.detail("department", grant.department().to_string()))?;
     Ok(())
 }

@@ -1,5 +1,8 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kernel::{from_hex, to_hex};
 use openid::{Client, DpopProof, ErrorCode, OAuthError, Seen, SenderConstraint};
+use serde_json::{Value, json};
 
 /// What tokens are bound to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +13,11 @@ pub enum Bound {
     Tls([u8; 32]),
     /// Nothing: basic profile only.
     Bearer,
+}
+
+/// By what a certificate of TLS is known: the SHA-256 of it as it came (RFC 8705, section 3.1).
+pub fn certificate_hash(der: &[u8]) -> [u8; 32] {
+    seal::sha256(&[der])
 }
 
 /// What came with a request beside its parameters.
@@ -47,6 +55,15 @@ impl Bound {
             Self::Dpop(thumbprint) => shown.dpop.as_ref().is_some_and(|proof| proof.thumbprint == *thumbprint),
             Self::Tls(hash) => shown.certificate == Some(*hash),
             Self::Bearer => true,
+        }
+    }
+
+    /// The member `cnf` of what is said about a token (RFC 7800, RFC 8705, RFC 9449); none of what is bound to nothing.
+    pub fn confirmation(&self) -> Option<Value> {
+        match self {
+            Self::Dpop(thumbprint) => Some(json!({ "jkt": thumbprint })),
+            Self::Tls(hash) => Some(json!({ "x5t#S256": URL_SAFE_NO_PAD.encode(hash) })),
+            Self::Bearer => None,
         }
     }
 

@@ -1,5 +1,5 @@
 use kernel::{Id, Instant, Secret, Text, from_hex, kinds, to_hex};
-use openid::{Client, ClientAuthentication, ClientId, Jwk, Profile, RedirectUri, Scope, SenderConstraint};
+use openid::{Client, ClientAuthentication, ClientFault, ClientId, Jwk, Profile, RedirectUri, Scope, SenderConstraint};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -8,10 +8,66 @@ use serde_json::{Value, json};
 pub struct Registration {
     /// How the protocols know it.
     pub client: Client,
+    /// Whom it meets.
+    pub standing: Standing,
     /// What residents read.
     pub name: Text,
-    /// Why it needs what it asks for, by scope; each scope but `openid` has its sentence.
-    pub reasons: Vec<(String, Text)>,
+    /// The department that answers for it, as residents read it.
+    pub department: Text,
+    /// What it is for.
+    pub purpose: Text,
+    /// Where residents ask.
+    pub contact: ServiceContact,
+    /// What it may ask for, one by one.
+    pub attributes: Vec<AskedAttribute>,
+    /// The picture beside its name, by its SHA-256 ([`crate::keep_logo`]).
+    pub logo: Option<[u8; 32]>,
+    /// Where it is told that a resident has signed out (OpenID Connect Back-Channel Logout 1.0).
+    pub logout_uri: Option<RedirectUri>,
+    /// Where residents may be sent after they signed out (RP-Initiated Logout 1.0).
+    pub after_logout: Vec<RedirectUri>,
+}
+
+/// Whom a service meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    /// Synthetic people: it is approved only where the keys are labelled for them.
+    Sandbox,
+    /// Residents.
+    Live,
+}
+
+impl Standing {
+    /// Its name in forms.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sandbox => "sandbox",
+            Self::Live => "live",
+        }
+    }
+}
+
+/// An office that answers for a service: published, so never a person's own details.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceContact {
+    /// The post.
+    pub post: Text,
+    /// The office's telephone.
+    pub phone: String,
+    /// The office's mailbox.
+    pub email: String,
+}
+
+/// One attribute that a service may ask for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedAttribute {
+    /// Its name, which is also the scope that asks for it.
+    pub name: String,
+    /// Why, in the words that residents read.
+    pub reason: Text,
+    /// Whether the service cannot do its work without it.
+    pub needed: bool,
 }
 
 /// A service on record.
@@ -19,6 +75,8 @@ pub struct Registration {
 pub struct Registered {
     /// What was said.
     pub registration: Registration,
+    /// The department whose officer registered it.
+    pub owner: Id<kinds::Department>,
     /// Over every part of it: what the second officer approves.
     pub digest: [u8; 32],
     /// Since when.
@@ -43,15 +101,59 @@ impl Registered {
     }
 }
 
+/// A change of a service that waits for the second officer; until then the service goes on as it was approved.
+#[derive(Clone, Debug)]
+pub struct Proposed {
+    /// What the service would be.
+    pub registration: Registration,
+    /// Over every part of it: what the second officer approves.
+    pub digest: [u8; 32],
+    /// Since when.
+    pub proposed: Instant,
+    /// By whom.
+    pub proposed_by: Id<kinds::Officer>,
+}
+
+/// What is wrong with a registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RegistrationFault {
+    /// As the protocols see it.
+    #[error(transparent)]
+    Client(#[from] ClientFault),
+    /// A text that residents read is missing in a language.
+    #[error("give {0} in three languages")]
+    Blank(&'static str),
+    /// A telephone or a mailbox is missing or no such thing.
+    #[error("give the office's telephone and mailbox")]
+    Contact,
+    /// An attribute without its reason.
+    #[error("say in three languages why each attribute is needed")]
+    Reason,
+    /// The scope is not `openid` and the attributes.
+    #[error("the scope is openid and the attributes")]
+    Scope,
+}
+
+const LINE_MOST: usize = 120;
+
 #[derive(Serialize, Deserialize)]
 struct Body {
+    owner: String,
     fapi: bool,
     redirect_uris: Vec<String>,
     method: Method,
     constraint: String,
-    scope: String,
+    standing: Standing,
     name: Text,
-    reasons: Vec<(String, Text)>,
+    department: Text,
+    purpose: Text,
+    contact: ServiceContact,
+    attributes: Vec<AskedAttribute>,
+    logo: Option<String>,
+    #[serde(default)]
+    logout_uri: Option<String>,
+    #[serde(default)]
+    after_logout: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -64,19 +166,39 @@ enum Method {
 
 impl Registration {
     /// What is wrong with it; nothing if it may be approved.
-    pub fn faults(&self) -> Vec<&'static str> {
-        let mut faults = self.client.faults();
-        if !self.name.blanks().is_empty() {
-            faults.push("give the name in three languages");
+    pub fn faults(&self) -> Vec<RegistrationFault> {
+        let mut faults: Vec<RegistrationFault> = self.client.faults().into_iter().map(Into::into).collect();
+        let texts = [("the name", &self.name), ("the department", &self.department), ("the purpose", &self.purpose), ("the office", &self.contact.post)];
+        let blank = texts.into_iter().filter(|(_, text)| !text.blanks().is_empty());
+        faults.extend(blank.map(|(what, _)| RegistrationFault::Blank(what)));
+        let line = |text: &str| !text.trim().is_empty() && text.len() <= LINE_MOST && !text.chars().any(char::is_control);
+        if !line(&self.contact.phone) || !line(&self.contact.email) || !self.contact.email.contains('@') {
+            faults.push(RegistrationFault::Contact);
         }
-        let explained = |scope: &str| scope == "openid" || self.reasons.iter().any(|(known, why)| known == scope && why.blanks().is_empty());
-        if !self.client.scope.names().all(explained) {
-            faults.push("say in three languages why each scope is needed");
+        if self.attributes.iter().any(|attribute| !attribute.reason.blanks().is_empty()) {
+            faults.push(RegistrationFault::Reason);
+        }
+        if Self::scope_of(&self.attributes).is_none_or(|scope| scope != self.client.scope) {
+            faults.push(RegistrationFault::Scope);
         }
         faults
     }
 
-    pub(crate) fn to_json(&self) -> String {
+    /// What the protocols know as the scope of these attributes: `openid` and each by its name. Nothing if one has no name or
+    /// stands there twice.
+    pub fn scope_of(attributes: &[AskedAttribute]) -> Option<Scope> {
+        let names = attributes.iter().map(|attribute| attribute.name.as_str());
+        let names: Vec<&str> = std::iter::once("openid").chain(names).collect();
+        let scope = Scope::parse(&names.join(" ")).ok()?;
+        (scope.names().count() == names.len()).then_some(scope)
+    }
+
+    /// How many attributes it asks for, and how many of them it needs.
+    pub fn figures(&self) -> (usize, usize) {
+        (self.attributes.len(), self.attributes.iter().filter(|attribute| attribute.needed).count())
+    }
+
+    pub(crate) fn to_json(&self, owner: Id<kinds::Department>) -> String {
         let hidden = |bytes: &[u8; 32]| to_hex(bytes);
         let method = match &self.client.authentication {
             ClientAuthentication::PrivateKeyJwt(keys) => {
@@ -91,19 +213,26 @@ impl Registration {
             SenderConstraint::Bearer => "bearer",
         };
         let body = Body {
+            owner: owner.to_string(),
             fapi: self.client.profile == Profile::Fapi2,
             redirect_uris: self.client.redirect_uris.iter().map(|address| address.as_str().to_owned()).collect(),
             method,
             constraint: constraint.to_owned(),
-            scope: self.client.scope.to_string(),
+            standing: self.standing,
             name: self.name.clone(),
-            reasons: self.reasons.clone(),
+            department: self.department.clone(),
+            purpose: self.purpose.clone(),
+            contact: self.contact.clone(),
+            attributes: self.attributes.clone(),
+            logo: self.logo.as_ref().map(hidden),
+            logout_uri: self.logout_uri.as_ref().map(ToString::to_string),
+            after_logout: self.after_logout.iter().map(ToString::to_string).collect(),
         };
         json!(body).to_string()
     }
 
     /// Reads what [`Registration::to_json`] wrote; nothing if the row is damaged.
-    pub(crate) fn from_json(id: &str, text: &str) -> Option<Self> {
+    pub(crate) fn from_json(id: &str, text: &str) -> Option<(Id<kinds::Department>, Self)> {
         let body: Body = serde_json::from_str(text).ok()?;
         let hash = |hex: &str| from_hex(hex).ok()?.try_into().ok();
         let authentication = match &body.method {
@@ -116,15 +245,25 @@ impl Registration {
             "tls" => SenderConstraint::Tls,
             _ => SenderConstraint::Bearer,
         };
-        let redirect_uris = body.redirect_uris.iter().map(|address| RedirectUri::register(address, true).ok());
+        let address = |text: &String| RedirectUri::register(text, true).ok();
+        let logout_uri = match &body.logout_uri {
+            Some(text) => Some(address(text)?),
+            None => None,
+        };
+        let after_logout = body.after_logout.iter().map(address).collect::<Option<_>>()?;
         let client = Client {
             id: ClientId::parse(id)?,
             profile: if body.fapi { Profile::Fapi2 } else { Profile::Basic },
-            redirect_uris: redirect_uris.collect::<Option<_>>()?,
+            redirect_uris: body.redirect_uris.iter().map(address).collect::<Option<_>>()?,
             authentication,
             constraint,
-            scope: Scope::parse(&body.scope).ok()?,
+            scope: Self::scope_of(&body.attributes)?,
         };
-        Some(Self { client, name: body.name, reasons: body.reasons })
+        let logo = match body.logo {
+            Some(hex) => Some(hash(&hex)?),
+            None => None,
+        };
+        let Body { standing, name, department, purpose, contact, attributes, .. } = body;
+        Some((body.owner.parse().ok()?, Self { client, standing, name, department, purpose, contact, attributes, logo, logout_uri, after_logout }))
     }
 }

@@ -1,12 +1,17 @@
 use journal::{Event, Work};
+use openid::{ErrorCode, OAuthError};
 use store::StoreError;
 
+use crate::client_proof::first_time;
 use crate::secret::tag;
 use crate::{Proven, storage};
 
 /// A service gives a token back (RFC 7009): an access token ends alone, a refresh token with its whole grant. What is unknown
 /// or another's is answered alike.
-pub fn revoke(work: &mut Work<'_, '_>, proven: &Proven, token: &str) -> Result<(), StoreError> {
+pub fn revoke(work: &mut Work<'_, '_>, proven: &Proven, token: &str) -> Result<Result<(), OAuthError>, StoreError> {
+    if !first_time(work.tx(), proven.once.as_ref())? {
+        return Ok(Err(OAuthError::new(ErrorCode::InvalidClient, "the client assertion was used before")));
+    }
     let now = work.now();
     if let Some((grant, _)) = storage::token::access(work.tx(), tag(token), now)? {
         let own = storage::grant::find(work.tx(), grant, now)?.is_some_and(|given| given.client == proven.client.id.as_str());
@@ -19,15 +24,17 @@ pub fn revoke(work: &mut Work<'_, '_>, proven: &Proven, token: &str) -> Result<(
             storage::grant::end(work.tx(), given.id, now)?;
             work.journal(Event::new("provider.given_back").record(given.account).detail("client", given.client))?;
         }
+    } else {
+        storage::service_token::delete(work.tx(), tag(token), proven.client.id.as_str())?;
     }
-    Ok(())
+    Ok(Ok(()))
 }
 
 /// A resident takes back what was allowed a service: its tokens end, and it is asked for again.
 pub fn end_consent(work: &mut Work<'_, '_>, account: [u8; 16], client: &str) -> Result<u64, StoreError> {
     let now = work.now();
     let ended = storage::grant::end_of_client(work.tx(), account, client, now)?;
-    let known = storage::consent::delete(work.tx(), account, client)?;
+    let known = storage::consent::delete(work.tx(), account, client)? + storage::share::delete_all(work.tx(), account, client)?;
     if ended + known > 0 {
         work.journal(Event::new("provider.taken_back").record(account).detail("client", client))?;
     }

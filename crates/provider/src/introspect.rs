@@ -13,7 +13,7 @@ use crate::{Bound, Proven, Registered, storage};
 pub struct Introspected {
     /// Whose it is.
     pub client: String,
-    /// How that service knows the resident; nobody for a service's own token.
+    /// How that service knows the resident; nobody for a service's own token and for attributes without a name.
     pub subject: Option<String>,
     /// What it is for; may be empty.
     pub scope: String,
@@ -54,7 +54,8 @@ fn of_resident(work: &mut Work<'_, '_>, proven: &Proven, token: &str) -> Result<
 
 fn describe(given: Given, expires: Instant) -> Option<Introspected> {
     let bound = given.body.bound()?;
-    Some(Introspected { client: given.client, subject: Some(given.body.subject), scope: given.body.scope, bound, expires })
+    let subject = Some(given.body.subject).filter(|subject| !subject.is_empty());
+    Some(Introspected { client: given.client, subject, scope: given.body.scope, bound, expires })
 }
 
 fn of_service(work: &mut Work<'_, '_>, token: &str) -> Result<Option<Introspected>, StoreError> {

@@ -44,6 +44,11 @@ pub(crate) struct GrantBody {
     pub(crate) amr: Vec<String>,
     pub(crate) signed_in: i64,
     pub(crate) bound: Option<String>,
+    /// Attributes that are given this time only, and until when, milliseconds.
+    #[serde(default)]
+    pub(crate) once: Vec<String>,
+    #[serde(default)]
+    pub(crate) once_until: i64,
 }
 
 impl GrantBody {
@@ -55,13 +60,18 @@ impl GrantBody {
         serde_json::from_str(text).ok()
     }
 
+    /// Whether the service gets attributes and no name for the person.
+    pub(crate) const fn is_anonymous(&self) -> bool {
+        self.subject.is_empty()
+    }
+
     pub(crate) fn bound(&self) -> Option<Bound> {
         self.bound.as_deref().and_then(Bound::from_text)
     }
 }
 
 /// The keys that sign now.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct TokenKeys {
     pub(crate) keys: Arc<Vec<SigningKey>>,
 }
@@ -91,8 +101,8 @@ pub struct Tokens {
     pub token_type: &'static str,
     /// Seconds.
     pub access_secs: i64,
-    /// For the next ones.
-    pub refresh: Secret<String>,
+    /// For the next ones; none with attributes that come without a name.
+    pub refresh: Option<Secret<String>>,
     /// Who signed in; with a code only.
     pub id_token: Option<String>,
     /// What it is for.
@@ -102,21 +112,32 @@ pub struct Tokens {
 /// Issues tokens of a grant, the refresh token in the grant's next generation.
 pub(crate) fn issue(work: &mut Work<'_, '_>, given: &Given, bound: &Bound, scope: &Scope) -> Result<Tokens, StoreError> {
     let now = work.now();
-    let (access, refresh) = (Opener::make(work.random()), Opener::make(work.random()));
-    let generation = given.generation + 1;
+    let access = Opener::make(work.random());
     storage::token::insert_access(work.tx(), access.tag, given.id, now.plus_secs(ACCESS_SECS))?;
-    let expires = now.plus_secs(REFRESH_DAYS * 86_400).min(given.expires);
-    let stored = StoredRefresh { grant: given.id, generation, replaced: false, expires };
-    storage::token::insert_refresh(work.tx(), refresh.tag, &stored)?;
-    storage::grant::next_generation(work.tx(), given.id, generation)?;
+    let refresh = if given.body.is_anonymous() { None } else { Some(next_refresh(work, given)?) };
     Ok(Tokens {
         access: access.text,
         token_type: bound.token_type(),
         access_secs: ACCESS_SECS,
-        refresh: refresh.text,
+        refresh,
         id_token: None,
         scope: scope.to_string(),
     })
+}
+
+fn next_refresh(work: &mut Work<'_, '_>, given: &Given) -> Result<Secret<String>, StoreError> {
+    let (now, refresh) = (work.now(), Opener::make(work.random()));
+    let generation = given.generation + 1;
+    let expires = now.plus_secs(REFRESH_DAYS * 86_400).min(given.expires);
+    let stored = StoredRefresh { grant: given.id, generation, replaced: false, expires };
+    storage::token::insert_refresh(work.tx(), refresh.tag, &stored)?;
+    storage::grant::next_generation(work.tx(), given.id, generation)?;
+    Ok(refresh.text)
+}
+
+/// How a service knows a resident's session: under this name it hears that it ended.
+pub(crate) fn session_name(given: &Given) -> String {
+    kernel::to_hex(&seal::sha256(&[b"lionrock sid v1\n", &given.session, given.client.as_bytes()]))
 }
 
 /// The ID token of a grant, for the access token that it comes with. FAPI 2.0 clients get ES256, the others RS256, which
@@ -125,7 +146,7 @@ pub(crate) fn id_token(keys: &TokenKeys, issuer: &str, client: &Client, given: &
     let algorithm = if client.profile == Profile::Fapi2 { JoseAlgorithm::Es256 } else { JoseAlgorithm::Rs256 };
     let key = keys.at(algorithm, now)?;
     let amr: Vec<&str> = given.body.amr.iter().map(String::as_str).collect();
-    let session = kernel::to_hex(&seal::sha256(&[b"lionrock sid v1\n", &given.session, given.client.as_bytes()]));
+    let session = session_name(given);
     let token = IdToken {
         issuer,
         subject: &given.body.subject,

@@ -57,8 +57,10 @@ pub fn redeem_code(
     given.body.bound = Some(bound.to_text());
     storage::grant::bind(work.tx(), &given)?;
     let mut tokens = issue(work, &given, &bound, &scope)?;
-    tokens.id_token = id_token(keys, issuer, &proven.client, &given, tokens.access.expose(), now);
-    if tokens.id_token.is_none() {
+    if !given.body.is_anonymous() {
+        tokens.id_token = id_token(keys, issuer, &proven.client, &given, tokens.access.expose(), now);
+    }
+    if tokens.id_token.is_none() && !given.body.is_anonymous() {
         return Ok(Err(OAuthError::new(ErrorCode::ServerError, "no key signs now")));
     }
     note(work, "provider.signed_in", &given)?;

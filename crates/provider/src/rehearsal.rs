@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use journal::{Actor, Ledger, LedgerParts, Work};
-use kernel::{Clock as _, Id, Instant, Random, Text, kinds};
+use kernel::{Clock as _, Environment, Id, Instant, Random, Text, kinds};
 use openid::{
     Audience, Client, ClientAuthentication, ClientId, DpopProof, DpopRequest, Jwk, OAuthError, Profile, RedirectUri, Scope,
     SenderConstraint, sign_compact,
@@ -95,7 +95,7 @@ impl Provider {
         let registration = service.registration();
         let digest = self.act(move |work| register_client(work, &Self::officer(1, Role::SchemeOwner), &registration)).unwrap();
         let id = id.to_owned();
-        self.act(move |work| approve_client(work, &Self::officer(2, Role::PrivacyOfficer), &id, digest)).unwrap();
+        self.act(move |work| approve_client(work, &Self::officer(2, Role::PrivacyOfficer), Environment::Test, &id, digest)).unwrap();
         service
     }
 
@@ -111,7 +111,12 @@ impl Provider {
         self.act(move |work| push_request(work, &proven, &Shown::default(), &parameters)).unwrap()
     }
 
+    /// The resident gives everything until it is taken back.
     pub(crate) fn allow(&self, service: &Service, person: &Person, pushed: &Pushed) -> Result<String, OAuthError> {
+        self.decide(service, person, pushed, &["address", "email"].map(|name| decision(name, Some(Term::Lasting))))
+    }
+
+    pub(crate) fn decide(&self, service: &Service, person: &Person, pushed: &Pushed, decisions: &[Decision]) -> Result<String, OAuthError> {
         let (client, uri, now) = (service.client.id.to_string(), pushed.request_uri.clone(), self.now());
         let asked = self.read(|tx| asked(tx, &client, &uri, now))?;
         let permission = Permission {
@@ -119,7 +124,7 @@ impl Provider {
             request_uri: uri.clone(),
             issuer: ISSUER.to_owned(),
             subject: subject_at(self.ledger.keys(), &asked, person),
-            unasked: false,
+            decided: Some(decisions.to_vec()),
         };
         let person = person.clone();
         let address = self.act(move |work| allow(work, &person, &permission)).unwrap()?;
@@ -162,6 +167,14 @@ impl Provider {
     }
 }
 
+pub(crate) fn decision(name: &str, term: Option<Term>) -> Decision {
+    Decision { attribute: name.to_owned(), term }
+}
+
+fn asked_attribute(name: &str, needed: bool) -> AskedAttribute {
+    AskedAttribute { name: name.to_owned(), reason: Text::new("To send a card", "寄送圖書證", "寄送图书证"), needed }
+}
+
 impl Service {
     pub(crate) fn new(id: &str) -> Self {
         let signer = JoseSigner::generate(JoseAlgorithm::Es256).unwrap();
@@ -172,7 +185,7 @@ impl Service {
             redirect_uris: vec![RedirectUri::register(&format!("https://{id}.example/cb"), false).unwrap()],
             authentication: ClientAuthentication::PrivateKeyJwt(vec![key]),
             constraint: SenderConstraint::Dpop,
-            scope: Scope::parse("openid address").unwrap(),
+            scope: Scope::parse("openid address email").unwrap(),
         };
         Self { client, signer, dpop: JoseSigner::generate(JoseAlgorithm::EdDsa).unwrap() }
     }
@@ -181,7 +194,18 @@ impl Service {
         Registration {
             client: self.client.clone(),
             name: Text::new("Public library", "公共圖書館", "公共图书馆"),
-            reasons: vec![("address".to_owned(), Text::new("To send a card", "寄送圖書證", "寄送图书证"))],
+            department: Text::new("Leisure and Culture", "康樂及文化", "康乐及文化"),
+            standing: Standing::Sandbox,
+            purpose: Text::new("To borrow books", "借閱圖書", "借阅图书"),
+            contact: ServiceContact {
+                post: Text::new("Librarian", "館長", "馆长"),
+                phone: "2921 0208".to_owned(),
+                email: "library@department.example".to_owned(),
+            },
+            logo: None,
+            attributes: vec![asked_attribute("address", true), asked_attribute("email", false)],
+            logout_uri: None,
+            after_logout: Vec::new(),
         }
     }
 
@@ -222,6 +246,7 @@ impl Service {
         pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 }
+
 
 /// A resident who signed in a minute ago.
 pub(crate) fn person(account: u8, now: Instant) -> Person {

@@ -1,8 +1,13 @@
+pub(crate) mod change;
 pub(crate) mod client;
 pub(crate) mod code;
 pub(crate) mod consent;
 pub(crate) mod grant;
 pub(crate) mod key;
+pub(crate) mod logo;
 pub(crate) mod pushed;
+pub(crate) mod release;
 pub(crate) mod seen;
+pub(crate) mod service_token;
+pub(crate) mod share;
 pub(crate) mod token;

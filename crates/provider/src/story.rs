@@ -1,3 +1,4 @@
+use kernel::{Environment, Text};
 use openid::{Compact, ErrorCode, Jwk, OAuthError};
 use people::Role;
 use seal::JoseAlgorithm;
@@ -6,7 +7,7 @@ use serde_json::json;
 use crate::rehearsal::{AUDIENCE, ISSUER, Provider, Service, VERIFIER, person};
 use crate::*;
 
-const LEVELS: [&str; 2] = ["registered", "verified"];
+const KNOWN: [&str; 2] = ["registered", "verified"];
 
 fn code_of(error: Result<impl std::fmt::Debug, OAuthError>) -> ErrorCode {
     error.unwrap_err().code
@@ -72,7 +73,7 @@ fn a_code_comes_once_from_who_asked_within_a_minute() {
     let tokens = provider.redeem(&library, &once).unwrap();
     assert_eq!(code_of(provider.redeem(&library, &once)), ErrorCode::InvalidGrant);
     assert_eq!(provider.uses(&library, tokens.access.expose()), None, "what a code that came twice opened is closed");
-    assert_eq!(code_of(provider.refresh(&library, tokens.refresh.expose())), ErrorCode::InvalidGrant);
+    assert_eq!(code_of(provider.refresh(&library, tokens.refresh.as_ref().unwrap().expose())), ErrorCode::InvalidGrant);
     let others = code();
     assert_eq!(code_of(provider.redeem(&clinic, &others)), ErrorCode::InvalidGrant);
     assert_eq!(code_of(provider.redeem(&library, &others)), ErrorCode::InvalidGrant, "and is used up by that");
@@ -104,8 +105,8 @@ fn a_code_that_was_asked_for_with_a_key_goes_to_that_key_alone() {
     let code = provider.allow(&library, &person(1, provider.now()), &pushed).unwrap();
     let tokens = provider.redeem(&library, &code).unwrap();
     assert_eq!(provider.uses(&thief, tokens.access.expose()), None, "a stolen token opens nothing");
-    assert_eq!(code_of(provider.refresh(&thief, tokens.refresh.expose())), ErrorCode::InvalidGrant);
-    assert!(provider.refresh(&library, tokens.refresh.expose()).is_ok(), "and the theft does not lock the owner out");
+    assert_eq!(code_of(provider.refresh(&thief, tokens.refresh.as_ref().unwrap().expose())), ErrorCode::InvalidGrant);
+    assert!(provider.refresh(&library, tokens.refresh.as_ref().unwrap().expose()).is_ok(), "and the theft does not lock the owner out");
 }
 
 /// The same client key in a second holder.
@@ -124,21 +125,21 @@ fn a_refresh_token_survives_a_lost_answer_and_not_a_copy() {
     let start = || {
         let pushed = provider.push(&library, &[]).unwrap();
         let code = provider.allow(&library, &person(1, provider.now()), &pushed).unwrap();
-        provider.redeem(&library, &code).unwrap().refresh
+        provider.redeem(&library, &code).unwrap().refresh.unwrap()
     };
     let first = start();
     let lost = provider.refresh(&library, first.expose()).unwrap();
     let second = provider.refresh(&library, first.expose()).unwrap();
-    let third = provider.refresh(&library, second.refresh.expose()).unwrap();
+    let third = provider.refresh(&library, second.refresh.as_ref().unwrap().expose()).unwrap();
     assert!(provider.uses(&library, third.access.expose()).is_some());
-    assert_eq!(code_of(provider.refresh(&library, lost.refresh.expose())), ErrorCode::InvalidGrant, "it was replaced");
+    assert_eq!(code_of(provider.refresh(&library, lost.refresh.as_ref().unwrap().expose())), ErrorCode::InvalidGrant, "it was replaced");
     assert_eq!(provider.uses(&library, third.access.expose()), None, "somebody had a copy: everything ends");
-    assert_eq!(code_of(provider.refresh(&library, third.refresh.expose())), ErrorCode::InvalidGrant);
+    assert_eq!(code_of(provider.refresh(&library, third.refresh.as_ref().unwrap().expose())), ErrorCode::InvalidGrant);
     let first = start();
     let second = provider.refresh(&library, first.expose()).unwrap();
-    let third = provider.refresh(&library, second.refresh.expose()).unwrap();
+    let third = provider.refresh(&library, second.refresh.as_ref().unwrap().expose()).unwrap();
     assert_eq!(code_of(provider.refresh(&library, first.expose())), ErrorCode::InvalidGrant, "older than the last");
-    assert_eq!(code_of(provider.refresh(&library, third.refresh.expose())), ErrorCode::InvalidGrant);
+    assert_eq!(code_of(provider.refresh(&library, third.refresh.as_ref().unwrap().expose())), ErrorCode::InvalidGrant);
     assert!(provider.verbs().contains(&"provider.refresh_token_copied".to_owned()));
     let unused = start();
     provider.clock.advance_secs(30 * 86_400);
@@ -188,7 +189,7 @@ fn a_service_needs_two_officers_and_ends_at_once() {
     let proven = || provider.read(|tx| prove(tx, &ClientProof::Assertion(&assertion), Some("library"), AUDIENCE, now));
     assert_eq!(code_of(proven()), ErrorCode::InvalidClient, "not approved yet");
     let approve = |officer: u8, digest: [u8; 32]| {
-        provider.act(move |work| approve_client(work, &Provider::officer(officer, Role::PrivacyOfficer), "library", digest))
+        provider.act(move |work| approve_client(work, &Provider::officer(officer, Role::PrivacyOfficer), Environment::Test, "library", digest))
     };
     assert!(approve(1, digest).is_err(), "one's own work");
     assert!(approve(2, [0; 32]).is_err(), "something else than what was read");
@@ -203,8 +204,10 @@ fn a_service_needs_two_officers_and_ends_at_once() {
     let again = provider.act(move |work| register_client(work, &Provider::officer(1, Role::SchemeOwner), &registration));
     assert!(again.is_err(), "an id is one service's for ever");
     let mut blank = Service::new("clinic").registration();
-    blank.reasons.clear();
-    assert_eq!(blank.faults().len(), 1, "each scope has its reason");
+    blank.attributes[0].reason = Text::new("Because", " ", "因为");
+    assert_eq!(blank.faults(), [RegistrationFault::Reason], "each attribute has its reason");
+    blank.attributes.clear();
+    assert_eq!(blank.faults(), [RegistrationFault::Scope], "nothing is asked for that is no attribute");
     provider.act(|work| end_client(work, &Provider::officer(2, Role::PrivacyOfficer), "library")).unwrap();
     assert_eq!(code_of(proven()), ErrorCode::InvalidClient);
     assert_eq!(provider.read(clients).len(), 1);
@@ -229,11 +232,11 @@ fn a_resident_takes_back_and_a_session_ends() {
     provider.act(move |work| end_session_grants(work, ended)).unwrap();
     assert_eq!(provider.uses(&library, second.access.expose()), None);
     let third = start(3);
-    for token in [third.access.expose().clone(), third.refresh.expose().clone()] {
+    for token in [third.access.expose().clone(), third.refresh.as_ref().unwrap().expose().clone()] {
         let proven = provider.prove(&library, &token[..20]);
-        provider.act(move |work| revoke(work, &proven, &token)).unwrap();
+        provider.act(move |work| revoke(work, &proven, &token)).unwrap().unwrap();
     }
-    assert_eq!(code_of(provider.refresh(&library, third.refresh.expose())), ErrorCode::InvalidGrant);
+    assert_eq!(code_of(provider.refresh(&library, third.refresh.as_ref().unwrap().expose())), ErrorCode::InvalidGrant);
 }
 
 #[test]
@@ -241,15 +244,21 @@ fn what_has_to_happen_next_follows_from_the_request() {
     let provider = Provider::new();
     let library = provider.service("library");
     let (now, who) = (provider.now(), person(1, provider.now()));
-    let agreed = [Consent { client: "library".to_owned(), scope: "address openid".to_owned(), given: now, expires: now.plus_secs(60) }];
-    let next = |changes: &[(&str, &str)], person: Option<&Person>, consents: &[Consent]| {
+    let (given, expires) = (now, now.plus_secs(60));
+    let share = Share { client: "library".to_owned(), attribute: "address".to_owned(), given, expires, lasting: false };
+    let agreed = Agreed {
+        consent: Some(Consent { client: "library".to_owned(), scope: "openid".to_owned(), given, expires }),
+        shares: vec![share],
+    };
+    let never = Agreed::default();
+    let next = |changes: &[(&str, &str)], person: Option<&Person>, agreed: &Agreed| {
         let pushed = provider.push(&library, changes).unwrap();
         let asked = provider.read(|tx| asked(tx, "library", &pushed.request_uri, now)).unwrap();
-        asked.next(person, consents, &LEVELS, now, now)
+        asked.next(person, agreed, &KNOWN, now, now)
     };
     let refuses = |next: Next, code: ErrorCode| matches!(next, Next::Refuse(error) if error.code == code);
-    assert_eq!(next(&[], None, &[]), Next::SignIn);
-    assert_eq!(next(&[], Some(&who), &[]), Next::Ask);
+    assert_eq!(next(&[], None, &never), Next::SignIn);
+    assert_eq!(next(&[], Some(&who), &never), Next::Ask);
     assert_eq!(next(&[], Some(&who), &agreed), Next::Answer);
     assert_eq!(next(&[("prompt", "consent")], Some(&who), &agreed), Next::Ask);
     assert_eq!(next(&[("prompt", "login")], Some(&who), &agreed), Next::SignIn);
@@ -258,7 +267,7 @@ fn what_has_to_happen_next_follows_from_the_request() {
     let fresh = Person { signed_in: now, ..who.clone() };
     assert_eq!(next(&[("prompt", "login"), ("max_age", "0")], Some(&fresh), &agreed), Next::Answer, "signed in after the asking");
     assert!(refuses(next(&[("prompt", "none")], None, &agreed), ErrorCode::LoginRequired));
-    assert!(refuses(next(&[("prompt", "none")], Some(&who), &[]), ErrorCode::ConsentRequired));
+    assert!(refuses(next(&[("prompt", "none")], Some(&who), &never), ErrorCode::ConsentRequired));
     assert_eq!(next(&[("prompt", "none")], Some(&who), &agreed), Next::Answer);
     let low = Person { acr: "registered".to_owned(), ..who.clone() };
     assert!(refuses(next(&[("acr_values", "verified")], Some(&low), &agreed), ErrorCode::UnmetAuthenticationRequirements));
@@ -313,10 +322,12 @@ fn no_table_grows_without_bound() {
         let pushed = provider.push(&library, &[]).unwrap();
         let code = provider.allow(&library, &person(account, provider.now()), &pushed).unwrap();
         let tokens = provider.redeem(&library, &code).unwrap();
-        provider.refresh(&library, tokens.refresh.expose()).unwrap();
+        provider.refresh(&library, tokens.refresh.as_ref().unwrap().expose()).unwrap();
         provider.push(&library, &[]).unwrap();
+        let in_use = provider.uses(&library, tokens.access.expose()).unwrap();
+        provider.act(move |work| note_release(work, &in_use, &in_use.attributes)).unwrap();
     }
-    provider.clock.advance_secs(366 * 86_400);
+    provider.clock.advance_secs(731 * 86_400);
     assert!(provider.act(sweep).unwrap() > 100);
     let left = |sql: &'static str| provider.read(|tx| Ok(tx.query(sql, &[])?.len()));
     for sql in [
@@ -326,7 +337,10 @@ fn no_table_grows_without_bound() {
         "-- provider.test\nselect tag from provider_access limit 9",
         "-- provider.test\nselect tag from provider_refresh limit 9",
         "-- provider.test\nselect tag from provider_seen limit 9",
+        "-- provider.test\nselect tag from provider_service_token limit 9",
         "-- provider.test\nselect client from provider_consent limit 9",
+        "-- provider.test\nselect client from provider_share limit 9",
+        "-- provider.test\nselect client from provider_release limit 9",
         "-- provider.test\nselect kid from provider_key limit 9",
     ] {
         assert_eq!(left(sql), 0, "{sql}");

@@ -12,6 +12,9 @@ pub fn sweep(work: &mut Work<'_, '_>) -> Result<u64, StoreError> {
         + storage::code::sweep(tx, now)?
         + storage::token::sweep(tx, now)?
         + storage::seen::sweep(tx, now)?
+        + storage::service_token::sweep(tx, now)?
         + storage::consent::sweep(tx, now)?
+        + storage::share::sweep(tx, now)?
+        + storage::release::sweep(tx, now)?
         + storage::key::sweep(tx, now)?)
 }

@@ -13,23 +13,31 @@ pub(crate) fn fresh(status: StatusCode, body: &Value) -> Response {
 }
 
 /// An error in the protocol's form.
-pub(crate) struct Refused(pub(crate) OAuthError);
+pub(crate) struct Refused {
+    error: OAuthError,
+    /// Refused where a token is shown: a proof that does not do is 401 there (RFC 9449, section 7.1).
+    at_resource: bool,
+}
 
 impl From<OAuthError> for Refused {
     fn from(error: OAuthError) -> Self {
-        Self(error)
+        Self { error, at_resource: false }
     }
 }
 
 /// The provider is not open.
 impl Refused {
     pub(crate) fn closed() -> Self {
-        Self(OAuthError::new(ErrorCode::TemporarilyUnavailable, "this provider is not open"))
+        OAuthError::new(ErrorCode::TemporarilyUnavailable, "this provider is not open").into()
+    }
+
+    pub(crate) fn at_resource(error: OAuthError) -> Self {
+        Self { error, at_resource: true }
     }
 
     fn failed(kind: Kind) -> Self {
         let code = if kind == Kind::Busy { ErrorCode::TemporarilyUnavailable } else { ErrorCode::ServerError };
-        Self(OAuthError::new(code, "try again later"))
+        OAuthError::new(code, "try again later").into()
     }
 }
 
@@ -45,6 +53,12 @@ impl From<RunError<StoreError>> for Refused {
     }
 }
 
+impl From<RunError<flows::ReleaseError>> for Refused {
+    fn from(error: RunError<flows::ReleaseError>) -> Self {
+        Self::failed(error.kind())
+    }
+}
+
 impl From<tokio::task::JoinError> for Refused {
     fn from(_: tokio::task::JoinError) -> Self {
         Self::failed(Kind::Broken)
@@ -53,17 +67,17 @@ impl From<tokio::task::JoinError> for Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let Self(error) = self;
-        let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
+        let Self { error, at_resource } = self;
+        let proof = matches!(error.code, ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce);
+        let status = if proof && at_resource { 401 } else { error.code.status() };
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
         let mut response = fresh(status, &error.to_json());
         let challenge = match error.code {
-            ErrorCode::InvalidClient => Some("Basic realm=\"oidc\""),
-            ErrorCode::InvalidToken => Some("DPoP error=\"invalid_token\", algs=\"ES256 EdDSA PS256\""),
-            _ => None,
+            ErrorCode::InvalidClient => "Basic realm=\"oidc\"".to_owned(),
+            _ if status == StatusCode::UNAUTHORIZED => format!("DPoP error=\"{}\", algs=\"ES256 EdDSA PS256\"", error.code.name()),
+            _ => return response,
         };
-        if let Some(challenge) = challenge {
-            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
-        }
+        response.headers_mut().extend(HeaderValue::from_str(&challenge).ok().map(|challenge| (WWW_AUTHENTICATE, challenge)));
         response
     }
 }

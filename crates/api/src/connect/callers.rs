@@ -5,11 +5,13 @@ use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use kernel::Instant;
-use openid::{Audience, DpopProof, DpopRequest, ErrorCode, OAuthError, Parameters};
-use provider::{ClientProof, Proven, Shown, prove};
+use openid::{Audience, DpopError, DpopProof, DpopRequest, ErrorCode, OAuthError, Parameters};
+use provider::{ClientProof, Proven, Shown, certificate_hash, prove};
+use webkit::ClientCertificate;
 
 use crate::connect::IdentityDoor;
 use crate::connect::answer::Refused;
+use crate::connect::nonces::in_force;
 
 const BODY_MOST: usize = 64 * 1024;
 const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -19,6 +21,7 @@ pub(crate) struct Called {
     pub(crate) pairs: Vec<(String, String)>,
     pub(crate) parameters: Parameters,
     headers: HeaderMap,
+    certificate: Option<[u8; 32]>,
     path: &'static str,
 }
 
@@ -34,8 +37,9 @@ impl<S: Send + Sync> FromRequest<S> for Called {
     type Rejection = Refused;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Refused> {
-        let wrong = |what: &'static str| Refused(OAuthError::new(ErrorCode::InvalidRequest, what));
+        let wrong = |what: &'static str| Refused::from(OAuthError::new(ErrorCode::InvalidRequest, what));
         let headers = request.headers().clone();
+        let certificate = request.extensions().get::<ClientCertificate>().map(|shown| certificate_hash(shown.der()));
         let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             return Err(wrong("send a form: application/x-www-form-urlencoded"));
@@ -46,7 +50,7 @@ impl<S: Send + Sync> FromRequest<S> for Called {
         let body: Bytes = to_bytes(request.into_body(), BODY_MOST).await.map_err(|_| wrong("the request is too long"))?;
         let pairs: Vec<(String, String)> = serde_html_form::from_bytes(&body).map_err(|_| wrong("the form cannot be read"))?;
         let parameters = Parameters::new(pairs.clone())?;
-        Ok(Self { pairs, parameters, headers, path: "" })
+        Ok(Self { pairs, parameters, headers, certificate, path: "" })
     }
 }
 
@@ -59,14 +63,15 @@ pub(crate) struct Caller {
 /// Asks who calls.
 pub(crate) async fn caller(door: &Arc<dyn IdentityDoor>, called: &Called) -> Result<Caller, Refused> {
     let now = door.now();
-    let shown = shown(door, &called.headers, "POST", called.path, None, now)?;
+    let at = Possession { method: "POST", path: called.path, access_token: None, certificate: called.certificate };
+    let shown = shown(door, &called.headers, &at, now)?;
     let ledger = door.ledger().ok_or_else(Refused::closed)?;
     let (issuer, endpoint) = (door.issuer().to_owned(), format!("{}{}", door.issuer(), called.path));
-    let (parameters, basic) = (called.parameters.clone(), basic(&called.headers)?);
+    let (parameters, basic, certificate) = (called.parameters.clone(), basic(&called.headers)?, called.certificate);
     let judged = tokio::task::spawn_blocking(move || {
         let audience = Audience { issuer: &issuer, endpoint: &endpoint };
         ledger.read("oidc.client", |tx| {
-            let proof = match means(&parameters, basic.as_ref()) {
+            let proof = match means(&parameters, basic.as_ref(), certificate) {
                 Ok(proof) => proof,
                 Err(error) => return Ok(Err(error)),
             };
@@ -77,7 +82,7 @@ pub(crate) async fn caller(door: &Arc<dyn IdentityDoor>, called: &Called) -> Res
 }
 
 /// How the client proves itself: in exactly one way (RFC 6749, section 2.3).
-fn means<'a>(parameters: &'a Parameters, basic: Option<&'a (String, String)>) -> Result<ClientProof<'a>, OAuthError> {
+fn means<'a>(parameters: &'a Parameters, basic: Option<&'a (String, String)>, certificate: Option<[u8; 32]>) -> Result<ClientProof<'a>, OAuthError> {
     let assertion = parameters.get("client_assertion");
     if parameters.get("client_secret").is_some() {
         return Err(OAuthError::new(ErrorCode::InvalidClient, "a secret has no place in the form"));
@@ -87,7 +92,11 @@ fn means<'a>(parameters: &'a Parameters, basic: Option<&'a (String, String)>) ->
         (Some(token), None) if parameters.get("client_assertion_type") == Some(ASSERTION) => Ok(ClientProof::Assertion(token)),
         (Some(_), None) => Err(OAuthError::new(ErrorCode::InvalidClient, "client_assertion_type is missing or unknown")),
         (None, Some((client, secret))) => Ok(ClientProof::Secret { client, secret }),
-        (None, None) => Err(OAuthError::new(ErrorCode::InvalidClient, "client authentication is missing")),
+        // A certificate may also be shown for the tokens alone, by whoever proves itself in another way.
+        (None, None) => match (parameters.get("client_id"), certificate) {
+            (Some(client), Some(hash)) => Ok(ClientProof::Certificate { client, hash }),
+            _ => Err(OAuthError::new(ErrorCode::InvalidClient, "client authentication is missing")),
+        },
     }
 }
 
@@ -106,28 +115,37 @@ fn basic(headers: &HeaderMap) -> Result<Option<(String, String)>, Refused> {
     };
     match read() {
         Some(pair) => Ok(Some(pair)),
-        None => Err(Refused(OAuthError::new(ErrorCode::InvalidClient, "the Authorization header cannot be read"))),
+        None => Err(Refused::from(OAuthError::new(ErrorCode::InvalidClient, "the Authorization header cannot be read"))),
     }
 }
 
+/// What a proof of possession must be for, and the certificate of the connection.
+pub(crate) struct Possession<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) access_token: Option<&'a str>,
+    pub(crate) certificate: Option<[u8; 32]>,
+}
+
 /// What came beside the parameters: at most one proof of possession, judged for this very call.
-pub(crate) fn shown(
-    door: &Arc<dyn IdentityDoor>,
-    headers: &HeaderMap,
-    method: &str,
-    path: &str,
-    access_token: Option<&str>,
-    now: Instant,
-) -> Result<Shown, OAuthError> {
+pub(crate) fn shown(door: &Arc<dyn IdentityDoor>, headers: &HeaderMap, at: &Possession<'_>, now: Instant) -> Result<Shown, OAuthError> {
+    let certificate = at.certificate;
     let mut proofs = headers.get_all("dpop").iter();
     let (first, more) = (proofs.next(), proofs.next());
     if more.is_some() {
         return Err(OAuthError::new(ErrorCode::InvalidDpopProof, "send one DPoP proof"));
     }
-    let Some(first) = first else { return Ok(Shown::default()) };
+    let Some(first) = first else { return Ok(Shown { dpop: None, certificate }) };
     let text = first.to_str().map_err(|_| OAuthError::new(ErrorCode::InvalidDpopProof, "the DPoP header cannot be read"))?;
-    let address = format!("{}{path}", door.issuer());
-    let request = DpopRequest { method, address: &address, access_token, nonces: &[] };
-    let proof = DpopProof::verify(text, request, now).map_err(OAuthError::from)?;
-    Ok(Shown { dpop: Some(proof), certificate: None })
+    let nonces = in_force(door);
+    let judge = |base: &str| {
+        let address = format!("{base}{}", at.path);
+        DpopProof::verify(text, DpopRequest { method: at.method, address: &address, access_token: at.access_token, nonces: &nonces }, now)
+    };
+    // The same endpoint has a second address where certificates are asked for.
+    let proof = match (judge(door.issuer()), door.certificates()) {
+        (Err(DpopError::Request), Some(other)) => judge(other),
+        (judged, _) => judged,
+    };
+    Ok(Shown { dpop: Some(proof?), certificate })
 }

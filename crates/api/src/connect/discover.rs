@@ -10,10 +10,6 @@ use serde_json::Value;
 use crate::connect::IdentityDoor;
 use crate::connect::answer::Refused;
 
-/// The levels that an account can reach, weakest first.
-pub const LEVELS: [&str; 1] = ["registered"];
-const SCOPES: [&str; 1] = ["openid"];
-
 /// `GET /.well-known/openid-configuration`
 pub(crate) async fn document(State(door): State<Arc<dyn IdentityDoor>>) -> Result<Response, Refused> {
     door.ledger().ok_or_else(Refused::closed)?;
@@ -25,9 +21,15 @@ pub(crate) async fn document(State(door): State<Arc<dyn IdentityDoor>>) -> Resul
         token: at("/oidc/token"),
         userinfo: at("/oidc/userinfo"),
         revocation: at("/oidc/revoke"),
+        introspection: at("/oidc/introspect"),
         keys: at("/oidc/keys"),
+        certificates: door.certificates().map(str::to_owned),
     };
-    Ok(public(&discovery(&endpoints, &SCOPES, &LEVELS)))
+    let attributes = identity::AttributeName::ALL.map(identity::AttributeName::name);
+    let scopes: Vec<&str> = ["openid", openid::ANONYMOUS].into_iter().chain(attributes).collect();
+    // Best first, as the metadata wants it.
+    let levels: Vec<&str> = provider::LEVELS.into_iter().rev().collect();
+    Ok(public(&discovery(&endpoints, &scopes, &levels)))
 }
 
 /// `GET /oidc/keys`

@@ -10,10 +10,10 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use journal::{Actor, Ledger, LedgerParts, Work};
-use kernel::{Clock as _, Id, Instant, Random, Text};
+use kernel::{Clock as _, Environment, Id, Instant, Random, Text};
 use openid::{Client, ClientAuthentication, ClientId, Jwk, Profile, RedirectUri, Scope, SenderConstraint, sign_compact};
 use people::{Action, Grant, Role, SignedIn, authorise};
-use provider::{Permission, Person, Registration, TokenKeys};
+use provider::{Permission, Person, Registration, ServiceContact, Standing, TokenKeys};
 use seal::{Ed25519Signer, JoseAlgorithm, JoseSigner, Keyring};
 use serde_json::{Value, json};
 use store::{Store, StoreError};
@@ -156,7 +156,7 @@ impl Stage {
             request_uri: request_uri.to_owned(),
             issuer: ISSUER.to_owned(),
             subject: provider::subject_at(ledger.keys(), &asked, &person),
-            unasked: false,
+            decided: Some(Vec::new()),
         };
         let allowed = ledger.write("test", Actor::Visitor, move |work| provider::allow(work, &person, &permission));
         let address = allowed.unwrap().0.unwrap();
@@ -225,10 +225,25 @@ fn connect(ledger: &Arc<Ledger>, signer: &JoseSigner) {
         scope: Scope::parse("openid").unwrap(),
     };
     let name = Text::new("Public library", "公共圖書館", "公共图书馆");
-    let registration = Registration { client, name, reasons: Vec::new() };
+    let registration = Registration {
+        client,
+        name,
+        department: Text::new("Leisure and Culture", "康樂及文化", "康乐及文化"),
+        standing: Standing::Sandbox,
+        purpose: Text::new("To borrow books", "借閱圖書", "借阅图书"),
+        contact: ServiceContact {
+            post: Text::new("Librarian", "館長", "馆长"),
+            phone: "2921 0208".to_owned(),
+            email: "library@department.example".to_owned(),
+        },
+        logo: None,
+        attributes: Vec::new(),
+        logout_uri: None,
+        after_logout: Vec::new(),
+    };
     let digest = write(ledger, move |work| Ok(provider::register_client(work, &officer(1, Role::SchemeOwner), &registration).unwrap()));
     write(ledger, move |work| {
-        provider::approve_client(work, &officer(2, Role::PrivacyOfficer), "library", digest).unwrap();
+        provider::approve_client(work, &officer(2, Role::PrivacyOfficer), Environment::Test, "library", digest).unwrap();
         Ok(())
     });
 }

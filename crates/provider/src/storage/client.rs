@@ -23,6 +23,23 @@ pub(crate) fn approve(tx: &mut Tx<'_>, id: &str, digest: [u8; 32], at: Instant, 
     )
 }
 
+/// Puts an approved change in the place of what was in force.
+pub(crate) fn replace(
+    tx: &mut Tx<'_>,
+    id: &str,
+    body: &str,
+    digest: [u8; 32],
+    at: Instant,
+    (by, approved_by): (Id<kinds::Officer>, Id<kinds::Officer>),
+) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- provider.replace_client\n\
+         update provider_client set body = $2, digest = $3, registered_by = $4, approved = $5, approved_by = $6 \
+         where id = $1 and ended is null",
+        &[id.into(), body.into(), digest.into(), by.into(), at.into(), approved_by.into()],
+    )
+}
+
 pub(crate) fn end(tx: &mut Tx<'_>, id: &str, at: Instant) -> Result<u64, StoreError> {
     tx.execute(
         "-- provider.end_client\nupdate provider_client set ended = $2 where id = $1 and ended is null",
@@ -50,9 +67,10 @@ pub(crate) fn all(tx: &mut Tx<'_>) -> Result<Vec<Registered>, StoreError> {
 
 fn read(row: &Row) -> Result<Registered, StoreError> {
     let damaged = StoreError::Column { column: 1, wanted: "a registration", found: "something else" };
-    let registration = Registration::from_json(&row.get::<String>(0)?, &row.get::<String>(1)?).ok_or(damaged)?;
+    let (owner, registration) = Registration::from_json(&row.get::<String>(0)?, &row.get::<String>(1)?).ok_or(damaged)?;
     Ok(Registered {
         registration,
+        owner,
         digest: row.get(2)?,
         registered: row.get(3)?,
         registered_by: row.get(4)?,

@@ -9,23 +9,32 @@ pub(crate) fn insert(tx: &mut Tx<'_>, tag: [u8; 32], client: &str, body: &str, e
     Ok(())
 }
 
-/// The body of a request of this client that has not ended.
-pub(crate) fn find(tx: &mut Tx<'_>, tag: [u8; 32], client: &str, now: Instant) -> Result<Option<String>, StoreError> {
+/// The body of a request of this client that has not ended, and when it was first shown.
+pub(crate) fn find(tx: &mut Tx<'_>, tag: [u8; 32], client: &str, now: Instant) -> Result<Option<(String, Option<Instant>)>, StoreError> {
     let row = tx.query_opt(
-        "-- provider.find_pushed\nselect body from provider_pushed where tag = $1 and client = $2 and expires > $3",
+        "-- provider.find_pushed\nselect body, shown from provider_pushed where tag = $1 and client = $2 and expires > $3",
         &[tag.into(), client.into(), now.into()],
     )?;
-    row.map(|row| row.get(0)).transpose()
+    row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
+}
+
+/// Notes that it was shown for the first time, which moves its end; 0 if it was shown before, or has ended.
+pub(crate) fn show(tx: &mut Tx<'_>, tag: [u8; 32], client: &str, now: Instant, expires: Instant) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- provider.show_pushed\n\
+         update provider_pushed set shown = $3, expires = $4 where tag = $1 and client = $2 and expires > $3 and shown is null",
+        &[tag.into(), client.into(), now.into(), expires.into()],
+    )
 }
 
 /// Takes it: it is answered once.
-pub(crate) fn take(tx: &mut Tx<'_>, tag: [u8; 32], client: &str, now: Instant) -> Result<Option<String>, StoreError> {
+pub(crate) fn take(tx: &mut Tx<'_>, tag: [u8; 32], client: &str, now: Instant) -> Result<Option<(String, Option<Instant>)>, StoreError> {
     let row = tx.query_opt(
         "-- provider.take_pushed\n\
-         delete from provider_pushed where tag = $1 and client = $2 and expires > $3 returning body",
+         delete from provider_pushed where tag = $1 and client = $2 and expires > $3 returning body, shown",
         &[tag.into(), client.into(), now.into()],
     )?;
-    row.map(|row| row.get(0)).transpose()
+    row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
 }
 
 pub(crate) fn sweep(tx: &mut Tx<'_>, now: Instant) -> Result<u64, StoreError> {
