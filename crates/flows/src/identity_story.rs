@@ -2,7 +2,7 @@
 
 use assurance::{AddRecord, Digest, OpenGate, SignVersion, Tier, WithdrawReason, WithdrawRecord};
 use hongkong::Phone;
-use identity::{SHIPPED_CHARTER, begin_enrolment, prepare_enrolment};
+use identity::{AskCode, CodeFor, SHIPPED_CHARTER, begin_enrolment, prepare_enrolment};
 use journal::Actor;
 use kernel::{Id, Language, kinds};
 use notify::Mobile;
@@ -66,8 +66,15 @@ fn ask_for_a_code(city: &City, number: &str) {
     let identity = city.platform().identity().unwrap();
     let ledger = identity.ledger();
     let mobile = Mobile::try_from(Phone::parse(number).unwrap()).unwrap();
-    let asked = ("192.0.2.1", "register.example");
-    let made = prepare_enrolment(ledger.keys(), &**ledger.random(), ledger.now(), mobile, Language::En, asked);
+    let asked = AskCode {
+        aim: CodeFor::SignUp,
+        mobile,
+        language: Language::En,
+        network: "192.0.2.1",
+        host: "register.example",
+        device: None,
+    };
+    let made = prepare_enrolment(ledger.keys(), &**ledger.random(), ledger.now(), asked);
     let (_, new) = made.unwrap();
     ledger.write("test.enrol", Actor::Visitor, move |work| begin_enrolment(work, &new)).unwrap();
 }

@@ -45,24 +45,29 @@ pub struct Account {
     pub expiry: Day,
 }
 
-/// A mobile number as it is stored, and where it lives.
+/// A mobile number or a password's hash as it is stored, and where it lives.
 #[derive(Clone, Debug)]
-pub(crate) struct SealedMobile {
+pub(crate) struct SealedValue {
     pub(crate) record: RecordNumber,
     pub(crate) expiry: Day,
     pub(crate) sealed: Sealed,
 }
 
-impl SealedMobile {
-    /// Seals a number for so many months. Before the transaction that stores it.
-    pub(crate) fn seal(keys: &Keyring, today: Day, months: i32, e164: &str) -> Result<Self, SealError> {
+impl SealedValue {
+    /// Seals a value for so many months. Before the transaction that stores it.
+    pub(crate) fn seal(keys: &Keyring, today: Day, months: i32, plain: &[u8]) -> Result<Self, SealError> {
         let (record, expiry) = (keys.next_record()?, today.plus_months(months));
-        let sealed = keys.seal(&slot(record, expiry)?, e164.as_bytes())?;
+        let sealed = keys.seal(&slot(record, expiry)?, plain)?;
         Ok(Self { record, expiry, sealed })
     }
 
     pub(crate) fn slot(&self) -> Result<Slot, SealError> {
         slot(self.record, self.expiry)
+    }
+
+    /// The record number as the store keeps it.
+    pub(crate) fn number(&self) -> i64 {
+        i64::try_from(self.record.0).unwrap_or(i64::MAX)
     }
 }
 

@@ -1,4 +1,7 @@
+use std::net::IpAddr;
+
 use kernel::Instant;
+use seal::Keyring;
 use store::{StoreError, Tx};
 
 use crate::storage;
@@ -12,22 +15,72 @@ struct Budget {
 }
 
 const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
 /// One number is sent five codes a day: with five tries each, a guesser has one chance in forty thousand a day.
-const MOBILE: Budget = Budget { scope: "mobile", most: 5, period_ms: 24 * HOUR_MS };
+const MOBILE: Budget = Budget { scope: "mobile", most: 5, period_ms: DAY_MS };
 /// One network (an IPv4 address, an IPv6 line) asks for 300 an hour: thousands share the address of a mobile carrier, and a
 /// machine that pumps messages is stopped within the hour.
 const NETWORK: Budget = Budget { scope: "network", most: 300, period_ms: HOUR_MS };
+/// Its neighbourhood (256 IPv4 addresses, an IPv6 site) asks for 2,000 an hour: whoever rents a whole block.
+const BLOCK: Budget = Budget { scope: "block", most: 2_000, period_ms: HOUR_MS };
 /// All together, 10,000 an hour: what the text messages of an attack may cost at most.
 const ALL: Budget = Budget { scope: "all", most: 10_000, period_ms: HOUR_MS };
+/// A number whose owner asks from a device that proved itself: ten more a day, that no stranger can use up, whatever became of the
+/// budgets above. They need no common limit: there are no more of them than accounts.
+const KNOWN: Budget = Budget { scope: "known", most: 10, period_ms: DAY_MS };
 
-/// Takes one code out of each budget; false when one of them is empty. It depends on how often was asked, never on whether there
-/// is an account.
-pub(crate) fn take(tx: &mut Tx<'_>, now: Instant, mobile: [u8; 32], network: [u8; 32]) -> Result<bool, StoreError> {
+/// Out of whose budget a code goes.
+#[derive(Clone, Debug)]
+pub(crate) enum Payer {
+    /// Anybody: a network and its neighbourhood.
+    Stranger { network: [u8; 32], block: [u8; 32] },
+    /// A device that proved itself for this number before.
+    KnownDevice,
+}
+
+impl Payer {
+    /// Somebody who asks from an address.
+    pub(crate) fn stranger(keys: &Keyring, network: &str) -> Self {
+        let tag = |what: &str| keys.prf("enrolment-network", what.as_bytes());
+        Self::Stranger { network: tag(network), block: tag(&block(network)) }
+    }
+}
+
+/// Takes one code out of each budget that pays for it; false when one of them is empty. It depends on how often was asked and by
+/// which device, never on whether there is an account.
+pub(crate) fn take(tx: &mut Tx<'_>, now: Instant, mobile: [u8; 32], payer: &Payer) -> Result<bool, StoreError> {
+    let budgets = match payer {
+        Payer::KnownDevice => vec![(KNOWN, mobile)],
+        Payer::Stranger { network, block } => vec![(MOBILE, mobile), (NETWORK, *network), (BLOCK, *block), (ALL, [0; 32])],
+    };
     let mut enough = true;
-    for (budget, tag) in [(MOBILE, mobile), (NETWORK, network), (ALL, [0; 32])] {
+    for (budget, tag) in budgets {
         let ends = (now.millis().div_euclid(budget.period_ms) + 1) * budget.period_ms;
         let used = storage::budget::count(tx, budget.scope, tag, Instant::from_millis(ends))?;
         enough &= used <= budget.most;
     }
     Ok(enough)
+}
+
+/// The neighbourhood of an address: /24 of IPv4, /48 of IPv6. Anything else is its own.
+fn block(network: &str) -> String {
+    match network.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V4(address)) => format!("{}/24", address.to_bits() >> 8),
+        Ok(IpAddr::V6(address)) => format!("{:x}/48", address.to_bits() >> 80),
+        Err(_) => network.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::block;
+
+    #[test]
+    fn neighbours_share_a_block_and_others_do_not() {
+        assert_eq!(block("192.0.2.1"), block("192.0.2.254"));
+        assert_eq!(block("::ffff:192.0.2.1"), block("192.0.2.7"));
+        assert_ne!(block("192.0.2.1"), block("192.0.3.1"));
+        assert_eq!(block("2001:db8:1:2::"), block("2001:db8:1:3::"));
+        assert_ne!(block("2001:db8:1:2::"), block("2001:db8:2:2::"));
+    }
 }

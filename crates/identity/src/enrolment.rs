@@ -7,15 +7,46 @@ use serde::{Deserialize, Serialize};
 use store::StoreError;
 
 use crate::account::mobile_tag;
+use crate::budget::Payer;
 use crate::storage::enrolment::EnrolmentRow;
-use crate::{budget, code, storage};
+use crate::{KnownDevice, budget, code, storage};
 
 /// A code is good for so many minutes, and so long lasts what follows it.
 pub const CODE_MINUTES: u16 = 15;
 
-/// What somebody who is signing up carries from page to page, sealed: the number is stored nowhere before there is an account.
+/// What a code is asked for. It travels with the code, so that one cannot be used for something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CodeFor {
+    /// Making an account.
+    SignUp,
+    /// Signing in with a password.
+    SignIn,
+    /// Getting an account back.
+    Recovery,
+}
+
+/// Who asks for a code, and for what.
+#[derive(Clone, Copy, Debug)]
+pub struct AskCode<'a> {
+    /// What for.
+    pub aim: CodeFor,
+    /// Where the code goes.
+    pub mobile: Mobile,
+    /// In which language.
+    pub language: Language,
+    /// The address from which it is asked for.
+    pub network: &'a str,
+    /// The host to which browsers bind the code.
+    pub host: &'a str,
+    /// The device, if it proved itself before.
+    pub device: Option<&'a KnownDevice>,
+}
+
+/// What somebody who is signing up (or in with a password) carries from page to page, sealed: a number is stored nowhere before
+/// there is an account.
 #[derive(Clone, Debug)]
 pub struct Ticket {
+    pub(crate) aim: CodeFor,
     pub(crate) enrolment: Id<kinds::Enrolment>,
     pub(crate) mobile: Mobile,
 }
@@ -24,7 +55,7 @@ pub struct Ticket {
 #[derive(Clone, Debug)]
 pub struct NewEnrolment {
     row: EnrolmentRow,
-    network: [u8; 32],
+    payer: Payer,
     message: notify::Prepared,
 }
 
@@ -56,16 +87,14 @@ impl Fault for BeginError {
     }
 }
 
-/// Makes the code and its message for a number, whether it has an account or not: nothing is looked up. `network` is where the
-/// request came from, `host` the host to which browsers bind the code.
+/// Makes the code and its message for a number, whether it has an account or not: nothing is looked up.
 pub fn prepare_enrolment(
     keys: &Keyring,
     random: &dyn Random,
     now: Instant,
-    mobile: Mobile,
-    language: Language,
-    (network, host): (&str, &str),
+    asked: AskCode<'_>,
 ) -> Result<(Ticket, NewEnrolment), BeginError> {
+    let AskCode { aim, mobile, language, network, host, device } = asked;
     let id: Id<kinds::Enrolment> = Id::new(now, random);
     let code = code::new(random);
     let expires = now.plus_secs(i64::from(CODE_MINUTES) * 60);
@@ -80,15 +109,16 @@ pub fn prepare_enrolment(
         expiry: now.day().plus(1),
     };
     let row = EnrolmentRow { id, tag: mobile_tag(keys, &mobile), code: code::hash(keys, id, &code), expires };
-    let network = keys.prf("enrolment-network", network.as_bytes());
+    let known = device.is_some_and(|device| device.knows(keys, &mobile, now.day()));
+    let payer = if known { Payer::KnownDevice } else { Payer::stranger(keys, network) };
     let message = notify::prepare(keys, &message)?;
-    Ok((Ticket { enrolment: id, mobile }, NewEnrolment { row, network, message }))
+    Ok((Ticket { aim, enrolment: id, mobile }, NewEnrolment { row, payer, message }))
 }
 
 /// Counts the code against its budgets and queues it.
 pub fn begin_enrolment(work: &mut Work<'_, '_>, new: &NewEnrolment) -> Result<(), BeginError> {
     let now = work.now();
-    if !budget::take(work.tx(), now, new.row.tag, new.network)? {
+    if !budget::take(work.tx(), now, new.row.tag, &new.payer)? {
         return Err(BeginError::Often);
     }
     storage::enrolment::insert(work.tx(), &new.row)?;
@@ -99,6 +129,7 @@ pub fn begin_enrolment(work: &mut Work<'_, '_>, new: &NewEnrolment) -> Result<()
 
 #[derive(Serialize, Deserialize)]
 struct Plain {
+    aim: CodeFor,
     enrolment: Id<kinds::Enrolment>,
     mobile: String,
 }
@@ -106,7 +137,7 @@ struct Plain {
 impl Ticket {
     /// The text for a cookie; it dies after the next midnight but one, because the label names the day.
     pub fn write(&self, keys: &Keyring, today: Day) -> Result<Secret<String>, SealError> {
-        let plain = Plain { enrolment: self.enrolment, mobile: self.mobile.e164() };
+        let plain = Plain { aim: self.aim, enrolment: self.enrolment, mobile: self.mobile.e164() };
         let plain = serde_json::to_vec(&plain).map_err(|_| SealError::Broken)?;
         Ok(Secret::new(to_hex(&keys.envelope_seal(&label(today), &plain)?)))
     }
@@ -118,7 +149,12 @@ impl Ticket {
         let plain = days.into_iter().find_map(|day| keys.envelope_open(&label(day), &bytes).ok())?;
         let plain: Plain = serde_json::from_slice(plain.expose()).ok()?;
         let mobile = Mobile::try_from(Phone::parse(&plain.mobile).ok()?).ok()?;
-        Some(Self { enrolment: plain.enrolment, mobile })
+        Some(Self { aim: plain.aim, enrolment: plain.enrolment, mobile })
+    }
+
+    /// What its code was asked for.
+    pub const fn aim(&self) -> CodeFor {
+        self.aim
     }
 
     /// The number, for a further code.

@@ -33,6 +33,13 @@ pub fn inventory(charter: &Charter) -> Vec<InventoryRow> {
         openers: vec![Text::new("the messages job", "短訊工序", "短信工序"), resident()],
         ..account.clone()
     };
+    let password = InventoryRow {
+        table: "identity_password",
+        column: "hash",
+        what: Text::new("A slow hash of an account’s password", "帳戶密碼的慢速雜湊值", "账户密码的慢速散列值"),
+        openers: vec![Text::new("the program, when somebody signs in with it", "程式(以密碼登入時)", "程序(以密码登录时)")],
+        ..account.clone()
+    };
     let attributes = InventoryRow {
         table: "identity_attribute",
         what: Text::new(
@@ -46,7 +53,7 @@ pub fn inventory(charter: &Charter) -> Vec<InventoryRow> {
         ground: charter.identity.ground.clone(),
         ..account.clone()
     };
-    vec![account, messages, attributes]
+    vec![account, password, messages, attributes]
 }
 
 fn resident() -> Text {

@@ -3,8 +3,10 @@
 //! What it asks, why and how long it keeps it stands in a [`Charter`], which goes through the launch gate. Somebody gives a
 //! mobile number ([`begin_enrolment`]), types the code that it was sent ([`confirm_code`]) and makes a passkey
 //! ([`create_account`]): that is an account at level [`Level::Registered`], and one number has one account. Nobody learns
-//! whether a number has an account but whoever reads its messages. Afterwards one signs in with a passkey ([`sign_in`]) and
-//! nothing else; codes never open an account that exists, so nobody is locked out by codes that somebody else used up.
+//! whether a number has an account but whoever reads its messages. Afterwards one signs in with a passkey ([`sign_in`]).
+//! A telephone that keeps none takes a password and a code together ([`sign_in_by_password`]), which is weaker and says so
+//! ([`Means`]). A code alone never opens an account that exists; codes are counted by number, network and altogether, and a device
+//! that proved itself ([`KnownDevice`]) has a budget of its own, so nobody is locked out by codes that somebody else used up.
 //!
 //! Ceremonies are kept nowhere: their state travels sealed ([`Ceremony`]) and its number is noted when it is answered.
 //! What matters asks for a sign-in of the last few minutes ([`Resident::is_fresh`]).
@@ -21,9 +23,16 @@ mod create_account;
 mod directory;
 mod enrolment;
 mod inventory;
+mod known_device;
+mod manage_password;
 mod manage_passkeys;
 mod manage_sessions;
+mod means;
 mod passkey;
+mod password;
+mod password_sign_in;
+#[cfg(test)]
+mod password_story;
 mod purge;
 mod renew;
 #[cfg(test)]
@@ -46,15 +55,20 @@ pub use attribute::{
 pub use ceremony::Ceremony;
 pub use charter::{Charter, CharterError, CharterOfficer, CharterPurpose, SHIPPED_CHARTER};
 pub use confirm_code::{Checked, confirm_code, enrolment_stands};
-pub use create_account::{CreateAccountError, create_account, first_passkey};
+pub use create_account::{CreateAccountError, create_account, create_password_account, first_passkey};
 pub use directory::{Provider, SaveCharterError, charter, charter_in_force, charters, provider, put_in_force, save_charter};
-pub use enrolment::{BeginError, CODE_MINUTES, NewEnrolment, Ticket, begin_enrolment, prepare_enrolment};
+pub use enrolment::{AskCode, BeginError, CODE_MINUTES, CodeFor, NewEnrolment, Ticket, begin_enrolment, prepare_enrolment};
 pub use inventory::inventory;
+pub use known_device::{KNOWN_DEVICE_DAYS, KnownDevice};
+pub use manage_password::{ChangePasswordError, change_password, password_since, remove_password};
 pub use manage_passkeys::{
     AddPasskeyError, PasskeyError, add_passkey, further_passkey, passkeys, remove_passkey, tell_device,
 };
 pub use manage_sessions::{end_other_sessions, end_session, sessions, sign_out};
+pub use means::Means;
 pub use passkey::{Device, Passkey};
+pub use password::{NewPassword, PASSWORD_LEAST, PASSWORD_MOST, PasswordFault};
+pub use password_sign_in::{PasswordSignInError, sign_in_by_password};
 pub use purge::purge;
 pub use session::{FRESH_MINUTES, Found, Resident, Session, find_session, keep_session};
 pub use sign_in::{SignIn, SignInError, SignedIn, begin_sign_in, sign_in};
@@ -71,6 +85,7 @@ pub const IDENTITY: &str = "identity";
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "identity/0001_accounts", sql: include_str!("../migrations/0001_accounts.sql") },
     Migration { name: "identity/0003_attributes", sql: include_str!("../migrations/0003_attributes.sql") },
+    Migration { name: "identity/0004_passwords", sql: include_str!("../migrations/0004_passwords.sql") },
 ];
 
 /// The tables of the platform's store: the identity provider and its charters.

@@ -7,7 +7,7 @@ use store::{RunError, StoreError, Tx};
 
 use crate::answered::answer;
 use crate::ceremony::{Aim, Half, Unmade, handle};
-use crate::{Ceremony, Device, Passkey, Resident, storage};
+use crate::{Ceremony, Device, Level, Means, Passkey, Resident, storage};
 
 const PASSKEYS_MAX: usize = 10;
 
@@ -26,6 +26,9 @@ pub enum AddPasskeyError {
     /// The passkey is registered already.
     #[error("this passkey is registered already")]
     Taken,
+    /// The identity is verified, and the session began with a password.
+    #[error("sign in with a passkey to add another one")]
+    Weak,
     /// Ten passkeys are enough.
     #[error("you have ten passkeys; remove one first")]
     TooMany,
@@ -41,7 +44,7 @@ impl Fault for AddPasskeyError {
     fn kind(&self) -> Kind {
         match self {
             Self::Over => Kind::Gone,
-            Self::Stale => Kind::Denied,
+            Self::Stale | Self::Weak => Kind::Denied,
             Self::Refused | Self::TooMany => Kind::Invalid,
             Self::Taken => Kind::Taken,
             Self::Seal(error) => error.kind(),
@@ -92,7 +95,7 @@ pub fn passkeys(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<Vec<Pass
     storage::passkey::list(tx, account)
 }
 
-/// Begins a further passkey.
+/// Begins a further passkey. Where the identity is verified, a session that began with a password gives none: a passkey opens more.
 pub fn further_passkey(
     tx: &mut Tx<'_>,
     (keys, random): (&Keyring, &dyn Random),
@@ -104,6 +107,7 @@ pub fn further_passkey(
     if !who.is_fresh(now) {
         return Err(AddPasskeyError::Stale);
     }
+    strong_enough(tx, who)?;
     let existing = storage::passkey::credentials(tx, who.account)?;
     if existing.len() >= PASSKEYS_MAX {
         return Err(AddPasskeyError::TooMany);
@@ -131,6 +135,7 @@ pub fn add_passkey(
         if !answer(work, &half)? {
             return Err(AddPasskeyError::Over);
         }
+        strong_enough(work.tx(), &who)?;
         let id = work.new_id();
         if storage::passkey::insert(work.tx(), id, who.account, &passkey, now)? == 0 {
             return Err(AddPasskeyError::Taken);
@@ -140,6 +145,12 @@ pub fn add_passkey(
         Ok(id)
     });
     added.map(|(id, _)| id)
+}
+
+/// Password and code must not grow into more than they are.
+fn strong_enough(tx: &mut Tx<'_>, who: &Resident) -> Result<(), AddPasskeyError> {
+    let verified = storage::account::find(tx, who.account)?.is_some_and(|account| account.level >= Level::Verified);
+    if verified && who.means == Means::Password { Err(AddPasskeyError::Weak) } else { Ok(()) }
 }
 
 /// Says what a passkey is on.

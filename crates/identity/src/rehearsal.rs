@@ -100,10 +100,18 @@ impl Stage {
     }
 
     pub(crate) fn ask_from(&self, number: &str, network: &str) -> Result<Ticket, RunError<BeginError>> {
+        self.ask_code(CodeFor::SignUp, number, (network, None))
+    }
+
+    pub(crate) fn ask_code(
+        &self,
+        aim: CodeFor,
+        number: &str,
+        (network, device): (&str, Option<&KnownDevice>),
+    ) -> Result<Ticket, RunError<BeginError>> {
         let mobile = Mobile::try_from(Phone::parse(number).unwrap()).unwrap();
-        let asked = (network, "localhost");
-        let (ticket, new) =
-            prepare_enrolment(self.keys(), &**self.ledger.random(), self.now(), mobile, Language::En, asked).unwrap();
+        let asked = AskCode { aim, mobile, language: Language::En, network, host: "localhost", device };
+        let (ticket, new) = prepare_enrolment(self.keys(), &**self.ledger.random(), self.now(), asked).unwrap();
         self.act(move |work| begin_enrolment(work, &new)).map(|()| ticket)
     }
 

@@ -1,24 +1,25 @@
 use journal::{Actor, Committed, Event, Ledger, Work};
-use kernel::{Id, Secret, kinds};
+use kernel::{Fault, Id, kinds};
 use seal::{RecordNumber, SealError};
 use store::{RunError, StoreError};
 
-use crate::account::SealedMobile;
+use crate::account::SealedValue;
 use crate::attribute::slot;
-use crate::{SealedAttribute, SignInError, storage};
+use crate::{SealedAttribute, storage};
 
 /// An account that is used lives on: with less than this many months gone of its time, nothing is sealed anew.
 const RENEW_AFTER_MONTHS: i32 = 1;
 
 /// An account whose time begins anew with this sign-in.
 pub(crate) struct Renewal {
-    pub(crate) account: Id<kinds::Account>,
-    pub(crate) mobile: SealedMobile,
-    pub(crate) attributes: Vec<SealedAttribute>,
+    account: Id<kinds::Account>,
+    mobile: SealedValue,
+    password: Option<SealedValue>,
+    attributes: Vec<SealedAttribute>,
 }
 
-/// Whether the account's time begins anew, at most once a month. That its number and its attributes will be opened to be sealed for longer is noted
-/// in the same transaction, before it is.
+/// Whether the account's time begins anew, at most once a month. That its number, its password's hash and its attributes will be
+/// opened to be sealed for longer is noted in the same transaction, before it is.
 pub(crate) fn due(
     work: &mut Work<'_, '_>,
     account: Id<kinds::Account>,
@@ -26,35 +27,41 @@ pub(crate) fn due(
 ) -> Result<Option<Renewal>, StoreError> {
     let latest = work.today().plus_months(months - RENEW_AFTER_MONTHS);
     let mobile = storage::account::mobile(work.tx(), account)?.filter(|mobile| mobile.expiry < latest);
-    if mobile.is_some() {
-        work.journal(Event::new("identity.account_renewed").record(account.bytes()).detail("months", months))?;
-    }
     let Some(mobile) = mobile else { return Ok(None) };
+    work.journal(Event::new("identity.account_renewed").record(account.bytes()).detail("months", months))?;
+    let password = storage::password::find(work.tx(), account)?.map(|row| row.hash);
     let attributes = storage::attribute::of(work.tx(), account)?;
-    Ok(Some(Renewal { account, mobile, attributes }))
+    Ok(Some(Renewal { account, mobile, password, attributes }))
 }
 
-/// Seals number and attributes for the whole time from today; a slot is never sealed twice, so it gets a new one.
-pub(crate) fn renew(
+/// Seals what was due for the whole time from today; a slot is never sealed twice, so each gets a new one.
+pub(crate) fn renew<E>(
     ledger: &Ledger,
     committed: &Committed,
     renewal: &Renewal,
     months: i32,
-) -> Result<(), RunError<SignInError>> {
-    let (account, mobile) = (renewal.account, &renewal.mobile);
-    let refused = |error| RunError::Refused(SignInError::Seal(error));
-    let slot = mobile.slot().map_err(refused)?;
-    let plain = committed.open(ledger.keys(), &slot, &mobile.sealed).map_err(refused)?;
-    let number = Secret::new(String::from_utf8(plain.into_exposed()).map_err(|_| refused(SealError::Broken))?);
-    let anew = SealedMobile::seal(ledger.keys(), ledger.now().day(), months, number.expose()).map_err(refused)?;
-    let before = mobile.expiry;
+) -> Result<(), RunError<E>>
+where
+    E: Fault + From<SealError> + From<StoreError> + Send + 'static,
+{
+    let anew = |value: &SealedValue| -> Result<SealedValue, SealError> {
+        let plain = committed.open(ledger.keys(), &value.slot()?, &value.sealed)?;
+        SealedValue::seal(ledger.keys(), ledger.now().day(), months, plain.expose())
+    };
+    let refused = |error: SealError| RunError::Refused(E::from(error));
+    let mobile = anew(&renewal.mobile).map_err(refused)?;
+    let password = renewal.password.as_ref().map(|hash| Ok((hash.clone(), anew(hash)?))).transpose().map_err(refused)?;
+    let (account, before) = (renewal.account, renewal.mobile.expiry);
     let attributes = reseal(ledger, committed, &renewal.attributes, months).map_err(refused)?;
     ledger.write("identity.renew_account", Actor::Visitor, move |work| {
-        storage::account::renew(work.tx(), account, before, &anew)?;
+        storage::account::renew(work.tx(), account, before, &mobile)?;
+        if let Some((before, hash)) = &password {
+            storage::password::renew(work.tx(), account, before, hash)?;
+        }
         for (before, attribute) in &attributes {
             storage::attribute::renew(work.tx(), account, *before, attribute)?;
         }
-        Ok::<_, SignInError>(())
+        Ok::<_, E>(())
     })?;
     Ok(())
 }

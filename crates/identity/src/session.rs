@@ -2,7 +2,7 @@ use journal::Work;
 use kernel::{Id, Instant, kinds};
 use store::{StoreError, Tx};
 
-use crate::{Device, Token, storage};
+use crate::{Device, Means, Token, storage};
 
 /// A session dies after 30 minutes without a request.
 const IDLE_MS: i64 = 30 * 60_000;
@@ -10,7 +10,7 @@ const IDLE_MS: i64 = 30 * 60_000;
 const ABSOLUTE_MS: i64 = 12 * 3_600_000;
 /// The store hears of a request at most once a minute.
 const NOTE_AFTER_MS: i64 = 60_000;
-/// For what matters the passkey must have been used within so many minutes.
+/// For what matters the sign-in must lie within so many minutes.
 pub const FRESH_MINUTES: i64 = 10;
 
 /// A resident with a living session; made by looking one up, or by signing in.
@@ -19,6 +19,7 @@ pub struct Resident {
     pub(crate) account: Id<kinds::Account>,
     pub(crate) session: Id<kinds::AccountSession>,
     pub(crate) started: Instant,
+    pub(crate) means: Means,
 }
 
 impl Resident {
@@ -32,7 +33,12 @@ impl Resident {
         self.session
     }
 
-    /// Whether the passkey was used in the last few minutes: what matters asks for it again otherwise.
+    /// What the session was begun with.
+    pub const fn means(&self) -> Means {
+        self.means
+    }
+
+    /// Whether the sign-in was within the last few minutes: what matters asks for it again otherwise.
     pub const fn is_fresh(&self, now: Instant) -> bool {
         now.since(self.started) < FRESH_MINUTES * 60_000
     }
@@ -56,7 +62,9 @@ pub struct Found {
 pub struct Session {
     /// Its id.
     pub id: Id<kinds::AccountSession>,
-    /// What it was begun with; nothing when that passkey is gone.
+    /// What it was begun with.
+    pub means: Means,
+    /// What the passkey is on; nothing when it is gone, or when there was none.
     pub device: Option<Device>,
     /// When it began.
     pub started: Instant,
@@ -91,15 +99,16 @@ pub fn keep_session(work: &mut Work<'_, '_>, who: &Resident) -> Result<(), Store
     storage::session::keep(work.tx(), who.session, now).map(|_| ())
 }
 
-/// Begins a session in a transaction.
+/// Begins a session in a transaction: with a passkey, or with password and code.
 pub(crate) fn begin(
     work: &mut Work<'_, '_>,
     token: &Token,
     account: Id<kinds::Account>,
-    passkey: Id<kinds::AccountPasskey>,
+    passkey: Option<Id<kinds::AccountPasskey>>,
 ) -> Result<Resident, StoreError> {
     let (session, started) = (work.new_id(), work.now());
-    let who = Resident { account, session, started };
+    let means = if passkey.is_some() { Means::Passkey } else { Means::Password };
+    let who = Resident { account, session, started, means };
     storage::session::insert(work.tx(), &who, token.hash(), passkey)?;
     Ok(who)
 }

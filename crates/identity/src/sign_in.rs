@@ -27,8 +27,8 @@ pub struct SignedIn {
     pub token: Token,
     /// Who signed in.
     pub who: Resident,
-    /// With which passkey.
-    pub passkey: Id<kinds::AccountPasskey>,
+    /// With which passkey; nothing when it was a password.
+    pub passkey: Option<Id<kinds::AccountPasskey>>,
 }
 
 /// Why nobody was signed in. One answer for every reason, so that a stranger learns nothing.
@@ -106,7 +106,7 @@ pub fn sign_in(
     if let Some(renewal) = renewal {
         renew(ledger, &committed, &renewal, months)?;
     }
-    Ok(SignIn::Welcome(SignedIn { token, who, passkey: id }))
+    Ok(SignIn::Welcome(SignedIn { token, who, passkey: Some(id) }))
 }
 
 fn welcome(
@@ -123,9 +123,9 @@ fn welcome(
     if let Some(earlier) = replaces {
         storage::session::end(work.tx(), earlier.hash())?;
     }
-    let who = session::begin(work, token, stored.account, stored.id)?;
+    let who = session::begin(work, token, stored.account, Some(stored.id))?;
     let event = Event::new("identity.signed_in").record(stored.account.bytes());
-    work.journal(event.detail("passkey", stored.id.to_string()))?;
+    work.journal(event.detail("means", who.means.name()).detail("passkey", stored.id.to_string()))?;
     Ok((who, due(work, stored.account, months)?))
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod budget;
 pub(crate) mod directory;
 pub(crate) mod enrolment;
 pub(crate) mod passkey;
+pub(crate) mod password;
 pub(crate) mod session;
 
 use store::StoreError;

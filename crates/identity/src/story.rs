@@ -207,7 +207,7 @@ fn passkeys_are_added_told_apart_and_removed_but_never_the_last() {
     let (_, signed_in) = stage.sign_up(MOBILE);
     let who = signed_in.who;
     let remove = |passkey| stage.act(move |work| remove_passkey(work, &who, passkey));
-    assert!(matches!(remove(signed_in.passkey), Err(RunError::Refused(PasskeyError::Last))));
+    assert!(matches!(remove(signed_in.passkey.unwrap()), Err(RunError::Refused(PasskeyError::Last))));
     stage.clock.advance_secs(1);
     let ceremony = add_ceremony(&stage, &who);
     let (mut second, answer) = SoftwarePasskey::create(ORIGIN, &ceremony.options).unwrap();
@@ -230,7 +230,7 @@ fn nobody_touches_what_is_anothers_and_what_matters_wants_a_sign_in_of_now() {
     let stage = Stage::new();
     let (mut passkey, mine) = stage.sign_up(MOBILE);
     let (_, theirs) = stage.sign_up(OTHER);
-    let (who, passkey_of_mine, session_of_mine) = (theirs.who, mine.passkey, mine.who.session());
+    let (who, passkey_of_mine, session_of_mine) = (theirs.who, mine.passkey.unwrap(), mine.who.session());
     let removed = stage.act(move |work| remove_passkey(work, &who, passkey_of_mine));
     assert!(matches!(removed, Err(RunError::Refused(PasskeyError::Missing))));
     let told = stage.act(move |work| tell_device(work, &who, passkey_of_mine, Device::Phone));

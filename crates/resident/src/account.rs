@@ -7,11 +7,15 @@ mod cookies;
 mod first_passkey;
 mod home;
 mod inbox;
+mod known_device;
 mod passkeys;
+mod password;
+mod password_sign_in;
 mod sessions;
 mod sign_in;
 mod sign_up;
 mod statement;
+mod turns;
 
 use std::sync::Arc;
 
@@ -32,6 +36,8 @@ pub struct AccountState {
     pub relying_party: RelyingParty,
     /// Whether the site is reached by TLS. Only a demonstration on `http://localhost` is not, and its cookies are plain.
     pub secure: bool,
+    /// How many passwords are worked on at once.
+    pub passwords: Turns,
 }
 
 impl AccountState {
@@ -43,7 +49,13 @@ impl AccountState {
     pub(crate) const fn ticket_cookie(&self) -> &'static str {
         if self.secure { "__Host-sign-up" } else { "sign-up" }
     }
+
+    pub(crate) const fn device_cookie(&self) -> &'static str {
+        if self.secure { "__Host-known-device" } else { "known-device" }
+    }
 }
+
+pub use turns::Turns;
 
 /// Where the pages stand, without the language; the shell binds the form tokens below it to the account's own session.
 pub const ACCOUNT_PATH: &str = "/account";
@@ -55,6 +67,8 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/sign-in", get(sign_in::show))
         .route("/account/sign-in/options", post(sign_in::options))
         .route("/account/sign-in/finish", post(sign_in::finish))
+        .route("/account/sign-in/password", get(password_sign_in::show).post(password_sign_in::begin))
+        .route("/account/sign-in/code", get(password_sign_in::ask).post(password_sign_in::finish))
         .route("/account/sign-out", post(sign_in::sign_out))
         .route("/account/inbox", get(inbox::show))
         .route("/account/stay", post(sessions::stay))
@@ -63,6 +77,9 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/sign-up/passkey", get(first_passkey::show))
         .route("/account/sign-up/passkey/options", post(first_passkey::options))
         .route("/account/sign-up/passkey/finish", post(first_passkey::finish))
+        .route("/account/sign-up/password", get(password::first).post(password::create))
+        .route("/account/password", get(password::own).post(password::change))
+        .route("/account/password/remove", post(password::remove))
         .route("/account/passkeys/add", get(passkeys::add))
         .route("/account/passkeys/options", post(passkeys::options))
         .route("/account/passkeys/finish", post(passkeys::finish))

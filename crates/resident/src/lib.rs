@@ -38,7 +38,7 @@ use axum::Router;
 use axum::routing::get;
 use webkit::{in_every_language, takes_files};
 
-pub use account::{ACCOUNT_PATH, AccountState, account_layout, account_routes};
+pub use account::{ACCOUNT_PATH, AccountState, Turns, account_layout, account_routes};
 pub use layout::layout;
 pub use state::ResidentState;
 
@@ -62,7 +62,7 @@ pub fn routes(state: Arc<ResidentState>) -> Router {
         .route("/{slug}/my-data/correct", get(my_data::elsewhere).post(my_data::correct))
         .route("/{slug}/my-data/withdraw", get(my_data::elsewhere).post(my_data::withdraw))
         .route("/{slug}/my-data/request", get(my_data::elsewhere).post(my_data::request).layer(takes_files()))
-        .route("/{slug}/certificates/{erasure}", get(my_data::certificate))
+        .route("/{slug}/certificates/{erasure}", get(my_data::certificate).post(my_data::opening))
         .route("/{slug}/trust", get(trust::show))
         .route("/{slug}/statistics", get(statistics::show))
         .route("/{slug}/certificate.json", get(certificate::download));

@@ -3,7 +3,7 @@ use seal::{RecordNumber, Sealed};
 use store::{Row, StoreError, Tx};
 
 use super::unreadable;
-use crate::account::SealedMobile;
+use crate::account::SealedValue;
 use crate::{ACCOUNT, Account, Level};
 
 /// Gives a number to an account; 0 when it has one.
@@ -24,7 +24,7 @@ pub(crate) fn insert(
     tx: &mut Tx<'_>,
     id: Id<kinds::Account>,
     language: Language,
-    mobile: &SealedMobile,
+    mobile: &SealedValue,
     now: Instant,
 ) -> Result<(), StoreError> {
     tx.execute(
@@ -36,7 +36,7 @@ pub(crate) fn insert(
             Level::Registered.name().into(),
             language.slug().into(),
             now.into(),
-            number(mobile).into(),
+            mobile.number().into(),
             mobile.sealed.as_bytes().into(),
             ACCOUNT.into(),
             mobile.expiry.into(),
@@ -69,14 +69,14 @@ pub(crate) fn set_level(tx: &mut Tx<'_>, id: Id<kinds::Account>, level: Level) -
     )
 }
 
-pub(crate) fn mobile(tx: &mut Tx<'_>, id: Id<kinds::Account>) -> Result<Option<SealedMobile>, StoreError> {
+pub(crate) fn mobile(tx: &mut Tx<'_>, id: Id<kinds::Account>) -> Result<Option<SealedValue>, StoreError> {
     let row = tx.query_opt(
         "-- identity.account_mobile\nselect record, mobile, mobile_expiry from identity_account where id = $1",
         &[id.into()],
     )?;
     let read = |row: Row| {
         let sealed = Sealed::from_bytes(row.get(1)?);
-        Ok(SealedMobile { record: RecordNumber(row.get(0)?), sealed, expiry: row.get(2)? })
+        Ok(SealedValue { record: RecordNumber(row.get(0)?), sealed, expiry: row.get(2)? })
     };
     row.map(read).transpose()
 }
@@ -86,12 +86,12 @@ pub(crate) fn renew(
     tx: &mut Tx<'_>,
     id: Id<kinds::Account>,
     before: Day,
-    mobile: &SealedMobile,
+    mobile: &SealedValue,
 ) -> Result<u64, StoreError> {
     tx.execute(
         "-- identity.renew_account\n\
          update identity_account set record = $3, mobile = $4, mobile_expiry = $5 where id = $1 and mobile_expiry = $2",
-        &[id.into(), before.into(), number(mobile).into(), mobile.sealed.as_bytes().into(), mobile.expiry.into()],
+        &[id.into(), before.into(), mobile.number().into(), mobile.sealed.as_bytes().into(), mobile.expiry.into()],
     )
 }
 
@@ -109,12 +109,9 @@ pub(crate) fn expired(tx: &mut Tx<'_>, today: Day, limit: i64) -> Result<Vec<Id<
 pub(crate) fn remove(tx: &mut Tx<'_>, id: Id<kinds::Account>) -> Result<(), StoreError> {
     tx.execute("-- identity.remove_sessions\ndelete from identity_session where account = $1", &[id.into()])?;
     tx.execute("-- identity.remove_passkeys\ndelete from identity_passkey where account = $1", &[id.into()])?;
+    tx.execute("-- identity.remove_password\ndelete from identity_password where account = $1", &[id.into()])?;
     tx.execute("-- identity.remove_mobile\ndelete from identity_mobile where account = $1", &[id.into()])?;
     super::attribute::remove_all(tx, id)?;
     tx.execute("-- identity.remove_account\ndelete from identity_account where id = $1", &[id.into()])?;
     Ok(())
-}
-
-fn number(mobile: &SealedMobile) -> i64 {
-    i64::try_from(mobile.record.0).unwrap_or(i64::MAX)
 }

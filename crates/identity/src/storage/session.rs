@@ -2,18 +2,26 @@ use kernel::{Id, Instant, kinds};
 use store::{Row, StoreError, Tx};
 
 use super::unreadable;
-use crate::{Device, Resident, Session};
+use crate::{Device, Means, Resident, Session};
 
 pub(crate) fn insert(
     tx: &mut Tx<'_>,
     who: &Resident,
     token_hash: [u8; 32],
-    passkey: Id<kinds::AccountPasskey>,
+    passkey: Option<Id<kinds::AccountPasskey>>,
 ) -> Result<(), StoreError> {
     tx.execute(
         "-- identity.insert_session\n\
-         insert into identity_session (id, token_hash, account, passkey, started, seen) values ($1, $2, $3, $4, $5, $5)",
-        &[who.session.into(), token_hash.into(), who.account.into(), passkey.into(), who.started.into()],
+         insert into identity_session (id, token_hash, account, means, passkey, started, seen) \
+         values ($1, $2, $3, $4, $5, $6, $6)",
+        &[
+            who.session.into(),
+            token_hash.into(),
+            who.account.into(),
+            who.means.name().into(),
+            passkey.into(),
+            who.started.into(),
+        ],
     )?;
     Ok(())
 }
@@ -27,10 +35,14 @@ pub(crate) fn find(
 ) -> Result<Option<(Resident, Instant)>, StoreError> {
     let row = tx.query_opt(
         "-- identity.find_session\n\
-         select account, id, started, seen from identity_session where token_hash = $1 and seen > $2 and started > $3",
+         select account, id, started, means, seen from identity_session \
+         where token_hash = $1 and seen > $2 and started > $3",
         &[token_hash.into(), idle.into(), old.into()],
     )?;
-    let read = |row: Row| Ok((Resident { account: row.get(0)?, session: row.get(1)?, started: row.get(2)? }, row.get(3)?));
+    let read = |row: Row| {
+        let means = means(&row.get::<String>(3)?)?;
+        Ok((Resident { account: row.get(0)?, session: row.get(1)?, started: row.get(2)?, means }, row.get(4)?))
+    };
     row.map(read).transpose()
 }
 
@@ -49,14 +61,15 @@ pub(crate) fn list(
 ) -> Result<Vec<Session>, StoreError> {
     let rows = tx.query(
         "-- identity.list_sessions\n\
-         select s.id, p.device, s.started, s.seen from identity_session s left join identity_passkey p on p.id = s.passkey \
+         select s.id, p.device, s.started, s.seen, s.means from identity_session s left join identity_passkey p on p.id = s.passkey \
          where s.account = $1 and s.seen > $2 and s.started > $3 order by s.seen desc limit 100",
         &[account.into(), idle.into(), old.into()],
     )?;
     let read = |row: &Row| {
         let device = row.get::<Option<String>>(1)?;
         let device = device.map(|name| Device::from_name(&name).ok_or_else(|| unreadable("a device"))).transpose()?;
-        Ok(Session { id: row.get(0)?, device, started: row.get(2)?, seen: row.get(3)? })
+        let means = means(&row.get::<String>(4)?)?;
+        Ok(Session { id: row.get(0)?, means, device, started: row.get(2)?, seen: row.get(3)? })
     };
     rows.iter().map(read).collect()
 }
@@ -99,6 +112,19 @@ pub(crate) fn end_all(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<u6
     tx.execute("-- identity.end_all_sessions\ndelete from identity_session where account = $1", &[account.into()])
 }
 
+/// All sessions that began with the password go, but one.
+pub(crate) fn end_of_password(
+    tx: &mut Tx<'_>,
+    account: Id<kinds::Account>,
+    kept: Id<kinds::AccountSession>,
+) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.end_password_sessions\n\
+         delete from identity_session where account = $1 and means = 'password' and id <> $2",
+        &[account.into(), kept.into()],
+    )
+}
+
 /// All sessions that began with a passkey go, but one.
 pub(crate) fn end_of_passkey(
     tx: &mut Tx<'_>,
@@ -116,4 +142,8 @@ pub(crate) fn sweep(tx: &mut Tx<'_>, idle: Instant, old: Instant) -> Result<u64,
     let idle = tx.execute("-- identity.sweep_idle_sessions\ndelete from identity_session where seen <= $1", &[idle.into()])?;
     let old = tx.execute("-- identity.sweep_old_sessions\ndelete from identity_session where started <= $1", &[old.into()])?;
     Ok(idle + old)
+}
+
+fn means(name: &str) -> Result<Means, StoreError> {
+    Means::from_name(name).ok_or_else(|| unreadable("what a session was begun with"))
 }

@@ -7,7 +7,7 @@ use axum::http::header::{HeaderValue, LOCATION};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use flows::IdentityService;
-use identity::{Ceremony, Charter, Found, Ticket, Token, find_session, keep_session};
+use identity::{Ceremony, Charter, Found, KnownDevice, Ticket, Token, find_session, keep_session};
 use journal::{Actor, Work};
 use kernel::{Fault, Instant, Kind, Language};
 use serde_json::Value;
@@ -15,6 +15,7 @@ use store::{RunError, StoreError, Tx};
 use webkit::parts::Form;
 use webkit::{Body, Failure, Json, L10n, Page, SessionEnd, Visitor, cookie, formats};
 
+use super::sign_in::inside;
 use crate::account::{AccountState, account_layout};
 use crate::blocking::blocking;
 use crate::faults::Faults;
@@ -34,8 +35,10 @@ pub(super) struct Call {
     pub(super) token: Option<Token>,
     /// The living session.
     pub(super) found: Option<Found>,
-    /// The sign-up under way.
+    /// The sign-up (or the sign-in with a password) under way.
     pub(super) ticket: Option<Ticket>,
+    /// The device, if it proved itself before.
+    pub(super) device: Option<KnownDevice>,
 }
 
 impl FromRequestParts<Arc<AccountState>> for Call {
@@ -47,6 +50,7 @@ impl FromRequestParts<Arc<AccountState>> for Call {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
         let (keys, today) = (service.ledger().keys(), state.platform.now().day());
         let ticket = cookie(&parts.headers, state.ticket_cookie()).and_then(|text| Ticket::read(text, keys, today));
+        let device = cookie(&parts.headers, state.device_cookie()).and_then(|text| KnownDevice::read(text, keys));
         let token = cookie(&parts.headers, state.session_cookie()).and_then(Token::parse);
         let found = match token.clone() {
             Some(token) => living(&service, token).await?,
@@ -62,6 +66,7 @@ impl FromRequestParts<Arc<AccountState>> for Call {
             token,
             found,
             ticket,
+            device,
         })
     }
 }
@@ -143,6 +148,16 @@ impl Call {
     /// What somebody without a living session gets: the way in.
     pub(super) fn away(&self) -> Response {
         self.go(if self.token.is_some() { "/account/sign-in?ended=1" } else { "/account/sign-in" })
+    }
+
+    /// The page of the account that comes after signing in, if one is named.
+    pub(super) fn next(&self) -> Option<&str> {
+        self.visitor.query.as_deref()?.strip_prefix("next=").and_then(inside)
+    }
+
+    /// A page on the way in, with what comes after it.
+    pub(super) fn with_next(&self, path: &str) -> String {
+        self.next().map_or_else(|| path.to_owned(), |next| format!("{path}?next={next}"))
     }
 
     /// The half of a ceremony that the browser sees, with the sealed other half.

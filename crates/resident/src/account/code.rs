@@ -1,16 +1,18 @@
-use axum::http::StatusCode;
 use axum::response::Response;
-use identity::{Checked, confirm_code};
+use identity::{Checked, CodeFor, confirm_code};
 use webkit::parts::{Button, ButtonStyle, Inset, TextInput, Width};
 use webkit::{Failure, Page, Values};
 
 use super::call::Call;
-use super::sign_up::send_code;
+use super::password_sign_in::often;
+use super::sign_up::{Sent, send_code};
 use crate::faults::Faults;
+
+pub(super) const HERE: &str = "/account/sign-up/code";
 
 /// `GET /account/sign-up/code`
 pub(super) async fn show(call: Call) -> Response {
-    if call.ticket.is_none() {
+    if call.ticket.as_ref().is_none_or(|ticket| ticket.aim() != CodeFor::SignUp) {
         return call.go("/account/sign-up");
     }
     form(&call, &Faults::none())
@@ -23,12 +25,10 @@ pub(super) async fn check(call: Call, values: Values) -> Result<Response, Failur
         return Ok(form(&call, &Faults::none()));
     }
     if values.get("act") == "again" {
-        if let Some(sent) = send_code(&call, ticket.mobile()).await? {
-            return Ok(sent);
-        }
-        let mut response = form(&call, &Faults::one("code", call.say("account-often")));
-        *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-        return Ok(response);
+        return Ok(match send_code(&call, CodeFor::SignUp, ticket.mobile(), HERE).await? {
+            Sent::Code(response) => response,
+            Sent::TooOften => often(form(&call, &Faults::one("code", call.say("account-often")))),
+        });
     }
     let (keys, typed) = (call.service.ledger().keys().clone(), values.get("code").to_owned());
     let verb = move |work: &mut journal::Work<'_, '_>| confirm_code(work, &keys, &ticket, &typed);
@@ -42,7 +42,15 @@ fn form(call: &Call, faults: &Faults) -> Response {
     let title = call.say("code-title");
     let mut body = call.body(&title, faults);
     body.part(&Inset(call.say("account-code-sent").into()));
-    let field = TextInput {
+    let again = Button::new(call.say("code-again")).style(ButtonStyle::Quiet).sends("act", "again");
+    let form = call.form(HERE).part(&field(call, faults)).part(&Button::new(call.say("continue"))).part(&again);
+    body.part(&form).note(call.say("account-code-none"));
+    call.show_form(Page::new(title, body.markup()).back(call.url("/account/sign-up")), faults)
+}
+
+/// Where a code is typed.
+pub(super) fn field(call: &Call, faults: &Faults) -> TextInput {
+    TextInput {
         hint: Some(call.say("code-hint")),
         error: faults.of_field("code"),
         width: Width::Ten,
@@ -50,9 +58,5 @@ fn form(call: &Call, faults: &Faults) -> Response {
         autocomplete: Some("one-time-code"),
         inputmode: Some("numeric"),
         ..TextInput::new("code", call.say("code"))
-    };
-    let again = Button::new(call.say("code-again")).style(ButtonStyle::Quiet).sends("act", "again");
-    let form = call.form("/account/sign-up/code").part(&field).part(&Button::new(call.say("continue"))).part(&again);
-    body.part(&form).note(call.say("account-code-none"));
-    call.show_form(Page::new(title, body.markup()).back(call.url("/account/sign-up")), faults)
+    }
 }

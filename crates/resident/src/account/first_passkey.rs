@@ -1,6 +1,6 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use identity::{Checked, CreateAccountError, SignedIn, create_account, enrolment_stands, first_passkey};
+use identity::{Checked, CreateAccountError, KnownDevice, SignedIn, create_account, enrolment_stands, first_passkey};
 use kernel::Kind;
 use serde_json::{Value, json};
 use webkit::parts::Button;
@@ -8,7 +8,7 @@ use webkit::{Failure, Json, Page};
 
 use super::call::{Call, answer_of};
 use super::sign_in::{SESSION_SECS, form};
-use super::{cookies, passkeys};
+use super::{cookies, known_device, passkeys};
 use crate::blocking::blocking;
 use crate::faults::Faults;
 
@@ -21,7 +21,7 @@ pub(super) async fn show(call: Call) -> Result<Response, Failure> {
     })
 }
 
-async fn standing(call: &Call) -> Result<Checked, Failure> {
+pub(super) async fn standing(call: &Call) -> Result<Checked, Failure> {
     let Some(ticket) = call.ticket.clone() else { return Ok(Checked::Wrong) };
     let (keys, now) = (call.service.ledger().keys().clone(), call.now());
     call.read("resident.enrolment", move |tx| enrolment_stands(tx, &keys, &ticket, now)).await
@@ -37,6 +37,7 @@ fn make(call: &Call) -> Response {
         .registers_passkey(call.url("/account/sign-up/passkey/options"), call.url("/account/sign-up/passkey/finish"))
         .part(&Button::new(call.say("account-passkey-make")));
     body.part(&form).note(call.say("account-passkey-fails"));
+    body.link(call.say("account-password-rather"), call.url("/account/sign-up/password"));
     call.show(Page::new(title, body.markup()).script("passkey.js"))
 }
 
@@ -45,6 +46,7 @@ fn has_account(call: &Call) -> Response {
     let mut body = call.body(&title, &Faults::none());
     body.lead(call.say("account-exists-lead"));
     body.part(&form(call, None).part(&Button::new(call.say("account-sign-in"))));
+    body.link(call.say("account-password-instead"), call.url("/account/sign-in/password"));
     body.p(call.t.with("account-exists-lost", [("months", call.charter.keep_months)]));
     call.show(Page::new(title, body.markup()).script("passkey.js"))
 }
@@ -68,11 +70,13 @@ pub(super) async fn finish(call: Call, Json(json): Json<Value>) -> Result<Respon
     let (ledger, rp, charter) = (call.service.ledger().clone(), call.state.relying_party.clone(), call.charter.clone());
     let language = call.language();
     let (sealed, answer) = answer_of(json);
+    let device = KnownDevice::of(ledger.keys(), &ticket, call.now().day());
     let made = blocking(move || create_account(&ledger, &rp, &charter, &ticket, language, (&sealed, answer)));
     let signed_in = made.await?;
-    let next = passkeys::device_path(signed_in.passkey);
+    let next = signed_in.passkey.map_or_else(|| "/account".to_owned(), passkeys::device_path);
     let mut response = welcome(&call, &signed_in, &next);
     cookies::remove(&call.state, &mut response, call.state.ticket_cookie());
+    known_device::remember(&call, &mut response, &device);
     Ok(response)
 }
 

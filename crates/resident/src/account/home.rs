@@ -1,5 +1,6 @@
 use axum::response::Response;
-use identity::{Device, Found, Passkey, Session, passkeys, sessions};
+use identity::{Device, Found, Means, Passkey, Session, passkeys, password_since, sessions};
+use kernel::Instant;
 use store::StoreError;
 use webkit::parts::{Button, ButtonStyle, Part, SummaryList, SummaryRow, Table, Tag, Tone};
 use webkit::{Body, Failure, Markup, Page, formats};
@@ -23,6 +24,7 @@ fn ways_in(call: &Call) -> Response {
     body.h2(call.say("account-sign-in-title"));
     body.part(&sign_in::form(call, None).part(&Button::new(call.say("account-sign-in"))));
     body.note(call.say("account-sign-in-needs"));
+    body.link(call.say("account-password-instead"), call.url("/account/sign-in/password"));
     body.h2(call.say("account-none-yet")).p(call.say("account-sign-up-lead"));
     body.part(&Button::link(call.say("account-sign-up"), call.url("/account/sign-up")).style(ButtonStyle::Secondary));
     body.note(call.say("account-no-passkey"));
@@ -32,9 +34,10 @@ fn ways_in(call: &Call) -> Response {
 async fn mine(call: &Call, found: &Found) -> Result<Response, Failure> {
     let (account, now) = (found.who.account(), call.now());
     let read = call.read("resident.account", move |tx| {
-        Ok::<_, StoreError>((identity::account(tx, account)?, passkeys(tx, account)?, sessions(tx, account, now)?))
+        let own = (passkeys(tx, account)?, password_since(tx, account)?);
+        Ok::<_, StoreError>((identity::account(tx, account)?, own, sessions(tx, account, now)?))
     });
-    let (Some(account), passkeys, sessions) = read.await? else { return Ok(call.away()) };
+    let (Some(account), (passkeys, password), sessions) = read.await? else { return Ok(call.away()) };
     let title = call.say("account-mine-title");
     let mut body = call.body(&title, &Faults::none());
     let day = |day| formats::date(day, call.language());
@@ -44,6 +47,9 @@ async fn mine(call: &Call, found: &Found) -> Result<Response, Failure> {
         SummaryRow::new(call.say("data-until"), call.t.with("account-expiry", [("day", day(account.expiry))])),
     ]));
     passkey_list(call, &mut body, &passkeys);
+    if let Some(since) = password {
+        password_part(call, &mut body, since);
+    }
     session_list(call, &mut body, &sessions, found);
     Ok(call.show(Page::new(title, body.markup()).current("/account")))
 }
@@ -82,13 +88,25 @@ fn passkey_list(call: &Call, body: &mut Body, passkeys: &[Passkey]) {
     body.part(&Button::link(call.say("account-add"), call.url("/account/passkeys/add")).style(ButtonStyle::Secondary));
 }
 
+fn password_part(call: &Call, body: &mut Body, since: Instant) {
+    body.h2(call.say("account-password-title")).part(&SummaryList::new(vec![
+        SummaryRow::new(call.say("account-state"), Tag::new(call.say("account-password-weak"), Tone::Attention).html(call.language())),
+        SummaryRow::new(call.say("account-added"), call.at(since)),
+    ]));
+    body.p(call.say("account-password-weaker")).link(call.say("account-password-change"), call.url("/account/password"));
+}
+
 fn session_list(call: &Call, body: &mut Body, sessions: &[Session], found: &Found) {
     body.h2(call.say("account-sessions")).p(call.say("account-sessions-lead"));
     let head = ["account-session-device", "account-session-began", "account-session-seen", "account-session-end"];
     let mut table = Table::new(call.say("account-sessions"), head.map(|key| call.say(key)));
     table.quiet_caption = true;
     for session in sessions {
-        let from = session.device.map_or_else(|| call.say("account-passkey-gone"), |on| device(call, on));
+        let from = match (session.means, session.device) {
+            (Means::Password, _) => call.say("account-session-password"),
+            (Means::Passkey, Some(on)) => device(call, on),
+            (Means::Passkey, None) => call.say("account-passkey-gone"),
+        };
         let end = if session.id == found.who.session() {
             Markup::text(&call.say("account-session-this"))
         } else {

@@ -24,9 +24,9 @@ pub(super) async fn show(call: Call) -> Response {
     }
     let again = call.found.is_some();
     body.p(call.say(if again { "account-again-lead" } else { "account-sign-in-lead" }));
-    let next = query.strip_prefix("next=").and_then(inside);
-    body.part(&form(&call, next).part(&Button::new(call.say("account-sign-in"))));
+    body.part(&form(&call, call.next()).part(&Button::new(call.say("account-sign-in"))));
     body.note(call.say("account-sign-in-needs"));
+    body.link(call.say("account-password-instead"), call.url(&call.with_next("/account/sign-in/password")));
     if !again {
         body.h2(call.say("account-none-yet")).link(call.say("account-sign-up"), call.url("/account/sign-up"));
     }
@@ -56,9 +56,7 @@ pub(super) async fn finish(call: Call, Json(json): Json<Value>) -> Result<Respon
     let replaces = call.token.clone();
     let done = blocking(move || sign_in(&ledger, &rp, &charter, replaces, (&sealed, answer))).await?;
     let SignIn::Welcome(signed_in) = done else { return Err(Failure::of(Kind::Denied)) };
-    let query = call.visitor.query.clone().unwrap_or_default();
-    let next = query.strip_prefix("next=").and_then(inside).unwrap_or("/account");
-    Ok(welcome(&call, &signed_in, next))
+    Ok(welcome(&call, &signed_in, call.next().unwrap_or("/account")))
 }
 
 /// `POST /account/sign-out`: doing it twice is fine.
@@ -72,7 +70,7 @@ pub(super) async fn sign_out(call: Call, _: Values) -> Result<Response, Failure>
 }
 
 /// Where to go after signing in: only a page of the account. Anything else could lead to a stranger's site.
-fn inside(path: &str) -> Option<&str> {
+pub(super) fn inside(path: &str) -> Option<&str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
     let below = path == "/account" || path.starts_with("/account/");
     (below && !path.contains("//") && path.chars().all(plain)).then_some(path)

@@ -1,7 +1,6 @@
-use axum::http::StatusCode;
 use axum::response::Response;
 use hongkong::Phone;
-use identity::{BeginError, CODE_MINUTES, begin_enrolment, prepare_enrolment};
+use identity::{AskCode, BeginError, CODE_MINUTES, CodeFor, begin_enrolment, prepare_enrolment};
 use journal::Actor;
 use notify::Mobile;
 use store::RunError;
@@ -9,7 +8,8 @@ use webkit::parts::{Button, ButtonStyle, TextInput, Width};
 use webkit::{Failure, Page, Values};
 
 use super::call::Call;
-use super::{cookies, sign_in, statement};
+use super::password_sign_in::often;
+use super::{code, cookies, sign_in, statement};
 use crate::blocking::blocking;
 use crate::faults::Faults;
 
@@ -27,25 +27,36 @@ pub(super) async fn begin(call: Call, values: Values) -> Result<Response, Failur
     if values.switching() {
         return Ok(form(&call, typed, &Faults::none()));
     }
-    let mobile = Phone::parse(typed).ok().and_then(|phone| Mobile::try_from(phone).ok());
-    let Some(mobile) = mobile else {
+    let Some(mobile) = mobile_of(typed) else {
         return Ok(form(&call, typed, &Faults::one("mobile", call.say("account-mobile-wrong"))));
     };
-    if let Some(sent) = send_code(&call, mobile).await? {
-        return Ok(sent);
-    }
-    let mut response = form(&call, typed, &Faults::one("mobile", call.say("account-often")));
-    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-    Ok(response)
+    Ok(match send_code(&call, CodeFor::SignUp, mobile, code::HERE).await? {
+        Sent::Code(response) => response,
+        Sent::TooOften => often(form(&call, typed, &Faults::one("mobile", call.say("account-often")))),
+    })
 }
 
-/// Sends a code and goes to the page that asks for it; nothing when too many were asked for.
-pub(super) async fn send_code(call: &Call, mobile: Mobile) -> Result<Option<Response>, Failure> {
+/// The number that was typed, if it is a Hong Kong mobile number.
+pub(super) fn mobile_of(typed: &str) -> Option<Mobile> {
+    Mobile::try_from(Phone::parse(typed).ok()?).ok()
+}
+
+/// What became of a request for a code.
+pub(super) enum Sent {
+    /// It is on its way; this leads to the page that asks for it.
+    Code(Response),
+    /// Too many were asked for.
+    TooOften,
+}
+
+/// Sends a code and goes to the page that asks for it.
+pub(super) async fn send_code(call: &Call, aim: CodeFor, mobile: Mobile, next: &str) -> Result<Sent, Failure> {
     let (ledger, language, network) = (call.service.ledger().clone(), call.language(), call.network.clone());
-    let host = call.state.platform.sender().host.clone();
+    let (host, device) = (call.state.platform.sender().host.clone(), call.device.clone());
     let done = blocking(move || {
         let now = ledger.now();
-        let made = prepare_enrolment(ledger.keys(), &**ledger.random(), now, mobile, language, (&network, &host));
+        let asked = AskCode { aim, mobile, language, network: &network, host: &host, device: device.as_ref() };
+        let made = prepare_enrolment(ledger.keys(), &**ledger.random(), now, asked);
         let (ticket, new) = made.map_err(RunError::Refused)?;
         let text = ticket.write(ledger.keys(), now.day()).map_err(|error| RunError::Refused(error.into()))?;
         match ledger.write("resident.begin_enrolment", Actor::Visitor, move |work| begin_enrolment(work, &new)) {
@@ -54,11 +65,25 @@ pub(super) async fn send_code(call: &Call, mobile: Mobile) -> Result<Option<Resp
             Err(error) => Err(error),
         }
     });
-    let Some(text) = done.await? else { return Ok(None) };
-    let mut response = call.go("/account/sign-up/code");
+    let Some(text) = done.await? else { return Ok(Sent::TooOften) };
+    let mut response = call.go(next);
     // Typing the code and making the passkey have a quarter of an hour each.
     cookies::set(&call.state, &mut response, call.state.ticket_cookie(), &text, 2 * 60 * u32::from(CODE_MINUTES));
-    Ok(Some(response))
+    Ok(Sent::Code(response))
+}
+
+/// Where a mobile number is typed.
+pub(super) fn mobile_field(call: &Call, typed: &str, autocomplete: &'static str, faults: &Faults) -> TextInput {
+    TextInput {
+        hint: Some(call.say("account-mobile-hint")),
+        value: typed.to_owned(),
+        error: faults.of_field("mobile"),
+        width: Width::Ten,
+        verbatim: true,
+        autocomplete: Some(autocomplete),
+        inputmode: Some("tel"),
+        ..TextInput::new("mobile", call.say("account-mobile"))
+    }
 }
 
 fn form(call: &Call, typed: &str, faults: &Faults) -> Response {
@@ -67,17 +92,8 @@ fn form(call: &Call, typed: &str, faults: &Faults) -> Response {
     body.lead(call.say("account-sign-up-lead"));
     body.steps([call.say("account-step-mobile"), call.say("account-step-code"), call.say("account-step-passkey")]);
     statement::whole(call, &mut body);
-    let field = TextInput {
-        hint: Some(call.say("account-mobile-hint")),
-        value: typed.to_owned(),
-        error: faults.of_field("mobile"),
-        width: Width::Ten,
-        verbatim: true,
-        // A browser that keeps a passkey for this site offers it here: whoever has an account need not sign up.
-        autocomplete: Some("tel-national webauthn"),
-        inputmode: Some("tel"),
-        ..TextInput::new("mobile", call.say("account-mobile"))
-    };
+    // A browser that keeps a passkey for this site offers it here: whoever has an account need not sign up.
+    let field = mobile_field(call, typed, "tel-national webauthn", faults);
     body.h2(call.say("account-begin"));
     body.part(&call.form("/account/sign-up").part(&field).part(&Button::new(call.say("account-send-code"))));
     body.h2(call.say("account-have-one"));

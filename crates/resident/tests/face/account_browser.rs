@@ -14,13 +14,13 @@ const BUTTON: &str = "main form[data-passkey] button.lr-button";
 const LANGUAGES: [&str; 3] = ["en", "zh-hant", "zh-hans"];
 
 /// The pages on a loopback port; serving ends with the process.
-struct Site {
+pub struct Site {
     pages: Arc<Pages>,
     port: u16,
 }
 
 impl Site {
-    fn open() -> Self {
+    pub fn open() -> Self {
         let listener = Listener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -36,12 +36,13 @@ impl Site {
         Self { pages, port }
     }
 
-    fn page(&self, language: &str, path: &str) -> String {
+    /// The address of a page.
+    pub fn page(&self, language: &str, path: &str) -> String {
         format!("http://localhost:{}/{language}{path}", self.port)
     }
 
     /// The code of the newest message.
-    fn code(&self) -> String {
+    pub fn code(&self) -> String {
         self.pages.city.work();
         self.pages.city.phone.code()
     }
@@ -92,7 +93,8 @@ fn to_the_code(page: &Page, site: &Site) {
     assert_eq!(page.axe().unwrap(), []);
 }
 
-fn every_language(page: &Page, site: &Site, paths: &[&str]) {
+/// Every page in every language, wide and narrow, by the rules of accessibility.
+pub fn every_language(page: &Page, site: &Site, paths: &[&str]) {
     for (slug, path) in LANGUAGES.iter().flat_map(|slug| paths.iter().map(move |path| (slug, path))) {
         page.goto(&site.page(slug, path)).unwrap();
         assert!(page.url().unwrap().ends_with(path), "{slug}{path}");
@@ -134,7 +136,7 @@ fn a_number_that_has_an_account(browser: &Browser, site: &Site) {
 fn promise_13_browser_the_pages_of_accounts_in_every_language_and_without_scripts() {
     let (browser, site) = (Browser::launch().unwrap(), Site::open());
     let page = browser.page().unwrap();
-    let paths = ["/account", "/account/sign-in", "/account/sign-up", "/account/inbox"];
+    let paths = ["/account", "/account/sign-in", "/account/sign-in/password", "/account/sign-up", "/account/inbox"];
     every_language(&page, &site, &paths);
     assert_eq!(page.complaints().unwrap(), Vec::<String>::new());
     let plain = browser.page().unwrap();

@@ -43,7 +43,7 @@ impl Pages {
     fn at(origin: &str, secure: bool) -> Self {
         let city = City::at("2020-05-06T08:00");
         let rp = RelyingParty::new(origin, "Lionrock").unwrap();
-        let state = AccountState { platform: city.platform.clone(), relying_party: rp.clone(), secure };
+        let state = AccountState { platform: city.platform.clone(), relying_party: rp.clone(), secure, passwords: resident::Turns::default() };
         let cookie = state.session_cookie();
         let keys = Arc::new(Keys(city.platform.clone()));
         let layout = Arc::new(resident::account_layout(Environment::Demo));
@@ -96,20 +96,42 @@ impl Pages {
     /// Signs up at once, below the pages.
     fn has_account(&self, number: &str) {
         let identity = self.city.platform.public_identity().unwrap();
-        let (ledger, charter) = (identity.ledger(), identity.charter());
+        let (ledger, charter, ticket) = (identity.ledger(), identity.charter(), self.confirmed(number));
+        let chance = ledger.random();
+        let begun = identity::first_passkey(ledger.keys(), &**chance, &self.rp, ledger.now(), &ticket, "Account").unwrap();
+        let (_, answer) = SoftwarePasskey::create(ORIGIN, &begun.options).unwrap();
+        identity::create_account(ledger, &self.rp, &charter, &ticket, Language::En, (&begun.sealed, answer)).unwrap();
+    }
+
+    /// A number whose code was typed.
+    fn confirmed(&self, number: &str) -> identity::Ticket {
+        let identity = self.city.platform.public_identity().unwrap();
+        let ledger = identity.ledger();
         let mobile = Mobile::try_from(Phone::parse(number).unwrap()).unwrap();
-        let asked = ("192.0.2.1", "localhost");
-        let made = identity::prepare_enrolment(ledger.keys(), &**ledger.random(), ledger.now(), mobile, Language::En, asked);
+        let asked = identity::AskCode {
+            aim: identity::CodeFor::SignUp,
+            mobile,
+            language: Language::En,
+            network: "192.0.2.1",
+            host: "localhost",
+            device: None,
+        };
+        let made = identity::prepare_enrolment(ledger.keys(), &**ledger.random(), ledger.now(), asked);
         let (ticket, new) = made.unwrap();
         ledger.write("test.begin", Actor::Visitor, move |work| identity::begin_enrolment(work, &new)).unwrap();
         self.city.work();
         let (keys, typed, code) = (ledger.keys().clone(), ticket.clone(), self.city.phone.code());
         let check = move |work: &mut journal::Work<'_, '_>| identity::confirm_code(work, &keys, &typed, &code);
         assert_eq!(ledger.write("test.code", Actor::Visitor, check).unwrap().0, Checked::New);
-        let chance = ledger.random();
-        let begun = identity::first_passkey(ledger.keys(), &**chance, &self.rp, ledger.now(), &ticket, "Account").unwrap();
-        let (_, answer) = SoftwarePasskey::create(ORIGIN, &begun.options).unwrap();
-        identity::create_account(ledger, &self.rp, &charter, &ticket, Language::En, (&begun.sealed, answer)).unwrap();
+        ticket
+    }
+
+    /// Signs up with the password "seven tall junks".
+    fn has_password(&self, number: &str) {
+        let identity = self.city.platform.public_identity().unwrap();
+        let (ledger, charter, ticket) = (identity.ledger(), identity.charter(), self.confirmed(number));
+        let password = identity::NewPassword::parse("seven tall junks", None).unwrap();
+        identity::create_password_account(ledger, &charter, &ticket, Language::En, &password).unwrap();
     }
 }
 
@@ -161,6 +183,29 @@ async fn promise_11_signing_up_says_the_same_for_a_number_with_and_without_an_ac
         seen.push((begun.headers["location"].clone(), cookie.len(), bare(&asked), bare(&wrong), early.headers["location"].clone()));
     }
     assert_eq!(seen[0], seen[1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn promise_11_signing_in_with_a_password_says_the_same_with_and_without_an_account() {
+    let pages = Pages::open();
+    pages.has_account("5123 4567");
+    pages.has_password("5123 0000");
+    let mut seen = Vec::new();
+    for number in ["51234567", "51237654", "51230000"] {
+        let form = pages.get("/en/account/sign-in/password", "").await;
+        let begun = pages.post("/en/account/sign-in/password", "", &form, &format!("mobile={number}")).await;
+        let cookie = ticket(&begun);
+        let asked = pages.get("/en/account/sign-in/code", &cookie).await;
+        pages.city.work();
+        let code = pages.city.phone.code();
+        let wrong_code = pages.post("/en/account/sign-in/code", &cookie, &asked, "code=000000&password=seven+tall+junks").await;
+        let wrong_password = pages.post("/en/account/sign-in/code", &cookie, &asked, &format!("code={code}&password=wrong")).await;
+        let lines = [begun.status, asked.status, wrong_code.status, wrong_password.status];
+        assert_eq!(lines.map(|status| status.as_u16()), [303, 200, 422, 422]);
+        assert!(wrong_password.headers.get("set-cookie").is_none());
+        seen.push((begun.headers["location"].clone(), cookie.len(), bare(&asked), bare(&wrong_code), bare(&wrong_password)));
+    }
+    assert!(seen.iter().all(|one| *one == seen[0]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,6 +27,8 @@ mod my_data;
 #[cfg(test)]
 mod numbers;
 #[cfg(test)]
+mod password_browser;
+#[cfg(test)]
 mod people;
 #[cfg(test)]
 mod pictures;

@@ -1,0 +1,87 @@
+use kernel::{Id, Instant, kinds};
+use seal::{RecordNumber, Sealed};
+use store::{Row, StoreError, Tx};
+
+use crate::ACCOUNT;
+use crate::account::SealedValue;
+
+/// The password of an account, sealed.
+#[derive(Clone)]
+pub(crate) struct PasswordRow {
+    pub(crate) account: Id<kinds::Account>,
+    pub(crate) hash: SealedValue,
+}
+
+/// Gives an account a password; the one before goes.
+pub(crate) fn put(
+    tx: &mut Tx<'_>,
+    account: Id<kinds::Account>,
+    hash: &SealedValue,
+    now: Instant,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "-- identity.put_password\n\
+         insert into identity_password (account, record, hash, hash_purpose, hash_expiry, since) \
+         values ($1, $2, $3, $4, $5, $6) on conflict (account) do update set record = excluded.record, \
+         hash = excluded.hash, hash_expiry = excluded.hash_expiry, since = excluded.since",
+        &[
+            account.into(),
+            hash.number().into(),
+            hash.sealed.as_bytes().into(),
+            ACCOUNT.into(),
+            hash.expiry.into(),
+            now.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The password of the account that has this number, if both exist: one question, whatever the answer.
+pub(crate) fn of_mobile(tx: &mut Tx<'_>, tag: [u8; 32]) -> Result<Option<PasswordRow>, StoreError> {
+    let row = tx.query_opt(
+        "-- identity.password_of_mobile\n\
+         select p.account, p.record, p.hash, p.hash_expiry from identity_mobile m \
+         join identity_password p on p.account = m.account where m.tag = $1",
+        &[tag.into()],
+    )?;
+    row.as_ref().map(read).transpose()
+}
+
+pub(crate) fn find(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<Option<PasswordRow>, StoreError> {
+    let row = tx.query_opt(
+        "-- identity.find_password\nselect account, record, hash, hash_expiry from identity_password where account = $1",
+        &[account.into()],
+    )?;
+    row.as_ref().map(read).transpose()
+}
+
+/// When an account's password was chosen; nothing when it has none.
+pub(crate) fn since(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<Option<Instant>, StoreError> {
+    let row =
+        tx.query_opt("-- identity.password_since\nselect since from identity_password where account = $1", &[account.into()])?;
+    row.map(|row| row.get(0)).transpose()
+}
+
+/// Takes over the hash sealed anew, if the password is still the same.
+pub(crate) fn renew(
+    tx: &mut Tx<'_>,
+    account: Id<kinds::Account>,
+    before: &SealedValue,
+    hash: &SealedValue,
+) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.renew_password\n\
+         update identity_password set record = $3, hash = $4, hash_expiry = $5 where account = $1 and record = $2",
+        &[account.into(), before.number().into(), hash.number().into(), hash.sealed.as_bytes().into(), hash.expiry.into()],
+    )
+}
+
+pub(crate) fn delete(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<u64, StoreError> {
+    tx.execute("-- identity.delete_password\ndelete from identity_password where account = $1", &[account.into()])
+}
+
+fn read(row: &Row) -> Result<PasswordRow, StoreError> {
+    let sealed = Sealed::from_bytes(row.get(2)?);
+    let hash = SealedValue { record: RecordNumber(row.get(1)?), sealed, expiry: row.get(3)? };
+    Ok(PasswordRow { account: row.get(0)?, hash })
+}
