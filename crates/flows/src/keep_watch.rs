@@ -1,6 +1,7 @@
 use seal::SealError;
 use store::StoreError;
 
+use crate::proofing::watch_evidence;
 use crate::watch_gates::watch_gates;
 use crate::{Platform, Service, StepError};
 
@@ -21,6 +22,7 @@ pub fn keep_watch(platform: &Platform, report: &dyn Fn(&str, &StepError)) -> usi
     check("platform", midnight(platform, platform.ledger().keys()));
     if let Some(identity) = platform.identity() {
         check("identity", midnight(platform, identity.ledger().keys()));
+        check("identity", watch_evidence(platform, &identity));
     }
     for service in platform.services() {
         check(service.slug(), midnight(platform, service.ledger().keys()));

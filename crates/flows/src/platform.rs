@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use journal::{Actor, Ledger};
 use kernel::{Environment, Id, Instant, kinds};
@@ -31,6 +31,8 @@ pub struct Platform {
     watched: AtomicI64,
     /// The hour in which what has passed its day was last removed from the platform's own store.
     purged: AtomicI64,
+    /// The program that runs, for receipts.
+    pub(crate) software: OnceLock<String>,
 }
 
 impl Platform {
@@ -45,6 +47,7 @@ impl Platform {
             watched: AtomicI64::new(0),
             purged: AtomicI64::new(0),
             damaged: Mutex::default(),
+            software: OnceLock::new(),
         }
     }
 

@@ -16,12 +16,15 @@ mod answered;
 mod attribute;
 mod budget;
 mod ceremony;
+mod begin_proofing;
 mod charter;
 mod code;
 mod confirm_code;
 mod create_account;
 mod directory;
+mod end_evidence;
 mod enrolment;
+mod evidence;
 mod inventory;
 mod known_device;
 mod manage_password;
@@ -33,10 +36,14 @@ mod password;
 mod password_sign_in;
 #[cfg(test)]
 mod password_story;
+mod proofing;
+#[cfg(test)]
+mod proofing_story;
 mod purge;
 mod renew;
 #[cfg(test)]
 mod rehearsal;
+mod review_proofing;
 mod session;
 mod sign_in;
 mod storage;
@@ -52,12 +59,19 @@ pub use attribute::{
     Attribute, AttributeName, SealedAttribute, Source, attributes, keep_attributes, open_attributes, read_own_attributes,
     remove_attribute, seal_attributes,
 };
+pub use begin_proofing::{
+    ProofingError, add_picture, begin_proofing, proofings, send_proofing, withdraw_proofing,
+};
 pub use ceremony::Ceremony;
 pub use charter::{Charter, CharterError, CharterOfficer, CharterPurpose, SHIPPED_CHARTER};
 pub use confirm_code::{Checked, confirm_code, enrolment_stands};
 pub use create_account::{CreateAccountError, create_account, create_password_account, first_passkey};
 pub use directory::{Provider, SaveCharterError, charter, charter_in_force, charters, provider, put_in_force, save_charter};
 pub use enrolment::{AskCode, BeginError, CODE_MINUTES, CodeFor, NewEnrolment, Ticket, begin_enrolment, prepare_enrolment};
+pub use end_evidence::{
+    EVIDENCE_FORMAT, deletion_receipt, end_lost, end_overdue, finish_proofing, unfinished_proofings,
+};
+pub use evidence::{Evidence, EvidenceError};
 pub use inventory::inventory;
 pub use known_device::{KNOWN_DEVICE_DAYS, KnownDevice};
 pub use manage_password::{ChangePasswordError, change_password, password_since, remove_password};
@@ -69,7 +83,14 @@ pub use means::Means;
 pub use passkey::{Device, Passkey};
 pub use password::{NewPassword, PASSWORD_LEAST, PASSWORD_MOST, PasswordFault};
 pub use password_sign_in::{PasswordSignInError, sign_in_by_password};
+pub use proofing::{
+    Channel, DRAFT_MINUTES, DetailFlaw, Details, EVIDENCE_HOURS, Piece, ProofState, Proofing, Refusal, RegisterSays, Sex,
+    TypedDetails,
+};
 pub use purge::purge;
+pub use review_proofing::{
+    OpenedCase, Verdict, decide_case, details_for_register, note_register, open_case, proofing, proofing_queue, unasked,
+};
 pub use session::{FRESH_MINUTES, Found, Resident, Session, find_session, keep_session};
 pub use sign_in::{SignIn, SignInError, SignedIn, begin_sign_in, sign_in};
 pub use token::Token;
@@ -86,6 +107,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "identity/0001_accounts", sql: include_str!("../migrations/0001_accounts.sql") },
     Migration { name: "identity/0003_attributes", sql: include_str!("../migrations/0003_attributes.sql") },
     Migration { name: "identity/0004_passwords", sql: include_str!("../migrations/0004_passwords.sql") },
+    Migration { name: "identity/0005_proofing", sql: include_str!("../migrations/0005_proofing.sql") },
 ];
 
 /// The tables of the platform's store: the identity provider and its charters.

@@ -8,6 +8,7 @@ pub(crate) mod directory;
 pub(crate) mod enrolment;
 pub(crate) mod passkey;
 pub(crate) mod password;
+pub(crate) mod proofing;
 pub(crate) mod session;
 
 use store::StoreError;

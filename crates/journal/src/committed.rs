@@ -1,5 +1,5 @@
 use kernel::{Instant, Secret};
-use seal::{AfterCommit, Keyring, SealError, Sealed, Slot};
+use seal::{AfterCommit, Keyring, OneTimeKey, SealError, Sealed, Slot};
 
 use crate::EventProof;
 
@@ -52,5 +52,13 @@ impl Committed {
         }
         keys.midnight(self.at.day())?;
         keys.open_received(slot, about, sealed, &self.after)
+    }
+
+    /// Opens what a key that lives only in memory sealed, now that the opening is on record.
+    pub fn open_one_time(&self, key: &OneTimeKey, label: &str, sealed: &[u8]) -> Result<Secret<Vec<u8>>, SealError> {
+        if self.events.is_empty() {
+            return Err(SealError::Invalid("nothing was journaled before this opening"));
+        }
+        key.open(label, sealed, &self.after)
     }
 }

@@ -67,6 +67,11 @@ pub enum Template {
         /// Where an empty form waits behind reference and code.
         link: String,
     },
+    /// The check of an identity is over. The same whatever came of it.
+    ProofingEnded {
+        /// Where the resident signs in and reads what came of it.
+        link: String,
+    },
 }
 
 impl Template {
@@ -80,6 +85,7 @@ impl Template {
             Self::Delivered { .. } => "delivered",
             Self::NotDelivered { .. } => "not-delivered",
             Self::SchemeClosing { .. } => "scheme-closing",
+            Self::ProofingEnded { .. } => "proofing-ended",
         }
     }
 
@@ -99,6 +105,7 @@ impl Template {
             Self::SchemeClosing { scheme, reference, until, link } => {
                 closing(language, &short(scheme, language), reference, *until, link)
             }
+            Self::ProofingEnded { link } => proofing_ended(language, link),
         }
     }
 }
@@ -196,6 +203,14 @@ fn closing(language: Language, scheme: &str, reference: &str, until: Day, link: 
     }
 }
 
+fn proofing_ended(language: Language, link: &str) -> String {
+    match language {
+        Language::En => format!("Your identity check is over and your photos have been destroyed. Sign in at {link} to see the result."),
+        Language::ZhHant => format!("你的身分核實程序已完結，相片已銷毀。請到 {link} 登入查看結果。"),
+        Language::ZhHans => format!("你的身份核实程序已完结，照片已销毁。请到 {link} 登录查看结果。"),
+    }
+}
+
 /// A scheme's name cut to a length that leaves room for the message.
 fn short(scheme: &Text, language: Language) -> String {
     let limit = if language == Language::En { SCHEME_LIMIT_EN } else { SCHEME_LIMIT_ZH };
@@ -248,6 +263,7 @@ mod tests {
                 until: Day::from_civil(2020, 12, 26).unwrap(),
                 link: link(),
             },
+            Template::ProofingEnded { link: link() },
         ]
     }
 

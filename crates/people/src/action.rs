@@ -29,6 +29,8 @@ actions! {
     ResolveException = "resolve-exception";
     /// Register a resident who calls or comes in person.
     RegisterForResident = "register-for-resident";
+    /// Compare a resident with an identity document, and give the verdict.
+    ProofIdentity = "proof-identity";
     /// Enter people, and afterwards their test results, at the building of an operation.
     EnterInField = "enter-in-field";
     /// Ask for an export of personal data to a courier.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::{
     Action, ApproveClose, ApproveErasure, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, IssueCertificate,
-    ManageContractors, ManageOfficers, ManageTeam, OpenRecord, OperateScheme, OrderErasure, ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident,
+    ManageContractors, ManageOfficers, ManageTeam, OpenRecord, OperateScheme, OrderErasure, ProofIdentity, ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident,
     RequestClose, RequestExport, ResolveException, ReviewAccess, RunExercise, SignGate, StartCallOut, SubmitGateRecord, WithdrawGateRecord,
 };
 
@@ -56,7 +56,14 @@ pub const RIGHTS: &[(Role, &[&str])] = &[
     ),
     (
         Role::CaseOfficer,
-        &[OpenRecord::NAME, ResolveException::NAME, RegisterForResident::NAME, ReadMessages::NAME, ReadDashboard::NAME],
+        &[
+            OpenRecord::NAME,
+            ResolveException::NAME,
+            RegisterForResident::NAME,
+            ProofIdentity::NAME,
+            ReadMessages::NAME,
+            ReadDashboard::NAME,
+        ],
     ),
     (
         Role::PrivacyOfficer,
@@ -255,6 +262,7 @@ mod tests {
         open-record            case
         resolve-exception      case
         register-for-resident  case
+        proof-identity         case
         enter-in-field         field
         request-export         delivery
         approve-export         supervising

@@ -104,6 +104,9 @@ pub enum SealError {
         /// What the system said.
         source: io::Error,
     },
+    /// The system does not let another page of memory be locked against swapping.
+    #[error("no more memory can be locked: raise the limit (`ulimit -l`, LimitMEMLOCK=) or wait")]
+    Unlocked,
     /// A primitive refused its input; a fault of ours.
     #[error("the cryptographic library refused: {0}")]
     Library(&'static str),
@@ -124,7 +127,7 @@ impl Fault for SealError {
             Self::UnknownPurpose(_) | Self::NoRoot(_) | Self::NoTree(_) | Self::NoSigningKey(_) | Self::NoTokenKey(_) => Kind::Missing,
             Self::OtherLabel { .. } => Kind::Denied,
             Self::Exists(_) => Kind::Taken,
-            Self::InUse(_) => Kind::Busy,
+            Self::InUse(_) | Self::Unlocked => Kind::Busy,
             Self::Token { .. }
             | Self::LedgerCut { .. }
             | Self::Custody { .. }

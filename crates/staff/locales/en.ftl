@@ -294,6 +294,7 @@ template-dispatched = On its way
 template-delivered = Delivered
 template-not-delivered = Not delivered
 template-scheme-closing = The scheme closes soon
+template-proofing-ended = An identity check is over
 template-letter-confirmed = Confirmed, by letter
 template-letter-needs-checking = Needs checking, by letter
 operate-title = Pause, extend, admission rate
@@ -915,6 +916,9 @@ approval-hand-over = Hand over the records of the lease of { $contractor }
 approval-hand-over-warning = The records of the lease leave the system, encrypted to the contractor's key, with planted records among them.
 erasure-lead = What was erased, when the keys died, and from which change of the root on every older copy is worthless.
 erasure-no-certificate = There is no certificate of this erasure yet
+erasure-opening = For the resident
+erasure-opening-text = The certificate names nobody. With this file the resident can show that it is about exactly the sealed data that were held. It stands nowhere but on this page: download it now, give it to the resident with the certificate, and keep no copy.
+erasure-opening-file = Download what opens the certificate
 # Hand-over and the end of leases
 hand-over-title = Hand over a package
 hand-over-lead = The records of a lease, as a sealed package. A supervising officer decides.

@@ -288,6 +288,7 @@ template-dispatched = 派送通知
 template-delivered = 送达通知
 template-not-delivered = 未能送达通知
 template-scheme-closing = 即将截止通知
+template-proofing-ended = 身份核实程序完结通知
 template-letter-confirmed = 确认通知（信件）
 template-letter-needs-checking = 须复核通知（信件）
 operate-title = 暂停、延长及放行速度
@@ -888,6 +889,9 @@ approval-hand-over = 移交{ $contractor }租约内的记录
 approval-hand-over-warning = 租约内的记录会以承办商的密钥加密并混入追踪记录后离开系统。
 erasure-lead = 删除了什么、密钥何时销毁，以及由哪一次更换根密钥起旧副本全部失效。
 erasure-no-certificate = 此项删除暂未有证明书
+erasure-opening = 交予居民
+erasure-opening-text = 证明书不载姓名。居民可凭这份文件证明，证明书所指的正是曾持有的已加密资料。文件只在本页提供：请即下载，连同证明书交予居民，并且不要保留副本。
+erasure-opening-file = 下载开启证明书的文件
 # Hand-over and the end of leases
 hand-over-title = 移交资料包
 hand-over-lead = 以密封资料包移交租约内的记录。由监督主任审批。

@@ -288,6 +288,7 @@ template-dispatched = 派送通知
 template-delivered = 送達通知
 template-not-delivered = 未能送達通知
 template-scheme-closing = 即將截止通知
+template-proofing-ended = 身分核實程序完結通知
 template-letter-confirmed = 確認通知（信件）
 template-letter-needs-checking = 須覆核通知（信件）
 operate-title = 暫停、延長及放行速度
@@ -888,6 +889,9 @@ approval-hand-over = 移交{ $contractor }租約內的記錄
 approval-hand-over-warning = 租約內的記錄會以承辦商的密鑰加密並混入追蹤記錄後離開系統。
 erasure-lead = 刪除了甚麼、密鑰何時銷毀，以及由哪一次更換根密鑰起舊副本全部失效。
 erasure-no-certificate = 此項刪除暫未有證明書
+erasure-opening = 交予居民
+erasure-opening-text = 證明書不載姓名。居民可憑這份檔案證明，證明書所指的正是曾持有的已加密資料。檔案只在本頁提供：請即下載，連同證明書交予居民，並且不要保留副本。
+erasure-opening-file = 下載開啟證明書的檔案
 # Hand-over and the end of leases
 hand-over-title = 移交資料包
 hand-over-lead = 以密封資料包移交租約內的記錄。由監督主任審批。

@@ -75,6 +75,7 @@ pub(crate) fn remove(tx: &mut Tx<'_>, account: Id<kinds::Account>, name: Attribu
 pub(crate) fn remove_all(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<(), StoreError> {
     tx.execute("-- identity.remove_attributes\ndelete from identity_attribute where account = $1", &[account.into()])?;
     tx.execute("-- identity.remove_person\ndelete from identity_person where account = $1", &[account.into()])?;
+    super::proofing::remove_of(tx, account)?;
     Ok(())
 }
 
