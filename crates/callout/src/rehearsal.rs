@@ -14,10 +14,10 @@ use testkit::{MovableClock, SeededRandom};
 use crate::*;
 
 pub(crate) struct City {
-    pub(crate) ledger: Arc<Ledger>,
+    ledger: Option<Arc<Ledger>>,
     pub(crate) clock: Arc<MovableClock>,
     pub(crate) departments: Vec<Id<kinds::Department>>,
-    _tiles: TempDir,
+    tiles: TempDir,
 }
 
 impl City {
@@ -38,18 +38,35 @@ impl City {
         let random: Arc<dyn Random> = Arc::new(SeededRandom::new(seed));
         let keys = Arc::new(Keyring::in_memory("platform", clock.now().day(), random.clone()));
         prepare_keys(&keys).unwrap();
-        let parts = LedgerParts {
-            store,
-            keys,
-            signer: Arc::new(Ed25519Signer::create(&tiles.path().join("log.key"), "test").unwrap()),
-            clock: clock.clone(),
-            random,
-            tiles: tiles.path().join("tiles"),
-            origin: "test.example/platform".to_owned(),
-        };
-        let mut city = Self { ledger: Ledger::open(parts).unwrap(), clock, departments: Vec::new(), _tiles: tiles };
+        drop(Ed25519Signer::create(&tiles.path().join("log.key"), "test").unwrap());
+        let ledger = Some(Self::ledger_on(store, keys, clock.clone(), random, &tiles));
+        let mut city = Self { ledger, clock, departments: Vec::new(), tiles };
         city.departments = (0..departments).map(|n| city.department(n)).collect();
         city
+    }
+
+    fn ledger_on(
+        store: Store,
+        keys: Arc<Keyring>,
+        clock: Arc<MovableClock>,
+        random: Arc<dyn Random>,
+        tiles: &TempDir,
+    ) -> Arc<Ledger> {
+        let signer = Arc::new(Ed25519Signer::open(&tiles.path().join("log.key"), "test").unwrap());
+        let (tiles, origin) = (tiles.path().join("tiles"), "test.example/platform".to_owned());
+        Ledger::open(LedgerParts { store, keys, signer, clock, random, tiles, origin }).unwrap()
+    }
+
+    /// Another process on the same store: nothing is left of the first but what it had written, and the keys.
+    pub(crate) fn reopen(&mut self, open: impl FnOnce() -> Store, seed: u64) {
+        let keys = self.ledger().keys().clone();
+        self.ledger = None;
+        let random: Arc<dyn Random> = Arc::new(SeededRandom::new(seed));
+        self.ledger = Some(Self::ledger_on(open(), keys, self.clock.clone(), random, &self.tiles));
+    }
+
+    pub(crate) fn ledger(&self) -> &Arc<Ledger> {
+        self.ledger.as_ref().unwrap()
     }
 
     fn department(&self, n: usize) -> Id<kinds::Department> {
@@ -78,7 +95,7 @@ impl City {
     pub(crate) fn details(&self, n: usize) -> SealedDetails {
         let mail = format!("duty{n}@dept.example.hk");
         let details = Details::parse("Chan Siu Ming", &Self::mobile(n), &format!("2123{n:04}"), &mail).unwrap();
-        seal_details(self.ledger.keys(), self.now().day(), &details).unwrap()
+        seal_details(self.ledger().keys(), self.now().day(), &details).unwrap()
     }
 
     pub(crate) fn hire(&self, grant: &Grant<ManageTeam>, duties: &[Duty], n: usize) -> PersonId {
@@ -106,19 +123,19 @@ impl City {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.ledger.write("test", actor, act).map(|(value, _)| value)
+        self.ledger().write("test", actor, act).map(|(value, _)| value)
     }
 
     pub(crate) fn read<T>(&self, look: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError>) -> T {
-        self.ledger.read("test", look).unwrap()
+        self.ledger().read("test", look).unwrap()
     }
 
     pub(crate) fn verbs(&self) -> Vec<String> {
         let verb = |body: String| serde_json::from_str::<Value>(&body).unwrap()["verb"].as_str().unwrap().to_owned();
-        self.ledger.scan(None, 100_000).unwrap().into_iter().map(|entry| verb(entry.body)).collect()
+        self.ledger().scan(None, 100_000).unwrap().into_iter().map(|entry| verb(entry.body)).collect()
     }
 
     pub(crate) fn journal_text(&self) -> String {
-        self.ledger.scan(None, 100_000).unwrap().into_iter().map(|entry| entry.body + "\n").collect()
+        self.ledger().scan(None, 100_000).unwrap().into_iter().map(|entry| entry.body + "\n").collect()
     }
 }

@@ -243,8 +243,8 @@ mod tests {
         let person = city.hire(&grant, &[Duty::Point], 7);
         let open = |city: &City| {
             let act = move |work: &mut Work<'_, '_>| open_person(work, &grant, person);
-            let (details, committed) = city.ledger.write("test", grant.actor(), act).unwrap();
-            details.open(&committed, city.ledger.keys()).map(|details| details.address(Channel::Sms).unwrap().into_exposed())
+            let (details, committed) = city.ledger().write("test", grant.actor(), act).unwrap();
+            details.open(&committed, city.ledger().keys()).map(|details| details.address(Channel::Sms).unwrap().into_exposed())
         };
         assert_eq!(open(&city).unwrap(), City::mobile(7));
         assert_eq!(city.verbs().last().unwrap(), "callout.details_opened");

@@ -1,5 +1,7 @@
 //! Every SQL text of this crate.
 
+pub mod call_out;
+pub(crate) mod page;
 pub(crate) mod person;
 
 use kernel::Text;

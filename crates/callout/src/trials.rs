@@ -1,0 +1,7 @@
+//! The call-out as a whole, tried hard: many departments, dead channels, crashes, and everything that is no acknowledgement.
+
+mod crashes;
+mod fences;
+mod tokens;
+mod waves;
+mod world;
