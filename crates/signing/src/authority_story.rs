@@ -136,7 +136,7 @@ fn a_path_is_followed_in_its_time_and_for_its_use_alone() {
     assert!(!leads_to(&roots, &pool, &person, Use::Documents, NOW.plus_secs(-301)));
     assert!(!leads_to(&[City::new(7).root], &pool, &person, Use::Documents, NOW));
     // A personal certificate is no authority, whatever it signs.
-    assert!(!leads_to(&[person.clone()], &[], &person, Use::Documents, NOW));
+    assert!(!leads_to(std::slice::from_ref(&person), &[], &person, Use::Documents, NOW));
     assert!(!is_signed_by(&person, &city.root).unwrap());
     let mut renamed = person.clone();
     renamed.tbs_certificate.subject = city.root.tbs_certificate.subject.clone();

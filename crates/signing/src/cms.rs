@@ -9,7 +9,6 @@ use kernel::Instant;
 use seal::{CertificateKey, sha256};
 use x509_cert::attr::Attribute;
 use x509_cert::certificate::Certificate;
-use x509_cert::time::Time;
 
 use crate::certificate::{ecdsa, sha256_id};
 use crate::{SigningError, chain, moment, oid};
@@ -141,12 +140,6 @@ impl Signed {
         only(self.info.unsigned_attrs.as_ref()?, oid::SIGNATURE_TIMESTAMP)?.to_der().ok()
     }
 
-    /// The time that the signer wrote.
-    pub fn time(&self) -> Option<Instant> {
-        let der = self.signed_attribute(oid::SIGNING_TIME)?.to_der().ok()?;
-        Time::from_der(&der).ok().map(moment::instant)
-    }
-
     /// Whether the signature is whole: made by the certificate that it names over attributes that name content of this digest and
     /// that very certificate.
     pub fn covers(&self, digest: &[u8; 32]) -> bool {
@@ -159,6 +152,19 @@ impl Signed {
             && found.is_some_and(|found| found.as_bytes() == digest)
             && named.is_some_and(|named: SigningCertificate| named.names(signer))
             && attributes.to_der().is_ok_and(|tbs| chain::verifies(signer, &self.info.signature_algorithm, &tbs, self.signature()))
+    }
+
+    /// Whether the message is written as ours are and carries nothing else: what is not signed in it has one way to be written.
+    pub fn is_plain(&self) -> bool {
+        let data = &self.data;
+        let ours = std::slice::from_ref(&self.info.digest_alg);
+        data.version == CmsVersion::V1
+            && self.info.version == CmsVersion::V1
+            && self.info.digest_alg == sha256_id()
+            && data.digest_algorithms.as_slice() == ours
+            && data.crls.is_none()
+            && data.encap_content_info.econtent.is_none()
+            && self.info.unsigned_attrs.as_ref().is_none_or(|stamps| stamps.len() == 1 && self.timestamp().is_some())
     }
 
     /// The same message with a timestamp over its signature.

@@ -1,0 +1,43 @@
+//! Why nobody compares a short code here. A signing service in use shows the resident four digits and lets them compare the digits on
+//! two screens; integrators published how the digits are made: nibbles of MD5 over SHA-512 of the document's hash and the resident's
+//! name at the service, each modulo ten. Ten thousand documents are enough to find another one with the same digits.
+
+use md5::{Digest, Md5};
+use sha2::Sha512;
+
+use crate::rehearsal::{City, Passkey, plain_pdf, prepared};
+use crate::{ActError, Form, SignError};
+
+fn four_digits(document: &[u8], name_at_service: &str) -> [u8; 4] {
+    let hash = Sha512::new().chain_update(seal::sha256(&[document])).chain_update(name_at_service).finalize();
+    let mixed = Md5::digest(hash);
+    [mixed[0] >> 4, mixed[0] & 15, mixed[1] >> 4, mixed[1] & 15].map(|nibble| nibble % 10)
+}
+
+/// What whoever sits between the resident and the service looks for: a document of theirs that shows the same digits.
+fn forge(shown: &[u8], name_at_service: &str) -> (Vec<u8>, usize) {
+    let digits = four_digits(shown, name_at_service);
+    let forged = |tries: usize| plain_pdf(&format!("Pay 900 to Mallory, reference {tries}"));
+    let tries = (1..1_000_000).find(|tries| four_digits(&forged(*tries), name_at_service) == digits).unwrap();
+    (forged(tries), tries)
+}
+
+#[test]
+fn four_digits_are_forged_in_a_moment_and_an_act_of_ours_is_not() {
+    let (city, passkey, shown) = (City::new(21), Passkey::new(), plain_pdf("Pay 100 to Alice"));
+    let (forged, tries) = forge(&shown, "a resident's name at this service");
+    assert_ne!(shown, forged);
+    assert!(tries < 200_000, "{tries} documents were tried");
+    assert_eq!(four_digits(&shown, "a resident's name at this service"), four_digits(&forged, "a resident's name at this service"));
+    // Here the passkey signs the document and every picture that was shown. The forged document has other bytes.
+    let act = passkey.agree(&city.statement(Form::Pdf, &shown, prepared(&shown).digest));
+    let refused = city.desk(None).sign_pdf("CHAN Tai Man", prepared(&forged), &act);
+    assert!(matches!(refused, Err(SignError::Other)));
+    let mut patched = act.clone();
+    patched.statement = city.statement(Form::Pdf, &forged, prepared(&forged).digest).text();
+    assert_eq!(patched.check(), Err(ActError::Challenge));
+    let mut patched = act.clone();
+    patched.statement = act.statement.replace("page 07", "page 08");
+    assert_eq!(patched.check(), Err(ActError::Challenge), "another picture was shown");
+    assert!(city.desk(None).sign_pdf("CHAN Tai Man", prepared(&shown), &act).is_ok());
+}
