@@ -1,5 +1,6 @@
 use kernel::{Id, Language, Text, kinds};
 use processors::{Lease, Selection, Trade};
+use registration::scheme::Scheme;
 use store::{RunError, StoreError, Tx};
 
 use crate::Platform;
@@ -63,6 +64,19 @@ fn group_words(name: &str) -> Text {
         "mobile" => Text::new("mobile number", "流動電話號碼", "手提电话号码"),
         other => Text::new(other, other, other),
     }
+}
+
+/// A purpose of a service in words: by the definition in force, and when that does not name it (any more), or the service has ended,
+/// by the newest one that does. What none names stands for itself.
+pub fn purpose_words(platform: &Platform, service: Id<kinds::Service>, purpose: &str) -> Result<Text, RunError<StoreError>> {
+    let named = |scheme: &Scheme| scheme.purposes().iter().find(|one| one.id == purpose).map(|one| one.text.clone());
+    let live = platform.services().into_iter().find(|live| live.id() == service);
+    if let Some(words) = live.and_then(|live| named(&live.scheme())) {
+        return Ok(words);
+    }
+    let versions = platform.ledger().read("flows.purpose_words", |tx| registration::versions(tx, service))?;
+    let older = versions.iter().find_map(|version| registration::compile(&version.definition).ok().and_then(|scheme| named(&scheme)));
+    Ok(older.unwrap_or_else(|| Text::new(purpose, purpose, purpose)))
 }
 
 /// Every lease on records of a service that is not closed yet: for the inventory, the trust page and a resident's own view.

@@ -53,7 +53,8 @@ pub(crate) async fn page(visit: &Visit, typed: &Typed) -> Result<Response, Failu
             })
         })
         .await?;
-    let title = visit.t.with("lease-title", [("purpose", lease.purpose.clone())]);
+    let purpose = visit.purpose(&lease).await?;
+    let title = visit.t.with("lease-title", [("purpose", purpose.clone())]);
     let mut body = Body::new(visit.language());
     if let Some((field, message)) = &typed.fault {
         let lines = vec![(format!("#{field}"), message.clone())];
@@ -63,7 +64,7 @@ pub(crate) async fn page(visit: &Visit, typed: &Typed) -> Result<Response, Failu
     if let Some(found) = &typed.found {
         body.push(found);
     }
-    body.part(&SummaryList::new(facts(visit, &lease)));
+    body.part(&SummaryList::new(facts(visit, &lease, purpose)));
     let usable = lease.is_usable(visit.now()) && visit.partner.holds(visit.now());
     if usable && lease.form == LeaseForm::LookUp {
         look_up(visit, &lease, typed, &mut body);
@@ -84,11 +85,11 @@ pub(crate) async fn page(visit: &Visit, typed: &Typed) -> Result<Response, Failu
     Ok(visit.show(if asked { page.without_switch() } else { page }))
 }
 
-fn facts(visit: &Visit, lease: &Lease) -> Vec<SummaryRow> {
+fn facts(visit: &Visit, lease: &Lease, purpose: String) -> Vec<SummaryRow> {
     let t = &visit.t;
     let mut rows = vec![
         SummaryRow::new(t.get("lease-state"), state_tag(visit, lease)),
-        SummaryRow::new(t.get("lease-purpose"), lease.purpose.clone()),
+        SummaryRow::new(t.get("lease-purpose"), purpose),
         SummaryRow::new(t.get("lease-fields"), fields(visit, lease)),
         SummaryRow::new(t.get("lease-form"), visit.text(&form_words(lease.form))),
         SummaryRow::new(t.get("lease-until"), formats::date(lease.until, visit.language())),

@@ -41,7 +41,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Failure> {
     for lease in &leases {
         let until = format!("{} {}", formats::date(lease.until, visit.language()), left(&visit, lease));
         table.row([
-            link(&lease.purpose, &visit.lease_url(lease.id, "")),
+            link(&visit.purpose(lease).await?, &visit.lease_url(lease.id, "")),
             Markup::text(&fields(&visit, lease)),
             Markup::text(until.trim()),
             state_tag(&visit, lease),

@@ -118,6 +118,13 @@ impl Visit {
         blocking(move || -> Result<T, RunError<StoreError>> { ledger.read(name, look) }).await
     }
 
+    /// What a lease is for, in words.
+    pub(crate) async fn purpose(&self, lease: &Lease) -> Result<String, Failure> {
+        let (platform, service, purpose) = (self.state.platform.clone(), lease.service, lease.purpose.clone());
+        let words = blocking(move || flows::purpose_words(&platform, service, &purpose)).await?;
+        Ok(self.text(&words))
+    }
+
     /// A unit of work in the platform's store, under the contractor's name. Refusals come back as they are, to be shown.
     pub(crate) async fn act<T, E>(
         &self,

@@ -81,10 +81,11 @@ pub(crate) fn show(desk: &Desk) -> Answer {
 fn facts(desk: &Desk, file: &File) -> Result<Vec<SummaryRow>, Failure> {
     let (lease, language) = (&file.lease, desk.language());
     let form = if lease.form == processors::Form::LookUp { "lease-form-look-up" } else { "lease-form-hand-over" };
+    let purpose = flows::purpose_words(desk.platform(), lease.service, &lease.purpose)?;
     let mut rows = vec![
         SummaryRow::new(desk.say("state"), state(desk, lease)),
         SummaryRow::new(desk.say("scheme"), scheme_title(desk, lease.service)?),
-        SummaryRow::new(desk.say("lease-purpose"), lease.purpose.as_str()),
+        SummaryRow::new(desk.say("lease-purpose"), desk.text(&purpose)),
         SummaryRow::new(desk.say("lease-groups"), groups(desk, &lease.groups)),
         SummaryRow::new(desk.say("lease-records"), formats::number(i64::try_from(lease.records).unwrap_or(i64::MAX))),
         SummaryRow::new(desk.say("lease-form"), desk.say(form)),

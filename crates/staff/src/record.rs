@@ -228,7 +228,8 @@ fn history(desk: &Desk, case: &Case, row: &HouseholdRow, body: &mut Body) -> Res
     let mut table = Table::new(desk.say("record-openings"), ["record-opened-at", "record-purpose", "record-entry"].map(|key| desk.say(key)));
     table.empty = desk.say("record-never-opened");
     for opening in &openings {
-        table.row([desk.at(opening.at), opening.purpose.clone(), opening.event.to_string()]);
+        let purpose = flows::purpose_words(desk.platform(), case.listed.service, &opening.purpose)?;
+        table.row([desk.at(opening.at), desk.text(&purpose), opening.event.to_string()]);
     }
     body.part(&table);
     let head = ["message", "message-queued-at", "state"].map(|key| desk.say(key));

@@ -111,6 +111,12 @@ fn every_page_speaks_three_languages_and_needs_no_script() {
             assert_eq!(reply.text.matches("<h1").count(), 1, "{page}");
         }
     }
+    for (language, purpose) in [("en", "Delivering the masks, and"), ("zh-hant", "派送口罩，以及"), ("zh-hans", "派送口罩，以及以邮寄")] {
+        for page in ["/partner".to_owned(), format!("/partner/leases/{}", stage.lease.id)] {
+            let text = client.get(&format!("/{language}{page}")).text;
+            assert!(text.contains(purpose) && !text.contains(">delivery<"), "the purpose in words, {language} {page}: {text}");
+        }
+    }
     let page = client.get(&stage.page(""));
     assert!(page.text.contains("Name and address") && page.text.contains("27 days left"), "{}", page.text);
     assert!(client.get("/en/partner").text.contains("A lease ends in 27 days"), "the reminder");
