@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use journal::{Actor, Event, tree_root};
 use kernel::{Id, Instant, kinds};
 use seal::{ErasureEntry, Roll};
@@ -54,6 +56,16 @@ pub fn certify(
 pub fn kept_certificate(platform: &Platform, erasure: Id<kinds::Erasure>) -> Result<Option<Value>, EraseError> {
     let text = platform.ledger().read("flows.certificate", |tx| vault::certificate_of(tx, erasure))?;
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+/// The opening of a certificate's commitments as a file to keep, from what its holder brings back: nothing when it does not open this
+/// certificate. It is kept nowhere here; whoever was shown it once has the only copy.
+pub fn opening_file(certificate: &Value, brought: &str) -> Option<Value> {
+    let openings = vault::read_opening(brought)?;
+    let commitments: Vec<[u8; 32]> = openings.iter().map(|opening| opening.commitment).collect();
+    let stated = format!("values: {}", STANDARD.encode(tree_root(&commitments)));
+    let opens = certificate.get("note")?.as_str()?.lines().any(|line| line == stated);
+    opens.then(|| vault::opening_file(&openings))
 }
 
 fn issue(

@@ -62,7 +62,8 @@ store::from_run_error!(EraseError);
 pub struct Erased {
     /// The order.
     pub id: Id<kinds::Erasure>,
-    /// What opens the commitments of the certificate: for the person concerned, and kept nowhere else.
+    /// What opens the commitments of the certificate, in its order: for the person concerned ([`vault::opening_file`]), and kept
+    /// nowhere else.
     pub openings: Vec<Committing>,
 }
 

@@ -7,7 +7,7 @@ use crate::health::Health;
 use crate::household::Person;
 use crate::resolve::OpenRecordError;
 use crate::scheme::FieldGroup;
-use crate::sealing::{Contact, SealedGroup, open_contact, open_health, open_mobile, open_people, readable};
+use crate::sealing::{Contact, SealedGroup, open_contact, open_health, open_mobile, open_people, readable, split};
 use crate::storage;
 use crate::storage::household::HouseholdRow;
 
@@ -39,6 +39,8 @@ pub struct OwnGroup {
     pub until: Day,
     /// Whether it was corrected since it was collected.
     pub corrected: bool,
+    /// SHA-256 of each sealed value, as the opening of a certificate names them once they are erased.
+    pub sealed: Vec<[u8; 32]>,
 }
 
 /// Opens everything that is held about a household for the resident who has come in by reference and code. That it was
@@ -70,6 +72,7 @@ pub fn open_own_and(
         purpose: sealed.purpose.clone(),
         until: sealed.expiry,
         corrected: sealed.record.is_some(),
+        sealed: split(sealed.bytes.as_deref().unwrap_or_default()).into_iter().map(|value| seal::sha256(&[value])).collect(),
     };
     let groups = sealed.groups().into_iter().filter(|(_, sealed)| sealed.bytes.is_some()).map(held).collect();
     Ok((OwnData { household, groups, people, contact, mobile, health }, committed))

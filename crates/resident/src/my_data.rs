@@ -103,6 +103,20 @@ pub(crate) async fn certificate(
     Ok(download(found.to_string().into_bytes(), "application/json", &format!("certificate-{id}.json")))
 }
 
+/// `POST …/certificates/{erasure}`: what opens the commitments of a certificate, as a file. It comes with the form from the page that
+/// showed it, goes back as it came, and is kept nowhere.
+pub(crate) async fn opening(
+    State(state): State<Arc<ResidentState>>,
+    Path((_, erasure)): Path<(String, String)>,
+    values: Values,
+) -> Result<Response, Failure> {
+    let id: Id<kinds::Erasure> = erasure.parse().map_err(|_| Failure::of(Kind::Missing))?;
+    let platform = state.platform.clone();
+    let found = blocking(move || flows::kept_certificate(&platform, id)).await?.ok_or_else(|| Failure::of(Kind::Missing))?;
+    let file = flows::opening_file(&found, values.get("opening")).ok_or_else(|| Failure::of(Kind::Invalid))?;
+    Ok(download(file.to_string().into_bytes(), "application/json", &format!("opening-{id}.json")))
+}
+
 async fn come_in(visit: &Visit, values: &Values) -> Result<Answered, Failure> {
     door::answer(visit, values, Errand::MyData).await
 }

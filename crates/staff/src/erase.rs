@@ -9,6 +9,7 @@ use webkit::parts::{Button, ButtonGroup, ButtonStyle, Choice, Radios, SummaryLis
 use webkit::{Failure, Page, formats};
 
 use crate::desk::{Answer, Case, Desk, go};
+use crate::erasure;
 use crate::mistakes::Mistakes;
 
 /// What an officer may order to be erased of one registration.
@@ -122,7 +123,10 @@ pub(crate) fn act(desk: &Desk) -> Answer {
         return Ok(confirm(desk, &case, &order));
     }
     match flows::erase_by_officer(case.live()?, &grant, order.row.id, order.what, order.cause) {
-        Ok(erased) => certified(desk, &case, &erased),
+        Ok(erased) => {
+            flows::certify(&desk.state.platform, case.live()?)?;
+            erasure::done(desk, &case, &erased)
+        }
         Err(EraseError::Nothing) => page(desk, &case, &Mistakes::one("reference", desk.say("erase-nothing"))),
         Err(error) => Err(Failure::from(error)),
     }

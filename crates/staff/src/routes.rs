@@ -224,6 +224,7 @@ pub const ROUTES: &[Route] = &[
     post("/staff/schemes/{slug}/erase-day/{approval}", ERASE, erase_day::run),
     get("/staff/schemes/{slug}/erasures/{erasure}", SEE, erasure::show),
     get("/staff/schemes/{slug}/erasures/{erasure}/file", SEE, erasure::file),
+    post("/staff/schemes/{slug}/erasures/{erasure}/opening", ERASE, erasure::opening),
     // Evidence.
     get("/staff/schemes/{slug}/messages", MESSAGES, messages::show),
     get("/staff/schemes/{slug}/journal", JOURNAL, evidence::journal),

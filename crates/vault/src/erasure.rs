@@ -8,7 +8,7 @@ mod order;
 pub(crate) mod target;
 
 pub use apply::{applied, apply_erasures, forget_record, reasons_of, set_applied};
-pub use commitment::{Committing, commit};
+pub use commitment::{Committing, commit, opening_file, read_opening};
 pub use order::{
     Cause, EraseOrder, ErasureRow, ErasureState, certificate_of, keep_certificate, note_certified,
     note_erased, open_erasures, order_erasure, reopen_erasures, targets_of,

@@ -30,7 +30,7 @@ pub use certificate::{CERTIFICATE_FORMAT, EarlyErasure, Erasure, certificate_not
 pub use journal::SignedRecord as Certificate;
 pub use erasure::{
     Cause, Committing, EraseOrder, ErasureRow, ErasureState, applied, apply_erasures, certificate_of,
-    commit, forget_record, keep_certificate, note_certified, note_erased, open_erasures, order_erasure, reasons_of,
+    commit, forget_record, keep_certificate, note_certified, note_erased, open_erasures, opening_file, order_erasure, read_opening, reasons_of,
     reopen_erasures, set_applied, targets_of,
 };
 pub use inventory::{InventoryRow, Until, inventory};

@@ -9,6 +9,8 @@ pub struct Arguments {
     pub language: Language,
     /// Older checkpoint and consistency proof.
     pub growth: Option<(String, String)>,
+    /// What opens the commitments of a certificate, and the copy of one's data from before the erasure.
+    pub opening: Option<(String, Option<String>)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,17 +18,20 @@ pub enum What {
     Receipt,
     Certificate,
     Checkpoint,
+    Copy,
 }
 
 pub const USAGE: &str = "\
 lionrock-verify checks evidence offline.
 
   lionrock-verify receipt FILE --key KEY
-  lionrock-verify certificate FILE --key KEY
+  lionrock-verify certificate FILE --key KEY [--opening FILE [--copy FILE]]
+  lionrock-verify copy FILE --key KEY
   lionrock-verify checkpoint FILE --key KEY [--older FILE --proof FILE]
 
 FILE  a file; for a receipt also the line of its QR code itself (LR1.…)
 KEY   the public key of the journal (name+hash+base64) or a file with it on the first line
+--opening  what was given with the certificate of an erasure; --copy  a copy of \"my data\" from before
 --language en | zh-hant | zh-hans
 
 Exit code: 0 valid, 1 not valid, 2 wrong use or unreadable file.";
@@ -39,15 +44,19 @@ impl Arguments {
             "receipt" => What::Receipt,
             "certificate" => What::Certificate,
             "checkpoint" => What::Checkpoint,
+            "copy" => What::Copy,
             _ => return None,
         };
         let (mut file, mut key, mut older, mut proof, mut language) = (None, None, None, None, None);
+        let (mut opening, mut copy) = (None, None);
         let mut rest = rest.iter();
         while let Some(argument) = rest.next() {
             let place = match argument.as_str() {
                 "--key" => &mut key,
                 "--older" => &mut older,
                 "--proof" => &mut proof,
+                "--opening" => &mut opening,
+                "--copy" => &mut copy,
                 "--language" => &mut language,
                 flag if flag.starts_with("--") => return None,
                 _ => &mut file,
@@ -62,7 +71,12 @@ impl Arguments {
             (None, None) => None,
             _ => return None,
         };
+        let opening = match (opening, copy) {
+            (Some(opening), copy) if what == What::Certificate => Some((opening, copy)),
+            (None, None) => None,
+            _ => return None,
+        };
         let language = Language::from_name(language.as_deref().unwrap_or("en"))?;
-        Some(Self { what, file: file?, key: key?, language, growth })
+        Some(Self { what, file: file?, key: key?, language, growth, opening })
     }
 }

@@ -6,14 +6,50 @@ use crate::document::{Document, Field};
 use crate::finding::{Finding, Report};
 use crate::key::hex;
 use crate::merkle::{self, Hash};
+use crate::opening::Opening;
+use crate::own_copy::OwnCopy;
 use crate::{Key, Reason, closure, note};
 
 /// Checks a certificate of erasure, or the closing record of a contractor's lease.
 pub fn check_certificate(text: &str, key: &Key) -> Result<Report, Reason> {
+    let (mut report, early) = checked(text, key)?;
+    if early.is_some() {
+        report.unproven.push(Finding::NotOpened);
+    }
+    Ok(report)
+}
+
+/// Checks a certificate of an erasure before the time together with the opening of its commitments, and with the copy of one's data
+/// from before, if one has it.
+pub fn check_opened(text: &str, opening: &str, copy: Option<&str>, key: &Key) -> Result<Report, Reason> {
+    let (mut report, early) = checked(text, key)?;
+    let opening = Opening::parse(opening)?;
+    if !early.is_some_and(|(values, lines)| opening.opens(&values, lines)) {
+        return Err(Reason::Opening);
+    }
+    report.proven.push(Finding::Opened { commitments: opening.commitments.len(), values: opening.sealed.len() });
+    if let Some(copy) = copy {
+        let listed = OwnCopy::verified(copy, key)?.sealed;
+        let erased = listed.iter().filter(|value| opening.sealed.contains(value)).count();
+        if erased == 0 {
+            return Err(Reason::OtherData);
+        }
+        report.proven.push(Finding::CopyErased { values: erased });
+        if erased < listed.len() {
+            report.unproven.push(Finding::CopyLeft { values: listed.len() - erased });
+        }
+        report.unproven.push(Finding::CopyWords);
+    }
+    report.unproven.push(Finding::SealedOnly);
+    Ok(report)
+}
+
+/// The report, and for an erasure before the time the root over its commitments and how many they are.
+fn checked(text: &str, key: &Key) -> Result<(Report, Option<(Hash, u64)>), Reason> {
     let mut document = Document::parse(text.trim(), &["format", "note", "event", "salt", "inclusion", "consistency"])?;
     match document.take("format")?.text()?.as_str() {
         "lionrock-certificate/1" => {}
-        "lionrock-closure/1" => return closure::check(document, key),
+        "lionrock-closure/1" => return Ok((closure::check(document, key)?, None)),
         _ => return Err(Reason::Format),
     }
     let note = document.take("note")?.text()?;
@@ -32,7 +68,8 @@ pub fn check_certificate(text: &str, key: &Key) -> Result<Report, Reason> {
         return Err(Reason::Order);
     }
     let consistency = document.take_if_any("consistency").map(Field::hashes).transpose()?;
-    report(&statement, &inclusion, consistency.as_deref(), key)
+    let early = statement.lines_of_ledger.map(|lines| (statement.values, lines));
+    Ok((report(&statement, &inclusion, consistency.as_deref(), key)?, early))
 }
 
 fn report(statement: &Statement, inclusion: &Inclusion, path: Option<&[Hash]>, key: &Key) -> Result<Report, Reason> {
@@ -64,6 +101,10 @@ struct Statement {
     origin: String,
     journal_size: u64,
     journal_root: Hash,
+    /// Root over the sealed values, or over the commitments to them.
+    values: Hash,
+    /// How many lines of the erasure ledger it is about, where something was erased before its time.
+    lines_of_ledger: Option<u64>,
     /// The roll that made it final, where something was erased before its time.
     roll: Option<u64>,
     /// How many lines of the erasure ledger were lost before, and when a new one was begun.
@@ -122,7 +163,10 @@ impl Statement {
         let roll = early(&pairs)?;
         let lost = value("ledger-lost").split_once(' ');
         let ledger_lost = lost.and_then(|(lines, at)| Some((decimal(lines)?, at.to_owned())));
-        Ok(Self { origin: value("origin").to_owned(), journal_size, journal_root, roll, ledger_lost, token, lines })
+        let values = hash(value("values")).ok_or(Reason::Member("values"))?;
+        let ledger = value("ledger").split_once(' ').and_then(|(first, last)| span(first, last));
+        let lines_of_ledger = ledger.and_then(|(first, last)| (last - first).checked_add(1));
+        Ok(Self { origin: value("origin").to_owned(), values, lines_of_ledger, journal_size, journal_root, roll, ledger_lost, token, lines })
     }
 }
 

@@ -22,6 +22,10 @@ impl Checkpoint {
         let root = lines.next().and_then(hash).ok_or(Reason::Member("root"))?;
         Ok(Self { origin: origin.to_owned(), size, root })
     }
+
+    pub fn finding(&self, key: &Key) -> Finding {
+        Finding::Checkpoint { key: key.name.clone(), origin: self.origin.clone(), size: self.size }
+    }
 }
 
 /// Where an entry stands in the journal.
@@ -49,7 +53,7 @@ impl Inclusion {
 pub fn check_checkpoint(text: &str, key: &Key) -> Result<Report, Reason> {
     let checkpoint = Checkpoint::verified(text, key)?;
     let unproven = vec![Finding::EarlierEntries, Finding::SameForAll, Finding::ContentTrue];
-    Ok(Report { proven: vec![signed(&checkpoint, key)], unproven, stated: Vec::new() })
+    Ok(Report { proven: vec![checkpoint.finding(key)], unproven, stated: Vec::new() })
 }
 
 /// Checks that a checkpoint continues an older one.
@@ -67,12 +71,8 @@ pub fn check_growth(text: &str, older: &str, proof: &str, key: &Key) -> Result<R
     if (from, to) != (old.size, new.size) || !merkle::continues(from, &old.root, to, &new.root, &path) {
         return Err(Reason::Growth);
     }
-    let proven = vec![signed(&old, key), signed(&new, key), Finding::Grown { from, to }];
+    let proven = vec![old.finding(key), new.finding(key), Finding::Grown { from, to }];
     Ok(Report { proven, unproven: vec![Finding::SameForAll, Finding::ContentTrue], stated: Vec::new() })
-}
-
-fn signed(checkpoint: &Checkpoint, key: &Key) -> Finding {
-    Finding::Checkpoint { key: key.name.clone(), origin: checkpoint.origin.clone(), size: checkpoint.size }
 }
 
 /// No text signed for another reason can be taken for a checkpoint.

@@ -1,7 +1,7 @@
 use std::fs;
 
 use crate::arguments::{Arguments, USAGE, What};
-use crate::{Key, Language, Reason, Report, check_certificate, check_checkpoint, check_growth, check_receipt};
+use crate::{Key, Language, Reason, Report, check_certificate, check_checkpoint, check_copy, check_growth, check_opened, check_receipt};
 
 /// What to print and how to exit.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,7 +29,14 @@ fn check(arguments: &Arguments) -> Result<Result<Report, Reason>, String> {
     let text = if arguments.file.starts_with("LR1.") { arguments.file.clone() } else { read(&arguments.file, arguments.language)? };
     Ok(match (arguments.what, &arguments.growth) {
         (What::Receipt, _) => check_receipt(&text, &key),
-        (What::Certificate, _) => check_certificate(&text, &key),
+        (What::Copy, _) => check_copy(&text, &key),
+        (What::Certificate, _) => match &arguments.opening {
+            None => check_certificate(&text, &key),
+            Some((opening, copy)) => {
+                let read = |path: &String| read(path, arguments.language);
+                check_opened(&text, &read(opening)?, copy.as_ref().map(read).transpose()?.as_deref(), &key)
+            }
+        },
         (What::Checkpoint, None) => check_checkpoint(&text, &key),
         (What::Checkpoint, Some((older, proof))) => {
             check_growth(&text, &read(older, arguments.language)?, &read(proof, arguments.language)?, &key)

@@ -99,6 +99,43 @@ pub enum Finding {
     },
     /// A copy that a contractor hides is beyond any look from outside.
     ContractorCopies,
+    /// The commitments are of exactly these sealed values.
+    Opened {
+        /// How many commitments.
+        commitments: usize,
+        /// Of how many sealed values.
+        values: usize,
+    },
+    /// What a copy of one's own data lists as held is among what was erased.
+    CopyErased {
+        /// How many of its sealed values are.
+        values: usize,
+    },
+    /// Some of what the copy lists was not erased with this.
+    CopyLeft {
+        /// How many of its sealed values are not.
+        values: usize,
+    },
+    /// Of which values the commitments are, only their opening shows.
+    NotOpened,
+    /// What the sealed values said cannot be shown any more.
+    SealedOnly,
+    /// Lines of a list of openings stand in the journal as they say.
+    Listed {
+        /// How many.
+        lines: usize,
+        /// The journal.
+        origin: String,
+    },
+    /// Lines that have no proof yet.
+    ListedWithout {
+        /// How many.
+        lines: usize,
+    },
+    /// What is not signed in a copy: data and words.
+    CopyWords,
+    /// Whether a list leaves something out.
+    CopyWhole,
 }
 
 impl Finding {
@@ -150,8 +187,41 @@ impl Finding {
                 format!("{at} 以前的資料備份不會令已刪除的資料重現：刪除記錄冊當時遺失，共 {lines} 行，營運者聲明已銷毀所有較舊的備份。"),
                 format!("{at} 以前的数据备份不会令已删除的资料重现：删除记录册当时遗失，共 {lines} 行，营运者声明已销毁所有较旧的备份。"),
             ]),
-            _ => language.pick(self.caution()).to_owned(),
+            _ => self.of_own_data(language).unwrap_or_else(|| language.pick(self.caution()).to_owned()),
         }
+    }
+
+    /// The sentences about what one was given oneself: a copy of one's data, the opening of a certificate.
+    fn of_own_data(&self, language: Language) -> Option<String> {
+        let words = match self {
+            Self::Opened { commitments, values } => [
+                format!("The certificate is about exactly the sealed values that your opening names: its {commitments} salted commitments are of these {values} values and of no others."),
+                format!("證明書所指的正是你的開啟檔案所列的已加密資料值：其 {commitments} 個加鹽承諾值只涵蓋這 {values} 個資料值，不涉其他。"),
+                format!("证明书所指的正是你的开启文件所列的已加密资料值：其 {commitments} 个加盐承诺值只涵盖这 {values} 个资料值，不涉其他。"),
+            ],
+            Self::CopyErased { values } => [
+                format!("Of what the copy of your data listed as held, {values} sealed values are among those that were erased."),
+                format!("你的資料複本所列持有的資料之中，有 {values} 個已加密資料值屬已刪除之列。"),
+                format!("你的资料复本所列持有的资料之中，有 {values} 个已加密资料值属已删除之列。"),
+            ],
+            Self::CopyLeft { values } => [
+                format!("That everything in the copy of your data was erased with this: {values} of its sealed values are not among them. They were erased or corrected at another time, or are still held."),
+                format!("你的資料複本所列的全部資料均在此刪除：其中 {values} 個已加密資料值不在此列，可能在其他時間刪除或更正，或仍然持有。"),
+                format!("你的资料复本所列的全部资料均在此删除：其中 {values} 个已加密资料值不在此列，可能在其他时间删除或更正，或仍然持有。"),
+            ],
+            Self::Listed { lines, origin } => [
+                format!("{lines} openings in the list stand in the journal {origin} just so: when, for which purpose, of how many records. The journal's own words stand below."),
+                format!("清單內有 {lines} 項查閱如實載於日誌 {origin}：時間、目的及記錄數目均相符。日誌原文見下。"),
+                format!("清单内有 {lines} 项查阅如实载于日志 {origin}：时间、目的及记录数目均相符。日志原文见下。"),
+            ],
+            Self::ListedWithout { lines } => [
+                format!("That {lines} openings in the list stand in the journal: they were too new to have their proof. Ask for the copy again in a minute."),
+                format!("清單內有 {lines} 項查閱載於日誌：這些記項太新，尚未有證明。請於一分鐘後再索取複本。"),
+                format!("清单内有 {lines} 项查阅载于日志：这些记项太新，尚未有证明。请于一分钟后再索取复本。"),
+            ],
+            _ => return None,
+        };
+        Some(language.pick(words))
     }
 
     fn caution(&self) -> [&'static str; 3] {
@@ -195,6 +265,26 @@ impl Finding {
                 "That no contractor keeps a copy of what it was given before: the closing record of each lease says what was done about that, and a hidden copy that is offline cannot be excluded.",
                 "承辦商沒有保留先前獲提供資料的副本：各租約的結束記錄會說明就此採取的步驟，但離線的隱藏副本無法排除。",
                 "承办商没有保留先前获提供资料的副本：各租约的结束记录会说明就此采取的步骤，但离线的隐藏副本无法排除。",
+            ],
+            Self::NotOpened => [
+                "Of whose data the certificate speaks: the file that was given with it (--opening) shows of which sealed values its commitments are.",
+                "證明書所指的是誰的資料：連同證明書提供的檔案（--opening）可顯示其承諾值涵蓋哪些已加密資料值。",
+                "证明书所指的是谁的资料：连同证明书提供的文件（--opening）可显示其承诺值涵盖哪些已加密资料值。",
+            ],
+            Self::SealedOnly => [
+                "What the sealed values said: their keys are gone, so that nobody can show it any more.",
+                "該等已加密資料值的內容：密鑰已銷毀，任何人都無法再顯示其內容。",
+                "该等已加密资料值的内容：密钥已销毁，任何人都无法再显示其内容。",
+            ],
+            Self::CopyWords => [
+                "That the data and the words in the copy are true (what is held, who opened it and why): the journal holds only the lines below.",
+                "複本內的資料及文字屬實（持有甚麼、由誰查閱及原因）：日誌只載有下列各行。",
+                "复本内的资料及文字属实（持有什么、由谁查阅及原因）：日志只载有下列各行。",
+            ],
+            Self::CopyWhole => [
+                "That the list is complete, or that its openings were of your record: the copy holds no proof of either.",
+                "清單並無遺漏，或所列查閱確屬你的記錄：複本沒有附上這兩項證明。",
+                "清单并无遗漏，或所列查阅确属你的记录：复本没有附上这两项证明。",
             ],
             Self::NothingElse => [
                 "That anything else was erased: the rest of the service goes on until its own end.",

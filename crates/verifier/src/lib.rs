@@ -1,4 +1,4 @@
-//! Checks receipts, certificates of erasure and checkpoints without a network, without a server, and without a line of
+//! Checks receipts, certificates of erasure, copies of one's own data and checkpoints without a network, without a server, and without a line of
 //! the code that wrote them. What it reads is described in `docs/formats.md`; what it prints says in plain words what
 //! is proven and what is not.
 
@@ -13,14 +13,17 @@ mod key;
 mod language;
 mod merkle;
 mod note;
+mod opening;
+mod own_copy;
 mod reason;
 mod receipt;
 
-pub use certificate::check_certificate;
+pub use certificate::{check_certificate, check_opened};
 pub use checkpoint::{check_checkpoint, check_growth};
 pub use command::{Outcome, run};
 pub use finding::{Finding, Report};
 pub use key::Key;
 pub use language::Language;
+pub use own_copy::check_copy;
 pub use reason::Reason;
 pub use receipt::check_receipt;

@@ -17,6 +17,18 @@ fn node(left: &Hash, right: &Hash) -> Hash {
     Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
 }
 
+/// The root of the tree over these entries.
+pub fn tree(entries: &[Hash]) -> Hash {
+    match entries {
+        [] => Sha256::digest([]).into(),
+        [one] => leaf(one),
+        _ => {
+            let (left, right) = entries.split_at(entries.len().next_power_of_two() / 2);
+            node(&tree(left), &tree(right))
+        }
+    }
+}
+
 /// The root of the tree of `size` leaves in which `path` leads upwards from the leaf at `index`.
 pub fn root_of(index: u64, size: u64, leaf: Hash, path: &[Hash]) -> Option<Hash> {
     let mut at = index;

@@ -43,6 +43,19 @@ fn check(mut document: Document, key: &Key) -> Result<Report, Reason> {
     Ok(report)
 }
 
+/// The event of a receipt that stands in a journal, and that journal's origin.
+pub fn included(proof: Field, key: &Key) -> Result<(String, String), Reason> {
+    let mut document = proof.document(MEMBERS)?;
+    if document.take("format")?.text()? != "lionrock-receipt/1" {
+        return Err(Reason::Format);
+    }
+    let origin = document.take("origin")?.line()?;
+    let event = document.take("event")?.text()?;
+    let entry = merkle::entry(&document.take("salt")?.array()?, &event);
+    check_inclusion(document.take("inclusion")?, &origin, &entry, key)?;
+    Ok((event, origin))
+}
+
 fn check_promise(field: Field, origin: &str, entry: &Hash, key: &Key) -> Result<Finding, Reason> {
     let mut promise = field.document(PROMISE)?;
     let (index, size) = (promise.take("index")?.number()?, promise.take("size")?.number()?);
@@ -84,6 +97,6 @@ fn expand(line: &str) -> Result<Value, Reason> {
 }
 
 /// Events come from files: nothing in them may drive a terminal.
-fn printable(event: &str) -> String {
+pub fn printable(event: &str) -> String {
     event.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -1,4 +1,8 @@
+use std::sync::Arc;
+
 use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use flows::{Names, OwnFile};
 use kernel::{Kind, Secret};
 use notify::{Block, Sheets};
@@ -7,6 +11,7 @@ use serde_json::{Value, json};
 use webkit::{Failure, formats};
 
 use super::{download, own_file, view};
+use crate::blocking::blocking;
 use crate::status::door::Known;
 use crate::status::openings;
 use crate::visit::Visit;
@@ -14,15 +19,18 @@ use crate::visit::Visit;
 /// A copy of everything that is held, and of the list of openings.
 pub(super) async fn file(visit: &Visit, known: Known, form: &str) -> Result<Response, Failure> {
     let OwnFile { status, own, reasons, names, .. } = own_file(visit, known).await?;
+    let status = Arc::new(status);
     let seen = seen(visit, &status, reasons, &names);
     let name = format!("my-data-{}.{}", own.household.reference, if form == "pdf" { "pdf" } else { "json" });
     if form == "pdf" {
         let font = visit.state.font.clone().ok_or_else(|| Failure::of(Kind::Missing))?;
         let sheets = sheets(visit, &own, &seen);
-        let pdf = crate::blocking::blocking(move || notify::sheets_pdf(&sheets, &font)).await?;
+        let pdf = blocking(move || notify::sheets_pdf(&sheets, &font)).await?;
         return Ok(download(pdf, "application/pdf", &name));
     }
-    let json = serde_json::to_vec_pretty(&document(visit, &own, &seen)).map_err(|_| Failure::of(Kind::Broken))?;
+    let service = visit.service.clone();
+    let proofs = blocking(move || flows::opening_proofs(&service, &status)).await?;
+    let json = serde_json::to_vec_pretty(&document(visit, &own, &seen, proofs)).map_err(|_| Failure::of(Kind::Broken))?;
     Ok(download(json, "application/json", &name))
 }
 
@@ -32,6 +40,7 @@ struct Seen {
     exact: String,
     who: String,
     purpose: String,
+    purpose_id: String,
     reason: String,
     records: i64,
     event: String,
@@ -45,6 +54,7 @@ fn seen(visit: &Visit, status: &StatusView, reasons: Vec<Option<Secret<String>>>
         exact: opening.at.to_string(),
         who: openings::who(visit, opening, names),
         purpose: openings::purpose(visit, &opening.purpose),
+        purpose_id: opening.purpose.clone(),
         reason: reason.map_or_else(String::new, |reason| openings::why(visit, opening, reason)),
         records: opening.records,
         event: opening.event.to_string(),
@@ -52,7 +62,8 @@ fn seen(visit: &Visit, status: &StatusView, reasons: Vec<Option<Secret<String>>>
     single.chain(batches).map(line).collect()
 }
 
-fn document(visit: &Visit, own: &OwnData, seen: &[Seen]) -> Value {
+/// `lionrock-own-data/1` of `docs/formats.md`: `lionrock-verify copy` checks every opening in it against the journal.
+fn document(visit: &Visit, own: &OwnData, seen: &[Seen], proofs: Vec<Option<Value>>) -> Value {
     let held: Vec<Value> = own
         .groups
         .iter()
@@ -66,20 +77,30 @@ fn document(visit: &Visit, own: &OwnData, seen: &[Seen]) -> Value {
                 "purpose": openings::purpose(visit, &group.purpose),
                 "from": view::origin(visit, own, group.corrected),
                 "until": group.until.to_string(),
+                "sealed": group.sealed.iter().map(|digest| STANDARD.encode(digest)).collect::<Vec<_>>(),
             })
         })
         .collect();
     let seen: Vec<Value> = seen
         .iter()
-        .map(|one| {
-            json!({
-                "at": one.exact, "who": one.who, "purpose": one.purpose, "reason": one.reason, "records": one.records,
-                "journal-entry": one.event,
-            })
+        .zip(proofs)
+        .map(|(one, proof)| {
+            let mut line = json!({
+                "at": one.exact, "who": one.who, "purpose": one.purpose, "purpose-id": one.purpose_id, "reason": one.reason,
+                "records": one.records, "journal-entry": one.event,
+            });
+            // What waits for its place in the journal has no proof yet.
+            if let (Some(line), Some(proof)) = (line.as_object_mut(), proof) {
+                line.insert("proof".to_owned(), proof);
+            }
+            line
         })
         .collect();
+    let ledger = visit.service.ledger();
     json!({
         "format": "lionrock-own-data/1",
+        "origin": ledger.origin(),
+        "checkpoint": ledger.checkpoint(),
         "scheme": visit.scheme.title(visit.language()),
         "reference": own.household.reference.to_string(),
         "state": own.household.state.as_str(),

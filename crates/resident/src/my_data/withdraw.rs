@@ -1,5 +1,5 @@
 use axum::response::Response;
-use flows::EraseError;
+use flows::{EraseError, Erased};
 use journal::Actor;
 use kernel::Kind;
 use registration::EraseWhat;
@@ -19,15 +19,16 @@ pub(super) async fn step(visit: Visit, values: &Values, known: Known) -> Result<
         return ask(&visit, known);
     }
     let (platform, service) = (visit.state.platform.clone(), visit.service.clone());
-    let (id, certificate) = blocking(move || -> Result<_, EraseError> {
+    let (erased, certificate) = blocking(move || -> Result<_, EraseError> {
         let erased =
             flows::erase_household(&service, Actor::Visitor, known.household, EraseWhat::All, Cause::Withdrawal)?;
         flows::certify(&platform, &service)?;
-        Ok((erased.id, flows::kept_certificate(&platform, erased.id)?))
+        let certificate = flows::kept_certificate(&platform, erased.id)?;
+        Ok((erased, certificate))
     })
     .await?;
     let note = certificate.as_ref().and_then(|certificate| certificate.get("note")?.as_str());
-    done(&visit, id, note)
+    done(&visit, &erased, note)
 }
 
 fn ask(visit: &Visit, known: Known) -> Result<Response, Failure> {
@@ -47,18 +48,24 @@ fn ask(visit: &Visit, known: Known) -> Result<Response, Failure> {
 
 fn done(
     visit: &Visit,
-    id: kernel::Id<kernel::kinds::Erasure>,
+    erased: &Erased,
     note: Option<&str>,
 ) -> Result<Response, Failure> {
     let t = &visit.t;
     let note = note.ok_or_else(|| Failure::of(Kind::Busy).because("the certificate is still to come"))?;
+    let certificate = visit.url(&format!("/certificates/{}", erased.id));
     let mut body = visit.body();
     body.part(&Panel { title: t.get("withdraw-done"), ..Panel::default() });
     body.p(t.get("withdraw-done-text"));
     body.h2(t.get("withdraw-certificate")).p(t.get("withdraw-certificate-text"));
-    body.part(&Button::link(t.get("withdraw-download"), visit.url(&format!("/certificates/{id}"))));
+    body.part(&Button::link(t.get("withdraw-download"), certificate.as_str()));
+    // The page is the only place where it stands: whoever keeps it brings it back to have it as a file.
+    body.h2(t.get("withdraw-opening")).p(t.get("withdraw-opening-text"));
+    let opening = vault::opening_file(&erased.openings).to_string();
+    let form = Form::new(&visit.visitor).id("opening").to(&certificate).hidden("opening", opening);
+    body.part(&form.part(&Button::new(t.get("withdraw-opening-download")).style(ButtonStyle::Secondary)));
     body.h2(t.get("ended-verify")).p(t.get("ended-verify-text"));
-    body.push(&code("lionrock-verify certificate --key KEY FILE"));
+    body.push(&code("lionrock-verify certificate --key KEY FILE --opening OPENING"));
     body.part(&Details { summary: t.get("withdraw-note"), body: code(note), open: true });
     body.part(&Inset(t.get("withdraw-limits").into()));
     Ok(visit.show(Page::new(t.get("withdraw-done"), body.markup()).without_switch()))

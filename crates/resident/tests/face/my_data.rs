@@ -34,13 +34,28 @@ fn open_by_officer(city: &City, reference: &str) {
 }
 
 fn verified(kind: &str, document: &str, city: &City) -> (bool, String) {
+    check(kind, document, &[], city)
+}
+
+fn verified_with(document: &str, others: &[(&str, &str)], city: &City) -> (bool, String) {
+    check("certificate", document, others, city)
+}
+
+fn check(kind: &str, document: &str, others: &[(&str, &str)], city: &City) -> (bool, String) {
     let program = std::env::current_exe().unwrap().parent().unwrap().join("../lionrock-verify");
     assert!(program.exists(), "build it first: cargo build -p verifier");
     let folder = tempfile::TempDir::new().unwrap();
     let file = folder.path().join("document.json");
     std::fs::write(&file, document).unwrap();
     let key = journal::verifier_key(&**city.platform.ledger().signer());
-    let output = Command::new(program).arg(kind).arg(&file).args(["--key", &key]).output().unwrap();
+    let mut command = Command::new(program);
+    command.arg(kind).arg(&file).args(["--key", &key]);
+    for (option, document) in others {
+        let path = folder.path().join(option);
+        std::fs::write(&path, document).unwrap();
+        command.arg(option).arg(path);
+    }
+    let output = command.output().unwrap();
     (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
@@ -76,12 +91,20 @@ async fn a_copy_is_given_at_once_as_json_and_as_a_document() {
     let city = City::at("2020-05-06T08:00");
     let client = Client(city.app.clone());
     let reference = registered(&city, &client).await;
+    open_by_officer(&city, &reference);
+    city.work();
     let view = enter(&client, &city, &reference).await;
     let copy = client.submit_form(&view, "json", &[]).await;
     let json: serde_json::Value = serde_json::from_str(&copy.html).unwrap();
     assert_eq!(json["reference"], reference.as_str());
     assert_eq!(json["held"].as_array().unwrap().len(), 3);
     assert!(copy.html.contains(&chan().name));
+    // Every opening in it is checked offline, and one flipped byte is noticed.
+    let (good, said) = verified("copy", &copy.html, &city);
+    assert!(good && said.contains("2 openings in the list stand in the journal") && said.contains("vault.opened"), "{said}");
+    for (from, to) in [("\"records\": 1,", "\"records\": 2,"), ("vault.opened", "vault.0pened"), ("\"purpose-id\": \"d", "\"purpose-id\": \"e")] {
+        assert!(copy.html.contains(from) && !verified("copy", &copy.html.replacen(from, to, 1), &city).0, "{from}");
+    }
     let document = client.submit_form(&view, "pdf", &[]).await;
     assert!(document.html.starts_with("%PDF-"), "a document is given where there is a font");
 }
@@ -118,6 +141,7 @@ async fn promise_04_a_withdrawal_erases_at_once_and_gives_a_certificate_that_ver
     let client = Client(city.app.clone());
     let reference = registered(&city, &client).await;
     let view = enter(&client, &city, &reference).await;
+    let copy = client.submit_form(&view, "json", &[]).await;
     let sure = client.submit_form(&view, "withdraw", &[]).await;
     assert!(sure.text().contains("This cannot be undone"), "{}", sure.text());
     let done = client.submit(&sure, &[("act", "erase")]).await;
@@ -129,6 +153,18 @@ async fn promise_04_a_withdrawal_erases_at_once_and_gives_a_certificate_that_ver
     assert!(good, "{said}");
     assert!(said.contains("all personal data of one registration"), "{said}");
     assert!(!verified("certificate", &certificate.html.replace("households: 1", "households: 2"), &city).0);
+    // The opening stands on this page only; with the copy from before it shows that these very data are gone.
+    let opening = client.submit_form(&done, "opening", &[]).await;
+    let (good, said) = verified_with(&certificate.html, &[("--opening", &opening.html), ("--copy", &copy.html)], &city);
+    assert!(good && said.contains("exactly the sealed values that your opening names"), "{said}");
+    assert!(said.contains("3 sealed values are among those that were erased"), "{said}");
+    let salt = opening.html.split("\"salt\":\"").nth(1).unwrap().split('"').next().unwrap();
+    let (platform, service) = (city.platform.ledger(), city.platform.public_service(SLUG).unwrap());
+    for ledger in [platform, service.ledger()] {
+        assert!(!ledger.scan(None, 10_000).unwrap().iter().any(|entry| entry.body.contains(salt)), "the salt is in no journal");
+    }
+    let forged = client.submit_form(&done, "opening", &[("opening", &opening.html.replacen("\"salt\":\"", "\"salt\":\"AAAA", 1))]).await;
+    assert_eq!(forged.status, StatusCode::BAD_REQUEST);
     // Nobody can come in any more: there is no number to which a code could go.
     let before = city.phone.texts().len();
     city.clock.advance_secs(61);

@@ -3,12 +3,17 @@
 use people::Role;
 use registration::scheme::FieldGroup;
 
-use crate::client::json;
+use crate::client::{Reply, json};
 use crate::journey::register_one;
 use crate::stage::{SLUG, Stage};
 
 fn at(rest: &str) -> String {
     format!("/en/staff/schemes/{SLUG}{rest}")
+}
+
+/// Where the certificate is that a page shows.
+fn certificate(page: &Reply) -> String {
+    at(&format!("/erasures/era_{}", page.between("/erasures/era_", "/file")))
 }
 
 fn scene() -> (Stage, String) {
@@ -38,16 +43,26 @@ fn promise_04_an_officer_erases_one_registration_and_has_the_certificate() {
     let mut sure = pairs.to_vec();
     sure.push(("confirmed", "yes"));
     let done = privacy.post(&way, &sure);
-    assert_eq!(done.status, 303, "{}", done.text());
-    let page = privacy.get(&done.location());
-    assert!(page.text().contains("lionrock erasure certificate v1") && page.text().contains("all personal data"), "{}", page.text());
-    let file = json(&privacy.get(&format!("{}/file", done.location())));
+    assert_eq!(done.status, 200, "{}", done.text());
+    assert_eq!(done.headers["cache-control"], "no-store");
+    let page = certificate(&done);
+    assert!(privacy.get(&page).text().contains("lionrock erasure certificate v1"), "the certificate stays");
+    assert!(done.text().contains("lionrock erasure certificate v1") && done.text().contains("all personal data"), "{}", done.text());
+    let file = json(&privacy.get(&format!("{page}/file")));
+    // What opens it is on this page only, and comes as a file from there.
+    let opening = done.between("name=\"opening\" value=\"", "\">").replace("&#34;", "\"").replace("&quot;", "\"");
+    let given = privacy.post(&format!("{page}/opening"), &[("opening", &opening)]);
+    assert_eq!(given.status, 200, "{opening}: {}", given.text());
+    assert_eq!(json(&given)["format"], "lionrock-opening/1");
+    assert!(!privacy.get(&page).text().contains("opening"), "it is kept nowhere");
+    let forged = opening.replacen("\"salt\":\"", "\"salt\":\"AAAA", 1);
+    assert_eq!(privacy.post(&format!("{page}/opening"), &[("opening", &forged)]).status, 400);
     assert_eq!(file["format"], "lionrock-certificate/1");
     assert_eq!(privacy.post(&way, &sure).status, 422, "it is gone");
     let journal = stage.officer(0, Role::Auditor).get(&at("/journal")).text();
     assert!(journal.contains("vault.erasure_ordered") && journal.contains("vault.erased_early"), "{journal}");
     let other = stage.officer(1, Role::PrivacyOfficer);
-    assert_eq!(other.get(&done.location()).status, 404, "another department's");
+    assert_eq!(other.get(&page).status, 404, "another department's");
 }
 
 #[test]
@@ -56,8 +71,8 @@ fn promise_04_a_group_of_fields_goes_alone() {
     let privacy = stage.officer(0, Role::PrivacyOfficer);
     let pairs = [("reference", reference.as_str()), ("what", "contact"), ("cause", "withdrawal"), ("confirmed", "yes")];
     let done = privacy.post(&at("/erase"), &pairs);
-    assert_eq!(done.status, 303, "{}", done.text());
-    assert!(privacy.get(&done.location()).text().contains("name and address of one registration"));
+    assert_eq!(done.status, 200, "{}", done.text());
+    assert!(privacy.get(&certificate(&done)).text().contains("name and address of one registration"));
     let again = privacy.post(&at("/erase"), &pairs);
     assert!(again.status == 422 && again.text().contains("Nothing of it is held"), "{}", again.text());
 }

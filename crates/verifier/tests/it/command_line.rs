@@ -57,6 +57,9 @@ fn wrong_use_is_told_from_a_bad_document() {
         vec!["receipt", &line, "--key", &key, "--older", "x", "--proof", "y"],
         vec!["checkpoint", "x", "--key", &key, "--older", "x"],
         vec!["receipt", &line, "--key", &key, "--force", "x"],
+        vec!["receipt", &line, "--key", &key, "--opening", "x"],
+        vec!["certificate", "x", "--key", &key, "--copy", "x"],
+        vec!["copy", "x", "--key", &key, "--opening", "x"],
         vec!["receipt", "no-such-file", "--key", &key],
         vec!["receipt", &line, "--key", "no-such-file"],
     ] {

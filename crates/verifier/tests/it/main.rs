@@ -4,5 +4,6 @@
 mod certificates;
 mod checkpoints;
 mod command_line;
+mod own;
 mod receipts;
 mod writer;
