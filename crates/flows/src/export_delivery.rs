@@ -144,12 +144,19 @@ pub fn export_delivery(
     Ok(row)
 }
 
-/// Hands over every export that stands on record, and withdraws the packages of those that hold somebody erased since. Also a step
-/// of each round, for what a crash has interrupted.
+/// Hands over every export that stands on record, withdraws the packages of those that hold somebody erased since, and takes back
+/// those whose lease ended before anybody fetched them: their households wait for delivery again. Also a step of each round, for what
+/// a crash has interrupted.
 pub fn hand_over_exports(platform: &Platform, service: &Service) -> Result<(), StepError> {
     let ledger = service.ledger();
     for row in registration::exports_to_hand_over(ledger)? {
         hand_over_one(platform, service, &row)?;
+    }
+    let id = service.id();
+    for export in platform.ledger().read("flows.never_fetched", |tx| processors::never_fetched(tx, id))? {
+        // What was handed over otherwise than for delivery is no export there, and simply ends.
+        ledger.write("flows.recall_export", JOB, move |work| registration::recall_export(work, export).map(drop))?;
+        platform.ledger().write("flows.settle_package", JOB, move |work| processors::settle_package(work, export))?;
     }
     for export in registration::exports_to_withdraw(ledger)? {
         let withdraw = move |work: &mut Work<'_, '_>| processors::withdraw_package(work, export).map(drop);
@@ -167,7 +174,12 @@ fn hand_over_one(platform: &Platform, service: &Service, row: &ExportRow) -> Res
     let (lease, before) = ledger.read("flows.export_to_hand_over", |tx| {
         Ok::<_, StoreError>((processors::lease(tx, lease)?, processors::hand_overs(tx, lease)?.len()))
     })?;
-    let lease = lease.ok_or(HandOverError::Missing)?;
+    let export = row.id;
+    let Some(lease) = lease.filter(|lease| lease.is_usable(platform.now())) else {
+        // It ended after the export was put on record and before it was handed over.
+        service.ledger().write("flows.recall_export", JOB, move |work| registration::recall_export(work, export).map(drop))?;
+        return Ok(());
+    };
     let records = u64::try_from(row.records).unwrap_or(0);
     let package = Package { bytes, digest: row.digest, records: usize::try_from(records).unwrap_or(usize::MAX) };
     let command = ExportHandedOver {
@@ -185,7 +197,6 @@ fn hand_over_one(platform: &Platform, service: &Service, row: &ExportRow) -> Res
         RunError::Store(error) => RunError::<StoreError>::Store(error).into(),
         RunError::Busy { retry_after_ms } => RunError::<StoreError>::Busy { retry_after_ms }.into(),
     })?;
-    let export = row.id;
     service.ledger().write("flows.note_handed_over", JOB, move |work| registration::note_handed_over(work, export))?;
     Ok(())
 }
@@ -384,6 +395,90 @@ mod tests {
         assert!(fetches(&city, contract, row.id), "the next round hands it over");
         assert!(registration::exports_to_hand_over(city.service().ledger()).unwrap().is_empty());
         assert_eq!(leases(&city)[0].records, 1);
+    }
+
+    fn state(city: &City, household: &registration::HouseholdRow) -> registration::matching::State {
+        registration::find(city.service().ledger(), household.reference).unwrap().unwrap().state
+    }
+
+    fn owner(city: &City) -> Grant<people::GrantLease> {
+        authorise(&city.officer(1, Role::SchemeOwner), Some(city.scope())).unwrap()
+    }
+
+    /// Ends the one active lease of the service.
+    fn end_lease(city: &City) {
+        let (grant, lease) = (owner(city), leases(city).into_iter().find(|one| one.state == LeaseState::Active).unwrap().id);
+        let end = move |work: &mut Work<'_, '_>| processors::end_lease(work, &grant, lease, &crate::lease_rules());
+        city.platform().ledger().write("test", Actor::Operator, end).unwrap();
+        crate::erase_lease_keys(city.platform()).unwrap();
+    }
+
+    #[test]
+    fn a_lease_that_ends_before_its_package_is_fetched_leaves_nobody_with_a_courier_who_has_nothing() {
+        use registration::matching::State::{Confirmed, Dispatched};
+        let city = City::new();
+        let (one, contract) = (city.register(1), courier(&city));
+        let first = export(&city, &approved(&city, &one.district, contract)).unwrap();
+        assert_eq!(state(&city, &one), Dispatched);
+        end_lease(&city);
+        assert!(!fetches(&city, contract, first.id));
+        city.work();
+        assert_eq!(state(&city, &one), Confirmed, "it waits for delivery again");
+        let listed = registration::exports(city.service().ledger()).unwrap();
+        assert!(listed[0].recalled.is_some());
+        city.work();
+        let again = export(&city, &approved(&city, &one.district, contract)).unwrap();
+        assert_eq!((again.households, state(&city, &one)), (1, Dispatched), "under a lease of its own");
+        assert!(fetches(&city, contract, again.id));
+        // What was fetched is with the courier, whatever becomes of the lease.
+        end_lease(&city);
+        city.work();
+        assert_eq!(state(&city, &one), Dispatched);
+        let counted = city.service().ledger().read("test", registration::Figures::read).unwrap();
+        assert_eq!((counted.total("dispatched"), counted.total("confirmed")), (1, 0));
+    }
+
+    #[test]
+    fn a_lease_that_ends_between_export_and_hand_over_holds_up_nobody_else() {
+        use registration::matching::State::{Confirmed, Dispatched};
+        let city = City::new();
+        let (one, contract) = (city.register(1), courier(&city));
+        let ask = approved(&city, &one.district, contract);
+        let (platform, service, may) = (city.platform(), city.service(), asker(&city));
+        let to = receiver(platform, &service.scheme(), &may, &ask).unwrap();
+        let cargo = delivery_cargo(service.ledger(), &service.scheme(), platform.sender(), &may, &ask).unwrap();
+        let lease = begin_lease(platform, &service, &may, (&to.contract, Whereabouts::Offline), &cargo, &ask).unwrap();
+        let package = pack_cargo(platform, &service, &may, (&lease, &to), &cargo).unwrap();
+        let file = ExportFile { lease: lease.id, bytes: package.bytes, records: 5 };
+        record_export(service.ledger(), &service.scheme(), &may, cargo, file).unwrap();
+        assert_eq!(state(&city, &one), Dispatched);
+        end_lease(&city);
+        hand_over_exports(platform, &service).unwrap();
+        assert_eq!(state(&city, &one), Confirmed);
+        assert!(registration::exports_to_hand_over(service.ledger()).unwrap().is_empty(), "and its file is gone");
+        assert_eq!(registration::export_file(service.ledger(), registration::exports(service.ledger()).unwrap()[0].id).unwrap(), None);
+    }
+
+    #[test]
+    fn a_lease_of_exports_goes_on_with_the_courier_of_the_scheme_and_with_nobody_else() {
+        let city = City::new();
+        let (one, first) = (city.register(1), courier(&city));
+        let row = export(&city, &approved(&city, &one.district, first)).unwrap();
+        let other = contract(&city, seal::age_files::generate_identity().1);
+        let lease = leases(&city)[0].id;
+        let offline = || Some(Whereabouts::Offline);
+        let refused = crate::transfer(city.platform(), &owner(&city), lease, other, offline());
+        assert!(matches!(refused, Err(crate::GiveLeaseError::OtherKey)), "{refused:?}");
+        let second = courier(&city);
+        let nowhere = crate::transfer(city.platform(), &owner(&city), lease, second, None);
+        assert!(matches!(nowhere, Err(crate::GiveLeaseError::Lease(LeaseError::Empty))), "{nowhere:?}");
+        let begun = crate::transfer(city.platform(), &owner(&city), lease, second, offline()).unwrap();
+        assert_eq!((begun.records, &begun.selection), (0, &processors::Selection::Exports));
+        assert!(!fetches(&city, first, row.id), "the first courier gets nothing any more");
+        city.work();
+        let again = export(&city, &approved(&city, &one.district, second)).unwrap();
+        assert_eq!((again.households, again.lease), (1, Some(begun.id)), "what was never fetched goes to the other");
+        assert!(fetches(&city, second, again.id));
     }
 
     #[test]

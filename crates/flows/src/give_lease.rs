@@ -1,6 +1,8 @@
 use kernel::{Fault, Id, Kind, kinds};
 use people::{Grant, GrantLease};
-use processors::{Chosen, Form, GrantLeaseCommand, Lease, LeaseError, LeaseRules, NewKey, grant_lease, last_day};
+use processors::{
+    Chosen, DeclareError, Form, GrantLeaseCommand, Lease, LeaseError, LeaseExportsError, LeaseRules, NewKey, grant_lease, last_day,
+};
 use registration::scheme::{FieldGroup, Scheme};
 use seal::SealError;
 use store::StoreError;
@@ -35,9 +37,12 @@ pub enum GiveLeaseError {
     /// A hand-over is of a district or of all; a list is looked up.
     #[error("a list of records is looked up one by one; hand over a district or all")]
     ListHandedOver,
-    /// Who is in a list, nobody here knows; what is exported goes to another contract by the next export.
-    #[error("a list or exports cannot be transferred: end this lease and give another")]
-    NotTransferable,
+    /// Exports go on only with whoever has the key that two signers agreed to at the gate.
+    #[error("the contractor has not given the key that the scheme names for its courier")]
+    OtherKey,
+    /// Where the other contractor will hold what is exported to it.
+    #[error(transparent)]
+    Address(#[from] DeclareError),
     /// The rules of leases.
     #[error(transparent)]
     Lease(#[from] LeaseError),
@@ -55,7 +60,8 @@ pub enum GiveLeaseError {
 impl Fault for GiveLeaseError {
     fn kind(&self) -> Kind {
         match self {
-            Self::Purpose | Self::Groups | Self::ListHandedOver | Self::NotTransferable => Kind::Invalid,
+            Self::Purpose | Self::Groups | Self::ListHandedOver | Self::OtherKey => Kind::Invalid,
+            Self::Address(error) => error.kind(),
             Self::Lease(error) => error.kind(),
             Self::Seal(error) => error.kind(),
             Self::Busy => Kind::Busy,
@@ -65,6 +71,16 @@ impl Fault for GiveLeaseError {
 }
 
 store::from_run_error!(GiveLeaseError);
+
+impl From<LeaseExportsError> for GiveLeaseError {
+    fn from(error: LeaseExportsError) -> Self {
+        match error {
+            LeaseExportsError::Lease(error) => Self::Lease(error),
+            LeaseExportsError::Address(error) => Self::Address(error),
+            LeaseExportsError::Store(error) => Self::Store(error),
+        }
+    }
+}
 
 /// The days and counts by which leases are followed here.
 pub fn lease_rules() -> LeaseRules {

@@ -7,7 +7,7 @@ use store::StoreError;
 use crate::key::folded;
 use crate::line::is_line;
 use crate::{
-    ClauseFlaw, Contract, EndedBy, Form, Lease, LeaseRules, LeaseState, NewKey, Selection, end_lease, storage,
+    ClauseFlaw, Contract, Form, Lease, LeaseState, NewKey, Selection, storage,
 };
 
 /// References in a list at most.
@@ -170,28 +170,6 @@ pub(crate) fn begin(work: &Work<'_, '_>, contract: &Contract, command: &GrantLea
         aftercare: 0,
         inspected: None,
     }
-}
-
-/// Hands a lease over to another contract of the department: the first contractor's ends and owes its statement, the other
-/// begins with the same terms and a key of its own. Returns both, the ended one first.
-pub fn transfer_lease(
-    work: &mut Work<'_, '_>,
-    grant: &Grant<GrantLease>,
-    lease: Id<kinds::Lease>,
-    to: &GrantLeaseCommand,
-    rules: &LeaseRules,
-) -> Result<(Lease, Lease), LeaseError> {
-    let from = own_lease(work, grant, lease)?;
-    if from.ended.is_some() {
-        return Err(LeaseError::Ended);
-    }
-    let same = from.service == to.service && from.purpose == to.purpose && from.groups == to.groups;
-    let as_much = from.selection == selection(&to.selection)? && from.records == to.records;
-    if !same || !as_much || from.retention != to.retention {
-        return Err(LeaseError::Empty);
-    }
-    let ended = end_lease::end(work, from, EndedBy::Transfer, rules)?;
-    Ok((ended, grant_lease(work, grant, to)?))
 }
 
 /// Extends a lease, up to the last day of contract and retention. The secret is opened, which the journal records, and sealed

@@ -168,5 +168,17 @@ pub fn fetch_package(
             .detail("lease", lease.id.to_string())
             .detail("package", package.to_string()),
     )?;
+    storage::planted::set_fetched(work.tx(), package, now)?;
     Ok(PackagePass(sealed))
+}
+
+/// Packages that nobody has fetched and, since their lease has ended, nobody can: what is in them is with nobody.
+pub fn never_fetched(tx: &mut Tx<'_>, service: Id<kinds::Service>) -> Result<Vec<Id<kinds::Export>>, StoreError> {
+    storage::planted::never_fetched(tx, service)
+}
+
+/// What was in such a package is dealt with.
+pub fn settle_package(work: &mut Work<'_, '_>, package: Id<kinds::Export>) -> Result<(), StoreError> {
+    let now = work.now();
+    storage::planted::set_fetched(work.tx(), package, now)
 }

@@ -29,7 +29,12 @@ pub struct NewKey {
 impl NewKey {
     /// Makes the key of a lease that ends on this day. Heavy work: call it before the transaction.
     pub fn make(keys: &Keyring, random: &dyn kernel::Random, until: Day) -> Result<Self, SealError> {
-        let (number, secret) = (keys.next_record()?, random.bytes32());
+        Self::of(keys, random.bytes32(), until)
+    }
+
+    /// The key of a lease that goes on with the secret of another, for the same list.
+    pub(crate) fn of(keys: &Keyring, secret: [u8; 32], until: Day) -> Result<Self, SealError> {
+        let number = keys.next_record()?;
         let sealed = keys.seal(&slot(number.0, 0, until)?, &secret)?;
         Ok(Self { number: number.0, expiry: until, sealed, secret })
     }

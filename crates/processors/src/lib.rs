@@ -46,6 +46,7 @@ mod rules;
 mod signed_statement;
 mod statement;
 mod storage;
+mod transfer_lease;
 mod work_waiting;
 
 #[cfg(test)]
@@ -70,9 +71,10 @@ pub use escalate::{
     ToCarry, claim_escalations, escalate_overdue, escalations, escalations_waiting, link_enquiries,
 };
 pub use file_statement::{FileStatement, FileStatementError, Filed, StatementRow, file_statement, statements};
-pub use grant_lease::{Chosen, GrantLeaseCommand, LeaseError, extend_lease, grant_lease, last_day, transfer_lease};
+pub use grant_lease::{Chosen, GrantLeaseCommand, LeaseError, extend_lease, grant_lease, last_day};
 pub use hand_over::{
-    HandOverError, HandedOver, PackagePass, RecordHandOver, fetch_package, hand_overs, record_hand_over, seal_package,
+    HandOverError, HandedOver, PackagePass, RecordHandOver, fetch_package, hand_overs, never_fetched, record_hand_over, seal_package,
+    settle_package,
 };
 pub use key::{NewKey, prepare_keys};
 pub use lease_exports::{
@@ -108,6 +110,7 @@ pub use resume_lease::{ResumeError, confirm_on_site, resume_lease};
 pub use rules::LeaseRules;
 pub use signed_statement::SignedStatement;
 pub use statement::{Statement, StatementError, StatementVerdict};
+pub use transfer_lease::{TransferLease, transfer_lease, transferred_key};
 pub use work_waiting::work_waiting;
 
 /// The platform store's tables of this crate.
@@ -115,4 +118,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "processors.0001_processors", sql: include_str!("../migrations/0001_processors.sql") },
     Migration { name: "processors.0002_partner_sessions", sql: include_str!("../migrations/0002_partner_sessions.sql") },
     Migration { name: "processors.0003_closing_record", sql: include_str!("../migrations/0003_closing_record.sql") },
+    Migration { name: "processors.0004_fetched", sql: include_str!("../migrations/0004_fetched.sql") },
 ];

@@ -161,8 +161,11 @@ fn a_transfer_ends_one_lease_and_begins_another() {
         let lease = city.lease(first, 1, Form::LookUp);
         let (old, new) = (city.partner(first, 1), city.partner(second, 1));
         let (grant, rules) = (City::grant::<GrantLease>(1, Role::SchemeOwner), city.rules.clone());
-        let command = city.lease_command(second, Form::LookUp);
-        let (ended, begun) = city.act(move |work| transfer_lease(work, &grant, lease.id, &command, &rules)).unwrap();
+        let contract = city.read(move |tx| contract(tx, second)).unwrap();
+        let key = transferred_key(&city.ledger, &grant, &lease, &contract).unwrap();
+        let command = TransferLease { contract: second, key, whereabouts: None };
+        let test = kernel::Environment::Test;
+        let (ended, begun) = city.act(move |work| transfer_lease(work, &grant, lease.id, &command, (&rules, test))).unwrap();
         assert_eq!(ended.state, LeaseState::StatementDue);
         assert_eq!(city.look_up(&old, ended.id, "AB12 CD34").unwrap_err(), "ended");
         let leased = city.look_up(&new, begun.id, "AB12 CD34").unwrap();

@@ -203,6 +203,7 @@ pub fn record_export(
         records: i64::try_from(file.records).unwrap_or(i64::MAX),
         approval: Some(ask.approval),
         handed: None,
+        recalled: None,
     };
     let (export, may) = (row.clone(), grant.clone());
     ledger.write("registration.export_write", grant.actor(), move |work| {

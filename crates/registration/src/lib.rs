@@ -22,6 +22,7 @@ pub mod matching;
 mod messages;
 mod own_data;
 mod places;
+mod recall_export;
 mod record_result;
 mod reference;
 mod register;
@@ -59,6 +60,7 @@ pub use leased::{AskCargo, LeasedCargo, OpenLeased, count_leasable, leased_cargo
 pub use matching::{AddressState, Batch, MatchError, Matcher, Reason, State, match_batch};
 pub use messages::Sender;
 pub use own_data::{OwnData, OwnGroup, open_own, open_own_and};
+pub use recall_export::recall_export;
 pub use record_result::{RecordResult, RecordResultError, TESTS_MOST, record_result};
 pub use reference::Reference;
 pub use register::{Channel, EnteredBy, Received, Register, RegisterError, Submission, prepare, register};
@@ -83,6 +85,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "registration/0004_register_wait", sql: include_str!("../migrations/0004_register_wait.sql") },
     Migration { name: "registration/0005_health", sql: include_str!("../migrations/0005_health.sql") },
     Migration { name: "registration/0006_export_lease", sql: include_str!("../migrations/0006_export_lease.sql") },
+    Migration { name: "registration/0007_export_recalled", sql: include_str!("../migrations/0007_export_recalled.sql") },
 ];
 
 /// The tables of the platform's store: the directory of schemes and the versions of their definitions.

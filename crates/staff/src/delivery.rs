@@ -13,7 +13,7 @@ use registration::scheme::Scheme;
 use registration::{AskDelivery, ExportError, ExportRow, export_words};
 use store::StoreError;
 use webkit::parts::{
-    Button, ButtonGroup, ButtonStyle, Choice, Inset, Radios, Select, SummaryList, SummaryRow, Table, TextInput, Warning,
+    Button, ButtonGroup, ButtonStyle, Choice, Form, Inset, Radios, Select, SummaryList, SummaryRow, Table, TextInput, Warning,
 };
 use webkit::{Failure, Markup, Page, formats};
 
@@ -59,7 +59,10 @@ fn exports(desk: &Desk, case: &Case) -> Result<Table, Failure> {
     let holders = holders(desk, &exports)?;
     for export in exports {
         let to = export.lease.map_or_else(Markup::default, |lease| holder(desk, lease, &holders));
-        let handed = export.handed.map(|at| desk.at(at)).unwrap_or_default();
+        let handed = match export.recalled {
+            Some(at) => desk.tell("delivery-recalled", [("time", desk.at(at))]),
+            None => export.handed.map(|at| desk.at(at)).unwrap_or_default(),
+        };
         let (district, count) = (Markup::text(&desk.district(&export.district)), formats::number(export.households));
         table.row([desk.at(export.at).into(), district, count.into(), to, short(&to_hex(&export.digest)), handed.into()]);
     }
@@ -184,13 +187,7 @@ fn run_page(desk: &Desk, case: &Case, mistakes: &Mistakes) -> Answer {
     body.part(&Warning(desk.say("delivery-run-warning")));
     let mut form = desk.form();
     if begins_lease(desk, case, &approval)? {
-        form = form.part(&whereabouts_question(desk, mistakes)).part(&TextInput {
-            value: desk.values.get("address").into(),
-            hint: Some(desk.say("delivery-address-hint")),
-            error: mistakes.of("address"),
-            verbatim: true,
-            ..TextInput::new("address", desk.say("lease-address"))
-        });
+        form = ask_whereabouts(desk, form, mistakes);
     }
     body.part(&form.part(&ButtonGroup(vec![
         Button::new(title.clone()),
@@ -207,6 +204,17 @@ fn begins_lease(desk: &Desk, case: &Case, approval: &Approval) -> Result<bool, F
     Ok(flows::standing_export_lease(desk.platform(), case.live()?.id(), &contract)?.is_none())
 }
 
+/// Where a contractor will hold what is exported to it, asked once for each lease.
+pub(crate) fn ask_whereabouts(desk: &Desk, form: Form, mistakes: &Mistakes) -> Form {
+    form.part(&whereabouts_question(desk, mistakes)).part(&TextInput {
+        value: desk.values.get("address").into(),
+        hint: Some(desk.say("delivery-address-hint")),
+        error: mistakes.of("address"),
+        verbatim: true,
+        ..TextInput::new("address", desk.say("lease-address"))
+    })
+}
+
 fn whereabouts_question(desk: &Desk, mistakes: &Mistakes) -> Radios {
     let choices = ["offline", "address"];
     let choices = choices.map(|one| Choice::new(one, desk.say(&format!("delivery-where-{one}")))).into();
@@ -219,7 +227,7 @@ fn whereabouts_question(desk: &Desk, mistakes: &Mistakes) -> Radios {
 }
 
 /// Where the contractor will hold the data, as typed; under a lease that stands already nothing is asked.
-fn whereabouts(desk: &Desk, begins: bool) -> Result<Whereabouts, Mistakes> {
+pub(crate) fn whereabouts(desk: &Desk, begins: bool) -> Result<Whereabouts, Mistakes> {
     match desk.values.get("where") {
         "offline" => Ok(Whereabouts::Offline),
         "address" => Ok(Whereabouts::At(desk.values.get("address").to_owned())),

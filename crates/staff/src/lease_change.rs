@@ -1,12 +1,15 @@
 use axum::response::Response;
 use flows::GiveLeaseError;
 use people::{Grant, GrantLease, HandleIncident, authorise};
-use processors::{AddressUse, DeclareError, Lease, LeaseError, LeaseState, add_address, end_lease, extend_lease, resume_lease};
+use processors::{
+    AddressUse, DeclareError, Lease, LeaseError, LeaseState, Selection, add_address, end_lease, extend_lease, resume_lease,
+};
 use store::RunError;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Choice, Radios, Warning};
 use webkit::{Failure, Page, formats};
 
 use crate::contractor_form::{date, day, line};
+use crate::delivery::{ask_whereabouts, whereabouts};
 use crate::desk::{Answer, Desk, go, missing};
 use crate::lease::{base, find};
 use crate::lease_give::contracts;
@@ -48,7 +51,10 @@ fn page(desk: &Desk, lease: &Lease, mistakes: &Mistakes) -> Answer {
                 ..Radios::new("use", desk.say("lease-address-use"), uses.into())
             })
         }
-        "transfer" => form.part(&contract_question(desk, lease, mistakes)?),
+        "transfer" => {
+            let form = form.part(&contract_question(desk, lease, mistakes)?);
+            if lease.selection == Selection::Exports { ask_whereabouts(desk, form, mistakes) } else { form }
+        }
         _ => form,
     };
     if matches!(act, "end" | "transfer") {
@@ -126,9 +132,15 @@ fn hand_on(desk: &Desk, lease: &Lease, grant: &Grant<GrantLease>) -> Answer {
     let Ok(contract) = desk.values.get("contract").parse() else {
         return page(desk, lease, &Mistakes::one("contract", desk.say("choose-one")));
     };
-    let (field, key) = match flows::transfer(desk.platform(), grant, lease.id, contract) {
+    let exports = lease.selection == Selection::Exports;
+    let whereabouts = match exports.then(|| whereabouts(desk, true)).transpose() {
+        Ok(whereabouts) => whereabouts,
+        Err(mistakes) => return page(desk, lease, &mistakes),
+    };
+    let (field, key) = match flows::transfer(desk.platform(), grant, lease.id, contract, whereabouts) {
         Ok(begun) => return Ok(go(&base(desk, begun.id))),
-        Err(GiveLeaseError::NotTransferable) => ("form", "lease-transfer-list"),
+        Err(GiveLeaseError::OtherKey) => ("contract", "delivery-other-key"),
+        Err(GiveLeaseError::Address(_)) => ("address", "lease-address-wrong"),
         Err(GiveLeaseError::Lease(LeaseError::Ended)) => ("form", "lease-ended-already"),
         Err(GiveLeaseError::Lease(LeaseError::Contract | LeaseError::Clauses(_) | LeaseError::Missing)) => {
             ("contract", "lease-contract-wrong")

@@ -166,6 +166,15 @@ pub(crate) fn add_members(tx: &mut Tx<'_>, id: Id<kinds::Lease>, handles: &[[u8;
     Ok(())
 }
 
+/// A list goes on under another lease: the same handles, which the same secret recognises.
+pub(crate) fn copy_members(tx: &mut Tx<'_>, from: Id<kinds::Lease>, to: Id<kinds::Lease>) -> Result<(), StoreError> {
+    tx.execute(
+        "-- processors.copy_members\ninsert into lease_member (lease, handle) select $2, handle from lease_member where lease = $1",
+        &[from.into(), to.into()],
+    )?;
+    Ok(())
+}
+
 pub(crate) fn is_member(tx: &mut Tx<'_>, id: Id<kinds::Lease>, handle: [u8; 32]) -> Result<bool, StoreError> {
     let row = tx.query_opt(
         "-- processors.is_member\nselect handle from lease_member where lease = $1 and handle = $2",

@@ -53,6 +53,26 @@ pub(crate) fn is_handed_over(tx: &mut Tx<'_>, id: Id<kinds::Export>) -> Result<b
     Ok(tx.query_opt(sql, &[id.into()])?.is_some())
 }
 
+/// Nobody asks any more whether it is fetched: it was, or its export is taken back.
+pub(crate) fn set_fetched(tx: &mut Tx<'_>, id: Id<kinds::Export>, now: Instant) -> Result<(), StoreError> {
+    tx.execute(
+        "-- processors.set_fetched\nupdate hand_over set fetched = $2 where id = $1 and fetched is null",
+        &[id.into(), now.into()],
+    )?;
+    Ok(())
+}
+
+/// Packages of leases of a service that have ended, which nobody has fetched.
+pub(crate) fn never_fetched(tx: &mut Tx<'_>, service: Id<kinds::Service>) -> Result<Vec<Id<kinds::Export>>, StoreError> {
+    let rows = tx.query(
+        "-- processors.never_fetched\n\
+         select h.id from hand_over h join lease l on l.id = h.lease \
+         where h.fetched is null and l.service = $1 and l.state <> 'active' order by h.at limit 100",
+        &[service.into()],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
 pub(crate) fn forget_package(tx: &mut Tx<'_>, id: Id<kinds::Export>) -> Result<u64, StoreError> {
     tx.execute(
         "-- processors.forget_package\nupdate hand_over set package = null where id = $1 and package is not null",

@@ -22,6 +22,8 @@ pub struct ExportRow {
     pub approval: Option<Id<kinds::Approval>>,
     /// When the package was handed over.
     pub handed: Option<Instant>,
+    /// When it was taken back, because its lease ended before anybody fetched it.
+    pub recalled: Option<Instant>,
 }
 
 pub(crate) fn insert(
@@ -55,7 +57,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
 pub(crate) fn list(tx: &mut Tx<'_>) -> Result<Vec<ExportRow>, StoreError> {
     let rows = tx.query(
         "-- registration.list_exports
-select id, district, households, at, digest, lease, coalesce(records, households), approval, handed
+select id, district, households, at, digest, lease, coalesce(records, households), approval, handed, recalled
 from delivery_export order by at desc limit 500",
         &[],
     )?;
@@ -65,7 +67,7 @@ from delivery_export order by at desc limit 500",
 pub(crate) fn to_hand_over(tx: &mut Tx<'_>) -> Result<Vec<ExportRow>, StoreError> {
     let rows = tx.query(
         "-- registration.exports_to_hand_over
-select id, district, households, at, digest, lease, coalesce(records, households), approval, handed
+select id, district, households, at, digest, lease, coalesce(records, households), approval, handed, recalled
 from delivery_export where lease is not null and handed is null and file is not null order by at limit 100",
         &[],
     )?;
@@ -83,7 +85,22 @@ fn row(row: &Row) -> Result<ExportRow, StoreError> {
         records: row.get(6)?,
         approval: row.get(7)?,
         handed: row.get(8)?,
+        recalled: row.get(9)?,
     })
+}
+
+pub(crate) fn exists(tx: &mut Tx<'_>, id: Id<kinds::Export>) -> Result<bool, StoreError> {
+    let row = tx.query_opt("-- registration.export_exists\nselect 1 from delivery_export where id = $1", &[id.into()])?;
+    Ok(row.is_some())
+}
+
+/// The encrypted list goes with it: nobody will fetch it.
+pub(crate) fn set_recalled(tx: &mut Tx<'_>, id: Id<kinds::Export>, now: Instant) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- registration.export_recalled
+update delivery_export set recalled = $2, file = null where id = $1 and recalled is null",
+        &[id.into(), now.into()],
+    )
 }
 
 pub(crate) fn set_handed(tx: &mut Tx<'_>, id: Id<kinds::Export>, now: Instant) -> Result<(), StoreError> {

@@ -218,3 +218,12 @@ where id = $1 and export is null and state = 'confirmed'",
         &[id.into(), export.into(), now.into()],
     )
 }
+
+/// Everybody of an export who is still with the courier waits for delivery again.
+pub(crate) fn set_waiting_again(tx: &mut Tx<'_>, export: Id<kinds::Export>, now: Instant) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- registration.set_waiting_again
+update household set state = 'confirmed', export = null, decided = $2 where export = $1 and state = 'dispatched'",
+        &[export.into(), now.into()],
+    )
+}

@@ -1,0 +1,1 @@
+alter table delivery_export add column recalled INT64;
