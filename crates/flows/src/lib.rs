@@ -30,6 +30,7 @@ mod mail_round;
 #[cfg(test)]
 mod mail_story;
 mod note_records;
+mod own_attributes;
 mod own_file;
 mod open_platform;
 #[cfg(test)]
@@ -76,6 +77,7 @@ pub use lease_look_up::{LeasedRecord, LookUpFault, lease_look_up};
 pub use keep_watch::keep_watch;
 pub use mail_round::{MailRound, mail_round};
 pub use note_records::{NOTED, RECORDS, RecordError, note_records};
+pub use own_attributes::own_attributes;
 pub use own_file::{Names, OwnFile, OwnFileError, entry_proof, names, opening_proofs, own_file};
 pub use open_platform::{PlatformError, PlatformParts, RESTORED_TREE, RESTORING, migrations_of};
 pub use platform::Platform;

@@ -38,6 +38,11 @@ impl Resident {
         self.means
     }
 
+    /// When the resident signed in.
+    pub const fn started(&self) -> Instant {
+        self.started
+    }
+
     /// Whether the sign-in was within the last few minutes: what matters asks for it again otherwise.
     pub const fn is_fresh(&self, now: Instant) -> bool {
         now.since(self.started) < FRESH_MINUTES * 60_000

@@ -157,9 +157,10 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
         relying_party: people::RelyingParty::new(&config.origin, "Lionrock").map_err(RunError::Passkeys)?,
         secure,
         passwords: resident::Turns::default(),
+        pictures: resident::Pictures::new(runtime.scanner.clone()),
     };
     let account_cookie = accounts.session_cookie();
-    let connected = api::PlatformDoor::new(platform.clone(), &config.origin);
+    let connected = api::PlatformDoor::new(platform.clone(), &accounts.relying_party.origin());
     let faces = api::routes(platform.clone())
         .merge(api::connect_routes(Arc::new(connected)))
         .merge(resident::routes(Arc::new(residents)))

@@ -63,6 +63,8 @@ actions! {
     StartCallOut = "call-out";
     /// Plan and follow exercises of the call-out.
     RunExercise = "run-exercise";
+    /// Keep the department's support stations: where they are and when they open.
+    ManageStations = "manage-stations";
     /// Review the access rights of one's department.
     ReviewAccess = "review-access";
     /// See what personal data a service holds, why, and until when.

@@ -57,7 +57,7 @@ pub use access_review::{
 };
 pub use action::{
     Action, ApproveClose, ApproveErasure, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, IssueCertificate,
-    ManageContractors, ManageOfficers, ManageTeam, OpenRecord, OperateScheme, OrderErasure, ProofIdentity, ReadDashboard, ReadInventory,
+    ManageContractors, ManageOfficers, ManageStations, ManageTeam, OpenRecord, OperateScheme, OrderErasure, ProofIdentity, ReadDashboard, ReadInventory,
     ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport, ResolveException, ReviewAccess, RunExercise, SignGate,
     StartCallOut, SubmitGateRecord, WithdrawGateRecord,
 };

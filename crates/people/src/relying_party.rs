@@ -41,6 +41,12 @@ impl RelyingParty {
         builder.rp_name(name).build().map(Self).map_err(|_| RelyingPartyError::Origin)
     }
 
+    /// The site's origin, as `https://lionrock.example.hk`: without a slash at its end, and without the port that its scheme has anyway.
+    pub fn origin(&self) -> String {
+        let first = self.0.get_allowed_origins().first();
+        first.map_or_else(String::new, |origin| origin.origin().ascii_serialization())
+    }
+
     /// Options for `navigator.credentials.create` and the state to keep. `owner` comes back with every sign-in; `label` is
     /// what the authenticator shows: the title of a post, the name of a service, never a person's.
     pub fn begin_registration(

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::{
     Action, ApproveClose, ApproveErasure, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, IssueCertificate,
-    ManageContractors, ManageOfficers, ManageTeam, OpenRecord, OperateScheme, OrderErasure, ProofIdentity, ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident,
+    ManageContractors, ManageOfficers, ManageStations, ManageTeam, OpenRecord, OperateScheme, OrderErasure, ProofIdentity, ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident,
     RequestClose, RequestExport, ResolveException, ReviewAccess, RunExercise, SignGate, StartCallOut, SubmitGateRecord, WithdrawGateRecord,
 };
 
@@ -61,6 +61,7 @@ pub const RIGHTS: &[(Role, &[&str])] = &[
             ResolveException::NAME,
             RegisterForResident::NAME,
             ProofIdentity::NAME,
+            ManageStations::NAME,
             ReadMessages::NAME,
             ReadDashboard::NAME,
         ],

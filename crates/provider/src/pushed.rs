@@ -12,7 +12,8 @@ use crate::{Proven, Registered, Shown, storage};
 pub const PUSHED_SECS: i64 = 300;
 /// And once it was shown to a resident, for so long from then: time to sign up first.
 pub const ANSWER_SECS: i64 = 1800;
-const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
+/// What stands before the random part of every `request_uri` (RFC 9126, section 2.2).
+pub const REQUEST_URI: &str = "urn:ietf:params:oauth:request_uri:";
 
 /// A request that waits for its resident.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +71,7 @@ fn keep(work: &mut Work<'_, '_>, client: &Client, parameters: &[(String, String)
     let body = serde_json::json!(body).to_string();
     let expires = work.now().plus_secs(PUSHED_SECS);
     storage::pushed::insert(work.tx(), opener.tag, client.id.as_str(), &body, expires)?;
-    Ok(Ok(Pushed { request_uri: format!("{PREFIX}{}", opener.text.expose()) }))
+    Ok(Ok(Pushed { request_uri: format!("{REQUEST_URI}{}", opener.text.expose()) }))
 }
 
 /// A request whose resident is here.
@@ -112,7 +113,7 @@ pub(crate) fn take(tx: &mut Tx<'_>, client: &str, request_uri: &str, now: Instan
 }
 
 fn opener(request_uri: &str) -> Option<[u8; 32]> {
-    request_uri.strip_prefix(PREFIX).map(secret::tag)
+    request_uri.strip_prefix(REQUEST_URI).map(secret::tag)
 }
 
 fn judged(tx: &mut Tx<'_>, client: &str, stored: Option<(String, Option<Instant>)>) -> Result<Result<Asked, OAuthError>, StoreError> {

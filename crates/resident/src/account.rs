@@ -3,12 +3,14 @@
 
 mod call;
 mod code;
+mod connect;
 mod cookies;
 mod first_passkey;
 mod home;
 mod inbox;
 mod known_device;
 mod passkeys;
+mod proofing;
 mod password;
 mod password_sign_in;
 mod sessions;
@@ -24,8 +26,9 @@ use axum::routing::{get, post};
 use flows::Platform;
 use kernel::{Environment, Text};
 use people::RelyingParty;
-use webkit::{Layout, Link, in_every_language};
+use webkit::{Layout, Link, in_every_language, takes_files};
 
+use crate::Pictures;
 use crate::layout::footer;
 
 /// What the pages for accounts need.
@@ -38,6 +41,8 @@ pub struct AccountState {
     pub secure: bool,
     /// How many passwords are worked on at once.
     pub passwords: Turns,
+    /// How pictures that residents send are taken.
+    pub pictures: Pictures,
 }
 
 impl AccountState {
@@ -48,6 +53,10 @@ impl AccountState {
 
     pub(crate) const fn ticket_cookie(&self) -> &'static str {
         if self.secure { "__Host-sign-up" } else { "sign-up" }
+    }
+
+    pub(crate) const fn waiting_cookie(&self) -> &'static str {
+        if self.secure { "__Host-waiting" } else { "waiting" }
     }
 
     pub(crate) const fn device_cookie(&self) -> &'static str {
@@ -71,6 +80,7 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/sign-in/code", get(password_sign_in::ask).post(password_sign_in::finish))
         .route("/account/sign-out", post(sign_in::sign_out))
         .route("/account/inbox", get(inbox::show))
+        .route("/account/connect/{client}/{opener}", get(connect::show).post(connect::decide))
         .route("/account/stay", post(sessions::stay))
         .route("/account/sign-up", get(sign_up::show).post(sign_up::begin))
         .route("/account/sign-up/code", get(code::show).post(code::check))
@@ -85,9 +95,15 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/passkeys/finish", post(passkeys::finish))
         .route("/account/passkeys/{passkey}/device", get(passkeys::ask_device).post(passkeys::tell_device))
         .route("/account/passkeys/{passkey}/remove", get(passkeys::ask_remove).post(passkeys::remove))
+        .route("/account/proofing", get(proofing::show))
+        .route("/account/proofing/details", get(proofing::details::ask).post(proofing::details::send))
+        .route("/account/proofing/photo/{piece}", get(proofing::photo::ask).post(proofing::photo::send).layer(takes_files()))
+        .route("/account/proofing/send", post(proofing::send))
+        .route("/account/proofing/withdraw", post(proofing::withdraw))
+        .route("/account/proofing/{case}/receipt.json", get(proofing::receipt))
         .route("/account/sessions/end", post(sessions::end))
         .route("/account/sessions/end-others", post(sessions::end_others));
-    in_every_language(&pages).with_state(state)
+    in_every_language(&pages).route("/oidc/authorize", get(connect::arrive)).with_state(state)
 }
 
 /// The frame of these pages; the shell shows failures below [`ACCOUNT_PATH`] in it.

@@ -17,6 +17,16 @@ impl Faults {
         Self(vec![(field.to_owned(), sentence.into())])
     }
 
+    /// Several fields are wrong: their ids and sentences.
+    pub(crate) const fn list(lines: Vec<(String, String)>) -> Self {
+        Self(lines)
+    }
+
+    /// Several fields are wrong: the field's id and the sentence of each.
+    pub(crate) const fn from_lines(lines: Vec<(String, String)>) -> Self {
+        Self(lines)
+    }
+
     /// What the parser found; pages name a field by the last part of its name (`members.0.birth` is `birth`).
     pub(crate) fn of(problems: &[FieldProblem], language: Language) -> Self {
         let line = |problem: &FieldProblem| {

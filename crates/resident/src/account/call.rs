@@ -15,6 +15,7 @@ use store::{RunError, StoreError, Tx};
 use webkit::parts::Form;
 use webkit::{Body, Failure, Json, L10n, Page, SessionEnd, Visitor, cookie, formats};
 
+use super::connect::{Way, read_waiting};
 use super::sign_in::inside;
 use crate::account::{AccountState, account_layout};
 use crate::blocking::blocking;
@@ -39,6 +40,8 @@ pub(super) struct Call {
     pub(super) ticket: Option<Ticket>,
     /// The device, if it proved itself before.
     pub(super) device: Option<KnownDevice>,
+    /// The online service's request that brought the resident here, if one waits.
+    pub(super) waiting: Option<Way>,
 }
 
 impl FromRequestParts<Arc<AccountState>> for Call {
@@ -51,6 +54,7 @@ impl FromRequestParts<Arc<AccountState>> for Call {
         let (keys, today) = (service.ledger().keys(), state.platform.now().day());
         let ticket = cookie(&parts.headers, state.ticket_cookie()).and_then(|text| Ticket::read(text, keys, today));
         let device = cookie(&parts.headers, state.device_cookie()).and_then(|text| KnownDevice::read(text, keys));
+        let waiting = read_waiting(&parts.headers, state);
         let token = cookie(&parts.headers, state.session_cookie()).and_then(Token::parse);
         let found = match token.clone() {
             Some(token) => living(&service, token).await?,
@@ -67,6 +71,7 @@ impl FromRequestParts<Arc<AccountState>> for Call {
             found,
             ticket,
             device,
+            waiting,
         })
     }
 }

@@ -6,7 +6,7 @@ use webkit::parts::{Button, ButtonStyle, Part, SummaryList, SummaryRow, Table, T
 use webkit::{Body, Failure, Markup, Page, formats};
 
 use super::call::Call;
-use super::{passkeys as own, sign_in};
+use super::{connect, passkeys as own, sign_in};
 use crate::faults::Faults;
 
 /// `GET /account`: one's account, or the two ways in.
@@ -40,12 +40,14 @@ async fn mine(call: &Call, found: &Found) -> Result<Response, Failure> {
     let (Some(account), (passkeys, password), sessions) = read.await? else { return Ok(call.away()) };
     let title = call.say("account-mine-title");
     let mut body = call.body(&title, &Faults::none());
+    connect::goes_on(call, &mut body).await?;
     let day = |day| formats::date(day, call.language());
     body.part(&SummaryList::new(vec![
         SummaryRow::new(call.say("account-level"), call.say(level_words(account.level))),
         SummaryRow::new(call.say("account-since"), day(account.created.day())),
         SummaryRow::new(call.say("data-until"), call.t.with("account-expiry", [("day", day(account.expiry))])),
     ]));
+    body.link(call.say("proof-link"), call.url("/account/proofing"));
     passkey_list(call, &mut body, &passkeys);
     if let Some(since) = password {
         password_part(call, &mut body, since);

@@ -6,7 +6,7 @@ use webkit::parts::{Button, Form, Inset};
 use webkit::{Failure, Json, Page, Values};
 
 use super::call::{Call, answer_of};
-use super::cookies;
+use super::{connect, cookies};
 use super::first_passkey::welcome;
 use crate::blocking::blocking;
 use crate::faults::Faults;
@@ -15,9 +15,10 @@ use crate::faults::Faults;
 pub(super) const SESSION_SECS: u32 = 12 * 3600;
 
 /// `GET /account/sign-in`: also for whoever is signed in and must show the passkey again.
-pub(super) async fn show(call: Call) -> Response {
+pub(super) async fn show(call: Call) -> Result<Response, Failure> {
     let title = call.say("account-sign-in-title");
     let mut body = call.body(&title, &Faults::none());
+    connect::who_waits(&call, &mut body).await?;
     let query = call.visitor.query.clone().unwrap_or_default();
     if query == "ended=1" {
         body.part(&Inset(call.say("account-ended").into()));
@@ -30,7 +31,7 @@ pub(super) async fn show(call: Call) -> Response {
     if !again {
         body.h2(call.say("account-none-yet")).link(call.say("account-sign-up"), call.url("/account/sign-up"));
     }
-    call.show(Page::new(title, body.markup()).script("passkey.js"))
+    Ok(call.show(Page::new(title, body.markup()).script("passkey.js")))
 }
 
 /// The form that signs in by script; `next` is where it leads.

@@ -1,0 +1,111 @@
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use journal::{Actor, Work};
+use kernel::{Kind, Language};
+use openid::{AuthorizationRequest, ErrorCode, OAuthError, Parameters};
+use provider::{REQUEST_URI, Registered, keep_request, show_request};
+use store::StoreError;
+use webkit::{Body, Failure, Page, Visitor};
+
+use super::leave::see;
+use crate::account::{AccountState, account_layout};
+use crate::blocking::blocking;
+use crate::texts::texts;
+
+/// Where a request leads.
+enum Arrival {
+    /// To its page, in one of the languages that the service named.
+    Asked { client: String, opener: String, locales: Vec<String> },
+    /// Back at once.
+    Back(String),
+    /// Nowhere: who asks is not known, or not where to send anybody back to.
+    Lost(OAuthError),
+}
+
+/// `GET /oidc/authorize`: where services send residents.
+pub(in crate::account) async fn arrive(State(state): State<Arc<AccountState>>, visitor: Visitor) -> Result<Response, Failure> {
+    let service = state.platform.public_identity().ok_or_else(|| Failure::of(Kind::Missing))?;
+    let query = visitor.query.clone().unwrap_or_default();
+    let pairs: Vec<(String, String)> = serde_html_form::from_str(&query).unwrap_or_default();
+    let parameters = match Parameters::new(pairs.clone()) {
+        Ok(parameters) => parameters,
+        Err(error) => return Ok(lost(&state, &visitor, &error)),
+    };
+    let (ledger, issuer) = (service.ledger().clone(), state.relying_party.origin());
+    let arrival = blocking(move || {
+        let taken = ledger.write("resident.arrive", Actor::Visitor, move |work| take_in(work, &parameters, &pairs, &issuer));
+        taken.map(|(arrival, _)| arrival)
+    });
+    match arrival.await? {
+        Arrival::Asked { client, opener, locales } => {
+            let language = spoken(&locales).unwrap_or(visitor.language);
+            see(&format!("/{}/account/connect/{client}/{opener}", language.slug()))
+        }
+        Arrival::Back(address) => see(&address),
+        Arrival::Lost(error) => Ok(lost(&state, &visitor, &error)),
+    }
+}
+
+fn take_in(work: &mut Work<'_, '_>, parameters: &Parameters, pairs: &[(String, String)], issuer: &str) -> Result<Arrival, StoreError> {
+    let id = parameters.get("client_id").unwrap_or_default();
+    let Some(registered) = provider::find_client(work.tx(), id)?.filter(Registered::is_in_force) else {
+        return Ok(Arrival::Lost(OAuthError::new(ErrorCode::InvalidClient, "client_id is missing or unknown")));
+    };
+    let pushed = parameters.get("request_uri").filter(|uri| uri.starts_with(REQUEST_URI)).map(str::to_owned);
+    let uri = match pushed {
+        Some(uri) => uri,
+        None => {
+            let redirect = match AuthorizationRequest::redirect(registered.client(), parameters) {
+                Ok(redirect) => redirect,
+                Err(error) => return Ok(Arrival::Lost(error)),
+            };
+            match keep_request(work, registered.client(), pairs)? {
+                Ok(pushed) => pushed.request_uri,
+                Err(error) => return Ok(Arrival::Back(AuthorizationRequest::refusal(redirect, parameters.get("state"), issuer, &error))),
+            }
+        }
+    };
+    Ok(match show_request(work, id, &uri)? {
+        Ok(asked) => {
+            let opener = uri.strip_prefix(REQUEST_URI).unwrap_or_default().to_owned();
+            Arrival::Asked { client: id.to_owned(), opener, locales: asked.request.ui_locales }
+        }
+        Err(error) => Arrival::Lost(error),
+    })
+}
+
+/// The first of the service's languages that we speak.
+fn spoken(locales: &[String]) -> Option<Language> {
+    let read = |tag: &String| match tag.to_ascii_lowercase().as_str() {
+        tag if tag.starts_with("en") => Some(Language::En),
+        "zh-hans" | "zh-cn" | "zh-hans-cn" | "zh-sg" => Some(Language::ZhHans),
+        tag if tag.starts_with("zh") => Some(Language::ZhHant),
+        _ => None,
+    };
+    locales.iter().find_map(read)
+}
+
+fn lost(state: &AccountState, visitor: &Visitor, error: &OAuthError) -> Response {
+    let t = texts(visitor.language);
+    let title = t.get("connect-lost");
+    let mut body = Body::new(visitor.language);
+    body.h1(&title).lead(t.get("connect-lost-lead"));
+    body.note(t.with("connect-code", [("code", error.to_string())]));
+    account_layout(state.platform.environment()).page(visitor, Page::new(title, body.markup()).invalid().without_switch())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_language_that_we_speak_is_taken() {
+        let of = |tags: &[&str]| spoken(&tags.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>());
+        assert_eq!(of(&["fr", "zh-HK", "en"]), Some(Language::ZhHant));
+        assert_eq!(of(&["zh-Hans"]), Some(Language::ZhHans));
+        assert_eq!(of(&["en-GB"]), Some(Language::En));
+        assert_eq!(of(&["fr"]), None);
+    }
+}

@@ -1,0 +1,28 @@
+use identity::{Level, Means};
+use provider::{LEVELS, Person};
+use store::StoreError;
+use webkit::Failure;
+
+use super::Call;
+
+/// Whoever is signed in, as services may know it. What was reached by a password never counts for more than the second level.
+pub(super) async fn of(call: &Call) -> Result<Option<Person>, Failure> {
+    let Some(found) = call.found else { return Ok(None) };
+    let who = found.who;
+    let account = call.read("resident.level", move |tx| identity::account(tx, who.account()).map_err(StoreError::from)).await?;
+    let Some(account) = account else { return Ok(None) };
+    let name = account.level.name();
+    let reached = LEVELS.iter().position(|level| level.rsplit(':').next() == Some(name)).unwrap_or_default();
+    let (most, amr) = match who.means() {
+        Means::Passkey => (LEVELS.len(), ["pop", "user"]),
+        Means::Password => (1, ["pwd", "sms"]),
+    };
+    let acr = LEVELS.get(reached.min(most)).or(LEVELS.first()).copied().unwrap_or(Level::Registered.name());
+    Ok(Some(Person {
+        account: who.account().bytes(),
+        session: who.session().bytes(),
+        signed_in: who.started(),
+        acr: acr.to_owned(),
+        amr: amr.map(str::to_owned).to_vec(),
+    }))
+}
