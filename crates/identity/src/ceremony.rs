@@ -24,6 +24,8 @@ pub(crate) enum Aim {
     First { account: Id<kinds::Account>, enrolment: Id<kinds::Enrolment> },
     /// A further passkey.
     Further { account: Id<kinds::Account> },
+    /// The passkey with which an account is given back.
+    Recovery { account: Id<kinds::Account>, enrolment: Id<kinds::Enrolment> },
     /// Signing in.
     SignIn,
 }

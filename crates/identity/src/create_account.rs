@@ -151,6 +151,8 @@ fn begin(
     if storage::account::claim_mobile(work.tx(), tag, account)? == 0 {
         return Err(CreateAccountError::HasAccount);
     }
+    // Whoever waited for an earlier account of this number gets nothing of the new one.
+    storage::recovery::delete(work.tx(), tag)?;
     Ok(storage::account::insert(work.tx(), account, language, mobile, now)?)
 }
 

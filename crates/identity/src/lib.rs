@@ -17,12 +17,14 @@ mod attribute;
 mod budget;
 mod ceremony;
 mod begin_proofing;
+mod begin_recovery;
 mod charter;
 mod code;
 mod confirm_code;
 mod create_account;
 mod directory;
 mod end_evidence;
+mod end_recovery;
 mod enrolment;
 mod evidence;
 mod inventory;
@@ -40,6 +42,9 @@ mod proofing;
 #[cfg(test)]
 mod proofing_story;
 mod purge;
+mod recovery;
+#[cfg(test)]
+mod recovery_story;
 mod renew;
 #[cfg(test)]
 mod rehearsal;
@@ -51,6 +56,7 @@ mod storage;
 mod story;
 mod token;
 mod verify;
+mod vouch_for_recovery;
 
 use store::Migration;
 
@@ -62,6 +68,7 @@ pub use attribute::{
 pub use begin_proofing::{
     ProofingError, add_picture, begin_proofing, proofings, send_proofing, withdraw_proofing,
 };
+pub use begin_recovery::{NewRecovery, begin_recovery, prepare_recovery, stop_recovery};
 pub use ceremony::Ceremony;
 pub use charter::{Charter, CharterError, CharterOfficer, CharterPurpose, SHIPPED_CHARTER};
 pub use confirm_code::{Checked, confirm_code, enrolment_stands};
@@ -72,6 +79,9 @@ pub use end_evidence::{
     EVIDENCE_FORMAT, deletion_receipt, end_lost, end_overdue, finish_proofing, unfinished_proofings,
 };
 pub use evidence::{Evidence, EvidenceError};
+pub use end_recovery::{
+    Alongside, RecoverError, Recoverer, recover_with_passkey, recover_with_password, recovery_passkey,
+};
 pub use inventory::inventory;
 pub use known_device::{KNOWN_DEVICE_DAYS, KnownDevice};
 pub use manage_password::{ChangePasswordError, change_password, password_since, remove_password};
@@ -91,10 +101,12 @@ pub use purge::purge;
 pub use review_proofing::{
     OpenedCase, Verdict, decide_case, details_for_register, note_register, open_case, proofing, proofing_queue, unasked,
 };
+pub use recovery::{RECOVERY_HOURS, RECOVERY_OPEN_HOURS, Recovery, RecoveryStep, recovery_of, recovery_step};
 pub use session::{FRESH_MINUTES, Found, Resident, Session, find_session, keep_session};
 pub use sign_in::{SignIn, SignInError, SignedIn, begin_sign_in, sign_in};
 pub use token::Token;
 pub use verify::{VerifyError, verify_person};
+pub use vouch_for_recovery::{Vouched, vouch_for_recovery};
 
 /// The purpose under which what belongs to an account is sealed.
 pub const ACCOUNT: &str = "account";
@@ -108,6 +120,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "identity/0003_attributes", sql: include_str!("../migrations/0003_attributes.sql") },
     Migration { name: "identity/0004_passwords", sql: include_str!("../migrations/0004_passwords.sql") },
     Migration { name: "identity/0005_proofing", sql: include_str!("../migrations/0005_proofing.sql") },
+    Migration { name: "identity/0006_recovery", sql: include_str!("../migrations/0006_recovery.sql") },
 ];
 
 /// The tables of the platform's store: the identity provider and its charters.

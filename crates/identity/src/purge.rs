@@ -13,6 +13,7 @@ pub fn purge(work: &mut Work<'_, '_>) -> Result<usize, StoreError> {
     let (now, today) = (work.now(), work.today());
     storage::enrolment::sweep(work.tx(), now)?;
     storage::budget::sweep(work.tx(), now)?;
+    storage::recovery::sweep(work.tx(), now)?;
     storage::answered::sweep(work.tx(), now)?;
     storage::session::sweep(work.tx(), idle_before(now), old_before(now))?;
     let expired = storage::account::expired(work.tx(), today, ACCOUNTS)?;

@@ -127,6 +127,12 @@ impl Stage {
         text.rsplit('#').next().unwrap().to_owned()
     }
 
+    /// The last message as it was sent.
+    pub(crate) fn notice(&self) -> String {
+        notify::deliver_due(&self.ledger, &self.phone, 100).unwrap();
+        self.phone.0.lock().unwrap().last().unwrap().1.clone()
+    }
+
     pub(crate) fn texts(&self) -> usize {
         notify::deliver_due(&self.ledger, &self.phone, 1000).unwrap();
         self.phone.0.lock().unwrap().len()

@@ -9,6 +9,7 @@ pub(crate) mod enrolment;
 pub(crate) mod passkey;
 pub(crate) mod password;
 pub(crate) mod proofing;
+pub(crate) mod recovery;
 pub(crate) mod session;
 
 use store::StoreError;

@@ -168,6 +168,8 @@ pub mod kinds {
         Enrolment = "enr";
         /// A passkey of a resident's account.
         AccountPasskey = "apk";
+        /// Somebody who wants an account back.
+        Recovery = "rcv";
         /// A browser in which a resident is signed in.
         AccountSession = "acs";
         /// The proofing of a resident's identity.
@@ -230,6 +232,8 @@ pub mod kinds {
         CallOut = "cal";
         /// One message of a call-out to one person on one channel.
         CallPage = "pge";
+        /// A support station.
+        Station = "stn";
         /// An exercise of the call-out.
         Exercise = "exr";
     }

@@ -33,6 +33,20 @@ pub enum Template {
         /// How long the code is good for.
         minutes: u16,
     },
+    /// Somebody wants the account of this number back. The same whether there is one.
+    RecoveryBegun {
+        /// What an officer needs to find the recovery.
+        reference: String,
+        /// The host where it is stopped.
+        host: String,
+        /// How long it can be stopped.
+        hours: i64,
+    },
+    /// The account of this number was given back: its earlier ways in are gone.
+    AccountRecovered {
+        /// The host where it is.
+        host: String,
+    },
     /// The delivery has left.
     Dispatched {
         /// The scheme's short name.
@@ -81,6 +95,8 @@ impl Template {
             Self::RegistrationConfirmed { .. } => "registration-confirmed",
             Self::NeedsChecking { .. } => "needs-checking",
             Self::StatusCode { .. } => "status-code",
+            Self::RecoveryBegun { .. } => "recovery-begun",
+            Self::AccountRecovered { .. } => "account-recovered",
             Self::Dispatched { .. } => "dispatched",
             Self::Delivered { .. } => "delivered",
             Self::NotDelivered { .. } => "not-delivered",
@@ -97,6 +113,8 @@ impl Template {
                 needs_checking(language, &short(scheme, language), reference, link)
             }
             Self::StatusCode { code, host, minutes } => status_code(language, code, host, *minutes),
+            Self::RecoveryBegun { reference, host, hours } => recovery_begun(language, reference, host, *hours),
+            Self::AccountRecovered { host } => account_recovered(language, host),
             Self::Dispatched { scheme, reference } => dispatched(language, &short(scheme, language), reference),
             Self::Delivered { scheme, reference } => delivered(language, &short(scheme, language), reference),
             Self::NotDelivered { scheme, reference, link } => {
@@ -156,6 +174,32 @@ fn status_code(language: Language, code: &str, host: &str, minutes: u16) -> Stri
         Language::ZhHans => format!("你的验证码是 {code}，{minutes} 分钟内有效。切勿告诉他人。"),
     };
     format!("{sentence}\n\n@{host} #{code}")
+}
+
+fn recovery_begun(language: Language, reference: &str, host: &str, hours: i64) -> String {
+    match language {
+        Language::En => format!(
+            "Somebody asked to recover the resident account of this number ({reference}). If it was not you, sign in at {host} \
+             within {hours} hours and stop it."
+        ),
+        Language::ZhHant => {
+            format!("有人要求取回此號碼的市民帳戶({reference})。如非本人所為，請於{hours}小時內到 {host} 登入並制止。")
+        }
+        Language::ZhHans => {
+            format!("有人要求取回此号码的市民账户({reference})。如非本人所为，请于{hours}小时内到 {host} 登录并制止。")
+        }
+    }
+}
+
+fn account_recovered(language: Language, host: &str) -> String {
+    match language {
+        Language::En => format!(
+            "The resident account of this number at {host} was recovered. Its earlier passkeys and passwords no longer work. \
+             If it was not you, tell our staff at once."
+        ),
+        Language::ZhHant => format!("此號碼在 {host} 的市民帳戶已被取回，以往的通行密鑰及密碼已失效。如非本人所為，請立即告知職員。"),
+        Language::ZhHans => format!("此号码在 {host} 的市民账户已被取回，以往的通行密钥及密码已失效。如非本人所为，请立即告知职员。"),
+    }
 }
 
 fn dispatched(language: Language, scheme: &str, reference: &str) -> String {
@@ -254,6 +298,8 @@ mod tests {
             Template::RegistrationConfirmed { scheme: scheme(), reference: reference() },
             Template::NeedsChecking { scheme: scheme(), reference: reference(), link: link() },
             Template::StatusCode { code: "123456".into(), host: "masks.example.gov.hk".into(), minutes: 15 },
+            Template::RecoveryBegun { reference: "7K4M-9QXP".into(), host: "masks.example.gov.hk".into(), hours: 72 },
+            Template::AccountRecovered { host: "masks.example.gov.hk".into() },
             Template::Dispatched { scheme: scheme(), reference: reference() },
             Template::Delivered { scheme: scheme(), reference: reference() },
             Template::NotDelivered { scheme: scheme(), reference: reference(), link: link() },

@@ -41,6 +41,16 @@ pub fn end_consent(work: &mut Work<'_, '_>, account: [u8; 16], client: &str) -> 
     Ok(ended)
 }
 
+/// An account ends or changes hands: everything that it allowed, at every service.
+pub fn end_account(work: &mut Work<'_, '_>, account: [u8; 16]) -> Result<u64, StoreError> {
+    let now = work.now();
+    let ended = storage::grant::end_of_account(work.tx(), account, now)?;
+    storage::consent::delete_all(work.tx(), account)?;
+    storage::share::delete_account(work.tx(), account)?;
+    work.journal(Event::new("provider.account_ended").record(account).detail("grants_ended", ended))?;
+    Ok(ended)
+}
+
 /// A session ends, and with it what was given in it.
 pub fn end_session_grants(work: &mut Work<'_, '_>, session: [u8; 16]) -> Result<u64, StoreError> {
     let now = work.now();

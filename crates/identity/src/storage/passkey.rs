@@ -103,6 +103,10 @@ pub(crate) fn tell(
     )
 }
 
+pub(crate) fn delete_all(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<u64, StoreError> {
+    tx.execute("-- identity.delete_passkeys\ndelete from identity_passkey where account = $1", &[account.into()])
+}
+
 pub(crate) fn delete(
     tx: &mut Tx<'_>,
     account: Id<kinds::Account>,

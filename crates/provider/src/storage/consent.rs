@@ -32,6 +32,10 @@ pub(crate) fn delete(tx: &mut Tx<'_>, account: [u8; 16], client: &str) -> Result
     )
 }
 
+pub(crate) fn delete_all(tx: &mut Tx<'_>, account: [u8; 16]) -> Result<u64, StoreError> {
+    tx.execute("-- provider.delete_consents\ndelete from provider_consent where account = $1", &[account.into()])
+}
+
 pub(crate) fn sweep(tx: &mut Tx<'_>, now: Instant) -> Result<u64, StoreError> {
     tx.execute("-- provider.sweep_consents\ndelete from provider_consent where expires <= $1", &[now.into()])
 }

@@ -63,6 +63,13 @@ pub(crate) fn end_of_client(tx: &mut Tx<'_>, account: [u8; 16], client: &str, no
     )
 }
 
+pub(crate) fn end_of_account(tx: &mut Tx<'_>, account: [u8; 16], now: Instant) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- provider.end_grants_of_account\nupdate provider_grant set ended = $2 where account = $1 and ended is null",
+        &[account.into(), now.into()],
+    )
+}
+
 pub(crate) fn sweep(tx: &mut Tx<'_>, now: Instant) -> Result<u64, StoreError> {
     tx.execute(
         "-- provider.sweep_grants\ndelete from provider_grant where expires <= $1 or ended is not null",

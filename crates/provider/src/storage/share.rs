@@ -66,6 +66,10 @@ pub(crate) fn delete_all(tx: &mut Tx<'_>, account: [u8; 16], client: &str) -> Re
     )
 }
 
+pub(crate) fn delete_account(tx: &mut Tx<'_>, account: [u8; 16]) -> Result<u64, StoreError> {
+    tx.execute("-- provider.delete_account_shares\ndelete from provider_share where account = $1", &[account.into()])
+}
+
 pub(crate) fn sweep(tx: &mut Tx<'_>, now: Instant) -> Result<u64, StoreError> {
     tx.execute("-- provider.sweep_shares\ndelete from provider_share where expires <= $1", &[now.into()])
 }

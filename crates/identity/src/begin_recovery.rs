@@ -1,0 +1,79 @@
+use journal::{Event, Work};
+use kernel::{Instant, Language, Random};
+use notify::{Content, QueueError, QueueMessage, Template};
+use seal::Keyring;
+
+use crate::account::mobile_tag;
+use crate::confirm_code::is_right;
+use crate::{CodeFor, RECOVERY_HOURS, Recovery, Resident, Ticket, storage};
+
+/// What sealing has to do before the transaction.
+#[derive(Clone, Debug)]
+pub struct NewRecovery {
+    recovery: Recovery,
+    notice: notify::Prepared,
+}
+
+/// Makes a recovery and its notice for the number of a ticket, account or none.
+pub fn prepare_recovery(
+    keys: &Keyring,
+    random: &dyn Random,
+    now: Instant,
+    ticket: &Ticket,
+    language: Language,
+    host: &str,
+) -> Result<NewRecovery, QueueError> {
+    let recovery = Recovery::new(now, random);
+    let template =
+        Template::RecoveryBegun { reference: recovery.reference.clone(), host: host.to_owned(), hours: RECOVERY_HOURS };
+    let notice = notice(keys, format!("recovery:{}", recovery.id), now, ticket, language, template)?;
+    Ok(NewRecovery { recovery, notice })
+}
+
+/// Checks the code and begins the recovery, unless one is under way: it waits, and the number hears of it. The same for a number with
+/// an account and one without. False when the code is wrong; the try is counted.
+pub fn begin_recovery(
+    work: &mut Work<'_, '_>,
+    keys: &Keyring,
+    ticket: &Ticket,
+    typed: &str,
+    new: &NewRecovery,
+) -> Result<bool, QueueError> {
+    if ticket.aim != CodeFor::Recovery || !is_right(work, keys, ticket, typed)? {
+        return Ok(false);
+    }
+    let (tag, now) = (mobile_tag(keys, &ticket.mobile), work.now());
+    if storage::recovery::of_mobile(work.tx(), tag, now)?.is_none() {
+        storage::recovery::delete(work.tx(), tag)?;
+        storage::recovery::insert(work.tx(), tag, &new.recovery)?;
+        notify::queue(work, &new.notice)?;
+        let event = Event::new("identity.recovery_begun").detail("recovery", new.recovery.id.to_string());
+        let account = storage::account::by_mobile(work.tx(), tag)?;
+        work.journal(if let Some(account) = account { event.record(account.bytes()) } else { event })?;
+    }
+    Ok(true)
+}
+
+/// Whoever is signed in stops the recovery of the account; false when there is none.
+pub fn stop_recovery(work: &mut Work<'_, '_>, who: &Resident) -> Result<bool, store::StoreError> {
+    let now = work.now();
+    let Some(row) = storage::recovery::of_account(work.tx(), who.account, now)? else { return Ok(false) };
+    storage::recovery::delete(work.tx(), row.tag)?;
+    let event = Event::new("identity.recovery_stopped").record(who.account.bytes());
+    work.journal(event.detail("recovery", row.recovery.id.to_string()))?;
+    Ok(true)
+}
+
+/// A notice to the number of a ticket. It goes out within three days or not at all.
+pub(crate) fn notice(
+    keys: &Keyring,
+    key: String,
+    now: Instant,
+    ticket: &Ticket,
+    language: Language,
+    template: Template,
+) -> Result<notify::Prepared, QueueError> {
+    let until = now.plus_secs(RECOVERY_HOURS * 3_600);
+    let content = Content::Sms { to: ticket.mobile, template };
+    notify::prepare(keys, &QueueMessage { key, household: None, language, content, due: now, until, expiry: until.day().plus(1) })
+}

@@ -1,0 +1,94 @@
+use kernel::{Id, Instant, Random, kinds};
+use seal::Keyring;
+use store::{StoreError, Tx};
+
+use crate::account::mobile_tag;
+use crate::{CodeFor, Level, Ticket, storage};
+
+/// So long passes between asking for an account back and getting it: whoever is signed in can stop it meanwhile.
+pub const RECOVERY_HOURS: i64 = 72;
+/// So long it can be brought to an end afterwards.
+pub const RECOVERY_OPEN_HOURS: i64 = 7 * 24;
+const HOUR_SECS: i64 = 3_600;
+/// Letters and digits that are not taken for one another, on paper or on the telephone.
+const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/// Somebody who wants the account of a number back. It stands by the number and not by an account, so that nothing of it says
+/// whether there is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovery {
+    /// Its id.
+    pub id: Id<kinds::Recovery>,
+    /// What an officer finds it by, `7K4M-9QXP`.
+    pub reference: String,
+    /// When it was asked for.
+    pub begun: Instant,
+    /// When it can be brought to an end.
+    pub due: Instant,
+    /// Until when.
+    pub ends: Instant,
+    /// Whether two officers compared the person with an identity document.
+    pub proofed: bool,
+}
+
+/// How far somebody has come who typed the right code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecoveryStep {
+    /// The code was not typed, or its time is over.
+    Wrong,
+    /// It has begun, account or none, and waits.
+    Waiting(Recovery),
+    /// The time has come, and the number has no account.
+    NoAccount,
+    /// The time has come, and two officers must compare the person with a document first: the identity was verified.
+    NeedsProof(Recovery),
+    /// The time has come: a new passkey or a new password is made.
+    Ready(Recovery),
+}
+
+impl Recovery {
+    pub(crate) fn new(now: Instant, random: &dyn Random) -> Self {
+        let due = now.plus_secs(RECOVERY_HOURS * HOUR_SECS);
+        let ends = due.plus_secs(RECOVERY_OPEN_HOURS * HOUR_SECS);
+        Self { id: Id::new(now, random), reference: reference(random), begun: now, due, ends, proofed: false }
+    }
+}
+
+/// How far the recovery has come whose code was typed lately. Until it is due nothing is looked up that depends on an account.
+pub fn recovery_step(tx: &mut Tx<'_>, keys: &Keyring, ticket: &Ticket, now: Instant) -> Result<RecoveryStep, StoreError> {
+    if ticket.aim != CodeFor::Recovery || !storage::enrolment::is_confirmed(tx, ticket.enrolment, now)? {
+        return Ok(RecoveryStep::Wrong);
+    }
+    let tag = mobile_tag(keys, &ticket.mobile);
+    let Some(row) = storage::recovery::of_mobile(tx, tag, now)? else { return Ok(RecoveryStep::Wrong) };
+    if now < row.recovery.due {
+        return Ok(RecoveryStep::Waiting(row.recovery));
+    }
+    let Some(account) = storage::account::by_mobile(tx, tag)? else { return Ok(RecoveryStep::NoAccount) };
+    let open = may_end(tx, account, &row.recovery)?;
+    Ok(if open { RecoveryStep::Ready(row.recovery) } else { RecoveryStep::NeedsProof(row.recovery) })
+}
+
+/// The recovery of an account, for whoever is signed in to it.
+pub fn recovery_of(tx: &mut Tx<'_>, account: Id<kinds::Account>, now: Instant) -> Result<Option<Recovery>, StoreError> {
+    Ok(storage::recovery::of_account(tx, account, now)?.map(|row| row.recovery))
+}
+
+/// As strong as enrolment: what was verified with a document comes back with a document.
+pub(crate) fn may_end(tx: &mut Tx<'_>, account: Id<kinds::Account>, recovery: &Recovery) -> Result<bool, StoreError> {
+    let verified = storage::account::find(tx, account)?.is_some_and(|account| account.level >= Level::Verified);
+    Ok(!verified || recovery.proofed)
+}
+
+/// A reference as it was typed, as it is kept; nothing when it is none.
+pub(crate) fn parse_reference(typed: &str) -> Option<String> {
+    let plain: String = hongkong::half_width(typed).to_ascii_uppercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    let (first, second) = plain.split_at_checked(4).filter(|(_, second)| second.len() == 4)?;
+    Some(format!("{first}-{second}"))
+}
+
+fn reference(random: &dyn Random) -> String {
+    let letters = random.bytes32().into_iter().filter_map(|byte| LETTERS.get(usize::from(byte) % LETTERS.len()));
+    let plain: String = letters.take(8).map(|letter| char::from(*letter)).collect();
+    parse_reference(&plain).unwrap_or(plain)
+}

@@ -1,0 +1,81 @@
+use kernel::{Id, Instant, kinds};
+use store::{Row, StoreError, Tx};
+
+use crate::Recovery;
+
+/// A recovery with the tag of its number and who vouched for it.
+pub(crate) struct RecoveryRow {
+    pub(crate) tag: [u8; 32],
+    pub(crate) vouched_by: Option<Id<kinds::Officer>>,
+    pub(crate) recovery: Recovery,
+}
+
+const BY_TAG: &str = "-- identity.recovery_of_mobile\n\
+     select tag, id, reference, begun, due, ends, vouched_by, proofed from identity_recovery where tag = $1 and ends > $2";
+const BY_REFERENCE: &str = "-- identity.recovery_of_reference\n\
+     select tag, id, reference, begun, due, ends, vouched_by, proofed from identity_recovery where reference = $1 and ends > $2";
+const BY_ACCOUNT: &str = "-- identity.recovery_of_account\n\
+     select r.tag, r.id, r.reference, r.begun, r.due, r.ends, r.vouched_by, r.proofed from identity_mobile m \
+     join identity_recovery r on r.tag = m.tag where m.account = $1 and r.ends > $2";
+
+/// Begins a recovery; 0 when one is under way.
+pub(crate) fn insert(tx: &mut Tx<'_>, tag: [u8; 32], new: &Recovery) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.insert_recovery\n\
+         insert into identity_recovery (tag, id, reference, begun, due, ends) values ($1, $2, $3, $4, $5, $6) \
+         on conflict (tag) do nothing",
+        &[tag.into(), new.id.into(), new.reference.as_str().into(), new.begun.into(), new.due.into(), new.ends.into()],
+    )
+}
+
+pub(crate) fn of_mobile(tx: &mut Tx<'_>, tag: [u8; 32], now: Instant) -> Result<Option<RecoveryRow>, StoreError> {
+    tx.query_opt(BY_TAG, &[tag.into(), now.into()])?.as_ref().map(read).transpose()
+}
+
+pub(crate) fn of_reference(tx: &mut Tx<'_>, reference: &str, now: Instant) -> Result<Option<RecoveryRow>, StoreError> {
+    tx.query_opt(BY_REFERENCE, &[reference.into(), now.into()])?.as_ref().map(read).transpose()
+}
+
+pub(crate) fn of_account(
+    tx: &mut Tx<'_>,
+    account: Id<kinds::Account>,
+    now: Instant,
+) -> Result<Option<RecoveryRow>, StoreError> {
+    tx.query_opt(BY_ACCOUNT, &[account.into(), now.into()])?.as_ref().map(read).transpose()
+}
+
+/// The first officer vouches.
+pub(crate) fn vouch(tx: &mut Tx<'_>, tag: [u8; 32], officer: Id<kinds::Officer>) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.vouch_recovery\n\
+         update identity_recovery set vouched_by = $2 where tag = $1 and vouched_by is null",
+        &[tag.into(), officer.into()],
+    )
+}
+
+/// The second officer vouches.
+pub(crate) fn proof(tx: &mut Tx<'_>, tag: [u8; 32], now: Instant) -> Result<u64, StoreError> {
+    tx.execute("-- identity.proof_recovery\nupdate identity_recovery set proofed = $2 where tag = $1", &[tag.into(), now.into()])
+}
+
+pub(crate) fn delete(tx: &mut Tx<'_>, tag: [u8; 32]) -> Result<u64, StoreError> {
+    tx.execute("-- identity.delete_recovery\ndelete from identity_recovery where tag = $1", &[tag.into()])
+}
+
+/// Drops those that nobody brought to an end in time.
+pub(crate) fn sweep(tx: &mut Tx<'_>, now: Instant) -> Result<u64, StoreError> {
+    tx.execute("-- identity.sweep_recoveries\ndelete from identity_recovery where ends <= $1", &[now.into()])
+}
+
+fn read(row: &Row) -> Result<RecoveryRow, StoreError> {
+    let proofed = row.get::<Option<Instant>>(7)?.is_some();
+    let recovery = Recovery {
+        id: row.get(1)?,
+        reference: row.get(2)?,
+        begun: row.get(3)?,
+        due: row.get(4)?,
+        ends: row.get(5)?,
+        proofed,
+    };
+    Ok(RecoveryRow { tag: row.get(0)?, vouched_by: row.get(6)?, recovery })
+}
