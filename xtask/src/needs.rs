@@ -46,13 +46,41 @@ const NEEDS: &[Need] = &[
     },
     Need {
         package: "poppler-utils",
-        purpose: "reading printed letters back",
+        purpose: "reading printed letters back, and the second judge of signed documents",
         present: || on_path("pdftotext"),
+    },
+    Need {
+        package: "openssl",
+        purpose: "the judge of certificates and timestamps",
+        present: || on_path("openssl"),
+    },
+    Need {
+        package: "python3-venv",
+        purpose: "the environment of pyHanko",
+        present: || !output("python3", &["-c", "import venv, ensurepip; print(1)"]).is_empty(),
     },
 ];
 
+/// The judge of signed documents: a Python environment of its own with locked packages.
+const JUDGES: &str = "target/judges";
+const JUDGES_PACKAGES: &str = "crates/signing/tests/requirements.txt";
+
 /// Installs or names what is missing; true when all is there.
 pub fn meet() -> bool {
+    if !meet_packages() {
+        return false;
+    }
+    let judges = has_judges() || {
+        say("installing pyHanko into target/judges");
+        install_judges()
+    };
+    if !judges {
+        say("missing: pyHanko (the judge of signed documents). It needs Python 3.11 and the package index");
+    }
+    judges
+}
+
+fn meet_packages() -> bool {
     if missing().is_empty() {
         return true;
     }
@@ -92,6 +120,23 @@ fn install(packages: &[&str]) {
     if !(apt(&["update"]) && apt(&arguments)) {
         say("apt-get failed");
     }
+}
+
+/// Whether the environment holds what the list names: the list is copied into it when everything stands.
+fn has_judges() -> bool {
+    let kept = std::fs::read(Path::new(JUDGES).join("requirements.txt"));
+    kept.is_ok_and(|kept| std::fs::read(JUDGES_PACKAGES).is_ok_and(|wanted| wanted == kept))
+}
+
+fn install_judges() -> bool {
+    let run = |program: &str, arguments: &[&str]| {
+        let ran = Command::new(program).args(arguments).stdin(Stdio::null()).status();
+        ran.is_ok_and(|status| status.success())
+    };
+    let pip = format!("{JUDGES}/bin/pip");
+    run("python3", &["-m", "venv", JUDGES])
+        && run(&pip, &["install", "--quiet", "--require-hashes", "--only-binary", ":all:", "-r", JUDGES_PACKAGES])
+        && std::fs::copy(JUDGES_PACKAGES, Path::new(JUDGES).join("requirements.txt")).is_ok()
 }
 
 fn has_postgresql() -> bool {
