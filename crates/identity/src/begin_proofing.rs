@@ -31,9 +31,6 @@ pub enum ProofingError {
     /// Too many were begun.
     #[error("too many proofings were begun in a week")]
     Often,
-    /// What matters asks for a sign-in of the last few minutes.
-    #[error("sign in again first")]
-    Stale,
     /// The person has another account.
     #[error("this person has another account")]
     HasAccount,
@@ -62,7 +59,6 @@ impl Fault for ProofingError {
             Self::Incomplete | Self::NumberDiffers => Kind::Invalid,
             Self::Verified | Self::HasAccount => Kind::Taken,
             Self::Often => Kind::Busy,
-            Self::Stale => Kind::Denied,
             Self::Evidence(error) => error.kind(),
             Self::Seal(error) => error.kind(),
             Self::Store(error) => error.kind(),

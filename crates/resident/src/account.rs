@@ -13,6 +13,8 @@ mod passkeys;
 mod proofing;
 mod password;
 mod password_sign_in;
+mod recover;
+mod recovered;
 mod sessions;
 mod sign_in;
 mod sign_up;
@@ -88,6 +90,13 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/sign-up/passkey/options", post(first_passkey::options))
         .route("/account/sign-up/passkey/finish", post(first_passkey::finish))
         .route("/account/sign-up/password", get(password::first).post(password::create))
+        .route("/account/recover", get(recover::show).post(recover::ask))
+        .route("/account/recover/code", get(recover::code).post(recover::begin))
+        .route("/account/recover/step", get(recover::step))
+        .route("/account/recover/passkey/options", post(recovered::options))
+        .route("/account/recover/passkey/finish", post(recovered::finish))
+        .route("/account/recover/password", get(recovered::choose).post(recovered::change))
+        .route("/account/recovery/stop", post(recover::stop))
         .route("/account/password", get(password::own).post(password::change))
         .route("/account/password/remove", post(password::remove))
         .route("/account/passkeys/add", get(passkeys::add))

@@ -18,6 +18,7 @@ mod layout;
 mod limits;
 mod list;
 mod my_data;
+mod pictures;
 mod privacy;
 mod queue;
 mod received;
@@ -25,6 +26,7 @@ mod receipt;
 mod repair;
 mod sealed;
 mod state;
+mod stations;
 mod statistics;
 mod status;
 mod texts;
@@ -40,6 +42,7 @@ use webkit::{in_every_language, takes_files};
 
 pub use account::{ACCOUNT_PATH, AccountState, Turns, account_layout, account_routes};
 pub use layout::layout;
+pub use pictures::Pictures;
 pub use state::ResidentState;
 
 /// The pages, in every language. They want a [`webkit::Shell`] around them.
@@ -50,6 +53,11 @@ pub fn routes(state: Arc<ResidentState>) -> Router {
         .route("/privacy", get(privacy::show))
         .route("/check-receipt", get(check_receipt::show).post(check_receipt::check))
         .route("/check-receipt/file", get(check_receipt::elsewhere).post(check_receipt::download))
+        .route("/stations", get(stations::show))
+        .route("/stations/open-now", get(stations::open_now))
+        .route("/stations/in/{district}", get(stations::of_district))
+        .route("/stations/week/{day}", get(stations::week))
+        .route("/stations/week/{day}/{form}", get(stations::file))
         .route("/{slug}", get(front::show))
         .route("/{slug}/wait", get(wait::show).post(wait::arrive))
         .route("/{slug}/register", get(journey::begin).post(journey::step))

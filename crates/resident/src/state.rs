@@ -1,4 +1,4 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use assurance::Component;
 use flows::Platform;
@@ -8,6 +8,7 @@ use notify::LetterFont;
 use webkit::Layout;
 
 use crate::layout::layout;
+use crate::Pictures;
 use crate::limits::Limits;
 
 /// What the pages need.
@@ -24,17 +25,15 @@ pub struct ResidentState {
     pub layout: Layout,
     /// The font of documents to keep; without one, a copy of one's data is given as JSON only.
     pub font: Option<LetterFont>,
-    /// What looks at pictures that residents send.
-    pub(crate) scanner: Option<Arc<dyn Scanner>>,
-    /// Held by whoever decodes a picture: one at a time, since each may take a hundred megabytes.
-    decoder: Mutex<()>,
+    /// How pictures that residents send are taken.
+    pub(crate) pictures: Pictures,
 }
 
 impl ResidentState {
     /// The state with the usual frame.
     pub fn new(platform: Arc<Platform>, gazetteer: Arc<Gazetteer>, components: Vec<Component>) -> Self {
         let layout = layout(platform.environment());
-        Self { platform, gazetteer, components, limits: Limits::default(), layout, font: None, scanner: None, decoder: Mutex::default() }
+        Self { platform, gazetteer, components, limits: Limits::default(), layout, font: None, pictures: Pictures::default() }
     }
 
     /// The same with a font for documents to keep.
@@ -44,10 +43,6 @@ impl ResidentState {
 
     /// The same with a scanner for pictures that residents send.
     pub fn with_scanner(self, scanner: Option<Arc<dyn Scanner>>) -> Self {
-        Self { scanner, ..self }
-    }
-
-    pub(crate) fn hold_decoder(&self) -> MutexGuard<'_, ()> {
-        self.decoder.lock().unwrap_or_else(PoisonError::into_inner)
+        Self { pictures: Pictures::new(scanner), ..self }
     }
 }

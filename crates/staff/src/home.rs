@@ -33,6 +33,7 @@ pub(crate) fn show(desk: &Desk) -> Answer {
             wait_in_scheme(desk, &listed, &mut waiting)?;
         }
     }
+    proofings(desk, &mut waiting)?;
     alerts(desk, &mut waiting)?;
     body.part(&waiting);
     more(desk, &mut body);
@@ -56,6 +57,19 @@ fn alerts(desk: &Desk, waiting: &mut Table) -> Result<(), Failure> {
         let count = webkit::formats::number(i64::try_from(open).unwrap_or(0));
         waiting.row([link(&desk.say("home-alerts"), &desk.url("/staff/alerts")), Markup::default(), desk.tag(count, Tone::Attention)]);
     }
+    Ok(())
+}
+
+/// Identities that wait to be proofed, in the department of the identity provider.
+fn proofings(desk: &Desk, waiting: &mut Table) -> Result<(), Failure> {
+    let Some(service) = desk.platform().identity() else { return Ok(()) };
+    if !desk.may::<people::ProofIdentity>() || desk.identity::<people::ProofIdentity>().is_err() {
+        return Ok(());
+    }
+    let count = service.ledger().read("staff.proofing_queue", identity::proofing_queue)?.len();
+    let count = webkit::formats::number(i64::try_from(count).unwrap_or(0));
+    let way = link(&desk.say("proofing-title"), &desk.url("/staff/identity/proofing"));
+    waiting.row([way, Markup::default(), desk.tag(count, Tone::Attention)]);
     Ok(())
 }
 
@@ -84,8 +98,14 @@ fn more(desk: &Desk, body: &mut Body) {
     if desk.may::<ReadDashboard>() {
         body.link(desk.say("home-schemes"), desk.url("/staff/schemes"));
     }
-    if desk.may::<ReadDashboard>() {
+    if desk.may::<ReadDashboard>() && desk.identity::<ReadDashboard>().is_ok() {
         body.link(desk.say("identity-title"), desk.url("/staff/identity"));
+    }
+    if desk.identity::<people::ProofIdentity>().is_ok_and(|(scope, _)| scope.is_some()) {
+        body.link(desk.say("recover-title"), desk.url("/staff/identity/recovery"));
+    }
+    if desk.may::<people::EditScheme>() || desk.may::<SignGate>() {
+        body.link(desk.say("services-title"), desk.url("/staff/services"));
     }
     if desk.may::<people::ManageOfficers>() {
         body.link(desk.say("home-officers"), desk.url("/staff/officers"));

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::{RawPathParams, Request};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use people::{
-    Action, ApproveClose, ApproveErasure, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, ManageContractors, ManageOfficers, OpenRecord, OperateScheme, OrderErasure,
+    Action, ApproveClose, ApproveErasure, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, ManageContractors, ManageOfficers, OpenRecord, OperateScheme, OrderErasure, ProofIdentity,
     ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport,
     ResolveException, ReviewAccess, SignGate, SubmitGateRecord, WithdrawGateRecord,
 };
@@ -12,9 +12,9 @@ use webkit::{Visitor, in_every_language, takes_files};
 
 use crate::desk::{Answer, Desk, attend};
 use crate::{
-    access_review, alerts, approval, bulletins, certificate, charter, close, contract, contract_change, contractor, contractors, dashboard, definition, delivery, erase, erase_day, erasure, evidence,
+    access_review, alerts, approval, bulletins, certificate, charter, close, connect_form, connect_list, connect_service, contract, contract_change, contractor, contractors, dashboard, definition, delivery, erase, erase_day, erasure, evidence,
     exceptions, field, field_queue, gate, gate_record, gate_sign, hand_over, home, incidents, inventory, invitation, lease, lease_change, lease_give, lease_pursue, letters, messages, officer, officers,
-    operate, passkey_name, passkeys, record, register, request, requests, resolve, results, scheme_page, schemes,
+    operate, passkey_name, passkeys, proofing, record, register, request, requests, resolve, results, scheme_page, schemes,
     session, sign_in, test_results, version,
 };
 use crate::StaffState;
@@ -69,6 +69,10 @@ const EDIT_CHARTER: Guard = Guard::Identity(&[EditScheme::NAME]);
 const RECORD_IDENTITY: Guard = Guard::Identity(&[SubmitGateRecord::NAME]);
 const WITHDRAW_IDENTITY: Guard = Guard::Identity(&[WithdrawGateRecord::NAME]);
 const SIGN_IDENTITY: Guard = Guard::Identity(&[SignGate::NAME]);
+const VOUCH: Guard = Guard::Identity(&[ProofIdentity::NAME]);
+const SERVICES: Guard = Guard::Right(&[EditScheme::NAME, SignGate::NAME]);
+const APPROVE_SERVICE: Guard = Guard::Right(&[SignGate::NAME]);
+const PROOF: Guard = Guard::Identity(&[ProofIdentity::NAME]);
 const OPERATE: Guard = Guard::Scheme(&[OperateScheme::NAME]);
 const RESOLVE: Guard = Guard::Scheme(&[ResolveException::NAME]);
 const OPEN: Guard = Guard::Scheme(&[OpenRecord::NAME]);
@@ -95,6 +99,8 @@ const CREATE: Guard = Guard::Right(&[EditScheme::NAME]);
 const DOCUMENT_MAX_BYTES: usize = 10 * 1024 * 1024;
 /// A charter: a few texts in three languages.
 const CHARTER_MAX_BYTES: usize = 128 * 1024;
+/// A service's logo.
+const LOGO_MAX_BYTES: usize = 1024 * 1024;
 /// A courier's results: forty bytes a household.
 const RESULTS_MAX_BYTES: usize = 4 * 1024 * 1024;
 
@@ -143,6 +149,8 @@ pub const ROUTES: &[Route] = &[
     get("/staff/identity", SEE_IDENTITY, charter::show),
     get("/staff/identity/charter", EDIT_CHARTER, charter::edit),
     form_with_file("/staff/identity/charter", EDIT_CHARTER, CHARTER_MAX_BYTES, charter::save),
+    get("/staff/identity/recovery", VOUCH, recover::ask),
+    form("/staff/identity/recovery", VOUCH, recover::vouch),
     get("/staff/identity/versions/{digest}", SEE_IDENTITY, charter::version),
     get("/staff/identity/gates/{version}", SEE_IDENTITY, gate::show),
     get("/staff/identity/gates/{version}/records", RECORD_IDENTITY, gate_record::ask),
@@ -151,6 +159,23 @@ pub const ROUTES: &[Route] = &[
     form("/staff/identity/gates/{version}/records/{record}/withdraw", WITHDRAW_IDENTITY, gate_record::withdraw),
     get("/staff/identity/gates/{version}/sign", SIGN_IDENTITY, gate_sign::ask),
     post("/staff/identity/gates/{version}/sign", SIGN_IDENTITY, gate_sign::sign),
+    // The proofing of residents' identities.
+    get("/staff/identity/proofing", PROOF, proofing::queue),
+    get("/staff/identity/proofing/{proofing}", PROOF, proofing::show),
+    post("/staff/identity/proofing/{proofing}", PROOF, proofing::open),
+    post("/staff/identity/proofing/{proofing}/verdict", PROOF, proofing::decide),
+    // Online services that residents sign in to.
+    get("/staff/services", SERVICES, connect_list::show),
+    get("/staff/services/new", CREATE, connect_form::new),
+    form_with_file("/staff/services/new", CREATE, LOGO_MAX_BYTES, connect_form::register),
+    get("/staff/services/{client}", SERVICES, connect_service::show),
+    get("/staff/services/{client}/logo/{digest}", SERVICES, connect_service::logo),
+    get("/staff/services/{client}/change", CREATE, connect_form::edit),
+    form_with_file("/staff/services/{client}/change", CREATE, LOGO_MAX_BYTES, connect_form::change),
+    get("/staff/services/{client}/approve", APPROVE_SERVICE, connect_service::ask_approve),
+    post("/staff/services/{client}/approve", APPROVE_SERVICE, connect_service::approve),
+    get("/staff/services/{client}/end", APPROVE_SERVICE, connect_service::ask_end),
+    post("/staff/services/{client}/end", APPROVE_SERVICE, connect_service::end),
     // Running it.
     get("/staff/schemes/{slug}/dashboard", SEE, dashboard::show),
     get("/staff/schemes/{slug}/operate", OPERATE, operate::show),

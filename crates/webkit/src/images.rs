@@ -53,6 +53,12 @@ pub fn clean_image(bytes: &[u8], max_pixels: u64) -> Result<CleanImage, ImageFla
     Ok(CleanImage { bytes: out.into_inner(), media_type, size: (picture.width(), picture.height()) })
 }
 
+/// A picture that was written by [`clean_image`], for measuring.
+pub(crate) fn decoded(bytes: &[u8], max_pixels: u64) -> Result<DynamicImage, ImageFlaw> {
+    let format = image::guess_format(bytes).map_err(|_| ImageFlaw::WrongKind)?;
+    decode(bytes, format, max_pixels)
+}
+
 /// Whether other programs would take the file for a PDF document, an archive or a page: by the marks that they look for, where
 /// they look for them.
 fn is_something_else_too(bytes: &[u8]) -> bool {

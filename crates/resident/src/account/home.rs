@@ -1,12 +1,12 @@
 use axum::response::Response;
-use identity::{Device, Found, Means, Passkey, Session, passkeys, password_since, sessions};
+use identity::{Device, Found, Means, Passkey, Session, passkeys, password_since, recovery_of, sessions};
 use kernel::Instant;
 use store::StoreError;
 use webkit::parts::{Button, ButtonStyle, Part, SummaryList, SummaryRow, Table, Tag, Tone};
 use webkit::{Body, Failure, Markup, Page, formats};
 
 use super::call::Call;
-use super::{connect, passkeys as own, sign_in};
+use super::{connect, passkeys as own, recover, sign_in};
 use crate::faults::Faults;
 
 /// `GET /account`: one's account, or the two ways in.
@@ -25,6 +25,7 @@ fn ways_in(call: &Call) -> Response {
     body.part(&sign_in::form(call, None).part(&Button::new(call.say("account-sign-in"))));
     body.note(call.say("account-sign-in-needs"));
     body.link(call.say("account-password-instead"), call.url("/account/sign-in/password"));
+    body.link(call.say("recover-link"), call.url("/account/recover"));
     body.h2(call.say("account-none-yet")).p(call.say("account-sign-up-lead"));
     body.part(&Button::link(call.say("account-sign-up"), call.url("/account/sign-up")).style(ButtonStyle::Secondary));
     body.note(call.say("account-no-passkey"));
@@ -34,12 +35,15 @@ fn ways_in(call: &Call) -> Response {
 async fn mine(call: &Call, found: &Found) -> Result<Response, Failure> {
     let (account, now) = (found.who.account(), call.now());
     let read = call.read("resident.account", move |tx| {
-        let own = (passkeys(tx, account)?, password_since(tx, account)?);
+        let own = (passkeys(tx, account)?, password_since(tx, account)?, recovery_of(tx, account, now)?);
         Ok::<_, StoreError>((identity::account(tx, account)?, own, sessions(tx, account, now)?))
     });
-    let (Some(account), (passkeys, password), sessions) = read.await? else { return Ok(call.away()) };
+    let (Some(account), (passkeys, password, recovery), sessions) = read.await? else { return Ok(call.away()) };
     let title = call.say("account-mine-title");
     let mut body = call.body(&title, &Faults::none());
+    if let Some(recovery) = &recovery {
+        recover::warn(call, &mut body, recovery);
+    }
     connect::goes_on(call, &mut body).await?;
     let day = |day| formats::date(day, call.language());
     body.part(&SummaryList::new(vec![

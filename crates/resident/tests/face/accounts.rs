@@ -22,10 +22,11 @@ use crate::city::City;
 
 const ORIGIN: &str = "http://localhost:8080";
 
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    html: String,
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub html: String,
 }
 
 /// The pages around a city's identity provider.
@@ -43,7 +44,7 @@ impl Pages {
     fn at(origin: &str, secure: bool) -> Self {
         let city = City::at("2020-05-06T08:00");
         let rp = RelyingParty::new(origin, "Lionrock").unwrap();
-        let state = AccountState { platform: city.platform.clone(), relying_party: rp.clone(), secure, passwords: resident::Turns::default() };
+        let state = AccountState { platform: city.platform.clone(), relying_party: rp.clone(), secure, passwords: resident::Turns::default(), pictures: resident::Pictures::default() };
         let cookie = state.session_cookie();
         let keys = Arc::new(Keys(city.platform.clone()));
         let layout = Arc::new(resident::account_layout(Environment::Demo));
@@ -82,25 +83,25 @@ impl Pages {
         Answer { status, headers, html: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
-    async fn get(&self, path: &str, cookie: &str) -> Answer {
+    pub async fn get(&self, path: &str, cookie: &str) -> Answer {
         self.send(Request::get(path).header("cookie", cookie).body(Body::empty()).unwrap()).await
     }
 
     /// Posts a form of a page with its token.
-    async fn post(&self, path: &str, cookie: &str, page: &Answer, fields: &str) -> Answer {
+    pub async fn post(&self, path: &str, cookie: &str, page: &Answer, fields: &str) -> Answer {
         let token = page.html.split("name=\"_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
         let request = Request::post(path).header("cookie", cookie).header("content-type", "application/x-www-form-urlencoded");
         self.send(request.body(Body::from(format!("_token={token}&{fields}"))).unwrap()).await
     }
 
     /// Signs up at once, below the pages.
-    fn has_account(&self, number: &str) {
+    pub fn has_account(&self, number: &str) -> identity::SignedIn {
         let identity = self.city.platform.public_identity().unwrap();
         let (ledger, charter, ticket) = (identity.ledger(), identity.charter(), self.confirmed(number));
         let chance = ledger.random();
         let begun = identity::first_passkey(ledger.keys(), &**chance, &self.rp, ledger.now(), &ticket, "Account").unwrap();
         let (_, answer) = SoftwarePasskey::create(ORIGIN, &begun.options).unwrap();
-        identity::create_account(ledger, &self.rp, &charter, &ticket, Language::En, (&begun.sealed, answer)).unwrap();
+        identity::create_account(ledger, &self.rp, &charter, &ticket, Language::En, (&begun.sealed, answer)).unwrap()
     }
 
     /// A number whose code was typed.
@@ -206,6 +207,28 @@ async fn promise_11_signing_in_with_a_password_says_the_same_with_and_without_an
         seen.push((begun.headers["location"].clone(), cookie.len(), bare(&asked), bare(&wrong_code), bare(&wrong_password)));
     }
     assert!(seen.iter().all(|one| *one == seen[0]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn promise_11_asking_for_an_account_back_says_the_same_with_and_without_one() {
+    let pages = Pages::open();
+    pages.has_account("5123 4567");
+    let mut seen = Vec::new();
+    for number in ["51234567", "51237654"] {
+        let form = pages.get("/en/account/recover", "").await;
+        let begun = pages.post("/en/account/recover", "", &form, &format!("mobile={number}")).await;
+        let cookie = ticket(&begun);
+        let asked = pages.get("/en/account/recover/code", &cookie).await;
+        pages.city.work();
+        let code = pages.city.phone.code();
+        let wrong = pages.post("/en/account/recover/code", &cookie, &asked, "code=000000").await;
+        let right = pages.post("/en/account/recover/code", &cookie, &asked, &format!("code={code}")).await;
+        let step = pages.get("/en/account/recover/step", &cookie).await;
+        let lines = [begun.status, asked.status, wrong.status, right.status, step.status];
+        assert_eq!(lines.map(|status| status.as_u16()), [303, 200, 422, 303, 200]);
+        seen.push((begun.headers["location"].clone(), cookie.len(), bare(&asked), bare(&wrong), bare(&step).len()));
+    }
+    assert_eq!(seen[0], seen[1]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,6 +14,8 @@ pub struct FileInput {
     pub error: Option<String>,
     /// What browsers offer first; what is sent is looked at all the same.
     pub accept: &'static str,
+    /// Which camera a phone opens for it (HTML Media Capture): `environment` or `user`. Files can be chosen all the same elsewhere.
+    pub capture: Option<&'static str>,
 }
 
 impl FileInput {

@@ -5,6 +5,7 @@
 
 mod charts;
 mod choices;
+mod comparison;
 mod fields;
 mod file_input;
 mod form;
@@ -17,6 +18,7 @@ mod waiting;
 
 pub use charts::{BarChart, Figures};
 pub use choices::{Checkboxes, Choice, Radios, Select};
+pub use comparison::{ComparedPicture, Comparison};
 pub use fields::{DateInput, DateValue, TextArea, TextInput, Width};
 pub use file_input::FileInput;
 pub use form::{Button, ButtonGroup, ButtonStyle, Form};

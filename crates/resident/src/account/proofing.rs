@@ -1,0 +1,194 @@
+//! Proofing on the resident's own device: details, two photos, one button; afterwards what came of it, and the receipt for what was
+//! destroyed.
+
+pub(super) mod details;
+pub(super) mod photo;
+
+use axum::extract::Path;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use identity::{Level, Piece, ProofState, Proofing, ProofingError, Refusal, send_proofing, withdraw_proofing};
+use kernel::{Id, Kind, kinds};
+use store::{RunError, StoreError};
+use webkit::parts::{Button, ButtonStyle, Inset, SummaryList, SummaryRow, Tag, Task, TaskList, Tone};
+use webkit::{Body, Failure, Page, Values};
+
+use super::call::Call;
+use crate::blocking::blocking;
+use crate::faults::Faults;
+
+/// `GET /account/proofing`
+pub(super) async fn show(call: Call) -> Result<Response, Failure> {
+    let Some(found) = call.found else { return Ok(call.away()) };
+    let account = found.who.account();
+    let read = call.read("resident.proofing", move |tx| {
+        Ok::<_, StoreError>((identity::account(tx, account)?, identity::proofings(tx, account)?))
+    });
+    let (Some(owner), proofings) = read.await? else { return Ok(call.away()) };
+    let title = call.say("proof-title");
+    let mut body = call.body(&title, &Faults::none());
+    match proofings.first() {
+        Some(draft) if draft.state == ProofState::Draft => to_do(&call, &mut body, draft),
+        Some(sent) if sent.state == ProofState::Waiting => waiting(&call, &mut body, sent),
+        _ if owner.level >= Level::Verified => {
+            body.part(&Inset(call.say("proof-verified").into()));
+        }
+        last => beginning(&call, &mut body, last),
+    }
+    earlier(&call, &mut body, &proofings);
+    Ok(call.show(Page::new(title, body.markup()).back(call.url("/account"))))
+}
+
+/// What is asked, why, and what becomes of it: before anything is typed.
+fn beginning(call: &Call, body: &mut Body, last: Option<&Proofing>) {
+    if let Some(last) = last.filter(|last| last.state != ProofState::Withdrawn) {
+        body.part(&Inset(outcome(call, last).into()));
+    }
+    body.lead(call.say("proof-lead"));
+    body.steps([call.say("proof-step-details"), call.say("proof-step-photos"), call.say("proof-step-officer")]);
+    statement(call, body);
+    body.part(&Button::link(call.say("proof-begin"), call.url("/account/proofing/details")));
+}
+
+fn statement(call: &Call, body: &mut Body) {
+    let (language, charter) = (call.language(), &call.charter);
+    body.h2(call.say("statement-title")).part(&SummaryList::new(vec![
+        SummaryRow::new(call.say("data-why"), charter.identity.text.get(language)),
+        SummaryRow::new(call.say("account-ground"), charter.identity.ground.get(language)),
+        SummaryRow::new(call.say("data-must"), call.say("proof-must")),
+        SummaryRow::new(call.say("data-until"), call.t.with("proof-until", [("hours", identity::EVIDENCE_HOURS)])),
+        SummaryRow::new(call.say("data-receives"), call.say("proof-receives")),
+    ]));
+    body.p(call.say("proof-no-biometrics"));
+}
+
+fn to_do(call: &Call, body: &mut Body, draft: &Proofing) {
+    let task = |piece: Piece, path: &str| {
+        let state = if draft.has(piece) {
+            Tag::new(call.say("proof-done"), Tone::Good)
+        } else {
+            Tag::new(call.say("proof-missing"), Tone::Attention)
+        };
+        Task { title: call.say(&format!("proof-piece-{}", piece.name())), href: Some(call.url(path)), hint: None, state }
+    };
+    body.p(call.t.with("proof-draft-until", [("time", call.at(draft.deadline))]));
+    body.part(&TaskList(vec![
+        task(Piece::Details, "/account/proofing/details"),
+        task(Piece::Document, "/account/proofing/photo/document"),
+        task(Piece::Selfie, "/account/proofing/photo/selfie"),
+    ]));
+    if draft.missing().is_none() {
+        body.part(&call.form("/account/proofing/send").id("send").part(&Button::new(call.say("proof-send"))));
+    }
+    take_back(call, body);
+}
+
+fn waiting(call: &Call, body: &mut Body, sent: &Proofing) {
+    body.part(&Inset(call.say("proof-waiting").into()));
+    body.p(call.t.with("proof-waiting-until", [("time", call.at(sent.deadline))]));
+    take_back(call, body);
+}
+
+fn take_back(call: &Call, body: &mut Body) {
+    let button = Button::new(call.say("proof-withdraw")).style(ButtonStyle::Quiet);
+    body.part(&call.form("/account/proofing/withdraw").id("withdraw").part(&button));
+}
+
+/// Proofings that are over, with their receipts.
+fn earlier(call: &Call, body: &mut Body, proofings: &[Proofing]) {
+    let over: Vec<&Proofing> = proofings.iter().filter(|one| !one.state.is_open()).collect();
+    if over.is_empty() {
+        return;
+    }
+    body.h2(call.say("proof-earlier")).p(call.say("proof-receipt-lead"));
+    for one in over {
+        let at = call.at(one.begun);
+        let destroyed = one.destroyed.map_or_else(|| call.say("proof-destroying"), |at| call.at(at));
+        body.h3(call.t.with("proof-of", [("time", at.as_str())])).part(&SummaryList::new(vec![
+            SummaryRow::new(call.say("proof-outcome"), outcome(call, one)),
+            SummaryRow::new(call.say("proof-seen"), call.say(if one.officer.is_some() { "proof-seen-yes" } else { "proof-seen-no" })),
+            SummaryRow::new(call.say("proof-destroyed"), destroyed),
+        ]));
+        if one.destroyed.is_some() {
+            let words = call.t.with("proof-receipt", [("time", at.as_str())]);
+            body.link(words, call.url(&format!("/account/proofing/{}/receipt.json", one.id)));
+        }
+    }
+}
+
+/// What came of a proofing, and what to do next; a reason only where it says nothing about anybody else.
+fn outcome(call: &Call, one: &Proofing) -> String {
+    call.say(match (one.state, one.refusal.filter(|reason| reason.is_told())) {
+        (ProofState::Verified, _) => "proof-state-verified",
+        (ProofState::Refused, Some(Refusal::PhotoUnclear)) => "proof-refused-photo",
+        (ProofState::Refused, Some(Refusal::DetailsDiffer)) => "proof-refused-details",
+        (ProofState::Refused, Some(Refusal::DocumentNotAccepted)) => "proof-refused-document",
+        (ProofState::Refused, _) => "proof-refused",
+        (ProofState::TimedOut, _) => "proof-state-timed-out",
+        (ProofState::Lost, _) => "proof-state-lost",
+        (ProofState::Withdrawn, _) => "proof-state-withdrawn",
+        (ProofState::Draft | ProofState::Waiting, _) => "proof-waiting",
+    })
+}
+
+/// The proofing under way, if there is one.
+pub(super) async fn open(call: &Call) -> Result<Option<Proofing>, Failure> {
+    let Some(found) = call.found else { return Ok(None) };
+    let account = found.who.account();
+    let all = call.read("resident.proofing", move |tx| identity::proofings(tx, account)).await?;
+    Ok(all.into_iter().next().filter(|one| one.state.is_open()))
+}
+
+/// `POST /account/proofing/send`
+pub(super) async fn send(call: Call, _: Values) -> Result<Response, Failure> {
+    let (Some(found), Some(one)) = (call.found, open(&call).await?) else { return Ok(call.go("/account/proofing")) };
+    let (service, account) = (call.service.clone(), found.who.account());
+    let sent = blocking(move || bare(send_proofing(service.ledger(), service.evidence(), account, one.id))).await?;
+    finished(&call, sent, None)
+}
+
+/// `POST /account/proofing/withdraw`: the evidence dies at once.
+pub(super) async fn withdraw(call: Call, _: Values) -> Result<Response, Failure> {
+    let (Some(found), Some(one)) = (call.found, open(&call).await?) else { return Ok(call.go("/account/proofing")) };
+    let (service, platform, id) = (call.service.clone(), call.state.platform.clone(), one.id);
+    let done = blocking(move || {
+        let withdrawn = bare(withdraw_proofing(service.ledger(), service.evidence(), &found.who, id))?;
+        // What fails here the watch does a second later.
+        drop(flows::finish_proofing(&platform, &service, id));
+        Ok::<_, RunError<ProofingError>>(withdrawn)
+    });
+    finished(&call, done.await?, None)
+}
+
+/// `GET /account/proofing/{case}/receipt.json`: one's own receipt, for `lionrock-verify certificate`.
+pub(super) async fn receipt(call: Call, Path(case): Path<String>) -> Result<Response, Failure> {
+    let Some(found) = call.found else { return Ok(call.away()) };
+    let case: Id<kinds::Proofing> = case.parse().map_err(|_| Failure::of(Kind::Missing))?;
+    let account = found.who.account();
+    let receipt = call.read("resident.receipt", move |tx| identity::deletion_receipt(tx, account, case)).await?;
+    let mut response = receipt.ok_or_else(|| Failure::of(Kind::Missing))?.into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let name = HeaderValue::from_static("attachment; filename=\"lionrock-receipt.json\"");
+    response.headers_mut().insert(CONTENT_DISPOSITION, name);
+    Ok(response)
+}
+
+/// Refusals come back as they are, to be shown.
+pub(super) fn bare<T>(done: Result<T, RunError<ProofingError>>) -> Result<Result<T, ProofingError>, RunError<ProofingError>> {
+    match done {
+        Ok(value) => Ok(Ok(value)),
+        Err(RunError::Refused(error)) => Ok(Err(error)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Goes on to the list of what is to be done; what ended meanwhile is explained there.
+fn finished(call: &Call, done: Result<(), ProofingError>, next: Option<&str>) -> Result<Response, Failure> {
+    match done {
+        Ok(()) => Ok(call.go(next.unwrap_or("/account/proofing"))),
+        Err(error) => match kernel::Fault::kind(&error) {
+            Kind::Gone | Kind::Taken | Kind::Invalid => Ok(call.go("/account/proofing")),
+            _ => Err(error.into()),
+        },
+    }
+}

@@ -1,0 +1,78 @@
+use std::sync::Arc;
+
+use axum::extract::{Path, Request};
+use axum::response::Response;
+use identity::{Piece, ProofState, add_picture};
+use kernel::Kind;
+use webkit::parts::{Button, FileInput};
+use webkit::{Failure, FileKind, Page, SentForm};
+
+use super::{bare, finished, open};
+use crate::account::call::Call;
+use crate::blocking::blocking;
+use crate::faults::Faults;
+use crate::pictures::MAX_BYTES;
+
+/// `GET /account/proofing/photo/{piece}`
+pub(in crate::account) async fn ask(call: Call, Path(piece): Path<String>) -> Result<Response, Failure> {
+    if call.found.is_none() {
+        return Ok(call.away());
+    }
+    let piece = photo(&piece)?;
+    if open(&call).await?.is_none_or(|one| one.state != ProofState::Draft) {
+        return Ok(call.go("/account/proofing"));
+    }
+    Ok(page(&call, piece, &Faults::none()))
+}
+
+/// `POST /account/proofing/photo/{piece}`: the picture is decoded, written anew and sealed; the file that was sent is not kept.
+pub(in crate::account) async fn send(call: Call, Path(piece): Path<String>, request: Request) -> Result<Response, Failure> {
+    let piece = photo(&piece)?;
+    let Some(found) = call.found else { return Ok(call.away()) };
+    let Some(one) = open(&call).await? else { return Ok(call.go("/account/proofing")) };
+    let sent = SentForm::read(request, MAX_BYTES).await?;
+    if sent.values.switching() {
+        return Ok(page(&call, piece, &Faults::none()));
+    }
+    let Some(file) = sent.file else {
+        return Ok(page(&call, piece, &Faults::one("picture", call.say("proof-photo-none"))));
+    };
+    let call = Arc::new(call);
+    let (taker, account) = (call.clone(), found.who.account());
+    let kept = blocking(move || {
+        let words = taker.visitor.texts();
+        let picture = match taker.state.pictures.take(&taker.state.platform, (&words, &taker.t), &file) {
+            Ok(picture) => picture,
+            Err(sentence) => return Ok(Err(sentence)),
+        };
+        let (service, added) = (&taker.service, (piece, picture.bytes.as_slice()));
+        bare(add_picture(service.ledger(), service.evidence(), account, one.id, added)).map(Ok)
+    });
+    match kept.await? {
+        Err(sentence) => Ok(page(&call, piece, &Faults::one("picture", sentence))),
+        Ok(kept) => finished(&call, kept, None),
+    }
+}
+
+fn page(call: &Call, piece: Piece, faults: &Faults) -> Response {
+    let name = piece.name();
+    let title = call.say(&format!("proof-piece-{name}"));
+    let mut body = call.body(&title, faults);
+    body.lead(call.say(&format!("proof-{name}-lead")));
+    body.bullets([1, 2, 3].map(|number| call.say(&format!("proof-{name}-tip-{number}"))));
+    let field = FileInput {
+        hint: Some(call.say("proof-photo-hint")),
+        error: faults.of_field("picture"),
+        // The camera at the back for the card, the one at the front for the face.
+        capture: Some(if piece == Piece::Selfie { "user" } else { "environment" }),
+        ..FileInput::new("picture", call.say("proof-photo"), FileKind::Picture)
+    };
+    let form = call.form(&format!("/account/proofing/photo/{name}")).with_file().part(&field);
+    body.part(&form.part(&Button::new(call.say("proof-photo-send")))).note(call.say("proof-photo-note"));
+    call.show_form(Page::new(title, body.markup()).back(call.url("/account/proofing")), faults)
+}
+
+fn photo(piece: &str) -> Result<Piece, Failure> {
+    let photo = Piece::from_name(piece).filter(|piece| *piece != Piece::Details);
+    photo.ok_or_else(|| Failure::of(Kind::Missing))
+}
