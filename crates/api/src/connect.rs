@@ -6,6 +6,7 @@ mod answer;
 mod callers;
 mod discover;
 mod door;
+mod logo;
 mod nonces;
 mod push;
 mod tokens;
@@ -48,6 +49,7 @@ pub fn connect_routes(door: Arc<dyn IdentityDoor>) -> Router {
         .route("/.well-known/openid-configuration", get(discover::document))
         .route("/.well-known/oauth-authorization-server", get(discover::document))
         .route("/oidc/keys", get(discover::keys))
+        .route("/oidc/logo/{client}/{digest}", get(logo::show))
         .route("/oidc/par", post(push::push))
         .route("/oidc/token", post(tokens::token))
         .route("/oidc/revoke", post(tokens::revoke))

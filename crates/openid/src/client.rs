@@ -102,6 +102,21 @@ pub enum ClientFault {
     NoOpenid,
 }
 
+impl ClientFault {
+    /// Its name in texts.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::NoRedirect => "no-redirect",
+            Self::ManyRedirects => "many-redirects",
+            Self::NoKey => "no-key",
+            Self::Secret => "secret",
+            Self::Bearer => "bearer",
+            Self::PlainRedirect => "plain-redirect",
+            Self::NoOpenid => "no-openid",
+        }
+    }
+}
+
 impl Client {
     /// What is wrong with a registration, in the order of its fields; nothing if it may be approved.
     pub fn faults(&self) -> Vec<ClientFault> {

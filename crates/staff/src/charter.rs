@@ -21,15 +21,13 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     let title = desk.say("identity-title");
     let mut body = desk.body(&title, &Mistakes::default());
     body.p(desk.say("identity-lead"));
-    match scope {
-        Some(scope) => {
-            body.part(&SummaryList::new(facts(desk)));
-            body.part(&versions(desk, scope)?);
-        }
-        None => {
-            let shipped = Charter::parse(SHIPPED_CHARTER)?;
-            body.part(&Inset(desk.say("identity-none").into())).h2(desk.say("charter-shipped")).push(&shown(desk, &shipped));
-        }
+    if let Some(scope) = scope {
+        body.part(&SummaryList::new(facts(desk)));
+        body.link(desk.say("services-title"), desk.url("/staff/services"));
+        body.part(&versions(desk, scope)?);
+    } else {
+        let shipped = Charter::parse(SHIPPED_CHARTER)?;
+        body.part(&Inset(desk.say("identity-none").into())).h2(desk.say("charter-shipped")).push(&shown(desk, &shipped));
     }
     if desk.may::<EditScheme>() {
         let key = if scope.is_some() { "charter-edit" } else { "charter-write" };

@@ -2,6 +2,7 @@ use people::Role;
 use staff::{Guard, ROUTES, Route, Verb};
 
 use crate::client::{Client, Reply};
+use crate::services::register_and_approve;
 use crate::stage::{SLUG, Stage};
 
 /// Real ids wherever there are real things, so that a 404 means "not for you" and not "no such thing".
@@ -15,6 +16,7 @@ pub fn path(path: &str, gate: &str, digest: &str, officer: &str) -> String {
         .replace("{officer}", officer)
         .replace("{act}", act)
         .replace("{form}", "csv")
+        .replace("{client}", "public-library")
         .replace("{kind}", "reply")
         .replace("{token}", &"0".repeat(64))
         .replace("{reference}", "0000-0000-0000");
@@ -49,6 +51,7 @@ fn scene() -> Scene {
     let (digest, officer) = known(&stage);
     let charter = stage.launch_identity(identity::SHIPPED_CHARTER);
     let identity = (charter, known_charter(&stage));
+    register_and_approve(&stage);
     Scene { stage, gate, digest, officer, identity }
 }
 
@@ -109,11 +112,11 @@ fn attack(scene: &Scene, route: &Route, role: Role, own: &Client, other: &Client
         assert_eq!(ask(other, route, &path).status, 403, "{role} {path}");
         return;
     }
-    if in_scheme || route.path.contains("{officer}") {
+    if in_scheme || route.path.contains("{officer}") || route.path.contains("{client}") {
         assert_eq!(ask(other, route, &path).status, 404, "another department's {role} {path}");
     }
     if route.verb == Verb::Get {
-        let real = !["{record}", "{approval}", "{export}", "{event}", "{reference}", "{contractor}", "{contract}", "{lease}", "{incident}", "{request}", "{erasure}", "{client}", "/certificate/file", "/checkpoint", "/field/queue"]
+        let real = !["{record}", "{approval}", "{export}", "{event}", "{reference}", "{contractor}", "{contract}", "{lease}", "{incident}", "{request}", "{erasure}", "{station}", "/approve", "/logo/", "/certificate/file", "/checkpoint", "/field/queue"]
             .iter()
             .any(|part| route.path.contains(part));
         let status = own.get(&path).status;

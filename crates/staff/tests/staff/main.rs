@@ -25,6 +25,8 @@ mod remembered;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
+mod services;
+#[cfg(test)]
 mod sessions;
 #[cfg(test)]
 mod stage;

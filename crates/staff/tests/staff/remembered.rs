@@ -10,6 +10,7 @@ use crate::client::{Client, Reply};
 use crate::contractors::leased;
 use crate::journey::field::{OPERATION, launch};
 use crate::journey::register;
+use crate::services::register_and_approve;
 use crate::stage::{SLUG, Stage};
 
 /// What is typed into: everything but what is chosen, carried along or pressed.
@@ -38,6 +39,7 @@ fn addresses(stage: &Stage) -> impl Fn(&Route) -> Vec<String> + use<> {
     let lease = leased(stage);
     launch(stage);
     let (charter_gate, charter) = (stage.launch_identity(identity::SHIPPED_CHARTER), known_charter(stage));
+    register_and_approve(stage);
     let (digest, officer) = known(stage);
     let privacy = stage.officer(0, Role::PrivacyOfficer);
     let at = |rest: &str| format!("/en/staff/schemes/{SLUG}{rest}");
