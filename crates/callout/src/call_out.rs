@@ -130,7 +130,8 @@ pub fn start_call_out(
     }
     let call_out = begin(work, command, None)?;
     if command.exercise {
-        table::list_teams(work.tx(), call_out, &command.departments)?;
+        let tags = table::tags_of(work.tx(), &command.departments)?;
+        table::insert_list(work.tx(), call_out, &tags)?;
     }
     Ok(call_out)
 }

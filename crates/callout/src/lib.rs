@@ -7,7 +7,8 @@
 //! A call-out ([`start_call_out`]) calls many departments at once and escalates by a [`Policy`], which is data. Everything that is due
 //! is a row: [`call_round`] takes it, in whichever process, so a restart goes on by construction. Whoever acknowledges
 //! ([`acknowledge_by_link`], [`acknowledge_by_code`]) is not called again. An exercise is a real call-out that cannot reach an
-//! address outside its list: gateways take a [`Cleared`] address and nothing else.
+//! address outside its list: gateways take a [`Cleared`] address and nothing else. One of several days ([`plan_exercise`]) runs by
+//! itself at times that a commitment fixed before; [`exercise_report`] counts what became of it, and [`sign_report`] makes it evidence.
 
 mod answer;
 mod call_out;
@@ -15,6 +16,7 @@ mod channel;
 mod details;
 mod duty;
 mod escalate;
+mod exercise;
 mod fence;
 mod hand_over;
 mod page;
@@ -22,6 +24,7 @@ mod person;
 mod policy;
 #[cfg(test)]
 mod rehearsal;
+mod report;
 mod rota;
 mod round;
 mod storage;
@@ -39,6 +42,9 @@ pub use channel::Channel;
 pub use details::{Details, DetailsError, SealedDetails, prepare_keys, seal_details};
 pub use duty::Duty;
 pub use escalate::{Called, CalledState, escalate_due};
+pub use exercise::{
+    Exercise, ExerciseError, PlanExercise, exercise, exercise_departments, exercises, list_again, plan_exercise,
+};
 pub use fence::Cleared;
 pub use hand_over::{
     Gateway, GatewayNews, GatewayReceipt, Gateways, HandedOver, MailPages, OutgoingPage, SmsPages,
@@ -46,6 +52,7 @@ pub use hand_over::{
 pub use page::{CallPage, PageState, PageToken};
 pub use person::{CHECK_DAYS, Person, TeamError};
 pub use policy::{Goal, Policy, PolicyFlaw, Step, Target};
+pub use report::{CallFacts, DepartmentFigures, ExerciseReport, REPORT_FORMAT, exercise_report, sign_report};
 pub use rota::{Days, Layer, Leave, Override, PersonId, QuietHours, Rota, RotaFlaw, Window};
 pub use round::{CallRound, answers, call_channel, call_out, call_outs, call_pages, call_round, call_steps, called, next_due};
 pub use storage::call_out::Answer;
@@ -58,4 +65,5 @@ pub use team::{
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "callout/0001_people", sql: include_str!("../migrations/0001_people.sql") },
     Migration { name: "callout/0002_call_outs", sql: include_str!("../migrations/0002_call_outs.sql") },
+    Migration { name: "callout/0003_exercises", sql: include_str!("../migrations/0003_exercises.sql") },
 ];

@@ -4,10 +4,11 @@ use journal::{Actor, Ledger};
 use kernel::{Id, Instant, kinds};
 use store::{RunError, StoreError, Tx};
 
+use crate::exercise::{exercises_due, run_exercises};
 use crate::hand_over::hand_over_due;
-use crate::storage::{call_out as table, page as pages};
+use crate::storage::{call_out as table, exercise as plans, page as pages};
 use crate::{
-    AnswerError, CallOut, CallPage, Called, Channel, GatewayNews, GatewayReceipt, Gateways, HandedOver, acknowledge_by_code,
+    AnswerError, CallOut, CallOutError, CallPage, Called, Channel, GatewayNews, GatewayReceipt, Gateways, HandedOver, acknowledge_by_code,
     escalate_due,
 };
 
@@ -43,9 +44,13 @@ pub fn call_round(ledger: &Ledger, gateways: &Gateways, origin: &str) -> Result<
     Ok(round)
 }
 
-/// Takes the steps that are due. Returns of how many departments.
+/// Begins the calls of exercises and takes the steps that are due. Returns of how many departments.
 pub fn call_steps(ledger: &Ledger) -> Result<usize, RunError<StoreError>> {
     let mut all = 0;
+    let now = ledger.now();
+    if ledger.read("callout.exercises_due", |tx| exercises_due(tx, now))? {
+        ledger.write("callout.run_exercises", JOB, run_exercises).map_err(as_store)?;
+    }
     loop {
         let now = ledger.now();
         if ledger.read("callout.steps_due", |tx| table::due(tx, now, 1))?.is_empty() {
@@ -75,6 +80,15 @@ pub fn call_channel(
     Ok((hand_over_due(ledger, gateways, channel, origin)?, count))
 }
 
+/// An exercise that was planned can be run: what is refused here is damage.
+fn as_store(error: RunError<CallOutError>) -> RunError<StoreError> {
+    match error {
+        RunError::Refused(CallOutError::Store(error)) | RunError::Store(error) => RunError::Store(error),
+        RunError::Refused(error) => RunError::Store(StoreError::Engine(error.to_string())),
+        RunError::Busy { retry_after_ms } => RunError::Busy { retry_after_ms },
+    }
+}
+
 /// A receipt of a page that we do not know, or a code that is wrong or late, changes nothing else.
 fn note_receipt(ledger: &Ledger, receipt: GatewayReceipt) -> Result<(), RunError<StoreError>> {
     let Ok(page) = receipt.page.parse::<Id<kinds::CallPage>>() else { return Ok(()) };
@@ -97,7 +111,7 @@ fn note_receipt(ledger: &Ledger, receipt: GatewayReceipt) -> Result<(), RunError
 
 /// When something is due next: a simulation goes there.
 pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Instant>, StoreError> {
-    let all = [table::next_due(tx)?, pages::next_due(tx)?];
+    let all = [table::next_due(tx)?, pages::next_due(tx)?, plans::next_due(tx)?];
     Ok(all.into_iter().flatten().min())
 }
 

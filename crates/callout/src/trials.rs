@@ -2,6 +2,7 @@
 
 mod crashes;
 mod fences;
+mod nine_days;
 mod tokens;
 mod waves;
 mod world;

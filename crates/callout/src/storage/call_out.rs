@@ -41,9 +41,9 @@ pub(crate) fn insert(tx: &mut Tx<'_>, call_out: &CallOut, departments: &[Departm
     Ok(())
 }
 
-/// The exercise's list: what the teams of these departments have on record at this moment.
-pub(crate) fn list_teams(tx: &mut Tx<'_>, id: CallOutId, departments: &[DepartmentId]) -> Result<(), StoreError> {
-    let mut tags: BTreeSet<[u8; 32]> = BTreeSet::new();
+/// The tags of every address that the teams of these departments have on record at this moment.
+pub(crate) fn tags_of(tx: &mut Tx<'_>, departments: &[DepartmentId]) -> Result<BTreeSet<[u8; 32]>, StoreError> {
+    let mut tags = BTreeSet::new();
     for department in departments {
         let rows = tx.query(
             "-- callout.tags_of_team\n\
@@ -55,6 +55,11 @@ pub(crate) fn list_teams(tx: &mut Tx<'_>, id: CallOutId, departments: &[Departme
             tags.insert(row.get(0)?);
         }
     }
+    Ok(tags)
+}
+
+/// An exercise's list.
+pub(crate) fn insert_list(tx: &mut Tx<'_>, id: CallOutId, tags: &BTreeSet<[u8; 32]>) -> Result<(), StoreError> {
     let rows: Vec<Vec<Value>> = tags.iter().map(|tag| vec![id.into(), tag.into()]).collect();
     tx.bulk_insert("-- callout.list_tags\ninsert into call_listed (callout, tag)", &rows, "on conflict do nothing")?;
     Ok(())

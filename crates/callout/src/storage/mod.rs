@@ -1,6 +1,7 @@
 //! Every SQL text of this crate.
 
 pub mod call_out;
+pub(crate) mod exercise;
 pub(crate) mod page;
 pub(crate) mod person;
 

@@ -1,4 +1,4 @@
-use kernel::{Day, Id, Instant, kinds};
+use kernel::{Day, Id, Instant, Text, kinds};
 use seal::{RecordNumber, Sealed};
 use store::{Row, StoreError, Tx, Value};
 
@@ -86,6 +86,12 @@ pub(crate) fn find(tx: &mut Tx<'_>, id: PersonId) -> Result<Option<Person>, Stor
     )?;
     fill(std::slice::from_mut(&mut person), &rows)?;
     Ok(Some(person))
+}
+
+/// The title of a post, also of one that has ended.
+pub(crate) fn post(tx: &mut Tx<'_>, id: PersonId) -> Result<Option<Text>, StoreError> {
+    let row = tx.query_opt("-- callout.post\nselect post from call_person where id = $1", &[id.into()])?;
+    row.map(|row| read_text(&row.get::<String>(0)?)).transpose()
 }
 
 pub(crate) fn team(tx: &mut Tx<'_>, department: Id<kinds::Department>) -> Result<Vec<Person>, StoreError> {
