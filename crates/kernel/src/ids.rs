@@ -170,6 +170,8 @@ pub mod kinds {
         AccountPasskey = "apk";
         /// Somebody who wants an account back.
         Recovery = "rcv";
+        /// A document that waits for its signature.
+        SigningRequest = "sgn";
         /// A browser in which a resident is signed in.
         AccountSession = "acs";
         /// The proofing of a resident's identity.

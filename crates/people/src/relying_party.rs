@@ -1,7 +1,8 @@
 use kernel::{Fault, Kind};
+use seal::JosePublic;
 use serde_json::Value;
 use webauthn_rs::prelude::{
-    CreationChallengeResponse, CredentialID, DiscoverableAuthentication, DiscoverableKey, Passkey, PasskeyRegistration,
+    COSEKeyType, CreationChallengeResponse, CredentialID, DiscoverableAuthentication, DiscoverableKey, Passkey, PasskeyRegistration,
     PublicKeyCredential, RegisterPublicKeyCredential, Url, Uuid, Webauthn, WebauthnBuilder, WebauthnError,
 };
 
@@ -109,6 +110,17 @@ impl KeptPasskey {
     /// Reads a stored text.
     pub fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok().map(Self)
+    }
+
+    /// Its public key, of a kind that can be checked here.
+    pub fn public_key(&self) -> Option<JosePublic> {
+        match &self.0.get_public_key().key {
+            COSEKeyType::EC_EC2(key) => {
+                Some(JosePublic::P256 { x: key.x.as_slice().try_into().ok()?, y: key.y.as_slice().try_into().ok()? })
+            }
+            COSEKeyType::RSA(key) => Some(JosePublic::Rsa { n: key.n.clone(), e: key.e.to_vec() }),
+            COSEKeyType::EC_OKP(key) => key.x.as_slice().try_into().ok().map(JosePublic::Ed25519),
+        }
     }
 
     /// Whether its authenticator said that it is copied to its owner's other devices.
