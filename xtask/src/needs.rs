@@ -1,7 +1,7 @@
 //! What the tests need from the system. As root the missing parts are installed from Debian's packages; otherwise they
 //! are named and the task fails. Nothing is ever skipped because it is missing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::say::say;
@@ -56,28 +56,61 @@ const NEEDS: &[Need] = &[
     },
     Need {
         package: "python3-venv",
-        purpose: "the environment of pyHanko",
+        purpose: "the environments of pyHanko and Authlib",
         present: || !output("python3", &["-c", "import venv, ensurepip; print(1)"]).is_empty(),
+    },
+    Need {
+        package: "npm",
+        purpose: "the OpenID clients of others, with Node.js 20",
+        present: || on_path("node") && on_path("npm"),
     },
 ];
 
-/// The judge of signed documents: a Python environment of its own with locked packages.
-const JUDGES: &str = "target/judges";
-const JUDGES_PACKAGES: &str = "crates/signing/tests/requirements.txt";
+/// Packages of another language, locked by their hashes, in a folder of their own.
+struct Foreign {
+    what: &'static str,
+    folder: &'static str,
+    /// The list of packages; a copy of it stands in the folder when everything does.
+    list: &'static str,
+    install: fn(&Foreign) -> bool,
+}
+
+const FOREIGN: &[Foreign] = &[
+    Foreign {
+        what: "pyHanko (the judge of signed documents, Python 3.11)",
+        folder: "target/judges",
+        list: "crates/signing/tests/requirements.txt",
+        install: install_python,
+    },
+    Foreign {
+        what: "Authlib and joserfc (a relying party, Python 3.11)",
+        folder: "target/openid-clients/python",
+        list: "crates/conformance/clients/requirements.txt",
+        install: install_python,
+    },
+    Foreign {
+        what: "openid-client, oauth4webapi, jose and oidc-provider (relying parties and a provider, Node.js 20)",
+        folder: "target/openid-clients",
+        list: "crates/conformance/clients/package-lock.json",
+        install: install_npm,
+    },
+];
 
 /// Installs or names what is missing; true when all is there.
 pub fn meet() -> bool {
-    if !meet_packages() {
-        return false;
+    meet_packages() && FOREIGN.iter().all(meet_foreign)
+}
+
+fn meet_foreign(foreign: &Foreign) -> bool {
+    if foreign.is_there() {
+        return true;
     }
-    let judges = has_judges() || {
-        say("installing pyHanko into target/judges");
-        install_judges()
-    };
-    if !judges {
-        say("missing: pyHanko (the judge of signed documents). It needs Python 3.11 and the package index");
+    say(&format!("installing {} into {}", foreign.what, foreign.folder));
+    let done = (foreign.install)(foreign) && std::fs::copy(foreign.list, foreign.copy()).is_ok();
+    if !done {
+        say(&format!("missing: {}. It needs its language's package index once", foreign.what));
     }
-    judges
+    done
 }
 
 fn meet_packages() -> bool {
@@ -122,21 +155,35 @@ fn install(packages: &[&str]) {
     }
 }
 
-/// Whether the environment holds what the list names: the list is copied into it when everything stands.
-fn has_judges() -> bool {
-    let kept = std::fs::read(Path::new(JUDGES).join("requirements.txt"));
-    kept.is_ok_and(|kept| std::fs::read(JUDGES_PACKAGES).is_ok_and(|wanted| wanted == kept))
+impl Foreign {
+    fn copy(&self) -> PathBuf {
+        Path::new(self.folder).join("installed")
+    }
+
+    fn is_there(&self) -> bool {
+        let kept = std::fs::read(self.copy());
+        kept.is_ok_and(|kept| std::fs::read(self.list).is_ok_and(|wanted| wanted == kept))
+    }
 }
 
-fn install_judges() -> bool {
-    let run = |program: &str, arguments: &[&str]| {
-        let ran = Command::new(program).args(arguments).stdin(Stdio::null()).status();
-        ran.is_ok_and(|status| status.success())
-    };
-    let pip = format!("{JUDGES}/bin/pip");
-    run("python3", &["-m", "venv", JUDGES])
-        && run(&pip, &["install", "--quiet", "--require-hashes", "--only-binary", ":all:", "-r", JUDGES_PACKAGES])
-        && std::fs::copy(JUDGES_PACKAGES, Path::new(JUDGES).join("requirements.txt")).is_ok()
+fn install_python(foreign: &Foreign) -> bool {
+    let pip = format!("{}/bin/pip", foreign.folder);
+    runs("python3", &["-m", "venv", foreign.folder])
+        && runs(&pip, &["install", "--quiet", "--require-hashes", "--only-binary", ":all:", "-r", foreign.list])
+}
+
+/// Beside the list stand the manifest and the setting that keeps addresses of package indexes out of the list.
+fn install_npm(foreign: &Foreign) -> bool {
+    let source = Path::new(foreign.list).parent().unwrap_or(Path::new("."));
+    let copied = ["package.json", "package-lock.json", ".npmrc"]
+        .iter()
+        .all(|file| std::fs::copy(source.join(file), Path::new(foreign.folder).join(file)).is_ok());
+    copied && runs("npm", &["ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", foreign.folder])
+}
+
+fn runs(program: &str, arguments: &[&str]) -> bool {
+    let ran = Command::new(program).args(arguments).stdin(Stdio::null()).status();
+    ran.is_ok_and(|status| status.success())
 }
 
 fn has_postgresql() -> bool {

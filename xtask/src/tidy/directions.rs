@@ -33,7 +33,7 @@ const SLICES: &[&str] = &[
 ];
 
 /// Used by tests only, and then by every crate.
-const FOR_TESTS: &[&str] = &["testkit", "webtest"];
+const FOR_TESTS: &[&str] = &["testkit", "webtest", "conformance"];
 
 const RULE: &str = "directions";
 
@@ -79,7 +79,7 @@ fn may_use(house: &str, used: &Dependency) -> bool {
     match (house, row(house), row(name)) {
         (_, _, None) => match name {
             // The verifier judges the writers in their own tests.
-            "testkit" | "webtest" | "verifier" => used.for_tests || FOR_TESTS.contains(&house),
+            "testkit" | "webtest" | "conformance" | "verifier" => used.for_tests || FOR_TESTS.contains(&house),
             "xtask" => false,
             _ => true, // a library
         },
@@ -89,7 +89,7 @@ fn may_use(house: &str, used: &Dependency) -> bool {
         // The shell holds no feature.
         ("webkit", ..) if SLICES.contains(&name) => false,
         (_, Some(own), Some(other)) => other < own,
-        // testkit and webtest may bring everything together.
+        // testkit, webtest and conformance may bring everything together.
         (_, None, Some(_)) => true,
     }
 }
