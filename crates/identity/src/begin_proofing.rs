@@ -40,6 +40,9 @@ pub enum ProofingError {
     /// The grant is for another service, or another officer took the case.
     #[error("there is no such case in your services")]
     Elsewhere,
+    /// The code of a visit is none, or was used, or is too old.
+    #[error("this code is none, was used, or is too old")]
+    VisitCode,
     /// The evidence.
     #[error(transparent)]
     Evidence(#[from] EvidenceError),
@@ -56,7 +59,7 @@ impl Fault for ProofingError {
         match self {
             Self::Missing | Self::Elsewhere => Kind::Missing,
             Self::Over => Kind::Gone,
-            Self::Incomplete | Self::NumberDiffers => Kind::Invalid,
+            Self::Incomplete | Self::NumberDiffers | Self::VisitCode => Kind::Invalid,
             Self::Verified | Self::HasAccount => Kind::Taken,
             Self::Often => Kind::Busy,
             Self::Evidence(error) => error.kind(),

@@ -87,7 +87,9 @@ pub fn finish_proofing(
     evidence.destroy(id).map_err(refused)?;
     let now = ledger.now();
     let at = found.destroyed.unwrap_or(now);
-    if found.destroyed.is_none() {
+    // At a counter nothing is photographed, and there is nothing to destroy.
+    let evidence_was = !found.pieces.is_empty();
+    if evidence_was && found.destroyed.is_none() {
         ledger.write("identity.note_destroyed", JOB, move |work| {
             storage::proofing::set_destroyed(work.tx(), id, at)?;
             let event = Event::new("identity.evidence_destroyed").detail("proofing", id.to_string());
@@ -95,7 +97,7 @@ pub fn finish_proofing(
             Ok::<_, ProofingError>(())
         })?;
     }
-    if !has_receipt {
+    if evidence_was && !has_receipt {
         let receipt = receipt(ledger, &found, at, software).map_err(|error| unplaced(&error))?;
         ledger.write("identity.keep_receipt", JOB, move |work| Ok::<_, ProofingError>(storage::proofing::set_receipt(work.tx(), id, &receipt)?))?;
     }

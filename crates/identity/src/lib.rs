@@ -19,8 +19,10 @@ mod ceremony;
 mod begin_proofing;
 mod begin_recovery;
 mod charter;
+mod close_account;
 mod code;
 mod confirm_code;
+mod counter;
 mod create_account;
 mod directory;
 mod end_evidence;
@@ -39,8 +41,10 @@ mod password_sign_in;
 #[cfg(test)]
 mod password_story;
 mod proofing;
+mod proofing_visit;
 #[cfg(test)]
 mod proofing_story;
+mod plus;
 mod purge;
 mod recovery;
 #[cfg(test)]
@@ -71,7 +75,9 @@ pub use begin_proofing::{
 pub use begin_recovery::{NewRecovery, begin_recovery, prepare_recovery, stop_recovery};
 pub use ceremony::Ceremony;
 pub use charter::{Charter, CharterError, CharterOfficer, CharterPurpose, SHIPPED_CHARTER};
+pub use close_account::{DoomedValues, apply_erasures, doomed};
 pub use confirm_code::{Checked, confirm_code, enrolment_stands};
+pub use counter::verify_at_counter;
 pub use create_account::{CreateAccountError, create_account, create_password_account, first_passkey};
 pub use directory::{Provider, SaveCharterError, charter, charter_in_force, charters, provider, put_in_force, save_charter};
 pub use enrolment::{AskCode, BeginError, CODE_MINUTES, CodeFor, NewEnrolment, Ticket, begin_enrolment, prepare_enrolment};
@@ -97,6 +103,8 @@ pub use proofing::{
     Channel, DRAFT_MINUTES, DetailFlaw, Details, EVIDENCE_HOURS, Piece, ProofState, Proofing, Refusal, RegisterSays, Sex,
     TypedDetails,
 };
+pub use plus::{SigningPasskey, set_plus, signing_passkey};
+pub use proofing_visit::{VISIT_MINUTES, VisitCode, give_visit_code};
 pub use purge::purge;
 pub use review_proofing::{
     OpenedCase, Verdict, decide_case, details_for_register, note_register, open_case, proofing, proofing_queue, unasked,
@@ -121,6 +129,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "identity/0004_passwords", sql: include_str!("../migrations/0004_passwords.sql") },
     Migration { name: "identity/0005_proofing", sql: include_str!("../migrations/0005_proofing.sql") },
     Migration { name: "identity/0006_recovery", sql: include_str!("../migrations/0006_recovery.sql") },
+    Migration { name: "identity/0007_closing", sql: include_str!("../migrations/0007_closing.sql") },
+    Migration { name: "identity/0008_visits", sql: include_str!("../migrations/0008_visits.sql") },
 ];
 
 /// The tables of the platform's store: the identity provider and its charters.

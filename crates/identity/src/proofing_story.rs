@@ -302,3 +302,29 @@ fn outside_a_live_system_no_real_number_is_typed_and_everything_wrong_is_named()
         [DetailFlaw::NameEn, DetailFlaw::Number, DetailFlaw::Birth, DetailFlaw::Sex, DetailFlaw::Issued, DetailFlaw::Address];
     assert_eq!(nothing, required);
 }
+
+#[test]
+fn at_a_counter_the_code_of_a_visit_says_whose_account_it_is_and_no_photo_is_taken() {
+    let scene = Scene::new();
+    let (account, details) = (scene.account, scene.details());
+    let give = |seed| {
+        let (keys, code) = (scene.stage.ledger.keys().clone(), VisitCode::new(&SeededRandom::new(seed)));
+        let given = code.clone();
+        scene.stage.act(move |work| give_visit_code(work, &keys, account, &given)).unwrap();
+        code
+    };
+    let verify = |code: &str| verify_at_counter(&scene.stage.ledger, &scene.stage.charter, &officer(1), (code, &details));
+    let (old, code) = (give(1), give(2));
+    assert_eq!(kind(verify(old.text())), Kind::Invalid, "there is one code at a time");
+    assert_eq!(kind(verify("")), Kind::Invalid);
+    scene.stage.clock.advance_secs(VISIT_MINUTES * 60);
+    assert_eq!(kind(verify(code.text())), Kind::Invalid, "too old");
+    let code = give(3).text().replace(' ', "");
+    let case = verify(&code).unwrap();
+    assert_eq!(kind(verify(&code)), Kind::Invalid, "once");
+    assert_eq!(scene.stage.read(move |tx| crate::account(tx, account)).unwrap().level, Level::Verified);
+    let texts = scene.stage.texts();
+    scene.finish();
+    assert_eq!((scene.receipt(case), scene.stage.texts()), (None, texts + 1), "told, and nothing was destroyed");
+    assert!(scene.stage.verbs().contains(&"identity.verified_at_counter".to_owned()));
+}

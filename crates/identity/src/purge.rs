@@ -15,6 +15,7 @@ pub fn purge(work: &mut Work<'_, '_>) -> Result<usize, StoreError> {
     storage::budget::sweep(work.tx(), now)?;
     storage::recovery::sweep(work.tx(), now)?;
     storage::answered::sweep(work.tx(), now)?;
+    storage::visit::sweep(work.tx(), now)?;
     storage::session::sweep(work.tx(), idle_before(now), old_before(now))?;
     let expired = storage::account::expired(work.tx(), today, ACCOUNTS)?;
     for account in &expired {

@@ -132,6 +132,13 @@ pub enum Finding {
         /// How many.
         lines: usize,
     },
+    /// The keys of evidence of an identity were destroyed, says the holder of the key.
+    EvidenceStated {
+        /// Whose.
+        key: String,
+    },
+    /// What nobody can prove about evidence that was looked at.
+    EvidenceCopies,
     /// What is not signed in a copy: data and words.
     CopyWords,
     /// Whether a list leaves something out.
@@ -187,7 +194,7 @@ impl Finding {
                 format!("{at} 以前的資料備份不會令已刪除的資料重現：刪除記錄冊當時遺失，共 {lines} 行，營運者聲明已銷毀所有較舊的備份。"),
                 format!("{at} 以前的数据备份不会令已删除的资料重现：删除记录册当时遗失，共 {lines} 行，营运者声明已销毁所有较旧的备份。"),
             ]),
-            _ => self.of_own_data(language).unwrap_or_else(|| language.pick(self.caution()).to_owned()),
+            _ => self.of_own_data(language).or_else(|| self.of_evidence(language)).unwrap_or_else(|| language.pick(self.caution()).to_owned()),
         }
     }
 
@@ -218,6 +225,24 @@ impl Finding {
                 format!("That {lines} openings in the list stand in the journal: they were too new to have their proof. Ask for the copy again in a minute."),
                 format!("清單內有 {lines} 項查閱載於日誌：這些記項太新，尚未有證明。請於一分鐘後再索取複本。"),
                 format!("清单内有 {lines} 项查阅载于日志：这些记项太新，尚未有证明。请于一分钟后再索取复本。"),
+            ],
+            _ => return None,
+        };
+        Some(language.pick(words))
+    }
+
+    /// The sentences about evidence of an identity.
+    fn of_evidence(&self, language: Language) -> Option<String> {
+        let words = match self {
+            Self::EvidenceStated { key } => [
+                format!("The holder of the key {key} stated that the key of this evidence was destroyed, and cannot take the statement back. Without that key the ciphertext, wherever it lies, cannot be read."),
+                format!("密鑰 {key} 的持有人聲明本證據的密鑰已經銷毀，並且不能收回聲明。沒有該密鑰，密文無論存於何處均無法閱讀。"),
+                format!("密钥 {key} 的持有人声明本证据的密钥已经销毁，并且不能收回声明。没有该密钥，密文无论存于何处均无法阅读。"),
+            ],
+            Self::EvidenceCopies => [
+                "That nobody photographed the screen while the evidence could be seen, and that the program named here is the one that ran.".to_owned(),
+                "在證據可見期間沒有人翻拍畫面，以及當時運行的確是這裏所列的程式。".to_owned(),
+                "在证据可见期间没有人翻拍画面，以及当时运行的确是这里所列的程序。".to_owned(),
             ],
             _ => return None,
         };

@@ -8,6 +8,7 @@ mod checkpoint;
 mod closure;
 mod command;
 mod document;
+mod evidence;
 mod finding;
 mod key;
 mod language;

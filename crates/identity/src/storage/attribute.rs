@@ -76,6 +76,7 @@ pub(crate) fn remove_all(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result
     tx.execute("-- identity.remove_attributes\ndelete from identity_attribute where account = $1", &[account.into()])?;
     tx.execute("-- identity.remove_person\ndelete from identity_person where account = $1", &[account.into()])?;
     super::proofing::remove_of(tx, account)?;
+    super::visit::remove_of(tx, account)?;
     Ok(())
 }
 

@@ -151,6 +151,14 @@ pub(crate) fn take(tx: &mut Tx<'_>, id: Id<kinds::Proofing>, officer: Id<kinds::
     )
 }
 
+/// Who verified somebody at a counter, and when.
+pub(crate) fn take_at_counter(tx: &mut Tx<'_>, one: &Proofing) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.take_at_counter\nupdate identity_proofing set officer = $2, sent = $3, decided = $3 where id = $1",
+        &[one.id.into(), one.officer.into(), one.begun.into()],
+    )
+}
+
 pub(crate) fn set_register(tx: &mut Tx<'_>, id: Id<kinds::Proofing>, says: RegisterSays) -> Result<u64, StoreError> {
     tx.execute(
         "-- identity.set_register\nupdate identity_proofing set register = $2 where id = $1 and state = 'waiting'",
