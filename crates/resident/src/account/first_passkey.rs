@@ -47,6 +47,7 @@ fn has_account(call: &Call) -> Response {
     body.lead(call.say("account-exists-lead"));
     body.part(&form(call, None).part(&Button::new(call.say("account-sign-in"))));
     body.link(call.say("account-password-instead"), call.url("/account/sign-in/password"));
+    body.link(call.say("recover-link"), call.url("/account/recover"));
     body.p(call.t.with("account-exists-lost", [("months", call.charter.keep_months)]));
     call.show(Page::new(title, body.markup()).script("passkey.js"))
 }

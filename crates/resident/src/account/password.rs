@@ -140,7 +140,7 @@ fn again(call: &Call) -> Response {
     call.go("/account/sign-in?next=/account/password")
 }
 
-fn wrong(call: &Call, fault: PasswordFault) -> Faults {
+pub(super) fn wrong(call: &Call, fault: PasswordFault) -> Faults {
     let sentence = match fault {
         PasswordFault::Short => call.t.with("account-password-short", [("least", PASSWORD_LEAST)]),
         PasswordFault::Long => call.t.with("account-password-long", [("most", PASSWORD_MOST)]),

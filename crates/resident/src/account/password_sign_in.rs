@@ -42,6 +42,7 @@ fn form(call: &Call, typed: &str, faults: &Faults) -> Response {
     body.p(call.say("account-password-sign-in-lead"));
     let field = mobile_field(call, typed, "tel-national", faults);
     body.part(&call.form(&call.with_next(HERE)).part(&field).part(&Button::new(call.say("account-send-code"))));
+    body.link(call.say("recover-link"), call.url("/account/recover"));
     call.show_form(Page::new(title, body.markup()).back(call.url(&call.with_next("/account/sign-in"))), faults)
 }
 

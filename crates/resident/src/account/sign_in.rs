@@ -29,6 +29,7 @@ pub(super) async fn show(call: Call) -> Result<Response, Failure> {
     body.note(call.say("account-sign-in-needs"));
     body.link(call.say("account-password-instead"), call.url(&call.with_next("/account/sign-in/password")));
     if !again {
+        body.link(call.say("recover-link"), call.url("/account/recover"));
         body.h2(call.say("account-none-yet")).link(call.say("account-sign-up"), call.url("/account/sign-up"));
     }
     Ok(call.show(Page::new(title, body.markup()).script("passkey.js")))

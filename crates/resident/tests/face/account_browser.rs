@@ -15,7 +15,7 @@ const LANGUAGES: [&str; 3] = ["en", "zh-hant", "zh-hans"];
 
 /// The pages on a loopback port; serving ends with the process.
 pub struct Site {
-    pages: Arc<Pages>,
+    pub pages: Arc<Pages>,
     port: u16,
 }
 
@@ -36,9 +36,24 @@ impl Site {
         Self { pages, port }
     }
 
+    /// The pages, to look behind them.
+    pub fn pages(&self) -> &Pages {
+        &self.pages
+    }
+
+    /// The address of what stands in no language.
+    pub fn root(&self, path: &str) -> String {
+        format!("http://localhost:{}{path}", self.port)
+    }
+
     /// The address of a page.
     pub fn page(&self, language: &str, path: &str) -> String {
         format!("http://localhost:{}/{language}{path}", self.port)
+    }
+
+    /// Lets time pass.
+    pub fn wait_hours(&self, hours: i64) {
+        self.pages.city.clock.advance_secs(hours * 3600);
     }
 
     /// The code of the newest message.

@@ -33,6 +33,8 @@ mod people;
 #[cfg(test)]
 mod pictures;
 #[cfg(test)]
+mod recovery_browser;
+#[cfg(test)]
 mod silence;
 #[cfg(test)]
 mod statement;

@@ -21,6 +21,8 @@ mod leases;
 #[cfg(test)]
 mod offline;
 #[cfg(test)]
+mod recover;
+#[cfg(test)]
 mod remembered;
 #[cfg(test)]
 mod requests;
