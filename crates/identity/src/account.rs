@@ -14,6 +14,8 @@ pub enum Level {
     Registered,
     /// An officer compared the person with an identity document.
     Verified,
+    /// Verified, and with a passkey that signs documents.
+    Plus,
 }
 
 impl Level {
@@ -22,11 +24,12 @@ impl Level {
         match self {
             Self::Registered => "registered",
             Self::Verified => "verified",
+            Self::Plus => "plus",
         }
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Registered, Self::Verified].into_iter().find(|level| level.name() == name)
+        [Self::Registered, Self::Verified, Self::Plus].into_iter().find(|level| level.name() == name)
     }
 }
 

@@ -69,6 +69,15 @@ pub(crate) fn set_level(tx: &mut Tx<'_>, id: Id<kinds::Account>, level: Level) -
     )
 }
 
+/// A verified account takes up signing, or leaves it; any other stays what it is.
+pub(crate) fn set_plus(tx: &mut Tx<'_>, id: Id<kinds::Account>, plus: bool) -> Result<u64, StoreError> {
+    let (from, to) = if plus { (Level::Verified, Level::Plus) } else { (Level::Plus, Level::Verified) };
+    tx.execute(
+        "-- identity.set_plus\nupdate identity_account set level = $3 where id = $1 and level = $2",
+        &[id.into(), from.name().into(), to.name().into()],
+    )
+}
+
 pub(crate) fn mobile(tx: &mut Tx<'_>, id: Id<kinds::Account>) -> Result<Option<SealedValue>, StoreError> {
     let row = tx.query_opt(
         "-- identity.account_mobile\nselect record, mobile, mobile_expiry from identity_account where id = $1",
@@ -93,6 +102,13 @@ pub(crate) fn renew(
          update identity_account set record = $3, mobile = $4, mobile_expiry = $5 where id = $1 and mobile_expiry = $2",
         &[id.into(), before.into(), mobile.number().into(), mobile.sealed.as_bytes().into(), mobile.expiry.into()],
     )
+}
+
+/// The account whose number is sealed under a record.
+pub(crate) fn of_record(tx: &mut Tx<'_>, record: RecordNumber) -> Result<Option<Id<kinds::Account>>, StoreError> {
+    let number = i64::try_from(record.0).unwrap_or(i64::MAX);
+    let row = tx.query_opt("-- identity.account_of_record\nselect id from identity_account where record = $1", &[number.into()])?;
+    row.map(|row| row.get(0)).transpose()
 }
 
 /// Accounts whose last day has passed, at most `limit`.

@@ -42,6 +42,19 @@ pub(crate) fn find(tx: &mut Tx<'_>, credential: &[u8]) -> Result<Option<Stored>,
     row.map(read).transpose()
 }
 
+/// The text of a passkey of this account, unless it was suspended.
+pub(crate) fn body(
+    tx: &mut Tx<'_>,
+    account: Id<kinds::Account>,
+    id: Id<kinds::AccountPasskey>,
+) -> Result<Option<String>, StoreError> {
+    let row = tx.query_opt(
+        "-- identity.passkey_body\nselect body from identity_passkey where id = $1 and account = $2 and suspended is null",
+        &[id.into(), account.into()],
+    )?;
+    row.map(|row| row.get(0)).transpose()
+}
+
 /// Brings a passkey's counter up to date; 0 when it was used, suspended or removed in between.
 pub(crate) fn mark_used(
     tx: &mut Tx<'_>,

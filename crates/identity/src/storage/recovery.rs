@@ -62,6 +62,15 @@ pub(crate) fn delete(tx: &mut Tx<'_>, tag: [u8; 32]) -> Result<u64, StoreError> 
     tx.execute("-- identity.delete_recovery\ndelete from identity_recovery where tag = $1", &[tag.into()])
 }
 
+/// The recovery of an account's number goes with the account.
+pub(crate) fn delete_of(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.delete_recovery_of_account\n\
+         delete from identity_recovery where tag in (select tag from identity_mobile where account = $1)",
+        &[account.into()],
+    )
+}
+
 /// Drops those that nobody brought to an end in time.
 pub(crate) fn sweep(tx: &mut Tx<'_>, now: Instant) -> Result<u64, StoreError> {
     tx.execute("-- identity.sweep_recoveries\ndelete from identity_recovery where ends <= $1", &[now.into()])
