@@ -62,7 +62,6 @@ mod passkeys;
 mod proofing;
 mod record;
 mod recover;
-mod recover;
 mod register;
 mod register_form;
 mod request;
