@@ -6,6 +6,7 @@
 mod blocking;
 mod connect;
 mod households;
+mod pki;
 mod proofs;
 mod queue;
 mod schemes;
@@ -18,6 +19,7 @@ use flows::Platform;
 
 pub use connect::{IdentityDoor, PlatformDoor, connect_routes};
 pub use households::{Answer, Request};
+pub use pki::signing_routes;
 pub use queue::{Enter, Place};
 
 /// The routes below `/api/v1`.

@@ -1,24 +1,32 @@
 //! What slices ask the outside world for, as real clients, and the outside world's other end for demonstrations.
 //!
 //! A slice declares a port, a small trait; here stand the clients that implement it: [`HttpPopulationRegister`] over HTTPS
-//! with certificates on both sides, [`SmsHttpGateway`] over a plain HTTP route, [`SmtpServer`] for mail, [`Clamd`] for files. A demonstration has no population register,
+//! with certificates on both sides, [`SmsHttpGateway`] over a plain HTTP route, [`SmtpServer`] for mail, [`VoiceHttpGateway`] for telephone calls, [`Clamd`] for files. A demonstration has no population register,
 //! so [`register_simulator`] is one: a real server, asked over the same mutual TLS, that answers from a synthetic
 //! population ([`synthetic`]). The binary joins them.
 
 mod clamd;
 mod http;
 mod line;
+mod logout;
 mod mail;
 mod pki;
+mod poppler;
 mod probe;
 mod register;
 mod sms;
+mod timestamps;
 pub mod synthetic;
+mod voice;
 
 pub use clamd::{Clamd, ClamdAddress, ClamdConfig, ClamdVersion, NotAClamdAddress};
 pub use http::ConnectorError;
+pub use logout::LogoutCaller;
 pub use mail::{DemoMail, MailConfig, MailUrl, NotAMailUrl, SmtpServer};
 pub use pki::{PkiError, TestPki, make_test_pki};
+pub use poppler::Poppler;
+pub use timestamps::HttpTimestamps;
 pub use probe::{Manner, ProbeConfig, ProberError, WebProber};
 pub use register::{HttpPopulationRegister, PopulationTable, RegisterConfig, SimulatorError, register_simulator};
 pub use sms::{DemoCarrier, SmsConfig, SmsHttpGateway};
+pub use voice::{DemoInbox, DemoPage, VoiceConfig, VoiceHttpGateway};

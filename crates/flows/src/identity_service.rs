@@ -3,7 +3,7 @@
 //! account by account.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use assurance::OpenService;
 use identity::{Charter, Evidence};
@@ -13,7 +13,10 @@ use people::Scope;
 use provider::TokenKeys;
 use store::{Store, StoreError};
 
+use crate::certify::certify_accounts;
+use crate::close_account::{finish_closings, follow_closings};
 use crate::open_platform::{IDENTITY, open_identity_ledger};
+use crate::watch_retention::UNDER_WAY_MS;
 use crate::{Platform, PlatformError, StepError};
 
 /// The spool of evidence, beside the key trees: like them it is in no backup.
@@ -30,6 +33,8 @@ pub struct IdentityService {
     token_keys: RwLock<(i32, TokenKeys)>,
     /// The minute in which what is over was last removed.
     purged: AtomicI64,
+    /// One thread at a time issues certificates.
+    certifying: Mutex<()>,
 }
 
 impl IdentityService {
@@ -73,6 +78,11 @@ impl IdentityService {
         let keys = provider::load_keys(&self.ledger, now)?;
         *self.token_keys.write().unwrap_or_else(PoisonError::into_inner) = (today, keys);
         Ok(())
+    }
+
+    /// Held while certificates are issued.
+    pub(crate) fn certifying(&self) -> MutexGuard<'_, ()> {
+        self.certifying.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn set_in_force(&self, in_force: bool) {
@@ -136,7 +146,7 @@ impl Platform {
 
     /// The store of a provider whose gate is not in force at the start, with the charter that it followed last.
     fn reopen_identity(&self, scope: Scope) -> Result<(), PlatformError> {
-        let ledger = open_identity_ledger(&self.parts)?;
+        let ledger = self.open_accounts()?;
         let digest = ledger.read("platform.charter_in_force", identity::charter_in_force)?;
         let Some(digest) = digest else { return Ok(()) };
         let text = self.ledger().read("platform.charter", |tx| identity::charter(tx, digest))?;
@@ -146,8 +156,16 @@ impl Platform {
     }
 
     fn open_identity(&self, scope: Scope, charter: Arc<Charter>) -> Result<Arc<IdentityService>, PlatformError> {
-        let ledger = open_identity_ledger(&self.parts)?;
+        let ledger = self.open_accounts()?;
         Ok(self.adopt_identity(scope, ledger, charter))
+    }
+
+    /// A store that was restored, or a process that died, must not serve an account that was closed.
+    fn open_accounts(&self) -> Result<Arc<Ledger>, PlatformError> {
+        let ledger = open_identity_ledger(&self.parts)?;
+        finish_closings(&ledger, 0)?;
+        follow_closings(&ledger)?;
+        Ok(ledger)
     }
 
     fn adopt_identity(&self, scope: Scope, ledger: Arc<Ledger>, charter: Arc<Charter>) -> Arc<IdentityService> {
@@ -160,6 +178,7 @@ impl Platform {
             in_force: AtomicBool::new(false),
             token_keys: RwLock::default(),
             purged: AtomicI64::new(0),
+            certifying: Mutex::new(()),
         });
         self.keep_identity(service.clone());
         service
@@ -173,6 +192,7 @@ fn parse(text: &str) -> Result<Charter, PlatformError> {
 fn put_in_force(service: &IdentityService, charter: Arc<Charter>, now: Instant) -> Result<(), PlatformError> {
     identity::prepare_keys(service.ledger().keys())?;
     provider::prepare_keys(service.ledger().keys())?;
+    signing::prepare_keys(service.ledger().keys())?;
     service.renew_token_keys(now)?;
     let before = service.ledger().read("platform.charter_in_force", identity::charter_in_force)?;
     if before != Some(charter.digest()) {
@@ -205,9 +225,14 @@ pub(crate) fn identity_round(
         }
     }
     if service.is_new_minute(platform.now()) {
+        finish_closings(ledger, UNDER_WAY_MS)?;
+        if !ledger.keys().needs_roll() {
+            certify_accounts(platform, &service)?;
+        }
         ledger.write("flows.fold_counts", Actor::Job("work"), notify::fold_counts)?;
         ledger.write("flows.purge_identity", Actor::Job("purge"), identity::purge)?;
         ledger.write("flows.sweep_provider", Actor::Job("purge"), provider::sweep)?;
+        ledger.write("flows.purge_signing", Actor::Job("purge"), signing::purge)?;
         ledger.write("flows.purge_messages", Actor::Job("purge"), |work| notify::purge(work, PURGED))?;
     }
     Ok((sent, ledger.integrate()?.leaves))

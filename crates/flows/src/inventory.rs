@@ -64,7 +64,33 @@ pub fn inventory(platform: &Platform) -> Result<Vec<Inventory>, RunError<StoreEr
 /// What the identity provider's store holds, by the charter in force.
 pub fn identity_inventory(identity: &IdentityService) -> Inventory {
     let charter = identity.charter();
-    Inventory { store: IDENTITY.into(), title: charter.title.clone(), rows: identity::inventory(&charter) }
+    let mut rows = identity::inventory(&charter);
+    rows.extend(documents(&charter));
+    Inventory { store: IDENTITY.into(), title: charter.title.clone(), rows }
+}
+
+/// Documents that wait for a signature, with the pictures of their pages, and signed ones that wait to be fetched.
+fn documents(charter: &identity::Charter) -> [InventoryRow; 3] {
+    let row = |table, column, what| InventoryRow {
+        table,
+        column,
+        what,
+        purpose: signing::PURPOSE.to_owned(),
+        why: charter.signing.text.clone(),
+        ground: charter.signing.ground.clone(),
+        since: None,
+        until: Until::Rule(Text::new("The day after it was brought", "提交後翌日", "提交后次日")),
+        openers: vec![Text::new("the resident concerned", "有關市民", "有关市民")],
+        contractors: None,
+    };
+    let waiting = Text::new("A document that a resident is to sign, and the name", "待市民簽署的文件及其姓名", "待市民签署的文件及其姓名");
+    let pictures = Text::new("Pictures of its pages", "文件各頁的圖像", "文件各页的图像");
+    let signed = Text::new("The signed document, until it is fetched", "已簽署的文件（供取回）", "已签署的文件（供取回）");
+    [
+        row("signing_request", "body", waiting),
+        row("signing_page", "picture", pictures),
+        row("signing_request", "signed", signed),
+    ]
 }
 
 fn messages(scheme: &Scheme) -> InventoryRow {
@@ -202,7 +228,7 @@ pub(crate) mod tests {
         "credential", "token_hash", "requested_by", "decided_by", "invitation", "code",
         "commitment", "erasure", "request", "contractor", "acknowledged_by", "alert",
         "reviewer", "review", "lease", "contract", "handle", "escalation", "signing", "signature", "number_tag", "mobile_tag",
-        "reference_tag", "approval", "recipient", "account", "passkey", "ceremony", "charter", "boot", "key_id",
+        "reference_tag", "callout", "page", "exercise", "person", "approval", "recipient", "account", "passkey", "ceremony", "charter", "boot", "key_id", "vouched_by",
         // Of the provider: sessions and grants by their ids, officers, a service's picture, a signing key of our own.
         "session", "grant_id", "registered_by", "approved_by", "proposed_by", "picture", "private",
     ];
@@ -251,13 +277,13 @@ pub(crate) mod tests {
         byte_columns(tables).iter().filter(|at| unlisted(at)).map(|(table, column)| format!("{table}.{column}")).collect()
     }
 
-    fn scheme_rows() -> Vec<InventoryRow> {
+    pub(crate) fn scheme_rows() -> Vec<InventoryRow> {
         let schemes = [Definition::masks_2020(), Definition::restriction_testing()];
         let of = |definition| scheme_inventory(&Scheme::compile(definition).unwrap()).rows;
         schemes.into_iter().flat_map(|definition| of(definition.unwrap())).collect()
     }
 
-    fn charter_rows() -> Vec<InventoryRow> {
+    pub(crate) fn charter_rows() -> Vec<InventoryRow> {
         identity::inventory(&identity::Charter::parse(identity::SHIPPED_CHARTER).unwrap())
     }
 

@@ -6,6 +6,9 @@
 //! [`end_service`] destroys one whose last day has passed, with a certificate.
 
 mod certify;
+mod close_account;
+#[cfg(test)]
+mod close_story;
 mod contractor_round;
 mod correct_household;
 mod delivery_results;
@@ -23,6 +26,7 @@ mod identity_story;
 mod inventory;
 mod keep_watch;
 mod lease_look_up;
+mod logout_round;
 mod lost_ledger;
 #[cfg(test)]
 mod lease_story;
@@ -41,9 +45,11 @@ mod proofing;
 mod rehearsal;
 mod release;
 mod replay_end;
+mod purge_lag;
 mod roll_keys;
 mod roots;
 mod service;
+mod sign_document;
 mod submit_household;
 mod transfer_lease;
 #[cfg(test)]
@@ -56,7 +62,8 @@ mod watch_rights;
 mod watch_gates;
 mod work_round;
 
-pub use certify::{certify, kept_certificate, opening_file};
+pub use certify::{certify, certify_accounts, kept_certificate, opening_file};
+pub use close_account::{CloseAccountError, close_account, end_rights};
 pub use contractor_round::{ContractorRound, contractor_round, erase_lease_keys, probe_round};
 pub use correct_household::{CorrectHouseholdError, correct_household};
 pub use delivery_results::import_delivery_results;
@@ -75,18 +82,24 @@ pub use inventory::{
 pub use transfer_lease::transfer;
 pub use lease_look_up::{LeasedRecord, LookUpFault, lease_look_up};
 pub use keep_watch::keep_watch;
+pub use logout_round::logout_round;
 pub use mail_round::{MailRound, mail_round};
 pub use note_records::{NOTED, RECORDS, RecordError, note_records};
-pub use own_attributes::own_attributes;
-pub use own_file::{Names, OwnFile, OwnFileError, entry_proof, names, opening_proofs, own_file};
+pub use own_attributes::{own_attributes, write_own_attributes};
+pub use own_file::{Names, OwnFile, OwnFileError, entry_proof, ledger_proof, names, opening_proofs, own_file};
 pub use open_platform::{PlatformError, PlatformParts, RESTORED_TREE, RESTORING, migrations_of};
 pub use platform::Platform;
-pub use proofing::{ask_register, decide_proofing, finish as finish_proofing, open_proofing};
+pub use proofing::{ask_register, decide_proofing, finish as finish_proofing, open_proofing, verify_at_counter};
 pub use release::{Asking, ReleaseError, Released, release};
 pub use roll_keys::roll_keys;
 pub use roots::{Escrow, Roots};
 pub use service::Service;
+pub use purge_lag::{PurgeLag, purge_lags};
 pub use watch_retention::PURGE_LAG_HOURS;
+pub use sign_document::{
+    SignDocumentError, SigningOffice, ToSign, bring_document, leave_signing, read_signing, register_signing, sign_document, signing_options,
+    waiting_document,
+};
 pub use submit_household::{Acknowledged, Submit, SubmitError, rules, submit_household};
 pub use tell_contractor::file_statement;
 pub use work_round::{Ports, Round, StepError, work_round};

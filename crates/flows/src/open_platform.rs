@@ -126,6 +126,8 @@ pub(crate) const PLATFORM_TABLES: &[&[Migration]] = &[
     response::MIGRATIONS,
     processors::MIGRATIONS,
     notify::MAIL_MIGRATIONS,
+    callout::MIGRATIONS,
+    stations::MIGRATIONS,
     identity::PLATFORM_MIGRATIONS,
 ];
 
@@ -138,7 +140,7 @@ pub(crate) const SERVICE_TABLES: &[&[Migration]] = &[
 ];
 
 pub(crate) const IDENTITY_TABLES: &[&[Migration]] =
-    &[journal::MIGRATIONS, notify::MIGRATIONS, identity::MIGRATIONS, provider::MIGRATIONS];
+    &[journal::MIGRATIONS, vault::MIGRATIONS, notify::MIGRATIONS, identity::MIGRATIONS, provider::MIGRATIONS, signing::MIGRATIONS];
 
 /// Name of the identity provider's store, key tree and journal.
 pub(crate) const IDENTITY: &str = "identity";
@@ -165,6 +167,7 @@ impl Platform {
         people::prepare_keys(ledger.keys())?;
         processors::prepare_keys(ledger.keys())?;
         vault::prepare_request_keys(ledger.keys())?;
+        callout::prepare_keys(ledger.keys())?;
         report_lost_ledger(&ledger, &Owner { name: PLATFORM, scope: None }, &ledger)?;
         let platform = Arc::new(Self::new(parts, ledger));
         replay_ends(&platform)?;

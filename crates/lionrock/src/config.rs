@@ -104,6 +104,13 @@ config! {
     sms_authorities: Option<PathBuf> = None, "/etc/lionrock/sms/ca.pem", plain;
     /// The bearer token of our account at the SMS gateway, if it wants one.
     sms_token: Option<Secret<String>> = None, "a long random text", secret;
+    /// Address of the gateway that telephones people who are called out and takes the code that they key in; plain HTTP on this machine
+    /// only. Without it calls fail, and the call-out says so (in a demonstration: they stand in its inbox).
+    voice_url: Option<String> = None, "https://voice.example/v1/calls", plain;
+    /// The authorities that sign the voice gateway's certificate, in PEM; needed for `https`.
+    voice_authorities: Option<PathBuf> = None, "/etc/lionrock/voice/ca.pem", plain;
+    /// The bearer token of our account at the voice gateway, if it wants one.
+    voice_token: Option<Secret<String>> = None, "a long random text", secret;
     /// The server that takes our mail to officers and contractors (what is due, never anything about a resident):
     /// `smtps://HOST:465`, or `smtp://HOST:587`, which must offer STARTTLS; `smtp+plain://` for a loopback address of a
     /// demonstration or test. Without it mails wait until they are of no use (in a demonstration: they stand beside the messages).
@@ -128,6 +135,17 @@ config! {
     /// Font for letters, with Hong Kong's characters. Without it letters are refused.
     letter_font: PathBuf = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc".into(),
         "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", plain;
+    /// Directory of the certificate authority for residents' signatures, made by `lionrock keys signing`: certificates, the root's list, and the
+    /// keys that issue and stamp unless a token is named (`root_token_module`), which holds them then. Without it nobody signs documents.
+    signing: Option<PathBuf> = None, "/etc/lionrock/signing", plain;
+    /// Program that draws the pages of a document before it is signed: Poppler's. It runs as a bounded child.
+    signing_renderer: PathBuf = "pdftoppm".into(), "/usr/bin/pdftoppm", plain;
+    /// Address of a time-stamping authority elsewhere (RFC 3161), in place of our own. Goes with `timestamp_root`.
+    timestamp_url: Option<String> = None, "https://tsa.example/stamp", plain;
+    /// The authorities that signed the TLS certificate of that address, in PEM.
+    timestamp_authorities: Option<PathBuf> = None, "/etc/lionrock/tsa/tls.pem", plain;
+    /// The root certificate of that time-stamping authority, in DER: timestamps below it count.
+    timestamp_root: Option<PathBuf> = None, "/etc/lionrock/tsa/root.cer", plain;
     /// Whether this process also does the slow work (matching, messages, erasure). One process of an installation should.
     work: bool = true, "true", plain;
     /// Log format: `text` or `json`.
@@ -236,7 +254,11 @@ impl Config {
             let (escrow, why) = (("escrow", escrow), "the slots are for when the others are lost");
             [(escrow, keys, why), (escrow, roots, why), (escrow, tiles, "tiles may be published")]
         });
-        let all = pairs.into_iter().chain(stored).chain(escrow);
+        let signing = self.signing.iter().flat_map(|signing| {
+            let signing = ("signing", signing);
+            [(signing, keys, "whoever copies one must not get the other"), (signing, tiles, "tiles may be published")]
+        });
+        let all = pairs.into_iter().chain(stored).chain(escrow).chain(signing);
         let together = all.into_iter().find(|((_, one), (_, other), _)| apart::nested(one, other));
         together.map_or(Ok(()), |((key, _), (other, _), why)| {
             let problem = format!("must be a directory outside that of {other}, and not around it: {why}");
@@ -248,6 +270,8 @@ impl Config {
     fn check_outside(&self) -> Result<(), ConfigError> {
         self.uploads_scanner()?;
         self.check_mail()?;
+        self.check_timestamps()?;
+        self.check_voice()?;
         let value = |key, problem: &str| Err(ConfigError::Value { key, problem: problem.to_owned() });
         let live = self.environment == Environment::Live;
         if live && self.register_url.is_none() {
@@ -266,6 +290,37 @@ impl Config {
         }
         if sms.starts_with("https://") && self.sms_authorities.is_none() {
             return value("sms_authorities", "set the authorities that sign the gateway's certificate");
+        }
+        Ok(())
+    }
+
+    /// Checks what is said about telephone calls.
+    fn check_voice(&self) -> Result<(), ConfigError> {
+        let value = |key, problem: &str| Err(ConfigError::Value { key, problem: problem.to_owned() });
+        let Some(url) = &self.voice_url else { return Ok(()) };
+        let local = url.strip_prefix("http://").and_then(|rest| rest.split('/').next()).is_some_and(is_loopback);
+        if !local && !url.starts_with("https://") {
+            return value("voice_url", "must begin with https:// unless the gateway runs on this machine: it gets telephone numbers");
+        }
+        if url.starts_with("https://") && self.voice_authorities.is_none() {
+            return value("voice_authorities", "set the authorities that sign the gateway's certificate");
+        }
+        Ok(())
+    }
+
+    /// Checks what is said about a time-stamping authority elsewhere.
+    fn check_timestamps(&self) -> Result<(), ConfigError> {
+        let value = |key, problem: &str| Err(ConfigError::Value { key, problem: problem.to_owned() });
+        let Some(url) = &self.timestamp_url else { return Ok(()) };
+        let local = url.strip_prefix("http://").and_then(|rest| rest.split('/').next()).is_some_and(is_loopback);
+        if !local && !url.starts_with("https://") {
+            return value("timestamp_url", "must begin with https:// unless the authority runs on this machine");
+        }
+        if !local && self.timestamp_authorities.is_none() {
+            return value("timestamp_authorities", "set the authorities that sign the certificate of timestamp_url");
+        }
+        if self.timestamp_root.is_none() {
+            return value("timestamp_root", "set the root of the time-stamping authority, or its timestamps count for nothing");
         }
         Ok(())
     }
@@ -413,6 +468,8 @@ mod tests {
         assert!(refused(|c| c.listen = "127.0.0.1.example:80".into()).starts_with("listen: "));
         assert!(refused(|c| c.sms_url = Some("http://sms.example/".into())).starts_with("sms_url: "));
         assert!(refused(|c| c.sms_url = Some("https://sms.example/".into())).starts_with("sms_authorities: "));
+        assert!(refused(|c| c.voice_url = Some("http://voice.example/".into())).starts_with("voice_url: "));
+        assert!(refused(|c| c.voice_url = Some("https://voice.example/".into())).starts_with("voice_authorities: "));
         assert!(refused(|c| c.uploads_scanner = Some("192.0.2.1:3310".into())).starts_with("uploads_scanner: "));
         assert!(refused(|c| c.mail_from = Some("a@b.hk".into())).starts_with("mail_url: "));
         assert!(refused(|c| c.mail_user = Some("a".into())).starts_with("mail_user: "));

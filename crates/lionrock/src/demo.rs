@@ -1,16 +1,19 @@
 //! `lionrock demo`: a whole demonstration city on the embedded store, ready in seconds.
 
 mod city;
+mod connect;
 mod courier;
 mod operation;
 mod page;
+mod try_it;
+mod stations;
 mod words;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kernel::{Environment, Secret};
+use kernel::{Clock, Environment, Secret};
 use store::Options;
 use tokio::net::TcpListener;
 
@@ -66,18 +69,24 @@ async fn run(args: DemoArgs) -> Result<(), RunError> {
     config.check()?;
     keys::init_quietly(&config)?;
     let clock = Arc::new(WallClock::default());
+    crate::office::make(&config, &args.directory.join("safe"), clock.now())?;
+    let service = try_it::TryIt::new().await?;
+    let (known, address) = (service.known(), service.address());
+    fs::write(args.directory.join(KEY_FILE), service.pem()?).map_err(|e| broken(KEY_FILE, &e))?;
     let built = tokio::task::spawn_blocking({
-        let (config, args) = (config.clone(), args.clone());
-        move || build(&config, &args, clock)
+        let (config, args, clock) = (config.clone(), args.clone(), clock.clone());
+        move || build(&config, &args, clock, &known)
     });
     let (runtime, city) = built.await.map_err(|e| broken("the city", &e))??;
     let (population, pki_of_server) = (city.register.clone(), pki.clone());
     let simulator =
         tokio::spawn(async move { connectors::register_simulator(population, register, &pki_of_server).await });
-    let state = page::DemoState::new(&runtime, city, &config.origin);
+    let library = tokio::spawn(service.serve(config.origin.clone(), args.port, clock));
+    let state = page::DemoState::new(&runtime, city, &config.origin, address);
     let extra = page::routes(Arc::new(state));
     let served = serve::run(&config, &runtime, extra, |_| welcome(&config)).await;
     simulator.abort();
+    library.abort();
     served
 }
 
@@ -85,9 +94,12 @@ pub(crate) fn broken(what: &str, error: &dyn std::fmt::Display) -> RunError {
     RunError::Runtime(RuntimeError::File(what.to_owned(), std::io::Error::other(error.to_string())))
 }
 
-fn build(config: &Config, args: &DemoArgs, clock: Arc<WallClock>) -> Result<(Runtime, city::City), RunError> {
+/// The private key of the service to try, for whoever tries requests by hand.
+const KEY_FILE: &str = "try-it.pem";
+
+fn build(config: &Config, args: &DemoArgs, clock: Arc<WallClock>, service: &try_it::Known) -> Result<(Runtime, city::City), RunError> {
     let runtime = Runtime::open(config, clock, Options::default())?;
-    let city = city::build(&runtime, config, args.households)?;
+    let city = city::build(&runtime, config, args.households, service)?;
     Ok((runtime, city))
 }
 
@@ -103,6 +115,7 @@ fn config(args: &DemoArgs, register_port: u16, pki: &connectors::TestPki) -> Con
         roots: directory.join("roots"),
         tiles: directory.join("tiles"),
         log_key: directory.join("log.key"),
+        signing: Some(directory.join("signing")),
         register_url: Some(format!("https://localhost:{register_port}/v1/match")),
         register_authority: Some(pki.authority.clone()),
         register_certificate: Some(pki.client_certificate.clone()),

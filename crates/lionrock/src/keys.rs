@@ -40,6 +40,15 @@ pub enum Command {
     },
     /// Moves root keys that stand in files into the token of the configuration.
     IntoToken(Named),
+    /// Makes the certificate authority for residents' signatures: a root in a directory that is taken away afterwards, and what issues
+    /// certificates and stamps times below it, in the directory or token of the configuration.
+    Signing {
+        #[command(flatten)]
+        named: Named,
+        /// Directory for the root's key and certificate, best on a disk that lies in a safe afterwards.
+        #[arg(long)]
+        root: PathBuf,
+    },
     /// Begins a new erasure ledger where the old one is lost together with its copy. Says what that means; does it only with
     /// `--older-backups-destroyed`.
     BeginLedger {
@@ -78,6 +87,12 @@ pub fn run(command: &Command, clock: fn(&Config) -> crate::ambient::WallClock) -
         Command::IntoToken(named) => {
             let config = read(named)?;
             into_token(&config, clock(&config).now().day())
+        }
+        Command::Signing { named, root } => {
+            let config = read(named)?;
+            let next = crate::office::make(&config, root, clock(&config).now())?;
+            crate::say(&next);
+            Ok(())
         }
         Command::BeginLedger { named, service, older_backups_destroyed } => {
             let config = read(named)?;

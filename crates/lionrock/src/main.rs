@@ -14,8 +14,11 @@ mod explain;
 mod invite;
 mod keys;
 mod load;
+mod own_memory;
 mod replay;
+mod replay_callout;
 mod replay_contractor;
+mod office;
 mod restore;
 mod runtime;
 mod seed;
@@ -202,13 +205,14 @@ fn work(path: &Path) -> Result<(), Failure> {
     let worker = worker::Worker::start(runtime.platform.clone(), runtime.ports.clone())?;
     let probes = worker::Worker::probe(runtime.platform.clone(), runtime.prober.clone())?;
     let mail = worker::Worker::mail(runtime.platform.clone(), runtime.mail.clone())?;
+    let call_out = worker::Worker::call_out(&runtime.platform, &runtime.gateways, &config.origin)?;
     serve::block_on(async {
         let stopped = serve::stop_signal().map_err(serve::RunError::Signal)?;
         say("working; stop with Ctrl-C");
         stopped.await;
         Ok(())
     })?;
-    drop((worker, probes, mail));
+    drop((worker, probes, mail, call_out));
     Ok(())
 }
 

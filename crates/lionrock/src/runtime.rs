@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use callout::{Channel, Gateway, Gateways, MailPages, SmsPages};
 use connectors::{
-    Clamd, ClamdConfig, ConnectorError, DemoCarrier, HttpPopulationRegister, ProbeConfig, ProberError, RegisterConfig,
-    DemoMail, MailConfig, SmsConfig, SmsHttpGateway, SmtpServer, WebProber,
+    Clamd, ClamdConfig, ConnectorError, DemoCarrier, DemoInbox, HttpPopulationRegister, ProbeConfig, ProberError, RegisterConfig,
+    DemoMail, MailConfig, SmsConfig, SmsHttpGateway, SmtpServer, VoiceConfig, VoiceHttpGateway, WebProber,
 };
-use flows::{Escrow, Platform, PlatformError, PlatformParts, Ports, Roots};
+use flows::{Escrow, Platform, PlatformError, PlatformParts, Ports, Roots, SigningOffice};
 use hongkong::{Gazetteer, ImportError};
 use kernel::{Random, Scanner, Secret};
 use notify::{Carrier, MailCarrier};
@@ -75,6 +76,12 @@ pub struct Runtime {
     pub prober: Arc<dyn Prober>,
     /// Whoever carries mail to officers and contractors.
     pub mail: Option<Arc<dyn MailCarrier>>,
+    /// Whoever carries the pages of a call-out.
+    pub gateways: Gateways,
+    /// Where the pages of a demonstration stand.
+    pub demo_inbox: Arc<DemoInbox>,
+    /// What residents' documents are signed with.
+    pub signing: Option<Arc<SigningOffice>>,
     /// What looks at files that people send.
     pub scanner: Option<Arc<dyn Scanner>>,
 }
@@ -102,10 +109,13 @@ impl Runtime {
         let ports = ports(config, &random)?;
         let scanner = scanner(config, &clock)?;
         let mail = mail(config, &clock)?;
+        let signing = crate::office::open(config, &random)?;
+        let demo_inbox = Arc::<DemoInbox>::default();
+        let gateways = gateways(config, &ports.carrier, mail.as_ref(), &demo_inbox)?;
         // Only a demonstration or a test looks at its own machine.
         let manners = ProbeConfig { private: config.environment.synthetic_only(), ..ProbeConfig::default() };
         let prober = Arc::new(WebProber::new(manners)?);
-        Ok(Self { platform, ports, gazetteer, clock, prober, mail, scanner })
+        Ok(Self { platform, ports, gazetteer, clock, prober, mail, gateways, demo_inbox, signing, scanner })
     }
 }
 
@@ -173,6 +183,31 @@ fn carrier(config: &Config) -> Result<Arc<dyn Carrier>, RuntimeError> {
         None if config.environment == kernel::Environment::Demo => Ok(Arc::new(DemoCarrier)),
         None => Ok(Arc::new(NoGateway)),
     }
+}
+
+/// A demonstration has no telephones: what is not configured stands in its inbox. Anywhere else a channel without a gateway fails and
+/// says so.
+fn gateways(
+    config: &Config,
+    sms: &Arc<dyn Carrier>,
+    mail: Option<&Arc<dyn MailCarrier>>,
+    inbox: &Arc<DemoInbox>,
+) -> Result<Gateways, RuntimeError> {
+    let demo = |channel| (config.environment == kernel::Environment::Demo).then(|| inbox.gateway(channel));
+    let texts = config.sms_url.is_some().then(|| Arc::new(SmsPages(sms.clone())) as Arc<dyn Gateway>);
+    let mails = mail.filter(|_| config.mail_url.is_some()).map(|mail| Arc::new(MailPages(mail.clone())) as Arc<dyn Gateway>);
+    Ok(Gateways {
+        sms: texts.or_else(|| demo(Channel::Sms)),
+        mail: mails.or_else(|| demo(Channel::Mail)),
+        voice: voice(config)?.or_else(|| demo(Channel::Voice)),
+    })
+}
+
+fn voice(config: &Config) -> Result<Option<Arc<dyn Gateway>>, RuntimeError> {
+    let Some(url) = config.voice_url.clone() else { return Ok(None) };
+    let (token, authorities) = (config.voice_token.clone(), config.voice_authorities.clone());
+    let voice = VoiceConfig { url, token, authorities, timeout: Duration::from_secs(20) };
+    Ok(Some(Arc::new(VoiceHttpGateway::new(voice)?)))
 }
 
 fn mail(config: &Config, clock: &Arc<WallClock>) -> Result<Option<Arc<dyn MailCarrier>>, RuntimeError> {

@@ -17,6 +17,7 @@ use crate::ambient::WallClock;
 use crate::beside::Door;
 use crate::config::{Config, ConfigError};
 use crate::control;
+use crate::own_memory;
 use crate::runtime::{Runtime, RuntimeError};
 use crate::worker::Worker;
 
@@ -41,6 +42,9 @@ pub enum RunError {
     /// The signals that stop the server cannot be awaited.
     #[error("cannot wait for signals: {0}")]
     Signal(std::io::Error),
+    /// Core dumps cannot be switched off.
+    #[error("cannot keep the memory of this program to itself: {0}")]
+    Memory(std::io::Error),
     /// A thread cannot be started.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
@@ -77,6 +81,7 @@ pub fn serve(path: &Path, trial: Trial) -> Result<(), RunError> {
     if let Some(now) = trial.now {
         clock.show(now);
     }
+    own_memory::keep_to_itself(trial.control.is_some()).map_err(RunError::Memory)?;
     let options = Options { synchronous_off: trial.synchronous_off, ..Options::default() };
     // A start may change a root key; the thread that did it waits for the end of the server from then on.
     let runtime = kernel::scrubbed(|| Runtime::open(&config, clock, options))?;
@@ -116,7 +121,14 @@ pub async fn run(
     let probes = probes.transpose().map_err(RunError::Thread)?;
     let mail = config.work.then(|| Worker::mail(runtime.platform.clone(), runtime.mail.clone()));
     let mail = mail.transpose().map_err(RunError::Thread)?;
+    match own_memory::software() {
+        Ok(software) => runtime.platform.set_software(software),
+        Err(error) => tracing::warn!(target: "serve", %error, "receipts will not name the file of this program"),
+    }
+    let call_out = config.work.then(|| Worker::call_out(&runtime.platform, &runtime.gateways, &config.origin));
+    let call_out = call_out.transpose().map_err(RunError::Thread)?;
     let watch = Worker::watch(runtime.platform.clone()).map_err(RunError::Thread)?;
+    let proofing = Worker::proofing(runtime.platform.clone(), runtime.ports.register.clone()).map_err(RunError::Thread)?;
     let door = Door::open(config, runtime.platform.clone());
     if let Err(error) = &door {
         tracing::warn!(target: "serve", %error, "commands beside this server are not answered: its socket cannot be made");
@@ -129,7 +141,7 @@ pub async fn run(
     let served = webkit::serve(listener, faces, options, stopped).await;
     drop(door);
     // Their threads may wait for the store; join them away from the async threads.
-    let _ = tokio::task::spawn_blocking(move || drop((worker, watch, probes, mail))).await;
+    let _ = tokio::task::spawn_blocking(move || drop((worker, watch, proofing, probes, mail, call_out))).await;
     Ok(served?)
 }
 
@@ -141,6 +153,7 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
     let font = notify::LetterFont::open(&config.letter_font).ok();
     let residents = resident::ResidentState::new(platform.clone(), runtime.gazetteer.clone(), components);
     let residents = residents.with_font(font.clone()).with_scanner(runtime.scanner.clone());
+    let account_font = font.clone();
     let officers = staff::StaffState {
         platform: platform.clone(),
         relying_party: people::RelyingParty::new(&config.origin, "Lionrock").map_err(RunError::Passkeys)?,
@@ -156,17 +169,21 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
         platform: platform.clone(),
         relying_party: people::RelyingParty::new(&config.origin, "Lionrock").map_err(RunError::Passkeys)?,
         secure,
+        font: account_font,
         passwords: resident::Turns::default(),
+        signing: runtime.signing.clone(),
         pictures: resident::Pictures::new(runtime.scanner.clone()),
     };
     let account_cookie = accounts.session_cookie();
     let connected = api::PlatformDoor::new(platform.clone(), &accounts.relying_party.origin());
+    let pki = runtime.signing.clone().map_or_else(Router::new, |office| api::signing_routes(platform.clone(), office));
     let faces = api::routes(platform.clone())
         .merge(api::connect_routes(Arc::new(connected)))
         .merge(resident::routes(Arc::new(residents)))
         .merge(resident::account_routes(Arc::new(accounts)))
         .merge(staff::routes(Arc::new(officers)))
         .merge(partner::routes(Arc::new(contractors)))
+        .merge(pki)
         .merge(extra);
     let shell = Shell::new(Arc::new(resident::layout(config.environment)), keys, runtime.clock.clone(), random)
         .hsts(secure)

@@ -2,9 +2,12 @@
 //! it is not in force there are none. Unlike the other pages of this crate they need a cookie, once somebody signs up or in.
 
 mod call;
+mod close;
 mod code;
 mod connect;
 mod cookies;
+mod data;
+mod details;
 mod first_passkey;
 mod home;
 mod inbox;
@@ -15,9 +18,11 @@ mod password;
 mod password_sign_in;
 mod recover;
 mod recovered;
+mod services;
 mod sessions;
 mod sign_in;
 mod sign_up;
+mod signing;
 mod statement;
 mod turns;
 
@@ -25,8 +30,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
-use flows::Platform;
+use flows::{Platform, SigningOffice};
 use kernel::{Environment, Text};
+use notify::LetterFont;
 use people::RelyingParty;
 use webkit::{Layout, Link, in_every_language, takes_files};
 
@@ -41,10 +47,14 @@ pub struct AccountState {
     pub relying_party: RelyingParty,
     /// Whether the site is reached by TLS. Only a demonstration on `http://localhost` is not, and its cookies are plain.
     pub secure: bool,
+    /// The font of documents to keep; without one, a copy of one's data is given as JSON only.
+    pub font: Option<LetterFont>,
     /// How many passwords are worked on at once.
     pub passwords: Turns,
     /// How pictures that residents send are taken.
     pub pictures: Pictures,
+    /// What documents are signed with; an installation may have none.
+    pub signing: Option<Arc<SigningOffice>>,
 }
 
 impl AccountState {
@@ -82,6 +92,12 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/sign-in/code", get(password_sign_in::ask).post(password_sign_in::finish))
         .route("/account/sign-out", post(sign_in::sign_out))
         .route("/account/inbox", get(inbox::show))
+        .route("/account/services", get(services::show).post(services::end))
+        .route("/account/details", get(details::show).post(details::keep))
+        .route("/account/data", get(data::show))
+        .route("/account/data/file", post(data::file))
+        .route("/account/data/proof", post(data::proof))
+        .route("/account/leave", get(connect::ask_to_leave).post(connect::leave_all))
         .route("/account/connect/{client}/{opener}", get(connect::show).post(connect::decide))
         .route("/account/stay", post(sessions::stay))
         .route("/account/sign-up", get(sign_up::show).post(sign_up::begin))
@@ -96,6 +112,8 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/recover/passkey/options", post(recovered::options))
         .route("/account/recover/passkey/finish", post(recovered::finish))
         .route("/account/recover/password", get(recovered::choose).post(recovered::change))
+        .route("/account/close", get(close::ask).post(close::close))
+        .route("/account/certificates/{erasure}", get(close::certificate).post(close::opening))
         .route("/account/recovery/stop", post(recover::stop))
         .route("/account/password", get(password::own).post(password::change))
         .route("/account/password/remove", post(password::remove))
@@ -108,11 +126,24 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/proofing/details", get(proofing::details::ask).post(proofing::details::send))
         .route("/account/proofing/photo/{piece}", get(proofing::photo::ask).post(proofing::photo::send).layer(takes_files()))
         .route("/account/proofing/send", post(proofing::send))
+        .route("/account/proofing/visit", post(proofing::visit::give))
         .route("/account/proofing/withdraw", post(proofing::withdraw))
         .route("/account/proofing/{case}/receipt.json", get(proofing::receipt))
+        .route("/account/signing", get(signing::show))
+        .route("/account/signing/passkey", post(signing::register))
+        .route("/account/signing/leave", post(signing::leave))
+        .route("/account/signing/document", post(signing::bring).layer(takes_files()))
+        .route("/account/signing/revoke/{serial}", get(signing::history::ask).post(signing::history::revoke))
+        .route("/account/signing/{request}", get(signing::document::show))
+        .route("/account/signing/{request}/page/{page}", get(signing::document::page))
+        .route("/account/signing/{request}/options", post(signing::document::options))
+        .route("/account/signing/{request}/finish", post(signing::document::finish))
+        .route("/account/signing/{request}/signed", get(signing::document::signed))
+        .route("/account/signing/{request}/withdraw", post(signing::document::withdraw))
+        .route(signing::check::PATH, get(signing::check::ask).post(signing::check::check).layer(takes_files()))
         .route("/account/sessions/end", post(sessions::end))
         .route("/account/sessions/end-others", post(sessions::end_others));
-    in_every_language(&pages).route("/oidc/authorize", get(connect::arrive)).with_state(state)
+    in_every_language(&pages).route("/oidc/authorize", get(connect::arrive)).route("/oidc/logout", get(connect::arrive_to_leave)).with_state(state)
 }
 
 /// The frame of these pages; the shell shows failures below [`ACCOUNT_PATH`] in it.

@@ -203,6 +203,11 @@ pub fn serial(certificate: &Certificate) -> &[u8] {
     certificate.tbs_certificate.serial_number.as_bytes()
 }
 
+/// Reads a certificate in DER.
+pub fn read_certificate(der: &[u8]) -> Result<Certificate, SigningError> {
+    Ok(Certificate::from_der(der)?)
+}
+
 /// A certificate in DER.
 pub fn to_der(certificate: &Certificate) -> Result<Vec<u8>, SigningError> {
     Ok(certificate.to_der()?)

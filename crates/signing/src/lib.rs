@@ -19,6 +19,9 @@ mod cms;
 mod code_story;
 mod error;
 mod judge;
+mod key;
+mod leave;
+mod manage;
 mod moment;
 mod name;
 pub mod ocsp;
@@ -28,18 +31,40 @@ pub mod pdf;
 mod pdf_story;
 #[cfg(test)]
 mod rehearsal;
+mod renderer;
+mod request;
 mod revocation;
 mod sign;
 #[cfg(test)]
 mod signature_story;
+mod storage;
 pub mod timestamp;
 
+use store::Migration;
+
+pub use x509_cert::certificate::Certificate;
+
 pub use act::{Act, ActError, Form, PAGES_MOST, PasskeyKey, Statement, host};
-pub use authority::{Addresses, Authority, Person, Root, paths, serial, to_der};
+pub use authority::{Addresses, Authority, Person, Root, paths, read_certificate, serial, to_der};
 pub use certificate::{ActBinding, act_binding};
 pub use chain::Use;
 pub use error::SigningError;
+pub use key::{SigningKey, register_key, remove_key, signing_key};
+pub use leave::{doomed, end_account};
+pub use manage::{RevokeError, history, prepare_keys, purge, revoke, revoked, signature, state};
 pub use judge::{SignedAt, Trust, Unsound, Verdict, judge_detached, judge_pdf};
+pub use renderer::{DrawError, Renderer};
+pub use request::{
+    Body, Brought, FETCH_HOURS, Part, REQUEST_MINUTES, Request, RequestError, SealedDraft, SealedPart, SealedResult, Signature, body_of,
+    find_request, finish_request, keep_request, open_part, read_part, seal_request, seal_result, withdraw_request,
+};
 pub use revocation::{Reason, Revoked, revoked_on};
 pub use sign::{Desk, Made, SignError, room};
 pub use timestamp::{StampError, StampingAuthority, Timestamps};
+
+/// The purpose under which documents stand sealed while they wait, and until they are fetched.
+pub const PURPOSE: &str = "signing";
+
+/// The tables; they stand in the identity provider's store.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { name: "signing/0001_signing", sql: include_str!("../migrations/0001_signing.sql") }];

@@ -6,7 +6,7 @@ use webkit::parts::{Button, ButtonStyle, Part, SummaryList, SummaryRow, Table, T
 use webkit::{Body, Failure, Markup, Page, formats};
 
 use super::call::Call;
-use super::{connect, passkeys as own, recover, sign_in};
+use super::{connect, details, passkeys as own, recover, sign_in};
 use crate::faults::Faults;
 
 /// `GET /account`: one's account, or the two ways in.
@@ -52,11 +52,14 @@ async fn mine(call: &Call, found: &Found) -> Result<Response, Failure> {
         SummaryRow::new(call.say("data-until"), call.t.with("account-expiry", [("day", day(account.expiry))])),
     ]));
     body.link(call.say("proof-link"), call.url("/account/proofing"));
+    body.link(call.say("signing-link"), call.url("/account/signing"));
+    details::links(call, &mut body);
     passkey_list(call, &mut body, &passkeys);
     if let Some(since) = password {
         password_part(call, &mut body, since);
     }
     session_list(call, &mut body, &sessions, found);
+    body.h2(call.say("close-heading")).link(call.say("close-title"), call.url("/account/close"));
     Ok(call.show(Page::new(title, body.markup()).current("/account")))
 }
 
@@ -64,6 +67,7 @@ const fn level_words(level: identity::Level) -> &'static str {
     match level {
         identity::Level::Registered => "account-level-registered",
         identity::Level::Verified => "account-level-verified",
+        identity::Level::Plus => "account-level-plus",
     }
 }
 

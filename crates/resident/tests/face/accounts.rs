@@ -44,7 +44,7 @@ impl Pages {
     fn at(origin: &str, secure: bool) -> Self {
         let city = City::at("2020-05-06T08:00");
         let rp = RelyingParty::new(origin, "Lionrock").unwrap();
-        let state = AccountState { platform: city.platform.clone(), relying_party: rp.clone(), secure, passwords: resident::Turns::default(), pictures: resident::Pictures::default() };
+        let state = AccountState { platform: city.platform.clone(), relying_party: rp.clone(), secure, font: None, passwords: resident::Turns::default(), pictures: resident::Pictures::default(), signing: None };
         let cookie = state.session_cookie();
         let keys = Arc::new(Keys(city.platform.clone()));
         let layout = Arc::new(resident::account_layout(Environment::Demo));

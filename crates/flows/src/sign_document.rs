@@ -1,0 +1,306 @@
+//! A resident signs a document: brought, drawn, looked at, agreed to with a passkey, signed, fetched.
+
+use std::sync::Arc;
+
+use identity::{AttributeName, Level, Resident};
+use journal::{Actor, Ledger};
+use kernel::{Fault, Id, Instant, Kind, Random, Secret, kinds};
+use seal::{SealError, sha256};
+use serde_json::{Value, json};
+use signing::pdf::{self, PdfError, Prepared};
+use signing::{
+    Act, ActError, Authority, Body, Brought, Desk, DrawError, Form, Part, PasskeyKey, Renderer, RequestError, SignError, Signature, SigningKey,
+    StampError, StampingAuthority, Statement, Timestamps, Trust,
+};
+use store::{RunError, StoreError};
+
+/// What signatures are made with: authorities, a clock that others believe, and a program that draws pages.
+pub struct SigningOffice {
+    /// Who issues certificates.
+    pub authority: Authority,
+    /// Our own time-stamping authority.
+    pub stamping: StampingAuthority,
+    /// A time-stamping authority elsewhere, in place of ours.
+    pub elsewhere: Option<Arc<dyn Timestamps>>,
+    /// Draws pages.
+    pub renderer: Arc<dyn Renderer>,
+    /// The root's list of revoked authorities, in DER.
+    pub root_list: Vec<u8>,
+    /// What a signature is judged by.
+    pub trust: Trust,
+    /// Chance.
+    pub random: Arc<dyn Random>,
+}
+
+/// Our own authority at a moment.
+struct Clock<'a>(&'a SigningOffice, Instant);
+
+impl Timestamps for Clock<'_> {
+    fn stamp(&self, digest: &[u8; 32]) -> Result<Vec<u8>, StampError> {
+        Ok(self.0.stamping.token(digest, &*self.0.random, self.1)?)
+    }
+}
+
+/// What came to be signed.
+#[derive(Clone, Debug)]
+pub struct ToSign {
+    /// The document, a PDF.
+    pub document: Vec<u8>,
+    /// What it is called.
+    pub title: String,
+    /// Which kind of signature.
+    pub form: Form,
+    /// Who asks: a service's name, or the site itself.
+    pub service: String,
+}
+
+/// Why a document is not signed.
+#[derive(Debug, thiserror::Error)]
+pub enum SignDocumentError {
+    /// The account is not of the level that signs.
+    #[error("only residents whose identity was checked, with a passkey for signing, sign documents")]
+    Level,
+    /// The account's passkey for signing is gone.
+    #[error("register a passkey for signing first")]
+    NoKey,
+    /// The document.
+    #[error(transparent)]
+    Pdf(#[from] PdfError),
+    /// Its pictures.
+    #[error(transparent)]
+    Draw(#[from] DrawError),
+    /// The request.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// The act or the signature.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// The keys.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Fault for SignDocumentError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Level | Self::NoKey => Kind::Denied,
+            Self::Pdf(_) | Self::Draw(DrawError::Document | DrawError::TooMany) => Kind::Invalid,
+            Self::Draw(DrawError::Program(_)) => Kind::Broken,
+            Self::Request(error) => error.kind(),
+            Self::Sign(error) => error.kind(),
+            Self::Seal(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+        }
+    }
+}
+
+type RequestId = Id<kinds::SigningRequest>;
+
+/// Makes a passkey of a verified account the one that signs, and the account one of level plus.
+pub fn register_signing(
+    ledger: &Ledger,
+    who: &Resident,
+    passkey: Id<kinds::AccountPasskey>,
+) -> Result<(), RunError<SignDocumentError>> {
+    let account = who.account();
+    let written = ledger.write("flows.register_signing", Actor::Visitor, move |work| {
+        let level = identity::account(work.tx(), account)?.map(|account| account.level);
+        if level.is_none_or(|level| level < Level::Verified) {
+            return Err(SignDocumentError::Level);
+        }
+        let found = identity::signing_passkey(work.tx(), account, passkey)?.ok_or(SignDocumentError::NoKey)?;
+        let since = work.now();
+        let key = SigningKey { passkey, credential: found.credential, public: PasskeyKey::of(&found.public), since };
+        signing::register_key(work, account, &key)?;
+        identity::set_plus(work, account, true)?;
+        Ok(())
+    });
+    written.map(|_| ())
+}
+
+/// An account signs no more.
+pub fn leave_signing(ledger: &Ledger, who: &Resident) -> Result<(), RunError<SignDocumentError>> {
+    let account = who.account();
+    let written = ledger.write("flows.leave_signing", Actor::Visitor, move |work| {
+        signing::remove_key(work, account)?;
+        identity::set_plus(work, account, false)?;
+        Ok(())
+    });
+    written.map(|_| ())
+}
+
+/// Takes a document, draws it as it will be signed, and keeps it sealed until it is.
+pub fn bring_document(
+    ledger: &Ledger,
+    office: &SigningOffice,
+    who: &Resident,
+    to_sign: &ToSign,
+) -> Result<RequestId, RunError<SignDocumentError>> {
+    let refused = |error: SignDocumentError| RunError::Refused(error);
+    let (account, now) = (who.account(), ledger.now());
+    let name = name_of(ledger, who)?;
+    let id = Id::from_bytes(office.random.bytes16());
+    let made = prepared(to_sign, &name, now, 0).map_err(refused)?;
+    let pictures = office.renderer.draw(&made.bytes).map_err(|error| refused(error.into()))?;
+    let made = prepared(to_sign, &name, now, pictures.len()).map_err(refused)?;
+    let mut nonce = [0; 32];
+    office.random.fill(&mut nonce);
+    let statement = Statement {
+        site: office.trust.site.clone(),
+        transaction: id.bytes(),
+        service: to_sign.service.clone(),
+        form: to_sign.form,
+        document: sha256(&[&to_sign.document]),
+        covered: made.digest,
+        renderer: office.renderer.name().to_owned(),
+        resolution: office.renderer.resolution(),
+        pages: pictures.iter().map(|picture| sha256(&[picture])).collect(),
+        nonce,
+    };
+    let hole = (made.hole().start, made.hole().end);
+    let body = Body { title: to_sign.title.clone(), statement: statement.text(), hole, name, document: made.bytes };
+    let brought = Brought { id, account, service: to_sign.service.clone(), form: to_sign.form };
+    let draft = signing::seal_request(ledger.keys(), now, brought, (&body, &pictures)).map_err(|error| refused(error.into()))?;
+    ledger.write("flows.bring_document", Actor::Visitor, move |work| {
+        let now = work.now();
+        if signing::signing_key(work.tx(), account, now)?.is_none() {
+            return Err(SignDocumentError::NoKey);
+        }
+        Ok(signing::keep_request(work, &draft)?)
+    })?;
+    Ok(id)
+}
+
+/// A document beside which a signature will stand is not touched; one that will carry it gets its place. The room depends on the
+/// number of pages, which is known only once they are drawn; the place itself is never drawn.
+fn prepared(to_sign: &ToSign, name: &str, now: Instant, pages: usize) -> Result<Prepared, SignDocumentError> {
+    let fields = pdf::Fields { name, reason: &to_sign.title, time: now, room: signing::room(pages) };
+    let made = pdf::prepare(&to_sign.document, &fields)?;
+    match to_sign.form {
+        Form::Pdf => Ok(made),
+        Form::Detached => Ok(Prepared::again(to_sign.document.clone(), 0..0)?),
+    }
+}
+
+/// What the certificate will call the resident: the name as it was proofed.
+fn name_of(ledger: &Ledger, who: &Resident) -> Result<String, RunError<SignDocumentError>> {
+    let account = who.account();
+    let (sealed, committed) = ledger.write("flows.name_for_signing", Actor::Visitor, move |work| {
+        let level = identity::account(work.tx(), account)?.map(|account| account.level);
+        if level.is_none_or(|level| level < Level::Plus) {
+            return Err(SignDocumentError::Level);
+        }
+        let mut own = identity::read_own_attributes(work, account)?;
+        own.retain(|one| matches!(one.name, AttributeName::NameEn | AttributeName::NameZh));
+        Ok(own)
+    })?;
+    let opened = identity::open_attributes(&committed, ledger.keys(), &sealed).map_err(|error| RunError::Refused(error.into()))?;
+    let names: Vec<&str> = opened.iter().map(|one| one.value.expose().as_str()).collect();
+    if names.is_empty() { Err(RunError::Refused(SignDocumentError::Level)) } else { Ok(names.join(" ")) }
+}
+
+/// Reads a part of a request for its owner; that it was read is on record first.
+pub fn read_signing(
+    ledger: &Ledger,
+    who: &Resident,
+    id: RequestId,
+    part: Part,
+) -> Result<Secret<Vec<u8>>, RunError<SignDocumentError>> {
+    let account = who.account();
+    let (sealed, committed) = ledger.write("flows.read_signing", Actor::Visitor, move |work| {
+        signing::read_part(work, id, account, part).map_err(SignDocumentError::from)
+    })?;
+    signing::open_part(&committed, ledger.keys(), (part, &sealed)).map_err(|error| RunError::Refused(error.into()))
+}
+
+/// What waits, with the lines of its statement.
+pub fn waiting_document(ledger: &Ledger, who: &Resident, id: RequestId) -> Result<Body, RunError<SignDocumentError>> {
+    let opened = read_signing(ledger, who, id, Part::Body)?;
+    signing::body_of(&opened).map_err(|error| RunError::Refused(error.into()))
+}
+
+/// Options for `navigator.credentials.get`: the challenge is the digest of the statement, and only the passkey for signing may answer.
+pub fn signing_options(
+    ledger: &Ledger,
+    office: &SigningOffice,
+    who: &Resident,
+    id: RequestId,
+) -> Result<Value, RunError<SignDocumentError>> {
+    let (statement, key) = agreed_with(ledger, who, id)?;
+    let text = |bytes: &[u8]| base64_url(bytes);
+    Ok(json!({"publicKey": {
+        "challenge": text(&statement.1.challenge()),
+        "rpId": signing::host(&office.trust.site).unwrap_or_default(),
+        "allowCredentials": [{"type": "public-key", "id": text(&key.credential)}],
+        "userVerification": "required",
+        "timeout": 300_000,
+    }}))
+}
+
+/// Signs with what the passkey answered, and keeps the signed document to be fetched.
+pub fn sign_document(
+    ledger: &Ledger,
+    office: &SigningOffice,
+    who: &Resident,
+    (id, answer): (RequestId, &Value),
+) -> Result<(), RunError<SignDocumentError>> {
+    let refused = |error: SignDocumentError| RunError::Refused(error);
+    let ((body, statement), key) = agreed_with(ledger, who, id)?;
+    let (account, now) = (who.account(), ledger.now());
+    let request = ledger.read("flows.signing_request", move |tx| {
+        signing::find_request(tx, id, account, now).map_err(SignDocumentError::from)
+    })?;
+    let request = request.ok_or_else(|| refused(RequestError::Missing.into()))?;
+    if request.made.is_some() {
+        return Err(refused(RequestError::Made.into()));
+    }
+    let act = Act::of_answer(&statement, key.public, answer).map_err(|error: ActError| refused(SignError::Act(error).into()))?;
+    let clock = Clock(office, now);
+    let timestamps: &dyn Timestamps = office.elsewhere.as_deref().unwrap_or(&clock);
+    let desk = Desk { authority: &office.authority, timestamps: Some(timestamps), random: &*office.random, now };
+    let made = match statement.form {
+        Form::Pdf => Prepared::again(body.document, body.hole.0..body.hole.1)
+            .map_err(SignError::Pdf)
+            .and_then(|prepared| desk.sign_pdf(&body.name, prepared, &act)),
+        Form::Detached => desk.sign_detached(&body.name, &body.document, &act),
+    };
+    let made = made.map_err(|error| refused(error.into()))?;
+    let result = signing::seal_result(ledger.keys(), request.created, &made.bytes).map_err(|error| refused(error.into()))?;
+    let signature = Signature {
+        serial: made.serial,
+        service: request.service,
+        form: request.form,
+        document: statement.document,
+        made: now,
+        revoked: None,
+    };
+    let written = ledger.write("flows.sign_document", Actor::Visitor, move |work| {
+        Ok::<_, SignDocumentError>(signing::finish_request(work, (id, account), &signature, &result)?)
+    });
+    written.map(|_| ())
+}
+
+/// What waits with its statement, and the passkey that may agree to it.
+fn agreed_with(
+    ledger: &Ledger,
+    who: &Resident,
+    id: RequestId,
+) -> Result<((Body, Statement), SigningKey), RunError<SignDocumentError>> {
+    let refused = |error: SignDocumentError| RunError::Refused(error);
+    let (account, now) = (who.account(), ledger.now());
+    let key = ledger.read("flows.signing_key", move |tx| {
+        signing::signing_key(tx, account, now).map_err(SignDocumentError::from)
+    })?;
+    let key = key.ok_or_else(|| refused(SignDocumentError::NoKey))?;
+    let body = waiting_document(ledger, who, id)?;
+    let statement = Statement::parse(&body.statement).ok_or_else(|| refused(SealError::Broken.into()))?;
+    Ok(((body, statement), key))
+}
+
+fn base64_url(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
+}
