@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use assurance::{AddRecord, Digest, NewRecord, OpenGate, RecordKind, SignVersion, Tier};
 use flows::Platform;
-use journal::{Actor, Work};
+use journal::{Actor, Ledger, Work};
 use kernel::{Day, Fault, Id, Secret, Text, kinds};
 use people::{
     AddPasskey, BeginPasskey, Contact, CreateDepartment, EditScheme, FinishPasskey, InviteOfficer, Inviter,
@@ -38,17 +38,26 @@ pub struct SeedError {
     reason: String,
 }
 
-fn failed<E: std::fmt::Display>(step: &'static str) -> impl FnOnce(E) -> SeedError {
+pub fn failed<E: std::fmt::Display>(step: &'static str) -> impl FnOnce(E) -> SeedError {
     move |error| SeedError { step, reason: error.to_string() }
 }
 
-fn act<T: Send + 'static, E: From<StoreError> + Fault + Send + 'static>(
+pub fn act<T: Send + 'static, E: From<StoreError> + Fault + Send + 'static>(
     platform: &Platform,
     step: &'static str,
     actor: Actor,
     verb: impl FnMut(&mut Work<'_, '_>) -> Result<T, E> + Send + 'static,
 ) -> Result<T, SeedError> {
-    let done = platform.ledger().write(step, actor, verb).map_err(|error| match error {
+    act_in(platform.ledger(), step, actor, verb)
+}
+
+fn act_in<T: Send + 'static, E: From<StoreError> + Fault + Send + 'static>(
+    ledger: &Ledger,
+    step: &'static str,
+    actor: Actor,
+    verb: impl FnMut(&mut Work<'_, '_>) -> Result<T, E> + Send + 'static,
+) -> Result<T, SeedError> {
+    let done = ledger.write(step, actor, verb).map_err(|error| match error {
         RunError::Refused(error) => error.to_string(),
         RunError::Busy { .. } => "busy".to_owned(),
         RunError::Store(error) => error.to_string(),
@@ -212,6 +221,28 @@ pub fn pass_gate(
         })?;
     }
     platform.refresh().map_err(failed("seed.refresh"))
+}
+
+/// Registers an online service as the scheme owner and approves it as the privacy officer.
+pub fn online_service(
+    platform: &Platform,
+    department: Id<kinds::Department>,
+    (owner, privacy): (Id<kinds::Officer>, Id<kinds::Officer>),
+    registration: &provider::Registration,
+) -> Result<(), SeedError> {
+    let accounts = platform.identity().ok_or("there are no resident accounts").map_err(failed("seed.online_service"))?;
+    let owner = SignedIn::at_console(owner, department, vec![Role::SchemeOwner], post_of(Role::SchemeOwner));
+    let grant = authorise::<EditScheme>(&owner, None).map_err(failed("seed.grant"))?;
+    let written = registration.clone();
+    let digest = act_in(accounts.ledger(), "seed.register_client", grant.actor(), move |work| {
+        provider::register_client(work, &grant, &written)
+    })?;
+    let privacy = SignedIn::at_console(privacy, department, vec![Role::PrivacyOfficer], post_of(Role::PrivacyOfficer));
+    let grant = authorise::<SignGate>(&privacy, None).map_err(failed("seed.grant"))?;
+    let (id, environment) = (registration.client.id.clone(), platform.environment());
+    act_in(accounts.ledger(), "seed.approve_client", grant.actor(), move |work| {
+        provider::approve_client(work, &grant, environment, id.as_str(), digest)
+    })
 }
 
 /// Registers the courier of a scheme with this key, records a contract in force until `until` and issues its credential.

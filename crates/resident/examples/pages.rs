@@ -7,6 +7,9 @@ mod city;
 #[path = "../tests/face/numbers.rs"]
 #[expect(clippy::unwrap_used, reason = "shared with the tests")]
 mod people;
+#[path = "../tests/face/open_stations.rs"]
+#[expect(clippy::unwrap_used, reason = "shared with the tests")]
+mod open_stations;
 #[path = "../tests/face/walk.rs"]
 #[expect(clippy::unwrap_used, reason = "shared with the tests")]
 mod walk;

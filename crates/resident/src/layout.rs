@@ -7,6 +7,7 @@ pub fn layout(environment: Environment) -> Layout {
     let mut layout = Layout::new(Text::new("Public registration", "公共登記服務", "公共登记服务"), environment);
     layout.navigation = vec![
         Link::new(Text::new("Services", "服務", "服务"), "/"),
+        Link::new(Text::new("Support stations", "流動支援站", "流动支援站"), "/stations"),
         Link::new(Text::new("Check a receipt", "核實收據", "核实收据"), "/check-receipt"),
     ];
     layout.footer = footer();

@@ -27,7 +27,7 @@ mod tests {
         // Names of standards and programs, and the letters of sample codes.
         let allowed = [
             "SMS", "QR", "JSON", "KB", "SHA", "LR", "WCAG", "AA", "lionrock", "verify", "axe", "core", "Cookie", "XK", "QMT",
-            "WRP", "QXM", "AB", "JPEG", "PNG", "WebP", "MB",
+            "WRP", "QXM", "AB", "JPEG", "PNG", "WebP", "MB", "PDF", "CSV", "iCalendar",
         ];
         let flaws = webkit::check_catalogues(SOURCES, &allowed);
         assert!(flaws.is_empty(), "{}", flaws.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));

@@ -87,6 +87,9 @@ fn more(desk: &Desk, body: &mut Body) {
     if desk.may::<people::ReviewAccess>() {
         body.link(desk.say("review-title"), desk.url("/staff/access-review"));
     }
+    if desk.may::<people::ManageStations>() {
+        body.link(desk.say("stations-title"), desk.url("/staff/stations"));
+    }
     body.link(desk.say("alerts-title"), desk.url("/staff/alerts"));
     let incidents = desk.may::<people::HandleIncident>();
     if incidents || desk.may::<people::ManageContractors>() || desk.may::<people::GrantLease>() {

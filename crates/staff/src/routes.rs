@@ -5,17 +5,17 @@ use axum::extract::{RawPathParams, Request};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use people::{
     Action, ApproveClose, ApproveErasure, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, ManageContractors, ManageOfficers, OpenRecord, OperateScheme, OrderErasure, ProofIdentity,
-    ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport,
+    ManageStations, ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport,
     ResolveException, ReviewAccess, SignGate, SubmitGateRecord, WithdrawGateRecord,
 };
 use webkit::{Visitor, in_every_language, takes_files};
 
 use crate::desk::{Answer, Desk, attend};
 use crate::{
-    access_review, alerts, approval, bulletins, certificate, charter, close, connect_form, connect_list, connect_service, contract, contract_change, contractor, contractors, dashboard, definition, delivery, erase, erase_day, erasure, evidence,
+    access_review, alerts, approval, bulletins, certificate, charter, close, connect_form, connect_list, connect_service, contract, contract_change, contractor, contractors, counter, dashboard, definition, delivery, erase, erase_day, erasure, evidence,
     exceptions, field, field_queue, gate, gate_record, gate_sign, hand_over, home, incidents, inventory, invitation, lease, lease_change, lease_give, lease_pursue, letters, messages, officer, officers,
     operate, passkey_name, passkeys, proofing, record, register, request, requests, resolve, results, scheme_page, schemes,
-    session, sign_in, test_results, version,
+    session, sign_in, station_day, station_form, stations, test_results, version,
 };
 use crate::StaffState;
 
@@ -92,6 +92,7 @@ const CONTRACTORS: Guard = Guard::Right(&[ManageContractors::NAME]);
 const WATCH: Guard = Guard::Right(&[ManageContractors::NAME, GrantLease::NAME, HandleIncident::NAME]);
 const LEASE: Guard = Guard::Right(&[GrantLease::NAME]);
 const GIVE: Guard = Guard::Scheme(&[GrantLease::NAME]);
+const STATIONS: Guard = Guard::Right(&[ManageStations::NAME]);
 const INCIDENTS: Guard = Guard::Right(&[HandleIncident::NAME]);
 const CREATE: Guard = Guard::Right(&[EditScheme::NAME]);
 
@@ -129,6 +130,14 @@ pub const ROUTES: &[Route] = &[
     post("/staff/alerts/{alert}", Guard::Officer, alerts::acknowledge),
     get("/staff/access-review", REVIEW, access_review::ask),
     post("/staff/access-review", REVIEW, access_review::record),
+    // Support stations.
+    get("/staff/stations", STATIONS, stations::show),
+    get("/staff/stations/new", STATIONS, station_form::ask_new),
+    form("/staff/stations/new", STATIONS, station_form::open),
+    get("/staff/stations/{station}", STATIONS, station_form::ask),
+    form("/staff/stations/{station}", STATIONS, station_form::change),
+    get("/staff/stations/{station}/day", STATIONS, station_day::ask),
+    form("/staff/stations/{station}/day", STATIONS, station_day::keep),
     // Schemes and their definitions.
     get("/staff/schemes", Guard::Officer, schemes::show),
     get("/staff/schemes/new", CREATE, definition::new),
@@ -161,6 +170,8 @@ pub const ROUTES: &[Route] = &[
     post("/staff/identity/gates/{version}/sign", SIGN_IDENTITY, gate_sign::sign),
     // The proofing of residents' identities.
     get("/staff/identity/proofing", PROOF, proofing::queue),
+    get("/staff/identity/proofing/counter", PROOF, counter::ask),
+    form("/staff/identity/proofing/counter", PROOF, counter::verify),
     get("/staff/identity/proofing/{proofing}", PROOF, proofing::show),
     post("/staff/identity/proofing/{proofing}", PROOF, proofing::open),
     post("/staff/identity/proofing/{proofing}/verdict", PROOF, proofing::decide),

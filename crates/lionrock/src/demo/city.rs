@@ -11,7 +11,7 @@ use registration::scheme::Definition;
 use registration::{AddressForm, BirthForm, Channel, HouseholdForm, PersonForm};
 use seal::age_files;
 
-use super::{broken, courier, operation};
+use super::{broken, connect, courier, operation, stations, try_it};
 use crate::config::Config;
 use crate::runtime::Runtime;
 use crate::seed::{self, SeededOfficer};
@@ -44,8 +44,8 @@ const OPEN_DAYS: i32 = 3;
 /// People register from seven in the morning for fifteen hours.
 const WAKING_MS: i64 = 15 * 3_600_000;
 
-/// Builds the city: department, officers, scheme through its gate, registrations.
-pub fn build(runtime: &Runtime, config: &Config, households: u64) -> Result<City, RunError> {
+/// Builds the city: department, officers, scheme through its gate, the service to try, registrations.
+pub fn build(runtime: &Runtime, config: &Config, households: u64, library: &try_it::Known) -> Result<City, RunError> {
     let platform = &runtime.platform;
     let now = platform.now();
     let opens = Instant::at(now.day().plus(-OPEN_DAYS), 7 * 60);
@@ -75,6 +75,8 @@ pub fn build(runtime: &Runtime, config: &Config, households: u64) -> Result<City
     let (accounts, charter) =
         seed::identity_provider(platform, department, owner).map_err(|e| broken("the identity provider", &e))?;
     seed::pass_gate(platform, department, accounts, charter, owner, privacy).map_err(|e| broken("the gate", &e))?;
+    stations::open_stations(platform, department, id(Role::CaseOfficer)?).map_err(|e| broken("the support stations", &e))?;
+    connect::add(platform, department, (owner, privacy), library)?;
     let credential = courier::add(runtime, config, (department, privacy), &definition)?;
     officers.push(operation::add(runtime, &relying_party, &config.origin, (opens, now.day()))?);
     let population = population(runtime)?;

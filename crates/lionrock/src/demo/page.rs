@@ -29,11 +29,12 @@ pub struct DemoState {
     courier: kernel::Secret<String>,
     credential: kernel::Secret<String>,
     gazetteer: Arc<hongkong::Gazetteer>,
+    library: String,
 }
 
 impl DemoState {
     /// The state over a running platform.
-    pub fn new(runtime: &Runtime, city: City, origin: &str) -> Self {
+    pub fn new(runtime: &Runtime, city: City, origin: &str, library: String) -> Self {
         Self {
             platform: runtime.platform.clone(),
             relying_party: city.relying_party,
@@ -44,6 +45,7 @@ impl DemoState {
             courier: city.courier,
             credential: city.credential,
             gazetteer: runtime.gazetteer.clone(),
+            library,
         }
     }
 }
@@ -71,7 +73,7 @@ async fn front(State(state): State<Arc<DemoState>>, Extension(visitor): Extensio
         body.link(text(Word::Statistics), visitor.url(&format!("/{}/statistics", service.slug())));
     }
     if state.platform.public_identity().is_some() {
-        accounts(&visitor, &mut body);
+        accounts(&state, &visitor, &mut body);
     }
     officers(&state, &visitor, &mut body);
     residents(&state, &visitor, &mut body);
@@ -85,11 +87,14 @@ async fn front(State(state): State<Arc<DemoState>>, Extension(visitor): Extensio
     layout.page(&visitor, Page::new(text(Word::Title), body.markup()).wide())
 }
 
-fn accounts(visitor: &Visitor, body: &mut Body) {
+fn accounts(state: &DemoState, visitor: &Visitor, body: &mut Body) {
     let text = |word: Word| words::text(word).get(visitor.language).to_owned();
     body.h2(text(Word::Accounts)).p(text(Word::AccountsText));
     body.link(text(Word::OpenAccount), visitor.url(resident::ACCOUNT_PATH));
     body.link(text(Word::Codes), visitor.url("/account/inbox"));
+    let library = state.library.replacen("/en/", &format!("/{}/", visitor.language.slug()), 1);
+    body.p(text(Word::TryItText)).link(text(Word::TryIt), library);
+    body.link(text(Word::Developers), visitor.url("/developers"));
 }
 
 fn residents(state: &DemoState, visitor: &Visitor, body: &mut Body) {

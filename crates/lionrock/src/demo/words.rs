@@ -22,6 +22,9 @@ pub enum Word {
     AccountsText,
     OpenAccount,
     Codes,
+    TryIt,
+    TryItText,
+    Developers,
     Officers,
     OfficersText,
     SignInAs,
@@ -74,6 +77,13 @@ pub fn text(word: Word) -> Text {
         ),
         Word::OpenAccount => ("Open an account or sign in", "開立帳戶或登入", "开立账户或登录"),
         Word::Codes => ("Inbox: codes for accounts", "收件匣：帳戶驗證碼", "收件箱：账户验证码"),
+        Word::TryIt => ("Try an online service: the city library", "試用網上服務：城市圖書館", "试用网上服务：城市图书馆"),
+        Word::TryItText => (
+            "A service of its own, connected as departments connect theirs: sign in with the account, and decide what it gets.",
+            "獨立的網上服務，連接方式與各部門相同：以帳戶登入，並決定提供哪些資料。",
+            "独立的网上服务，连接方式与各部门相同：以账户登录，并决定提供哪些资料。",
+        ),
+        Word::Developers => ("For developers: how to connect a service", "開發人員：如何連接服務", "开发人员：如何连接服务"),
         Word::Officers => ("Officers", "職員", "职员"),
         Word::OfficersText => (
             "One click signs you in with a passkey that this demonstration keeps for the post.",

@@ -44,7 +44,23 @@ fn slug(definition: &Definition, flaws: &mut Vec<Flaw>) {
             ],
         ));
     }
+    if TAKEN.contains(&slug.as_str()) {
+        flaws.push(Flaw::new(
+            "slug",
+            [
+                "This name in addresses belongs to another page. Choose another, with a year in it for example.",
+                "此網址名稱已用於其他頁面，請另選一個，例如加上年份。",
+                "此网址名称已用于其他页面，请另选一个，例如加上年份。",
+            ],
+        ));
+    }
 }
+
+/// First parts of addresses that other pages have; a scheme of that name could not be reached.
+const TAKEN: &[&str] = &[
+    "accessibility", "account", "api", "assets", "call-out", "certificates", "check-receipt", "developers", "field", "healthz",
+    "metrics", "oidc", "partner", "privacy", "queue", "services", "sign", "staff", "stations", "verify",
+];
 
 fn window(definition: &Definition, flaws: &mut Vec<Flaw>) {
     let window = &definition.window;

@@ -12,6 +12,7 @@ const SPOILINGS: &[Spoiling] = &[
     (|d| d.slug = "Masks".into(), "slug"),
     (|d| d.slug = "ab".into(), "slug"),
     (|d| d.slug = "masks-".into(), "slug"),
+    (|d| d.slug = "stations".into(), "slug"),
     (|d| d.title.zh_hans = " ".into(), "title.zh-hans"),
     (|d| d.summary.en = String::new(), "summary.en"),
     (|d| d.summary.en = "x".repeat(2001), "summary.en"),

@@ -56,6 +56,12 @@ impl Site {
         self.pages.city.clock.advance_secs(hours * 3600);
     }
 
+    /// The newest message.
+    pub fn last_text(&self) -> String {
+        self.pages.city.work();
+        self.pages.city.phone.texts().pop().unwrap().1
+    }
+
     /// The code of the newest message.
     pub fn code(&self) -> String {
         self.pages.city.work();

@@ -11,6 +11,10 @@ mod city;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod connect;
+#[cfg(test)]
+mod connect_browser;
+#[cfg(test)]
 mod doors;
 #[cfg(test)]
 mod gates;
@@ -27,6 +31,10 @@ mod my_data;
 #[cfg(test)]
 mod numbers;
 #[cfg(test)]
+mod online_service;
+#[cfg(test)]
+mod open_stations;
+#[cfg(test)]
 mod password_browser;
 #[cfg(test)]
 mod people;
@@ -35,8 +43,14 @@ mod pictures;
 #[cfg(test)]
 mod recovery_browser;
 #[cfg(test)]
+mod proofing_browser;
+#[cfg(test)]
 mod silence;
 #[cfg(test)]
+mod stations;
+#[cfg(test)]
 mod statement;
+#[cfg(test)]
+mod traps_browser;
 #[cfg(test)]
 mod walk;

@@ -37,6 +37,7 @@ pub fn full_city() -> Arc<City> {
     let mut later = definition("masks-later");
     later.window.opens = kernel::Instant::parse_hong_kong("2020-05-20T07:00").unwrap();
     city.launch(&later);
+    crate::open_stations::open_two(&city);
     let service = city.platform.public_service("masks-slow").unwrap();
     for _ in 0..40 {
         let _ = service.arrive(city.platform.now());
@@ -66,6 +67,8 @@ impl Walk<'_> {
             ("accessibility", "/accessibility"),
             ("privacy", "/privacy"),
             ("check-receipt", "/check-receipt"),
+            ("stations", "/stations"),
+            ("stations-week", "/stations/week/2020-05-06"),
             ("front", "/masks-2020"),
             ("trust", "/masks-2020/trust"),
             ("statistics", "/masks-2020/statistics"),

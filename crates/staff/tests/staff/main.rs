@@ -33,6 +33,8 @@ mod sessions;
 #[cfg(test)]
 mod stage;
 #[cfg(test)]
+mod stations;
+#[cfg(test)]
 mod uploads;
 #[cfg(test)]
 mod waiting;

@@ -1,0 +1,129 @@
+//! Between a resident and an online service: who asks is shown, each attribute is decided, and the answer goes back.
+
+use axum::http::StatusCode;
+use flows::Asking;
+
+use crate::accounts::{Answer, Pages};
+use crate::online_service::{authorize, parameter, read, redeem, register, registration};
+
+const CALLBACK: &str = "https://library.example/cb";
+const ALL: &str = "openid phone_number email";
+
+struct Stage {
+    pages: Pages,
+    cookie: String,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let pages = Pages::open_at("http://localhost:8080", true);
+        register(&pages, registration("library", CALLBACK));
+        let cookie = format!("__Host-account={}", pages.has_account("5123 4567").token.reveal().expose());
+        Self { pages, cookie }
+    }
+
+    /// Where a request leads first.
+    async fn arrive(&self, scope: &str, more: &[(&str, &str)]) -> Answer {
+        self.pages.get(&authorize("library", CALLBACK, scope, more), "").await
+    }
+
+    /// The page of a request.
+    async fn page(&self, scope: &str, more: &[(&str, &str)]) -> (String, Answer) {
+        let path = location(&self.arrive(scope, more).await);
+        let page = self.pages.get(&path, &self.cookie).await;
+        (path, page)
+    }
+
+    /// Decides on a page, and where that leads.
+    async fn decide(&self, scope: &str, fields: &str) -> String {
+        let (path, page) = self.page(scope, &[]).await;
+        let answer = self.pages.post(&path, &self.cookie, &page, fields).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.html);
+        let refresh = answer.headers["refresh"].to_str().unwrap();
+        refresh.strip_prefix("0; url=").unwrap().to_owned()
+    }
+
+    fn given(&self, back: &str, asking: Asking) -> serde_json::Value {
+        let tokens = redeem(&self.pages, "library", CALLBACK, &parameter(back, "code"));
+        let identity = self.pages.city.platform.public_identity().unwrap();
+        serde_json::Value::Object(read(identity.ledger(), &tokens, asking).unwrap().claims)
+    }
+}
+
+fn location(answer: &Answer) -> String {
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.html);
+    answer.headers["location"].to_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resident_sees_who_asks_and_what_would_be_sent_and_decides() {
+    let stage = Stage::new();
+    let (path, page) = stage.page(ALL, &[("ui_locales", "zh-HK")]).await;
+    assert!(path.starts_with("/zh-hant/account/connect/library/"), "{path}");
+    for shown in ["海港圖書館", "康樂及文化", "試行中", "+85251234567", "通知你書籍已到", "library.example", "我們沒有這項資料"] {
+        assert!(page.html.contains(shown), "{shown}: {}", page.html);
+    }
+    assert!(!page.html.contains("checked"), "nothing is chosen beforehand");
+    let unanswered = stage.pages.post(&path, &stage.cookie, &page, "").await;
+    assert_eq!(unanswered.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let back = stage.decide(ALL, "give-0=once").await;
+    assert!(back.starts_with("https://library.example/cb?code=") && back.contains("state=s1"), "{back}");
+    assert_eq!(parameter(&back, "iss"), "http://localhost:8080");
+    let given = stage.given(&back, Asking::Named);
+    assert_eq!(given, serde_json::json!({ "phone_number": "+85251234567", "phone_number_verified": true }));
+    let refused = stage.decide(ALL, "answer=refuse").await;
+    assert_eq!(parameter(&refused, "error"), "access_denied");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_agreed_is_not_asked_again_and_silence_is_an_error() {
+    let stage = Stage::new();
+    let path = location(&stage.arrive("openid", &[("prompt", "none")]).await);
+    let back = location(&stage.pages.get(&path, "").await);
+    assert_eq!(parameter(&back, "error"), "login_required");
+    let path = location(&stage.arrive("openid", &[("prompt", "none")]).await);
+    let back = location(&stage.pages.get(&path, &stage.cookie).await);
+    assert_eq!(parameter(&back, "error"), "consent_required");
+    stage.decide("openid phone_number", "give-0=lasting").await;
+    let path = location(&stage.arrive("openid phone_number", &[("prompt", "none")]).await);
+    let back = location(&stage.pages.get(&path, &stage.cookie).await);
+    assert_eq!(stage.given(&back, Asking::Named)["phone_number"], "+85251234567");
+    let path = location(&stage.arrive("openid", &[("prompt", "login")]).await);
+    let away = location(&stage.pages.get(&path, &stage.cookie).await);
+    assert!(away.starts_with("/en/account/sign-in?next=/account/connect/library/"), "{away}");
+    let (_, low) = stage.page("openid", &[("acr_values", "urn:lionrock:level:verified")]).await;
+    assert!(low.html.contains("Your account is not enough"), "{}", low.html);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_is_filled_without_a_name() {
+    let stage = Stage::new();
+    let (_, page) = stage.page("anonymous phone_number", &[]).await;
+    assert!(page.html.contains("does not learn who you are") && !page.html.contains("value=\"lasting\""), "{}", page.html);
+    let back = stage.decide("anonymous phone_number", "give-0=once").await;
+    assert_eq!(stage.given(&back, Asking::Anonymous)["phone_number"], "+85251234567");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_to_us_is_sent_nowhere() {
+    let stage = Stage::new();
+    let wrong = [
+        authorize("library", "https://evil.example/cb", "openid", &[]),
+        authorize("unknown", CALLBACK, "openid", &[]),
+        "/oidc/authorize".to_owned(),
+        "/oidc/authorize?client_id=library&request_uri=urn:ietf:params:oauth:request_uri:made-up".to_owned(),
+        format!("{}&scope=openid", authorize("library", CALLBACK, "openid", &[])),
+    ];
+    for address in wrong {
+        let answer = stage.pages.get(&address, "").await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{address}");
+        assert!(answer.headers.get("location").is_none());
+    }
+    let back = location(&stage.arrive("openid identity", &[]).await);
+    assert!(back.starts_with("https://library.example/cb?error=invalid_scope"), "{back}");
+    let (path, page) = stage.page(ALL, &[]).await;
+    let strange = stage.pages.post(&path, "__Host-account=00", &page, "give-0=once").await;
+    assert_eq!(strange.status, StatusCode::FORBIDDEN, "a form of another session");
+    let other = stage.pages.get("/en/account/connect/library/made-up", &stage.cookie).await;
+    assert!(other.html.contains("This request has ended"), "{}", other.html);
+}
