@@ -13,6 +13,7 @@ use waitingroom::Room;
 use crate::erase::{apply_erasures, finish_erasures};
 use crate::lost_ledger::{Owner, report_lost_ledger, settle_lost_ledger};
 use crate::open_platform::{PlatformParts, open_service_ledger, store_name};
+use crate::watch_retention::Retention;
 use crate::{IdentityService, PlatformError, Service};
 
 /// The whole: the platform's own ledger and its services.
@@ -31,6 +32,7 @@ pub struct Platform {
     watched: AtomicI64,
     /// The hour in which what has passed its day was last removed from the platform's own store.
     purged: AtomicI64,
+    retention: Retention,
     /// The program that runs, for receipts.
     pub(crate) software: OnceLock<String>,
 }
@@ -46,6 +48,7 @@ impl Platform {
             watch: Mutex::new(()),
             watched: AtomicI64::new(0),
             purged: AtomicI64::new(0),
+            retention: Retention::default(),
             damaged: Mutex::default(),
             software: OnceLock::new(),
         }
@@ -118,6 +121,10 @@ impl Platform {
             self.purged.store(hour, Ordering::Release);
         }
         Ok(())
+    }
+
+    pub(crate) const fn retention(&self) -> &Retention {
+        &self.retention
     }
 
     pub(crate) fn hold_directory(&self) -> MutexGuard<'_, ()> {

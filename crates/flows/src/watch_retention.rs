@@ -3,19 +3,21 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use journal::Actor;
 use kernel::{Instant, Text};
-use people::Role;
+use people::{Role, Scope};
 use response::{AlertKind, RaiseAlert, raise_alert};
 use store::{Store, StoreError};
 
 use crate::certify::certify;
 use crate::erase::finish_erasures;
+use crate::inventory::platform_inventory;
+use crate::purge_lag::{PurgeLag, identity_lag, platform_lag, service_lag};
 use crate::{Platform, PlatformError, Service, StepError};
 
 /// Hours by which the purge may be behind before somebody is told.
 pub const PURGE_LAG_HOURS: i64 = 24;
 
 /// An order of erasure that is younger may be under way on another thread.
-const UNDER_WAY_MS: i64 = 60_000;
+pub(crate) const UNDER_WAY_MS: i64 = 60_000;
 
 /// What is known about a service's purge: looked at once an hour, shown as a metric.
 #[derive(Debug, Default)]
@@ -103,20 +105,32 @@ pub(crate) fn watch_retention(platform: &Platform, service: &Service) -> Result<
     if !service.retention().is_new_hour(now) {
         return Ok(());
     }
-    let oldest = registration::oldest_expired(service.ledger())?;
-    // A value ends with its last day, so that is when it should have gone.
-    let lag = oldest.map_or(0, |day| now.since(Instant::at(day.plus(1), 0)).max(0) / 3_600_000);
-    service.retention().lag_hours.store(lag, Ordering::Relaxed);
-    if lag <= PURGE_LAG_HOURS {
+    let lag = service_lag(service)?;
+    service.retention().lag_hours.store(lag.as_ref().map_or(0, |lag| lag.hours), Ordering::Relaxed);
+    let title = service.scheme().definition().title.clone();
+    tell(platform, Some(service.scope()), &title, lag)
+}
+
+/// The same for the platform's own store and the identity provider's.
+pub(crate) fn watch_own_retention(platform: &Platform) -> Result<(), StepError> {
+    if !platform.retention().is_new_hour(platform.now()) {
         return Ok(());
     }
+    tell(platform, None, &platform_inventory().title, platform_lag(platform)?)?;
+    let Some(identity) = platform.identity() else { return Ok(()) };
+    tell(platform, Some(identity.scope()), &identity.charter().title, identity_lag(&identity)?)
+}
+
+/// Alerts those who must act, once a day. What stands in the platform's own store concerns every department.
+fn tell(platform: &Platform, scope: Option<Scope>, title: &Text, lag: Option<PurgeLag>) -> Result<(), StepError> {
+    let Some(lag) = lag.filter(|lag| lag.hours > PURGE_LAG_HOURS) else { return Ok(()) };
     let alert = RaiseAlert {
         kind: AlertKind::PurgeLag,
-        department: Some(service.scope().department()),
-        service: Some(service.id()),
+        department: scope.map(|scope| scope.department()),
+        service: scope.map(|scope| scope.service()),
         to: vec![Role::PrivacyOfficer, Role::SchemeOwner],
-        key: format!("{}:purge-lag:{}", service.id(), now.day()),
-        text: words(service, lag),
+        key: format!("{}:purge-lag:{}", lag.store, platform.now().day()),
+        text: words(title, &lag),
     };
     platform.ledger().write("flows.alert_purge_lag", Actor::Job("watch"), move |work| raise_alert(work, &alert))?;
     Ok(())
@@ -128,14 +142,13 @@ pub(crate) fn purge_requests(platform: &Platform) -> Result<(), StepError> {
     Ok(())
 }
 
-fn words(service: &Service, lag: i64) -> Text {
-    use kernel::Language::{En, ZhHans, ZhHant};
-    let scheme = service.scheme();
-    let (en, traditional, simplified) = (scheme.title(En), scheme.title(ZhHant), scheme.title(ZhHans));
+fn words(title: &Text, lag: &PurgeLag) -> Text {
+    let (en, traditional, simplified) = (&title.en, &title.zh_hant, &title.zh_hans);
+    let (place, lag) = (&lag.place, lag.hours);
     Text::new(
-        format!("“{en}” still holds rows whose day passed {lag} hours ago. They cannot be read, but the purge does not run: ask the operator."),
-        format!("「{traditional}」仍存有{lag}小時前已屆滿的資料列。資料已無法讀取，但清除工序沒有運行，請向系統管理員查詢。"),
-        format!("“{simplified}”仍存有{lag}小时前已届满的数据行。资料已无法读取，但清除工序没有运行，请向系统管理员查询。"),
+        format!("“{en}” still holds values ({place}) whose day passed {lag} hours ago. They cannot be read, but the purge does not run: ask the operator."),
+        format!("「{traditional}」仍存有{lag}小時前已屆滿的資料（{place}）。資料已無法讀取，但清除工序沒有運行，請向系統管理員查詢。"),
+        format!("“{simplified}”仍存有{lag}小时前已届满的资料（{place}）。资料已无法读取，但清除工序没有运行，请向系统管理员查询。"),
     )
 }
 

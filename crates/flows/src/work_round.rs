@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::end_service::finish_ends;
 use crate::identity_service::identity_round;
 use crate::watch_openings::watch_openings;
-use crate::watch_retention::{follow_erasures, purge_requests, watch_retention};
+use crate::watch_retention::{follow_erasures, purge_requests, watch_own_retention, watch_retention};
 use crate::file_closings::file_closings;
 use crate::watch_requests::watch_requests;
 use crate::watch_rights::watch_rights;
@@ -159,6 +159,9 @@ pub fn work_round(platform: &Arc<Platform>, ports: &Ports, report: &dyn Fn(&str,
             round.leaves += leaves;
         }
         Err(error) => note(&mut round, "identity", error),
+    }
+    if let Err(error) = watch_own_retention(platform) {
+        note(&mut round, "platform", error);
     }
     for service in platform.services() {
         for step in STEPS {

@@ -334,13 +334,6 @@ fn without(bytes: &[u8], person: u8) -> Option<Vec<u8>> {
     any.then_some(left)
 }
 
-/// The earliest last day of any value that still stands although its day has passed: the purge is behind by the days since.
-/// Nothing when the purge is up to date.
-pub fn oldest_expired(ledger: &Ledger) -> Result<Option<Day>, RunError<StoreError>> {
-    let today = ledger.now().day();
-    ledger.read("registration.oldest_expired", |tx| storage::erasure::oldest_expired(tx, today))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

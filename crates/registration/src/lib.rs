@@ -43,7 +43,7 @@ pub use correct::{CorrectError, Corrected, Correction, correct};
 pub use directory::{
     SaveError, SchemeService, SchemeVersion, compile, create_scheme, note_ended, note_ending, save_version, scheme_by_slug, schemes, version_by_digest, versions,
 };
-pub use erase::{ERASED_AT_ONCE, ErasePlan, EraseWhat, apply_erasures, apply_record_erasures, oldest_expired, plan_day, plan_erasure};
+pub use erase::{ERASED_AT_ONCE, ErasePlan, EraseWhat, apply_erasures, apply_record_erasures, plan_day, plan_erasure};
 pub use export::{
     AskDelivery, DeliveryCargo, ExportError, ExportFile, delivery_cargo, export_file, export_words, exports,
     exports_to_hand_over, exports_to_withdraw, note_handed_over, note_withdrawn, record_export,

@@ -1,4 +1,7 @@
 use kernel::{Day, Text};
+use store::{StoreError, Tx};
+
+use crate::storage;
 
 /// One group of personal fields of one store: what is held, why, on what ground, since when, until when, who may open it and
 /// which contractor has it. Every slice lists its own; `flows` puts them together.
@@ -42,6 +45,19 @@ impl InventoryRow {
     pub fn place(&self) -> String {
         format!("{}.{}", self.table, self.column)
     }
+}
+
+/// The value of these places (table and column) that should have gone first and still stands, with its last day. Nothing when the purge
+/// is up to date.
+pub fn oldest_expired(tx: &mut Tx<'_>, places: &[String], today: Day) -> Result<Option<(Day, String)>, StoreError> {
+    let mut oldest: Option<(Day, String)> = None;
+    for place in places {
+        let found = storage::expiry::oldest_expired(tx, place, today)?;
+        if let Some(day) = found.filter(|day| oldest.as_ref().is_none_or(|(known, _)| day < known)) {
+            oldest = Some((day, place.clone()));
+        }
+    }
+    Ok(oldest)
 }
 
 /// The vault's own: why a record was opened, in the words of whoever opened it.

@@ -33,7 +33,7 @@ pub use erasure::{
     commit, forget_record, keep_certificate, note_certified, note_erased, open_erasures, opening_file, order_erasure, read_opening, reasons_of,
     reopen_erasures, set_applied, targets_of,
 };
-pub use inventory::{InventoryRow, Until, inventory};
+pub use inventory::{InventoryRow, Until, inventory, oldest_expired};
 pub use open::{OpenCommand, OpenError, Opening, Outcome, batches_since, forget_expired, open_record, openings_of};
 pub use open_batch::{BatchCommand, BatchOutcome, open_batch};
 pub use open_leased::{LeasedCommand, LeasedError, open_leased};
@@ -47,6 +47,7 @@ pub use request::{
     remove_proofs, request, request_inventory, request_letter, requests, seal_details, seal_proof,
 };
 pub use storage::OpeningRow;
+pub use storage::expiry::is_watched;
 pub use watch::{Finding, Unusual, WatchLimits, forget_searches, has_old_searches, note_search, unusual_use};
 
 /// The vault's tables; every store that holds personal data has them.

@@ -7,6 +7,7 @@ use store::{Row, StoreError, Tx, Value};
 use crate::purpose::REASONS;
 
 pub(crate) mod erasure;
+pub(crate) mod expiry;
 pub(crate) mod watch;
 pub(crate) mod request;
 pub(crate) mod request_proof;

@@ -111,6 +111,7 @@ fn every_page_speaks_three_languages_and_needs_no_script() {
             assert_eq!(reply.text.matches("<h1").count(), 1, "{page}");
         }
     }
+    stage.define();
     for (language, purpose) in [("en", "Delivering the masks, and"), ("zh-hant", "派送口罩，以及"), ("zh-hans", "派送口罩，以及以邮寄")] {
         for page in ["/partner".to_owned(), format!("/partner/leases/{}", stage.lease.id)] {
             let text = client.get(&format!("/{language}{page}")).text;

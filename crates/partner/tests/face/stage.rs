@@ -102,6 +102,17 @@ impl Stage {
         written(&self.platform, act)
     }
 
+    /// The definition of the service, as its department saved it: the service itself is not running here.
+    pub fn define(&self) {
+        let definition = registration::scheme::Definition::masks_2020().unwrap().to_toml().unwrap();
+        self.act(move |work| {
+            let values = [Id::<kinds::Event>::from_bytes([5; 16]).into(), SERVICE.into(), [5; 32].into(), definition.as_str().into(), work.now().into()];
+            let sql = "-- test.define\ninsert into scheme_version (id, service, slug, digest, definition, author, saved) \
+                       values ($1, $2, 'masks', $3, $4, '', $5)";
+            work.tx().execute(sql, &values)
+        });
+    }
+
     /// Revokes the credentials of the first contract.
     pub fn revoke(&self) {
         let (grant, contract) = (contracts(), self.contract);

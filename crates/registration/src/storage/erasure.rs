@@ -196,27 +196,3 @@ where id = $1 and (file is not null or (handed is not null and withdrawn is null
         &[export.into()],
     )
 }
-
-/// The earliest last day of any value that is still there although its day has passed.
-pub(crate) fn oldest_expired(tx: &mut Tx<'_>, today: Day) -> Result<Option<Day>, StoreError> {
-    let mut oldest: Option<Day> = None;
-    for sql in [
-        "-- registration.oldest_identity
-select min(identity_expiry) from household_submission where identity is not null and identity_expiry < $1",
-        "-- registration.oldest_contact
-select min(contact_expiry) from household_submission where contact is not null and contact_expiry < $1",
-        "-- registration.oldest_mobile
-select min(mobile_expiry) from household_submission where mobile is not null and mobile_expiry < $1",
-        "-- registration.oldest_health
-select min(health_expiry) from household_submission where health is not null and health_expiry < $1",
-        "-- registration.oldest_file
-select min(file_expiry) from delivery_export where file is not null and file_expiry < $1",
-    ] {
-        let found: Option<Day> = tx.query_opt(sql, &[today.into()])?.map_or(Ok(None), |row| row.get(0))?;
-        oldest = match (oldest, found) {
-            (Some(one), Some(other)) => Some(one.min(other)),
-            (one, other) => one.or(other),
-        };
-    }
-    Ok(oldest)
-}
