@@ -1,6 +1,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use journal::JournalError;
+use journal::{JournalError, Ledger};
 use kernel::{Fault, Id, Kind, Secret, kinds};
 use people::Department;
 use processors::Contractor;
@@ -80,7 +80,11 @@ pub fn names(platform: &Platform) -> Result<Names, RunError<StoreError>> {
 /// The proof that an entry stands in the published journal of a service, as `lionrock-verify receipt` reads it; nothing while the
 /// entry waits for its place.
 pub fn entry_proof(service: &Service, entry: Id<kinds::Event>) -> Result<Option<Value>, JournalError> {
-    let ledger = service.ledger();
+    ledger_proof(service.ledger(), entry)
+}
+
+/// The same of any journal.
+pub fn ledger_proof(ledger: &Ledger, entry: Id<kinds::Event>) -> Result<Option<Value>, JournalError> {
     let (Some(entry), Some(inclusion)) = (ledger.entry(entry)?, ledger.inclusion(entry)?) else { return Ok(None) };
     Ok(Some(json!({
         "format": "lionrock-receipt/1",

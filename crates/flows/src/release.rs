@@ -26,7 +26,7 @@ pub enum Asking {
     Anonymous,
 }
 
-/// Why nothing was released.
+/// Why attributes were not opened or not kept.
 #[derive(Debug, thiserror::Error)]
 pub enum ReleaseError {
     /// The keys.

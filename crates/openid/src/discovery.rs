@@ -17,6 +17,8 @@ pub struct Endpoints {
     pub revocation: String,
     /// Where services ask what a token is (RFC 7662).
     pub introspection: String,
+    /// Where residents sign out (RP-Initiated Logout 1.0).
+    pub end_session: String,
     /// The provider's keys.
     pub keys: String,
     /// The same server where it asks for client certificates, if it listens there (RFC 8705, section 5): what replaces the
@@ -35,6 +37,9 @@ pub fn discovery(at: &Endpoints, scopes: &[&str], levels: &[&str]) -> Value {
         "userinfo_endpoint": at.userinfo,
         "revocation_endpoint": at.revocation,
         "introspection_endpoint": at.introspection,
+        "end_session_endpoint": at.end_session,
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
         "jwks_uri": at.keys,
         "scopes_supported": scopes,
         "acr_values_supported": levels,
@@ -43,7 +48,7 @@ pub fn discovery(at: &Endpoints, scopes: &[&str], levels: &[&str]) -> Value {
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["ES256", "EdDSA", "RS256"],
-        "dpop_signing_alg_values_supported": ["ES256", "EdDSA", "PS256"],
+        "dpop_signing_alg_values_supported": ["ES256", "EdDSA", "Ed25519", "PS256"],
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "ui_locales_supported": ["en", "zh-Hant", "zh-Hans"],
@@ -66,7 +71,7 @@ fn authentication(members: &mut Map<String, Value>, by_certificate: bool) {
     methods.extend(by_certificate.then_some("self_signed_tls_client_auth"));
     for endpoint in ["token", "revocation", "introspection"] {
         members.insert(format!("{endpoint}_endpoint_auth_methods_supported"), json!(methods));
-        members.insert(format!("{endpoint}_endpoint_auth_signing_alg_values_supported"), json!(["ES256", "EdDSA", "PS256", "RS256"]));
+        members.insert(format!("{endpoint}_endpoint_auth_signing_alg_values_supported"), json!(["ES256", "EdDSA", "Ed25519", "PS256", "RS256"]));
     }
 }
 
@@ -89,7 +94,7 @@ mod tests {
     #[test]
     fn nothing_weak_is_offered() {
         let at = |path: &str| format!("https://id.example{path}");
-        let endpoints = Endpoints { issuer: at(""), authorization: at("/authorize"), pushed: at("/par"), token: at("/token"), userinfo: at("/userinfo"), revocation: at("/revoke"), introspection: at("/introspect"), keys: at("/jwks"), certificates: None };
+        let endpoints = Endpoints { issuer: at(""), authorization: at("/authorize"), pushed: at("/par"), token: at("/token"), userinfo: at("/userinfo"), revocation: at("/revoke"), introspection: at("/introspect"), end_session: at("/logout"), keys: at("/jwks"), certificates: None };
         let text = discovery(&endpoints, &["openid"], &["verified"]).to_string();
         for absent in ["plain", "public", "HS256", "implicit", "id_token token", "client_secret_post"] {
             assert!(!text.contains(absent), "{absent}");

@@ -4,7 +4,7 @@ use store::StoreError;
 
 use crate::client_proof::first_time;
 use crate::secret::tag;
-use crate::{Proven, storage};
+use crate::{Proven, logout, storage};
 
 /// A service gives a token back (RFC 7009): an access token ends alone, a refresh token with its whole grant. What is unknown
 /// or another's is answered alike.
@@ -44,6 +44,9 @@ pub fn end_consent(work: &mut Work<'_, '_>, account: [u8; 16], client: &str) -> 
 /// An account ends or changes hands: everything that it allowed, at every service.
 pub fn end_account(work: &mut Work<'_, '_>, account: [u8; 16]) -> Result<u64, StoreError> {
     let now = work.now();
+    for (client, session) in storage::grant::sessions_of_account(work.tx(), account, now)? {
+        logout::queue(work, &client, session)?;
+    }
     let ended = storage::grant::end_of_account(work.tx(), account, now)?;
     storage::consent::delete_all(work.tx(), account)?;
     storage::share::delete_account(work.tx(), account)?;
@@ -51,8 +54,11 @@ pub fn end_account(work: &mut Work<'_, '_>, account: [u8; 16]) -> Result<u64, St
     Ok(ended)
 }
 
-/// A session ends, and with it what was given in it.
+/// A session ends, and with it what was given in it. Services that want to hear of it will.
 pub fn end_session_grants(work: &mut Work<'_, '_>, session: [u8; 16]) -> Result<u64, StoreError> {
     let now = work.now();
+    for client in storage::grant::clients_of_session(work.tx(), session, now)? {
+        logout::queue(work, &client, session)?;
+    }
     storage::grant::end_of_session(work.tx(), session, now)
 }

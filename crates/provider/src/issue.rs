@@ -136,8 +136,8 @@ fn next_refresh(work: &mut Work<'_, '_>, given: &Given) -> Result<Secret<String>
 }
 
 /// How a service knows a resident's session: under this name it hears that it ended.
-pub(crate) fn session_name(given: &Given) -> String {
-    kernel::to_hex(&seal::sha256(&[b"lionrock sid v1\n", &given.session, given.client.as_bytes()]))
+pub(crate) fn session_name(session: &[u8; 16], client: &str) -> String {
+    kernel::to_hex(&seal::sha256(&[b"lionrock sid v1\n", session, client.as_bytes()]))
 }
 
 /// The ID token of a grant, for the access token that it comes with. FAPI 2.0 clients get ES256, the others RS256, which
@@ -146,7 +146,7 @@ pub(crate) fn id_token(keys: &TokenKeys, issuer: &str, client: &Client, given: &
     let algorithm = if client.profile == Profile::Fapi2 { JoseAlgorithm::Es256 } else { JoseAlgorithm::Rs256 };
     let key = keys.at(algorithm, now)?;
     let amr: Vec<&str> = given.body.amr.iter().map(String::as_str).collect();
-    let session = session_name(given);
+    let session = session_name(&given.session, &given.client);
     let token = IdToken {
         issuer,
         subject: &given.body.subject,

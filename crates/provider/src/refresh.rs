@@ -1,5 +1,5 @@
 use journal::{Event, Work};
-use openid::{ErrorCode, OAuthError, Scope};
+use openid::{ClientAuthentication, ErrorCode, OAuthError, Scope};
 use store::StoreError;
 
 use crate::issue::{Tokens, issue};
@@ -11,11 +11,13 @@ use crate::{Proven, Shown, storage};
 ///
 /// Each answer holds the next refresh token. The one before it goes on working until the next one is used, so that an answer
 /// which got lost locks nobody out: asking again replaces what was lost. A token that was replaced, or is older than that,
-/// has been copied: the grant ends (RFC 9700, section 4.14).
+/// has been copied: the grant ends (RFC 9700, section 4.14). A refresh token is bound to its client by the client's own proof; the
+/// key that tokens are bound to may be a new one each time (RFC 9449, section 5), except for a client that has a shared secret only.
 pub fn refresh(work: &mut Work<'_, '_>, proven: &Proven, shown: &Shown, token: &str, narrower: Option<&Scope>) -> Result<Result<Tokens, OAuthError>, StoreError> {
-    if let Err(error) = once(work, proven, shown)? {
-        return Ok(Err(error));
-    }
+    let bound = match once(work, proven, shown)? {
+        Ok(bound) => bound,
+        Err(error) => return Ok(Err(error)),
+    };
     let now = work.now();
     let Some(stored) = storage::token::refresh(work.tx(), tag(token))?.filter(|stored| stored.expires > now) else {
         return Ok(Err(refused()));
@@ -24,9 +26,10 @@ pub fn refresh(work: &mut Work<'_, '_>, proven: &Proven, shown: &Shown, token: &
     let Some(mut given) = given.filter(|given| given.client == proven.client.id.as_str()) else {
         return Ok(Err(refused()));
     };
-    let Some(bound) = given.body.bound().filter(|bound| bound.is_met(shown)) else {
+    let same = given.body.bound().is_some_and(|known| known == bound);
+    if !same && matches!(proven.client.authentication, ClientAuthentication::SecretBasic(_)) {
         return Ok(Err(refused()));
-    };
+    }
     if stored.replaced || stored.generation + 1 < given.generation {
         storage::grant::end(work.tx(), given.id, now)?;
         work.journal(Event::new("provider.refresh_token_copied").record(given.account).detail("client", given.client))?;
@@ -42,6 +45,10 @@ pub fn refresh(work: &mut Work<'_, '_>, proven: &Proven, shown: &Shown, token: &
     let scope = narrower.unwrap_or(&whole);
     if !scope.is_within(&whole) {
         return Ok(Err(OAuthError::new(ErrorCode::InvalidScope, "the scope is wider than what was allowed")));
+    }
+    if !same {
+        given.body.bound = Some(bound.to_text());
+        storage::grant::bind(work.tx(), &given)?;
     }
     Ok(Ok(issue(work, &given, &bound, scope)?))
 }

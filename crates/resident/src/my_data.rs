@@ -14,7 +14,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::{Id, Kind, kinds};
-use flows::OwnFile;
+use flows::{OwnFile, Platform};
 use registration::StatusView;
 use webkit::{Failure, SentForm, Values};
 
@@ -22,6 +22,8 @@ use crate::blocking::{blocking, read};
 use crate::state::ResidentState;
 use crate::status::door::{self, Answered, Errand, Known};
 use crate::visit::Visit;
+
+pub(crate) use withdraw::certified;
 
 /// `GET …/my-data`: whose?
 pub(crate) async fn ask(visit: Visit) -> Response {
@@ -97,8 +99,12 @@ pub(crate) async fn certificate(
     State(state): State<Arc<ResidentState>>,
     Path((_, erasure)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
+    certificate_file(state.platform.clone(), &erasure).await
+}
+
+/// A certificate that is kept, as a file.
+pub(crate) async fn certificate_file(platform: Arc<Platform>, erasure: &str) -> Result<Response, Failure> {
     let id: Id<kinds::Erasure> = erasure.parse().map_err(|_| Failure::of(Kind::Missing))?;
-    let platform = state.platform.clone();
     let found = blocking(move || flows::kept_certificate(&platform, id)).await?.ok_or_else(|| Failure::of(Kind::Missing))?;
     Ok(download(found.to_string().into_bytes(), "application/json", &format!("certificate-{id}.json")))
 }
@@ -110,8 +116,12 @@ pub(crate) async fn opening(
     Path((_, erasure)): Path<(String, String)>,
     values: Values,
 ) -> Result<Response, Failure> {
+    opening_file(state.platform.clone(), &erasure, &values).await
+}
+
+/// What opens a certificate, as a file, if it does.
+pub(crate) async fn opening_file(platform: Arc<Platform>, erasure: &str, values: &Values) -> Result<Response, Failure> {
     let id: Id<kinds::Erasure> = erasure.parse().map_err(|_| Failure::of(Kind::Missing))?;
-    let platform = state.platform.clone();
     let found = blocking(move || flows::kept_certificate(&platform, id)).await?.ok_or_else(|| Failure::of(Kind::Missing))?;
     let file = flows::opening_file(&found, values.get("opening")).ok_or_else(|| Failure::of(Kind::Invalid))?;
     Ok(download(file.to_string().into_bytes(), "application/json", &format!("opening-{id}.json")))
@@ -134,7 +144,8 @@ async fn own_file(visit: &Visit, known: Known) -> Result<OwnFile, Failure> {
     blocking(move || flows::own_file(&platform, &service, known.household)).await
 }
 
-fn download(bytes: Vec<u8>, kind: &'static str, name: &str) -> Response {
+/// A file to keep.
+pub(crate) fn download(bytes: Vec<u8>, kind: &'static str, name: &str) -> Response {
     let disposition = format!("attachment; filename=\"{name}\"");
     let headers = [
         (CONTENT_TYPE, kind.to_owned()),

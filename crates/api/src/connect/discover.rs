@@ -22,6 +22,7 @@ pub(crate) async fn document(State(door): State<Arc<dyn IdentityDoor>>) -> Resul
         userinfo: at("/oidc/userinfo"),
         revocation: at("/oidc/revoke"),
         introspection: at("/oidc/introspect"),
+        end_session: at("/oidc/logout"),
         keys: at("/oidc/keys"),
         certificates: door.certificates().map(str::to_owned),
     };

@@ -55,6 +55,26 @@ pub(crate) fn end_of_session(tx: &mut Tx<'_>, session: [u8; 16], now: Instant) -
     )
 }
 
+/// The services that were given something in a session and still have it.
+pub(crate) fn clients_of_session(tx: &mut Tx<'_>, session: [u8; 16], now: Instant) -> Result<Vec<String>, StoreError> {
+    let rows = tx.query(
+        "-- provider.clients_of_session\n\
+         select distinct client from provider_grant where session = $1 and ended is null and expires > $2 order by client",
+        &[session.into(), now.into()],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// The same of all sessions of an account.
+pub(crate) fn sessions_of_account(tx: &mut Tx<'_>, account: [u8; 16], now: Instant) -> Result<Vec<(String, [u8; 16])>, StoreError> {
+    let rows = tx.query(
+        "-- provider.sessions_of_account\n\
+         select distinct client, session from provider_grant where account = $1 and ended is null and expires > $2 order by client",
+        &[account.into(), now.into()],
+    )?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 pub(crate) fn end_of_client(tx: &mut Tx<'_>, account: [u8; 16], client: &str, now: Instant) -> Result<u64, StoreError> {
     tx.execute(
         "-- provider.end_grants_of_client\n\

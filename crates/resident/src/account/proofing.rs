@@ -3,11 +3,12 @@
 
 pub(super) mod details;
 pub(super) mod photo;
+pub(super) mod visit;
 
 use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use identity::{Level, Piece, ProofState, Proofing, ProofingError, Refusal, send_proofing, withdraw_proofing};
+use identity::{Channel, Level, Piece, ProofState, Proofing, ProofingError, Refusal, send_proofing, withdraw_proofing};
 use kernel::{Id, Kind, kinds};
 use store::{RunError, StoreError};
 use webkit::parts::{Button, ButtonStyle, Inset, SummaryList, SummaryRow, Tag, Task, TaskList, Tone};
@@ -48,6 +49,7 @@ fn beginning(call: &Call, body: &mut Body, last: Option<&Proofing>) {
     body.steps([call.say("proof-step-details"), call.say("proof-step-photos"), call.say("proof-step-officer")]);
     statement(call, body);
     body.part(&Button::link(call.say("proof-begin"), call.url("/account/proofing/details")));
+    visit::offer(call, body);
 }
 
 fn statement(call: &Call, body: &mut Body) {
@@ -103,14 +105,17 @@ fn earlier(call: &Call, body: &mut Body, proofings: &[Proofing]) {
     body.h2(call.say("proof-earlier")).p(call.say("proof-receipt-lead"));
     for one in over {
         let at = call.at(one.begun);
-        let destroyed = one.destroyed.map_or_else(|| call.say("proof-destroying"), |at| call.at(at));
+        let destroyed = match one.destroyed {
+            Some(at) => call.at(at),
+            None => call.say(if one.channel == Channel::Counter { "proof-no-photos" } else { "proof-destroying" }),
+        };
         body.h3(call.t.with("proof-of", [("time", at.as_str())])).part(&SummaryList::new(vec![
             SummaryRow::new(call.say("proof-outcome"), outcome(call, one)),
             SummaryRow::new(call.say("proof-seen"), call.say(if one.officer.is_some() { "proof-seen-yes" } else { "proof-seen-no" })),
             SummaryRow::new(call.say("proof-destroyed"), destroyed),
         ]));
         if one.destroyed.is_some() {
-            let words = call.t.with("proof-receipt", [("time", at.as_str())]);
+            let words = call.t.with("proof-receipt-of", [("time", at.as_str())]);
             body.link(words, call.url(&format!("/account/proofing/{}/receipt.json", one.id)));
         }
     }

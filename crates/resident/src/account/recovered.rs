@@ -44,7 +44,7 @@ pub(super) async fn finish(call: Call, Json(json): Json<Value>) -> Result<Respon
     let host = call.state.platform.sender().host.clone();
     let ((sealed, answer), used) = (answer_of(json), ticket.clone());
     let back = blocking(move || {
-        let recoverer = Recoverer { ticket: &used, language, host: &host, alongside: provider::end_account };
+        let recoverer = Recoverer { ticket: &used, language, host: &host, alongside: flows::end_rights };
         recover_with_passkey(&ledger, &rp, recoverer, (&sealed, answer))
     });
     let signed_in = back.await?;
@@ -80,7 +80,7 @@ pub(super) async fn change(call: Call, values: Values) -> Result<Response, Failu
     let host = call.state.platform.sender().host.clone();
     let back = blocking(move || -> Result<Option<SignedIn>, RunError<RecoverError>> {
         let _turn = turn;
-        let recoverer = Recoverer { ticket: &used, language, host: &host, alongside: provider::end_account };
+        let recoverer = Recoverer { ticket: &used, language, host: &host, alongside: flows::end_rights };
         match recover_with_password(&ledger, &charter, recoverer, &password) {
             Ok(signed_in) => Ok(Some(signed_in)),
             Err(RunError::Refused(RecoverError::Weak)) => Ok(None),

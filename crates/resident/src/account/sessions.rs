@@ -1,8 +1,10 @@
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
 use identity::{end_other_sessions, end_session};
+use journal::Work;
 use kernel::{Id, Kind, kinds};
 use serde_json::{Value, json};
+use store::StoreError;
 use webkit::{Failure, Json, Values, wants_json};
 
 use super::call::Call;
@@ -25,13 +27,27 @@ pub(super) async fn stay(call: Call, request: Request) -> Result<Response, Failu
 pub(super) async fn end(call: Call, values: Values) -> Result<Response, Failure> {
     let Some(found) = call.found else { return Ok(call.away()) };
     let session: Id<kinds::AccountSession> = values.get("session").parse().map_err(|_| Failure::of(Kind::Missing))?;
-    let ended = call.act("resident.end_session", move |work| end_session(work, &found.who, session)).await??;
+    let act = move |work: &mut Work<'_, '_>| -> Result<bool, StoreError> {
+        let ended = end_session(work, &found.who, session)?;
+        if ended {
+            provider::end_session_grants(work, session.bytes())?;
+        }
+        Ok(ended)
+    };
+    let ended = call.act("resident.end_session", act).await??;
     if ended { Ok(call.go("/account")) } else { Err(Failure::of(Kind::Missing)) }
 }
 
 /// `POST /account/sessions/end-others`
 pub(super) async fn end_others(call: Call, _: Values) -> Result<Response, Failure> {
     let Some(found) = call.found else { return Ok(call.away()) };
-    call.act("resident.end_other_sessions", move |work| end_other_sessions(work, &found.who)).await??;
+    let act = move |work: &mut Work<'_, '_>| -> Result<(), StoreError> {
+        let (own, now) = (found.who.session(), work.now());
+        for session in identity::sessions(work.tx(), found.who.account(), now)?.into_iter().filter(|session| session.id != own) {
+            provider::end_session_grants(work, session.id.bytes())?;
+        }
+        end_other_sessions(work, &found.who).map(|_| ())
+    };
+    call.act("resident.end_other_sessions", act).await??;
     Ok(call.go("/account"))
 }

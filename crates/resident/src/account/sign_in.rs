@@ -1,13 +1,15 @@
 use axum::response::Response;
 use identity::{SignIn, begin_sign_in, sign_in};
+use journal::Work;
 use kernel::Kind;
 use serde_json::Value;
+use store::StoreError;
 use webkit::parts::{Button, Form, Inset};
 use webkit::{Failure, Json, Page, Values};
 
 use super::call::{Call, answer_of};
-use super::{connect, cookies};
 use super::first_passkey::welcome;
+use super::{connect, cookies};
 use crate::blocking::blocking;
 use crate::faults::Faults;
 
@@ -63,12 +65,23 @@ pub(super) async fn finish(call: Call, Json(json): Json<Value>) -> Result<Respon
 
 /// `POST /account/sign-out`: doing it twice is fine.
 pub(super) async fn sign_out(call: Call, _: Values) -> Result<Response, Failure> {
-    if let Some(token) = call.token.clone() {
-        call.act("resident.sign_out", move |work| identity::sign_out(work, &token)).await??;
-    }
+    end(&call).await?;
     let mut response = call.go("/account");
     cookies::remove(&call.state, &mut response, call.state.session_cookie());
     Ok(response)
+}
+
+/// Ends the session of the cookie, and with it what services were given in it.
+pub(super) async fn end(call: &Call) -> Result<(), Failure> {
+    let Some(token) = call.token.clone() else { return Ok(()) };
+    let session = call.found.map(|found| found.who.session());
+    let act = move |work: &mut Work<'_, '_>| -> Result<(), StoreError> {
+        if let Some(session) = session {
+            provider::end_session_grants(work, session.bytes())?;
+        }
+        identity::sign_out(work, &token)
+    };
+    call.act("resident.sign_out", act).await?.map_err(Failure::from)
 }
 
 /// Where to go after signing in: only a page of the account. Anything else could lead to a stranger's site.

@@ -15,9 +15,10 @@ pub(in crate::account) async fn decide(call: Call, Path(way): Path<Way>, values:
         Ok(standing) => standing,
         Err(error) => return Ok(ended(&call, &error)),
     };
+    let name = asked.registered.registration.name.get(call.language()).to_owned();
     if let Some(error) = refusal(values.get("answer")) {
         return match leave::deny(&call, &way, error).await? {
-            Ok(address) => leave::go_on(&call, &asked, &address),
+            Ok(address) => leave::go_on(&call, &name, &address),
             Err(error) => Ok(ended(&call, &error)),
         };
     }
@@ -33,7 +34,7 @@ pub(in crate::account) async fn decide(call: Call, Path(way): Path<Way>, values:
         Err(faults) => return Ok(shown(&faults)),
     };
     match leave::allow(&call, &way, &asked, &person, Some(decided)).await? {
-        Ok(address) => leave::go_on(&call, &asked, &address),
+        Ok(address) => leave::go_on(&call, &name, &address),
         Err(error) => Ok(ended(&call, &error)),
     }
 }

@@ -87,7 +87,7 @@ fn spoken(locales: &[String]) -> Option<Language> {
     locales.iter().find_map(read)
 }
 
-fn lost(state: &AccountState, visitor: &Visitor, error: &OAuthError) -> Response {
+pub(super) fn lost(state: &AccountState, visitor: &Visitor, error: &OAuthError) -> Response {
     let t = texts(visitor.language);
     let title = t.get("connect-lost");
     let mut body = Body::new(visitor.language);

@@ -70,8 +70,7 @@ pub(super) fn see(address: &str) -> Result<Response, Failure> {
 
 /// The way back after a form. A redirect would be stopped wherever it leads: browsers hold `form-action` against every step that
 /// follows a form, also against those that the service adds. A page that moves on by itself, with a link for whoever waits, is not.
-pub(super) fn go_on(call: &Call, asked: &Asked, address: &str) -> Result<Response, Failure> {
-    let name = asked.registered.registration.name.get(call.language());
+pub(super) fn go_on(call: &Call, name: &str, address: &str) -> Result<Response, Failure> {
     let title = call.t.with("connect-leaving", [("service", name)]);
     let mut body = call.body(&title, &Faults::none());
     body.lead(call.say("connect-leaving-lead"));

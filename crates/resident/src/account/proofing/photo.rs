@@ -54,12 +54,18 @@ pub(in crate::account) async fn send(call: Call, Path(piece): Path<String>, requ
     }
 }
 
+/// What to do, and three pieces of advice.
+type Advice = (&'static str, [&'static str; 3]);
+
+const DOCUMENT: Advice = ("proof-document-lead", ["proof-document-tip-1", "proof-document-tip-2", "proof-document-tip-3"]);
+const SELFIE: Advice = ("proof-selfie-lead", ["proof-selfie-tip-1", "proof-selfie-tip-2", "proof-selfie-tip-3"]);
+
 fn page(call: &Call, piece: Piece, faults: &Faults) -> Response {
     let name = piece.name();
     let title = call.say(&format!("proof-piece-{name}"));
     let mut body = call.body(&title, faults);
-    body.lead(call.say(&format!("proof-{name}-lead")));
-    body.bullets([1, 2, 3].map(|number| call.say(&format!("proof-{name}-tip-{number}"))));
+    let (lead, tips) = if piece == Piece::Selfie { SELFIE } else { DOCUMENT };
+    body.lead(call.say(lead)).bullets(tips.map(|tip| call.say(tip)));
     let field = FileInput {
         hint: Some(call.say("proof-photo-hint")),
         error: faults.of_field("picture"),
