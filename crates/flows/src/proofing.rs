@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use identity::{
-    Charter, Evidence, OpenedCase, ProofingError, RegisterSays, Verdict, decide_case, details_for_register, end_lost, end_overdue,
+    Charter, Details, Evidence, OpenedCase, ProofingError, RegisterSays, Verdict, decide_case, details_for_register, end_lost, end_overdue,
     finish_proofing, note_register, open_case, unasked, unfinished_proofings,
 };
 use journal::Actor;
@@ -77,6 +77,18 @@ pub fn decide_proofing(
 ) -> Proofed<()> {
     covered(identity, grant)?;
     decide_case(identity.ledger(), identity.evidence(), &identity.charter(), grant, (case, verdict))?;
+    finish(platform, identity, case)
+}
+
+/// Verifies somebody who stands at a counter of the department.
+pub fn verify_at_counter(
+    platform: &Platform,
+    identity: &IdentityService,
+    grant: &Grant<ProofIdentity>,
+    visit: (&str, &Details),
+) -> Proofed<()> {
+    covered(identity, grant)?;
+    let case = identity::verify_at_counter(identity.ledger(), &identity.charter(), grant, visit)?;
     finish(platform, identity, case)
 }
 

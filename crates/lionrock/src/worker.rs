@@ -6,9 +6,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use flows::{MailRound, Platform, Ports, keep_watch, mail_round, probe_round, work_round};
+use callout::{Channel, Gateways, call_channel, call_steps};
+use flows::{MailRound, Platform, Ports, ask_register, keep_watch, mail_round, probe_round, work_round};
 use notify::MailCarrier;
 use processors::Prober;
+use registration::matching::PopulationRegister;
 
 /// A thread that works rounds until it is dropped.
 pub struct Worker {
@@ -24,8 +26,12 @@ const REST_AFTER_FAILURE: Duration = Duration::from_secs(2);
 const WATCH: Duration = Duration::from_secs(1);
 /// How often is looked whether a probe is due.
 const PROBE: Duration = Duration::from_secs(20);
+/// How often is looked whether the population register is to be asked about an identity.
+const PROOFING: Duration = Duration::from_secs(2);
 /// How often is looked whether a mail is due.
 const MAIL: Duration = Duration::from_secs(2);
+/// How often is looked whether somebody is to be called.
+const CALL_OUT: Duration = Duration::from_secs(1);
 
 impl Worker {
     /// Starts the slow work.
@@ -46,6 +52,18 @@ impl Worker {
         Self::repeat("watch", move || {
             keep_watch(&platform, &report);
             WATCH
+        })
+    }
+
+    /// Starts the questions to the population register about identities: in every process that serves, because each holds the keys
+    /// of its own evidence, and beside the watch, because the register is somebody else's.
+    pub fn proofing(platform: Arc<Platform>, register: Arc<dyn PopulationRegister>) -> std::io::Result<Self> {
+        Self::repeat("proofing", move || match ask_register(&platform, &*register) {
+            Ok(_) => PROOFING,
+            Err(error) => {
+                report("proofing", &error);
+                REST_AFTER_FAILURE
+            }
         })
     }
 
@@ -72,10 +90,37 @@ impl Worker {
         })
     }
 
+    /// Starts the call-out: its steps on one thread, and each channel on one of its own, because a gateway that is dead must not
+    /// delay the others.
+    pub fn call_out(platform: &Arc<Platform>, gateways: &Gateways, origin: &str) -> std::io::Result<Vec<Self>> {
+        let steps = platform.clone();
+        let steps = Self::repeat("call-out", move || call_rest("steps", call_steps(steps.ledger())));
+        let channel = |channel: Channel| {
+            let (platform, gateways, origin) = (platform.clone(), gateways.clone(), origin.to_owned());
+            let round = move || {
+                let done = call_channel(platform.ledger(), &gateways, channel, &origin);
+                call_rest(channel.slug(), done.map(|(pages, receipts)| pages.sent + pages.postponed + receipts))
+            };
+            Self::repeat("call-out channel", round)
+        };
+        std::iter::once(steps).chain(Channel::ALL.map(channel)).collect()
+    }
+
     fn repeat(name: &'static str, mut round: impl FnMut() -> Duration + Send + 'static) -> std::io::Result<Self> {
         let (stop, stopped) = channel();
         let thread = std::thread::Builder::new().name(name.into()).spawn(move || run(name, &mut round, &stopped))?;
         Ok(Self { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+fn call_rest(what: &str, done: Result<usize, store::RunError<store::StoreError>>) -> Duration {
+    match done {
+        Ok(0) => CALL_OUT,
+        Ok(_) => Duration::ZERO,
+        Err(error) => {
+            report(what, &error.into());
+            REST_AFTER_FAILURE
+        }
     }
 }
 

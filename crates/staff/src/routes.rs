@@ -5,17 +5,17 @@ use axum::extract::{RawPathParams, Request};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use people::{
     Action, ApproveClose, ApproveErasure, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, ManageContractors, ManageOfficers, OpenRecord, OperateScheme, OrderErasure, ProofIdentity,
-    ManageStations, ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport,
-    ResolveException, ReviewAccess, SignGate, SubmitGateRecord, WithdrawGateRecord,
+    ManageStations, ManageTeam, ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport,
+    ResolveException, ReviewAccess, RunExercise, SignGate, StartCallOut, SubmitGateRecord, WithdrawGateRecord,
 };
 use webkit::{Visitor, in_every_language, takes_files};
 
 use crate::desk::{Answer, Desk, attend};
 use crate::{
-    access_review, alerts, approval, bulletins, certificate, charter, close, connect_form, connect_list, connect_service, contract, contract_change, contractor, contractors, counter, dashboard, definition, delivery, erase, erase_day, erasure, evidence,
-    exceptions, field, field_queue, gate, gate_record, gate_sign, hand_over, home, incidents, inventory, invitation, lease, lease_change, lease_give, lease_pursue, letters, messages, officer, officers,
+    access_review, alerts, approval, bulletins, call_out, call_outs, call_page, certificate, charter, close, connect_form, connect_list, connect_service, contract, contract_change, contractor, contractors, counter, dashboard, definition, delivery, erase, erase_day, erasure, evidence,
+    exceptions, exercises, field, field_queue, gate, gate_record, gate_sign, hand_over, home, incidents, inventory, invitation, lease, lease_change, lease_give, lease_pursue, letters, messages, officer, officers,
     operate, passkey_name, passkeys, proofing, record, register, request, requests, resolve, results, scheme_page, schemes,
-    session, sign_in, station_day, station_form, stations, test_results, version,
+    session, sign_in, station_day, station_form, stations, team, team_person, team_rota, test_results, version,
 };
 use crate::StaffState;
 
@@ -94,6 +94,10 @@ const LEASE: Guard = Guard::Right(&[GrantLease::NAME]);
 const GIVE: Guard = Guard::Scheme(&[GrantLease::NAME]);
 const STATIONS: Guard = Guard::Right(&[ManageStations::NAME]);
 const INCIDENTS: Guard = Guard::Right(&[HandleIncident::NAME]);
+const TEAM: Guard = Guard::Right(&[ManageTeam::NAME]);
+const CALL: Guard = Guard::Right(&[StartCallOut::NAME]);
+const CALLS: Guard = Guard::Right(&[StartCallOut::NAME, RunExercise::NAME]);
+const EXERCISES: Guard = Guard::Right(&[RunExercise::NAME]);
 const CREATE: Guard = Guard::Right(&[EditScheme::NAME]);
 
 /// A document for the gate: assessments with their pictures.
@@ -298,6 +302,31 @@ pub const ROUTES: &[Route] = &[
     get("/staff/incidents", INCIDENTS, incidents::show),
     get("/staff/incidents/{incident}", INCIDENTS, incidents::ask),
     post("/staff/incidents/{incident}", INCIDENTS, incidents::close),
+    // The incident team, call-outs and their exercises. Whoever has the link of a page acknowledges without signing in.
+    get("/staff/page/{token}", Guard::Public, call_page::show),
+    post("/staff/page/{token}", Guard::Public, call_page::acknowledge),
+    get("/staff/team", TEAM, team::show),
+    get("/staff/team/people/new", TEAM, team_person::ask_new),
+    form("/staff/team/people/new", TEAM, team_person::hire),
+    get("/staff/team/people/{person}", TEAM, team_person::ask),
+    form("/staff/team/people/{person}", TEAM, team_person::change),
+    post("/staff/team/people/{person}/act", TEAM, team_person::act),
+    get("/staff/team/rota", TEAM, team_rota::ask),
+    form("/staff/team/rota", TEAM, team_rota::save),
+    get("/staff/team/leave", TEAM, team::ask_leave),
+    form("/staff/team/leave", TEAM, team::leave),
+    post("/staff/team/leave/cancel", TEAM, team::cancel),
+    get("/staff/call-outs", CALLS, call_outs::show),
+    get("/staff/call-outs/new", CALL, call_outs::ask),
+    form("/staff/call-outs/new", CALL, call_outs::start),
+    get("/staff/call-outs/{callout}", CALLS, call_out::show),
+    form("/staff/call-outs/{callout}/code", CALL, call_out::code),
+    post("/staff/call-outs/{callout}/stand-down", CALL, call_out::stand_down),
+    get("/staff/exercises/new", EXERCISES, exercises::ask),
+    form("/staff/exercises/new", EXERCISES, exercises::plan),
+    get("/staff/exercises/{exercise}", EXERCISES, exercises::show),
+    post("/staff/exercises/{exercise}/list", EXERCISES, exercises::list),
+    get("/staff/exercises/{exercise}/report", EXERCISES, exercises::report),
     // Officers of the department.
     get("/staff/officers", OFFICERS, officers::show),
     get("/staff/officers/invite", OFFICERS, officers::ask_invite),
