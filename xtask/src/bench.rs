@@ -18,8 +18,13 @@ const MEASURES: &[Measure] = &[
     ("the blind index", &["-p", "seal", "--example", "index_rate"]),
     ("the journal: appending, and the tree", &["-p", "journal", "--example", "append_rate"]),
     ("a city of 1.38 million: reads, look-ups, withdrawals, the end", &["-p", "flows", "--example", "city_rate"]),
+    ("complete sign-ins: passkey, pushed request, code, DPoP token, ID token; refreshes", &["-p", "conformance", "--example", "sign_in_rate"]),
+    ("client_credentials beside oidc-provider (only with --peers)", &["-p", "conformance", "--example", "sign_in_rate", "--", "peers"]),
     ("two rows a request, durably", &["-p", "store", "--example", "append_rate", "--", "DIRECTORY", "100000"]),
 ];
+
+/// What measures others' programs too, which `cargo xtask test` brings, runs only when it is asked for by this word.
+const PEERS: &str = "--peers";
 
 /// Runs them all, or those whose title holds the word after `bench`; true when each ran to its end.
 pub fn run(root: &Path) -> bool {
@@ -28,7 +33,8 @@ pub fn run(root: &Path) -> bool {
     let directory = std::env::temp_dir().join(format!("lionrock-bench-{}", std::process::id()));
     let store = format!("sqlite:{}", directory.display());
     let word = std::env::args().nth(2).unwrap_or_default();
-    for (title, arguments) in MEASURES.iter().filter(|(title, _)| title.contains(&word)) {
+    let asked = |title: &str| title.contains(&word) && (word == PEERS || !title.contains(PEERS));
+    for (title, arguments) in MEASURES.iter().filter(|(title, _)| asked(title)) {
         let arguments = arguments.iter().map(|argument| if *argument == "DIRECTORY" { store.as_str() } else { argument });
         let mut command = Command::new("cargo");
         command.current_dir(root).args(["run", "--release", "--quiet"]).args(arguments).stderr(Stdio::null());

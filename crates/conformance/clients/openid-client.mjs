@@ -90,11 +90,15 @@ await check('refresh tokens rotate, and a copied one ends all', async () => {
   await assert.rejects(client.refreshTokenGrant(config, third.refresh_token, undefined, { DPoP }), refused('invalid_grant', 400))
 })
 
-await check('a refresh token needs the key it was given to', async () => {
+await check('a refresh token goes with its client, to a new key too', async () => {
   const config = await fapi('fapi-dpop')
   const { tokens } = await signIn(config, { DPoP: client.getDPoPHandle(config, await dpopKeys()) })
-  const other = client.getDPoPHandle(config, await dpopKeys())
-  await assert.rejects(client.refreshTokenGrant(config, tokens.refresh_token, undefined, { DPoP: other }), refused('invalid_grant', 400))
+  const DPoP = client.getDPoPHandle(config, await dpopKeys())
+  const newer = await client.refreshTokenGrant(config, tokens.refresh_token, undefined, { DPoP })
+  assert.equal((await client.fetchUserInfo(config, newer.access_token, tokens.claims().sub, { DPoP })).sub, tokens.claims().sub)
+  const other = await fapi('fapi-dpop-two')
+  const theirs = client.refreshTokenGrant(other, newer.refresh_token, undefined, { DPoP: client.getDPoPHandle(other, await dpopKeys()) })
+  await assert.rejects(theirs, refused('invalid_grant', 400))
 })
 
 await check('introspection and revocation', async () => {

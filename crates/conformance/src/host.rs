@@ -54,6 +54,9 @@ pub enum HostError {
     /// The keys that sign.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// What other languages need.
+    #[error("{} is missing: `cargo xtask test` brings it", .0.display())]
+    Packages(PathBuf),
     /// A service could not be registered.
     #[error("a service could not be registered: {0}")]
     Service(String),
@@ -75,11 +78,12 @@ impl Host {
         let directory = TempDir::new()?;
         let pki = make_test_pki(&directory.path().join("tls"))?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-        let listeners = [listen(&runtime, options.ports[0])?, listen(&runtime, options.ports[1])?];
-        let own = |at: usize| Ok::<_, HostError>(format!("https://localhost:{}", listeners[at].local_addr()?.port()));
+        let [plain, asking] = options.ports;
+        let (plain, asking) = (listen(&runtime, plain)?, listen(&runtime, asking)?);
+        let own = |listener: &TcpListener| Ok::<_, HostError>(format!("https://localhost:{}", listener.local_addr()?.port()));
         let [issuer, certificates] = match &options.addresses {
             Some(addresses) => addresses.clone(),
-            None => [own(0)?, own(1)?],
+            None => [own(&plain)?, own(&asking)?],
         };
         let ledger = ledger(directory.path())?;
         provider::rotate_keys(&ledger, ledger.now())?;
@@ -88,7 +92,7 @@ impl Host {
         let door = Arc::new(Door { ledger, keys, issuer, certificates, demands_nonces: options.demands_nonces });
         let routes = api::connect_routes(door.clone()).merge(authorise::routes(Arc::new(Desk::new(door.clone()))));
         let (stop, stopped) = watch::channel(false);
-        for (listener, ask_certificate) in listeners.into_iter().zip([false, true]) {
+        for (listener, ask_certificate) in [(plain, false), (asking, true)] {
             let tls = TlsFiles { ask_certificate, ..TlsFiles::new(&pki.server_certificate, &pki.server_key) };
             let serving = ServeOptions { tls: Some(tls), ..ServeOptions::default() };
             let mut stopped = stopped.clone();
@@ -166,7 +170,7 @@ fn ledger(directory: &Path) -> Result<Arc<Ledger>, HostError> {
     provider::prepare_keys(&keys)?;
     let location = Location::parse(&format!("sqlite:{}", directory.join("store").display()))?;
     let parts = LedgerParts {
-        store: Store::open(&location, "identity", &[journal::MIGRATIONS, identity::MIGRATIONS, provider::MIGRATIONS], store::Options::default())?,
+        store: Store::open(&location, "identity", &[journal::MIGRATIONS, notify::MIGRATIONS, identity::MIGRATIONS, provider::MIGRATIONS], store::Options::default())?,
         keys,
         signer: Arc::new(Ed25519Signer::create(&directory.join("log.key"), "conformance")?),
         clock: Arc::new(Wall),

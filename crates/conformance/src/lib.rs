@@ -8,9 +8,11 @@
 mod authorise;
 mod desk;
 mod door;
+mod foreign;
 mod host;
 mod services;
 mod wall;
 
+pub use foreign::{javascript, python};
 pub use host::{Host, HostError, Options};
-pub use services::Service;
+pub use services::{KEY_ID, Service};

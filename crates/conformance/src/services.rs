@@ -52,11 +52,12 @@ impl Service {
     pub fn to_json(&self) -> Value {
         let key = self.key.as_ref().and_then(|key| key.to_pkcs8().ok()).map(|der| pem("PRIVATE KEY", der.expose()));
         let algorithm = self.key.as_ref().map(|key| key.algorithm().name());
-        json!({ "client_id": self.id, "key": key, "kid": KID, "alg": algorithm, "secret": self.secret, "redirect_uri": callback(&self.id) })
+        json!({ "client_id": self.id, "key": key, "kid": KEY_ID, "alg": algorithm, "secret": self.secret, "redirect_uri": callback(&self.id) })
     }
 }
 
-const KID: &str = "k1";
+/// The name of every service's key.
+pub const KEY_ID: &str = "k1";
 
 /// One officer registers each service, another approves it.
 pub fn connect(ledger: &Arc<Ledger>, pki: &TestPki, more: &[String]) -> Result<Vec<Service>, HostError> {
@@ -66,7 +67,7 @@ pub fn connect(ledger: &Arc<Ledger>, pki: &TestPki, more: &[String]) -> Result<V
         let authentication = match proof {
             Proof::Key(algorithm) => {
                 let signer = JoseSigner::generate(*algorithm)?;
-                let key = Jwk { key: signer.public(), kid: Some(KID.to_owned()), algorithm: None };
+                let key = Jwk { key: signer.public(), kid: Some(KEY_ID.to_owned()), algorithm: None };
                 service.key = Some(signer);
                 ClientAuthentication::PrivateKeyJwt(vec![key])
             }

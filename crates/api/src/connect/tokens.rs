@@ -36,8 +36,8 @@ fn issue(ledger: &Ledger, keys: TokenKeys, issuer: String, who: Caller, grant: G
         }
         Grant::ClientCredentials { scope } => {
             let issue = move |work: &mut Work<'_, '_>| issue_to_service(work, &proven, &shown, scope.as_ref());
-            let (issued, _) = ledger.write("oidc.service_token", Actor::Visitor, issue)?;
-            return Ok(issued.map(|token| describe_service(&token)));
+            let (made, _) = ledger.write("oidc.service_token", Actor::Visitor, issue)?;
+            return Ok(made.map(|token| describe_service(&token)));
         }
     };
     written.map(|(issued, _)| issued.map(|tokens| describe(&tokens)))

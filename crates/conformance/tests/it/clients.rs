@@ -7,7 +7,7 @@ const OPENID_CLIENT: [&str; 13] = [
     "private_key_jwt, PAR, PKCE, DPoP, code, ID token, userinfo",
     "two services know one resident by two names",
     "refresh tokens rotate, and a copied one ends all",
-    "a refresh token needs the key it was given to",
+    "a refresh token goes with its client, to a new key too",
     "introspection and revocation",
     "client credentials with DPoP",
     "mutual TLS: client, tokens, userinfo",

@@ -11,7 +11,7 @@ type Difference = (&'static str, &'static str, &'static str, &'static str);
 const NO_CLIENT: &str = "whoever does not authenticate is no client: RFC 6749, section 5.2 names invalid_client for it";
 const SCOPE: &str = "what is not asked for openly is not left out silently: RFC 6749, section 3.3 allows both";
 
-const DIFFERENCES: [Difference; 19] = [
+const DIFFERENCES: [Difference; 18] = [
     ("par: assertion of another client", "401 invalid_client", "400 invalid_request", "the proof is of another client than client_id: RFC 7521, section 4.2 asks for invalid_client"),
     ("par: assertion without its type", "401 invalid_client", "400 invalid_request", NO_CLIENT),
     ("par: response_type code id_token", "400 unsupported_response_type", "400 invalid_request", "RFC 6749, section 4.1.2.1 has a code of its own for it; theirs refuses it as missing its FAPI profile first"),
@@ -21,7 +21,6 @@ const DIFFERENCES: [Difference; 19] = [
     ("par: fragment", "400 invalid_request", "201", "codes come back in the query only (FAPI 2.0, section 5.3.2.2; RFC 9700, section 4.3)"),
     ("par: dpop_jkt of another key", "400 invalid_dpop_proof", "400 invalid_request", "the proof does not fit the request; RFC 9449, section 10.1 only asks for refusal"),
     ("token: no verifier", "400 invalid_request", "400 invalid_grant", "a parameter that must be there is missing: RFC 6749, section 5.2"),
-    ("token: refresh by another key", "400 invalid_grant", "200", "refresh tokens are bound to the key too, although the client authenticates: a stolen one with a stolen client key still opens nothing"),
     ("token: client credentials with an unknown scope", "400 invalid_scope", "200", SCOPE),
     ("token: no authentication", "401 invalid_client", "400 invalid_request", NO_CLIENT),
     ("token: secret in the form", "401 invalid_client", "200", "a secret belongs into the header, where logs of forms do not find it (RFC 6749, section 2.3.1); the client is registered with client_secret_basic"),

@@ -6,5 +6,3 @@ mod clients;
 mod differential;
 #[cfg(test)]
 mod foreign;
-#[cfg(test)]
-mod table;
