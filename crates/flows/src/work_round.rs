@@ -178,6 +178,7 @@ fn purge_platform(platform: &Platform) -> Result<(), StepError> {
     purge_requests(platform)?;
     platform.ledger().write("flows.purge_officers", Actor::Job("purge"), people::purge)?;
     platform.ledger().write("flows.purge_contractors", Actor::Job("purge"), processors::purge)?;
+    platform.ledger().write("flows.purge_call_out", Actor::Job("purge"), callout::purge_people)?;
     platform.ledger().write("flows.purge_mails", Actor::Job("purge"), notify::purge_mails)?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use vault::{InventoryRow, Until};
 
 /// Every group of personal fields in the platform's store, save those of formal requests.
 pub(super) fn platform_rows() -> Vec<InventoryRow> {
-    vec![contacts(), passkey_names(), contractor_contacts(), lease_keys(), packages(), canaries()]
+    vec![contacts(), call_out_details(), passkey_names(), contractor_contacts(), lease_keys(), packages(), canaries()]
 }
 
 fn contacts() -> InventoryRow {
@@ -15,6 +15,24 @@ fn contacts() -> InventoryRow {
         why: Text::new("To invite officers and to reach them", "邀請人員及與其聯絡", "邀请人员及与其联络"),
         openers: vec![Role::Administrator.title(), own(), mail_job()],
         ..row("officer", "contact", "officers", employment())
+    }
+}
+
+fn call_out_details() -> InventoryRow {
+    InventoryRow {
+        what: Text::new(
+            "Names, telephone numbers and mail addresses of incident teams",
+            "事故應變小組成員的姓名、電話號碼及電郵地址",
+            "事故应变小组成员的姓名、电话号码及电邮地址",
+        ),
+        why: Text::new("To call people out at any hour", "隨時召集人員", "随时召集人员"),
+        until: Until::Rule(Text::new("12 months after they were last given", "上次提供後12個月", "上次提供后12个月")),
+        openers: vec![
+            Role::SecurityOfficer.title(),
+            Role::HeadOfDepartment.title(),
+            Text::new("the call-out job", "召集工序", "召集工序"),
+        ],
+        ..row("call_person", "sealed", "call-out", employment())
     }
 }
 
