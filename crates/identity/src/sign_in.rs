@@ -1,15 +1,21 @@
-use journal::{Actor, Event, Ledger, Work};
-use kernel::{Fault, Id, Instant, Kind, Random, kinds};
+use hongkong::Phone;
+use journal::{Actor, Committed, Event, Ledger, Work};
+use kernel::{Fault, Id, Instant, Kind, Language, Random, kinds};
+use notify::{Content, Mobile, QueueError, QueueMessage, Template};
 use people::{Claim, KeptPasskey, PasskeyAnswer, RelyingParty};
 use seal::{Keyring, SealError};
 use serde_json::Value;
 use store::{RunError, StoreError};
 
+use crate::account::SealedValue;
 use crate::answered::answer;
 use crate::ceremony::{Aim, Half, Unmade, handle};
 use crate::renew::{Renewal, due, renew};
 use crate::storage::passkey::Stored;
 use crate::{Ceremony, Charter, Resident, Token, session, storage};
+
+/// A notice goes out within three days or not at all.
+const NOTICE_SECS: i64 = 3 * 86_400;
 
 /// How signing in ended.
 #[derive(Clone, Debug)]
@@ -40,6 +46,9 @@ pub enum SignInError {
     /// Unknown, suspended or wrong: all the same to the outside.
     #[error("this passkey does not sign in here")]
     Refused,
+    /// The notice of a suspension.
+    #[error(transparent)]
+    Message(#[from] QueueError),
     /// The keys.
     #[error(transparent)]
     Seal(#[from] SealError),
@@ -53,6 +62,7 @@ impl Fault for SignInError {
         match self {
             Self::Over => Kind::Gone,
             Self::Refused => Kind::Denied,
+            Self::Message(error) => error.kind(),
             Self::Seal(error) => error.kind(),
             Self::Store(error) => error.kind(),
         }
@@ -92,7 +102,7 @@ pub fn sign_in(
     match rp.finish_sign_in(&half.state, &claim, &mut passkey) {
         Ok(()) => {}
         Err(PasskeyAnswer::Refused) => return Err(refused(SignInError::Refused)),
-        Err(PasskeyAnswer::Copied) => return suspend(ledger, &stored, half),
+        Err(PasskeyAnswer::Copied) => return suspend(ledger, rp, &stored, half),
     }
     let body = passkey.to_text().map_err(|_| refused(SignInError::Refused))?;
     let (token, id) = (Token::new(&**ledger.random()), stored.id);
@@ -130,9 +140,9 @@ fn welcome(
 }
 
 /// An answer that is sent twice shows an old counter as well, and is no sign of a copy.
-fn suspend(ledger: &Ledger, stored: &Stored, half: Half) -> Result<SignIn, RunError<SignInError>> {
+fn suspend(ledger: &Ledger, rp: &RelyingParty, stored: &Stored, half: Half) -> Result<SignIn, RunError<SignInError>> {
     let (passkey, account) = (stored.id, stored.account);
-    ledger.write("identity.suspend_passkey", Actor::Visitor, move |work| {
+    let (told, committed) = ledger.write("identity.suspend_passkey", Actor::Visitor, move |work| {
         if !answer(work, &half)? {
             return Err(SignInError::Over);
         }
@@ -142,7 +152,37 @@ fn suspend(ledger: &Ledger, stored: &Stored, half: Half) -> Result<SignIn, RunEr
         let event = Event::new("identity.passkey_suspended").record(account.bytes());
         let event = event.detail("passkey", passkey.to_string()).detail("why", "counter went backwards");
         work.journal(event.detail("sessions_ended", ended))?;
+        let language = storage::account::find(work.tx(), account)?.map(|account| account.language);
+        Ok::<_, SignInError>(storage::account::mobile(work.tx(), account)?.zip(language))
+    })?;
+    if let Some((mobile, language)) = told {
+        tell(ledger, rp, &committed, (passkey, &mobile, language))?;
+    }
+    Ok(SignIn::Suspended)
+}
+
+/// Tells the number of the account. That it is opened for this stands in the journal: the passkey was suspended.
+fn tell(
+    ledger: &Ledger,
+    rp: &RelyingParty,
+    committed: &Committed,
+    (passkey, mobile, language): (Id<kinds::AccountPasskey>, &SealedValue, Language),
+) -> Result<(), RunError<SignInError>> {
+    let refused = |error: SealError| RunError::Refused(SignInError::Seal(error));
+    let slot = mobile.slot().map_err(refused)?;
+    let plain = committed.open(ledger.keys(), &slot, &mobile.sealed).map_err(refused)?;
+    let number = String::from_utf8(plain.into_exposed()).ok().and_then(|number| Phone::parse(&number).ok());
+    let to = number.and_then(|phone| Mobile::try_from(phone).ok()).ok_or(refused(SealError::Broken))?;
+    let origin = rp.origin();
+    let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host).to_owned();
+    let (now, content) = (ledger.now(), Content::Sms { to, template: Template::PasskeyStopped { host } });
+    let until = now.plus_secs(NOTICE_SECS);
+    let key = format!("stopped:{passkey}");
+    let message = QueueMessage { key, household: None, language, content, due: now, until, expiry: until.day().plus(1) };
+    let message = notify::prepare(ledger.keys(), &message).map_err(|error| RunError::Refused(error.into()))?;
+    ledger.write("identity.tell_of_suspension", Actor::Visitor, move |work| {
+        notify::queue(work, &message)?;
         Ok::<_, SignInError>(())
     })?;
-    Ok(SignIn::Suspended)
+    Ok(())
 }

@@ -47,6 +47,11 @@ pub enum Template {
         /// The host where it is.
         host: String,
     },
+    /// A passkey of the account of this number was stopped, because it may exist twice.
+    PasskeyStopped {
+        /// The host where the account is.
+        host: String,
+    },
     /// The delivery has left.
     Dispatched {
         /// The scheme's short name.
@@ -97,6 +102,7 @@ impl Template {
             Self::StatusCode { .. } => "status-code",
             Self::RecoveryBegun { .. } => "recovery-begun",
             Self::AccountRecovered { .. } => "account-recovered",
+            Self::PasskeyStopped { .. } => "passkey-stopped",
             Self::Dispatched { .. } => "dispatched",
             Self::Delivered { .. } => "delivered",
             Self::NotDelivered { .. } => "not-delivered",
@@ -115,6 +121,7 @@ impl Template {
             Self::StatusCode { code, host, minutes } => status_code(language, code, host, *minutes),
             Self::RecoveryBegun { reference, host, hours } => recovery_begun(language, reference, host, *hours),
             Self::AccountRecovered { host } => account_recovered(language, host),
+            Self::PasskeyStopped { host } => passkey_stopped(language, host),
             Self::Dispatched { scheme, reference } => dispatched(language, &short(scheme, language), reference),
             Self::Delivered { scheme, reference } => delivered(language, &short(scheme, language), reference),
             Self::NotDelivered { scheme, reference, link } => {
@@ -199,6 +206,17 @@ fn account_recovered(language: Language, host: &str) -> String {
         ),
         Language::ZhHant => format!("此號碼在 {host} 的市民帳戶已被取回，以往的通行密鑰及密碼已失效。如非本人所為，請立即告知職員。"),
         Language::ZhHans => format!("此号码在 {host} 的市民账户已被取回，以往的通行密钥及密码已失效。如非本人所为，请立即告知职员。"),
+    }
+}
+
+fn passkey_stopped(language: Language, host: &str) -> String {
+    match language {
+        Language::En => format!(
+            "A passkey of your account at {host} may exist twice, so it was stopped and everybody was signed out. Sign in with another \
+             one and remove it, or get your account back there."
+        ),
+        Language::ZhHant => format!("你在 {host} 的帳戶有一個通行密鑰可能被複製，已停用，所有登入亦已結束。請以另一通行密鑰登入並移除它，或取回帳戶。"),
+        Language::ZhHans => format!("你在 {host} 的账户有一个通行密钥可能被复制，已停用，所有登录也已结束。请以另一通行密钥登录并移除它，或取回账户。"),
     }
 }
 
@@ -300,6 +318,7 @@ mod tests {
             Template::StatusCode { code: "123456".into(), host: "masks.example.gov.hk".into(), minutes: 15 },
             Template::RecoveryBegun { reference: "7K4M-9QXP".into(), host: "masks.example.gov.hk".into(), hours: 72 },
             Template::AccountRecovered { host: "masks.example.gov.hk".into() },
+            Template::PasskeyStopped { host: "masks.example.gov.hk".into() },
             Template::Dispatched { scheme: scheme(), reference: reference() },
             Template::Delivered { scheme: scheme(), reference: reference() },
             Template::NotDelivered { scheme: scheme(), reference: reference(), link: link() },

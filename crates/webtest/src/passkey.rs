@@ -61,6 +61,15 @@ impl Passkey<'_> {
         .map(drop)
     }
 
+    /// Makes the next answers of sign-ins false: with a signature that does not fit, or with nobody verified although somebody was.
+    pub fn forge(&self, signature: bool, verified: bool) -> Result<(), Failure> {
+        self.ask(
+            "WebAuthn.setResponseOverrideBits",
+            json!({ "isBogusSignature": signature, "isBadUV": verified, "isBadUP": false }),
+        )
+        .map(drop)
+    }
+
     /// Takes the authenticator away, as when the phone is lost.
     pub fn lose(self) -> Result<(), Failure> {
         self.ask("WebAuthn.removeVirtualAuthenticator", json!({}))
