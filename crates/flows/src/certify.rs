@@ -2,14 +2,15 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use journal::{Actor, Event, tree_root};
+use journal::{Actor, Event, Ledger, tree_root};
 use kernel::{Id, Instant, kinds};
 use seal::{ErasureEntry, Roll};
 use serde_json::Value;
 use vault::{CERTIFICATE_FORMAT, Certificate, EarlyErasure, Erasure, ErasureRow, ErasureState, certificate_note};
 
 use crate::lost_ledger::lost_ledger;
-use crate::{EraseError, Platform, Service};
+use crate::open_platform::IDENTITY;
+use crate::{EraseError, IdentityService, Platform, Service};
 
 /// How many certificates one call issues at most.
 const MOST: usize = 1_000;
@@ -22,8 +23,28 @@ pub fn certify(
     platform: &Arc<Platform>,
     service: &Service,
 ) -> Result<Vec<(Id<kinds::Erasure>, Certificate)>, EraseError> {
-    let ledger = service.ledger();
     let _alone = service.certifying();
+    certify_all(platform, &Held { id: service.id(), name: service.slug(), ledger: service.ledger() })
+}
+
+/// The same for closed accounts.
+pub fn certify_accounts(
+    platform: &Platform,
+    service: &IdentityService,
+) -> Result<Vec<(Id<kinds::Erasure>, Certificate)>, EraseError> {
+    let _alone = service.certifying();
+    certify_all(platform, &Held { id: service.id(), name: IDENTITY, ledger: service.ledger() })
+}
+
+/// What has erasures to be certified: a scheme, or the identity provider.
+struct Held<'a> {
+    id: Id<kinds::Service>,
+    name: &'a str,
+    ledger: &'a Ledger,
+}
+
+fn certify_all(platform: &Platform, service: &Held<'_>) -> Result<Vec<(Id<kinds::Erasure>, Certificate)>, EraseError> {
+    let ledger = service.ledger;
     let erased = ledger.read("flows.erasures_erased", |tx| vault::open_erasures(tx, ErasureState::Erased, MOST))?;
     if erased.is_empty() {
         return Ok(Vec::new());
@@ -42,7 +63,7 @@ pub fn certify(
         let own = entries.iter().filter(|entry| (row.entries.0..=row.entries.1).contains(&entry.number));
         let own: Vec<&ErasureEntry> = own.collect();
         let certificate = issue(platform, service, &row, &own, roll)?;
-        let (json, id, of) = (certificate.to_json().to_string(), row.id, service.id());
+        let (json, id, of) = (certificate.to_json().to_string(), row.id, service.id);
         platform.ledger().write("flows.keep_certificate", Actor::Job("erasure"), move |work| {
             vault::keep_certificate(work, id, of, &json)
         })?;
@@ -70,7 +91,7 @@ pub fn opening_file(certificate: &Value, brought: &str) -> Option<Value> {
 
 fn issue(
     platform: &Platform,
-    service: &Service,
+    service: &Held<'_>,
     row: &ErasureRow,
     entries: &[&ErasureEntry],
     roll: &Roll,
@@ -78,16 +99,16 @@ fn issue(
     let log = platform.ledger();
     log.integrate()?;
     let now = platform.now();
-    let lost = lost_ledger(service.ledger())?;
+    let lost = lost_ledger(service.ledger)?;
     let erasure = facts(service, row, entries, roll, now, (log.origin(), log.size_and_root()?), lost);
-    let event = Event::new("vault.erased").detail("service", service.id().to_string()).detail("erasure", row.id.to_string());
+    let event = Event::new("vault.erased").detail("service", service.id.to_string()).detail("erasure", row.id.to_string());
     let note = certificate_note(&erasure);
     let form = (CERTIFICATE_FORMAT, note.as_str());
     Ok(log.sign_record("flows.certificate", Actor::Job("erasure"), event, form, erasure.journal.0)?)
 }
 
 fn facts(
-    service: &Service,
+    service: &Held<'_>,
     row: &ErasureRow,
     entries: &[&ErasureEntry],
     roll: &Roll,
@@ -107,7 +128,7 @@ fn facts(
     let rolled = if roll.day < now.day() { Instant::at(roll.day, 0).max(row.at) } else { now };
     Erasure {
         origin: origin.to_owned(),
-        service: service.slug().to_owned(),
+        service: service.name.to_owned(),
         scope: row.scope.clone(),
         households: row.households,
         persons: row.persons,

@@ -157,7 +157,7 @@ pub fn erase_day_by_two(
     erase_day(service, grant.actor(), purpose, expiry, cause)
 }
 
-type Values = Vec<(Target, Vec<Vec<u8>>)>;
+pub(crate) type Values = Vec<(Target, Vec<Vec<u8>>)>;
 
 /// Messages to a household and reasons for opening it: what else holds something of it.
 fn traces(
@@ -198,7 +198,13 @@ fn title(service: &Service) -> String {
 }
 
 fn order(service: &Service, actor: Actor, values: &Values, order: EraseOrder) -> Result<Erased, EraseError> {
-    let ledger = service.ledger();
+    let ordered = put_on_record(service.ledger(), actor, values, order)?;
+    complete(service.ledger(), ordered.id, false)?;
+    Ok(ordered)
+}
+
+/// An order with its salted commitments, durable before anything is destroyed.
+pub(crate) fn put_on_record(ledger: &Ledger, actor: Actor, values: &Values, order: EraseOrder) -> Result<Erased, EraseError> {
     let committing = |(_, sealed): &(Target, Vec<Vec<u8>>)| {
         vault::commit(&**ledger.random(), sealed.iter().map(Vec::as_slice))
     };
@@ -206,7 +212,6 @@ fn order(service: &Service, actor: Actor, values: &Values, order: EraseOrder) ->
     let targets = values.iter().zip(&openings).map(|((target, _), opening)| (*target, opening.commitment)).collect();
     let order = EraseOrder { targets, ..order };
     let (id, _) = ledger.write("flows.order_erasure", actor, move |work| vault::order_erasure(work, &order))?;
-    complete(ledger, id, false)?;
     Ok(Erased { id, openings })
 }
 
@@ -244,7 +249,7 @@ fn follow_at_once(work: &mut Work<'_, '_>, entries: &[ErasureEntry], first: u64)
 
 /// Has the keys forget what they have not forgotten yet. The commitment, which is salted anew for every order, tells which
 /// entries of the erasure ledger are this order's.
-fn forget(
+pub(crate) fn forget(
     ledger: &Ledger,
     targets: &[(Target, [u8; 32])],
     begun: bool,
@@ -258,7 +263,8 @@ fn forget(
     Ok(entries)
 }
 
-const CHUNK: usize = 500;
+/// Entries of the erasure ledger that are followed in one unit of work.
+pub(crate) const CHUNK: usize = 500;
 
 /// Removes the rows of everything that the erasure ledger says is gone and this store has not followed yet: after an erasure, and
 /// before a store that was restored is served. Returns how many entries were followed.

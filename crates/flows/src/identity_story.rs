@@ -10,12 +10,12 @@ use people::{EditScheme, Role, Scope, SignGate, SubmitGateRecord, WithdrawGateRe
 
 use crate::rehearsal::{City, document, documents};
 
-struct Provider {
+pub(crate) struct Provider {
     scope: Scope,
     version: Id<kinds::SchemeVersion>,
 }
 
-fn save(city: &City, text: &str) -> Provider {
+pub(crate) fn save(city: &City, text: &str) -> Provider {
     let owner = city.officer(1, Role::SchemeOwner);
     let scope = city.platform().identity().map(|identity| identity.scope());
     let edit = authorise::<EditScheme>(&owner, scope).unwrap();
@@ -29,7 +29,7 @@ fn save(city: &City, text: &str) -> Provider {
     Provider { scope, version }
 }
 
-fn pass_gate(city: &City, provider: &Provider) {
+pub(crate) fn pass_gate(city: &City, provider: &Provider) {
     let (scope, version, today) = (Some(provider.scope), provider.version, city.platform().now().day());
     let owner = city.officer(1, Role::SchemeOwner);
     for kind in documents() {
