@@ -5,7 +5,7 @@ use kernel::Kind;
 use registration::EraseWhat;
 use vault::Cause;
 use webkit::parts::{Button, ButtonStyle, Details, Form, Inset, Panel, Warning};
-use webkit::{Failure, Page, Values};
+use webkit::{Body, Failure, L10n, Page, Values, Visitor};
 
 use crate::blocking::blocking;
 use crate::certificate::code;
@@ -52,21 +52,32 @@ fn done(
     note: Option<&str>,
 ) -> Result<Response, Failure> {
     let t = &visit.t;
-    let note = note.ok_or_else(|| Failure::of(Kind::Busy).because("the certificate is still to come"))?;
     let certificate = visit.url(&format!("/certificates/{}", erased.id));
     let mut body = visit.body();
+    certified(&mut body, (t, &visit.visitor), &certificate, (erased, note))?;
+    body.part(&Inset(t.get("withdraw-limits").into()));
+    Ok(visit.show(Page::new(t.get("withdraw-done"), body.markup()).without_switch()))
+}
+
+/// What somebody sees whose data are erased: the certificate, what opens it, and how both are checked.
+pub(crate) fn certified(
+    body: &mut Body,
+    (t, visitor): (&L10n, &Visitor),
+    certificate: &str,
+    (erased, note): (&Erased, Option<&str>),
+) -> Result<(), Failure> {
+    let note = note.ok_or_else(|| Failure::of(Kind::Busy).because("the certificate is still to come"))?;
     body.part(&Panel { title: t.get("withdraw-done"), ..Panel::default() });
     body.p(t.get("withdraw-done-text"));
     body.h2(t.get("withdraw-certificate")).p(t.get("withdraw-certificate-text"));
-    body.part(&Button::link(t.get("withdraw-download"), certificate.as_str()));
+    body.part(&Button::link(t.get("withdraw-download"), certificate));
     // The page is the only place where it stands: whoever keeps it brings it back to have it as a file.
     body.h2(t.get("withdraw-opening")).p(t.get("withdraw-opening-text"));
     let opening = vault::opening_file(&erased.openings).to_string();
-    let form = Form::new(&visit.visitor).id("opening").to(&certificate).hidden("opening", opening);
+    let form = Form::new(visitor).id("opening").to(certificate).hidden("opening", opening);
     body.part(&form.part(&Button::new(t.get("withdraw-opening-download")).style(ButtonStyle::Secondary)));
     body.h2(t.get("ended-verify")).p(t.get("ended-verify-text"));
     body.push(&code("lionrock-verify certificate --key KEY FILE --opening OPENING"));
     body.part(&Details { summary: t.get("withdraw-note"), body: code(note), open: true });
-    body.part(&Inset(t.get("withdraw-limits").into()));
-    Ok(visit.show(Page::new(t.get("withdraw-done"), body.markup()).without_switch()))
+    Ok(())
 }
