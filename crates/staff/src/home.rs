@@ -98,6 +98,12 @@ fn more(desk: &Desk, body: &mut Body) {
     if incidents {
         body.link(desk.say("incidents-title"), desk.url("/staff/incidents"));
     }
+    if desk.may::<people::ManageTeam>() {
+        body.link(desk.say("team-title"), desk.url("/staff/team"));
+    }
+    if desk.may::<people::StartCallOut>() {
+        body.link(desk.say("calls-title"), desk.url("/staff/call-outs"));
+    }
     if desk.may::<ReadDashboard>() {
         body.link(desk.say("home-schemes"), desk.url("/staff/schemes"));
     }

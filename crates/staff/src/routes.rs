@@ -14,7 +14,7 @@ use crate::desk::{Answer, Desk, attend};
 use crate::{
     access_review, alerts, approval, bulletins, call_out, call_outs, call_page, certificate, charter, close, connect_form, connect_list, connect_service, contract, contract_change, contractor, contractors, counter, dashboard, definition, delivery, erase, erase_day, erasure, evidence,
     exceptions, exercises, field, field_queue, gate, gate_record, gate_sign, hand_over, home, incidents, inventory, invitation, lease, lease_change, lease_give, lease_pursue, letters, messages, officer, officers,
-    operate, passkey_name, passkeys, proofing, record, register, request, requests, resolve, results, scheme_page, schemes,
+    operate, passkey_name, passkeys, proofing, record, recover, register, request, requests, resolve, results, scheme_page, schemes,
     session, sign_in, station_day, station_form, stations, team, team_person, team_rota, test_results, version,
 };
 use crate::StaffState;
