@@ -56,5 +56,21 @@ fn a_passkey_in_its_place(page: &Page, site: &Site) {
     page.goto(&site.page("en", "/account/password")).unwrap();
     page.follow("form[action$='/account/password/remove'] button").unwrap();
     assert!(!page.has("main a[href$='/account/password']").unwrap(), "{}", page.text("main").unwrap());
+    and_leaves(page, site);
     assert_eq!(page.complaints().unwrap(), Vec::<String>::new());
+}
+
+fn and_leaves(page: &Page, site: &Site) {
+    every_language(page, site, &["/account/close"]);
+    page.goto(&site.page("en", "/account/close")).unwrap();
+    page.follow("button[name=act][value=close]").unwrap();
+    let text = page.text("main").unwrap();
+    assert!(text.contains("Your data are erased") && text.contains("one resident account"), "{text}");
+    assert_eq!(page.axe().unwrap(), []);
+    assert!(!page.has("form[action$='/account/sign-out']").unwrap(), "nobody is signed in any more");
+    let file = "fetch(document.querySelector(\"main a[href*='/account/certificates/']\").href).then(r => r.json()).then(c => c.note)";
+    let note = page.promised(file).unwrap();
+    assert!(note.as_str().unwrap().contains("one resident account"), "{note}");
+    page.goto(&site.page("en", "/account")).unwrap();
+    assert!(page.has("main a[href$='/account/sign-up']").unwrap());
 }
