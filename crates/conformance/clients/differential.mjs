@@ -1,99 +1,8 @@
 // The same bad requests to our provider and to oidc-provider. Prints a line of JSON for each: what both said.
-import { createHash, randomUUID } from 'node:crypto'
 import * as jose from 'jose'
-import { clientKey, resident, service, settings } from './stage.mjs'
+import { resident, service, settings } from './stage.mjs'
 import { startPeer } from './peer.mjs'
-
-const VERIFIER = 'v'.repeat(64)
-const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url')
-const ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
-const { key, kid } = await clientKey('fapi-dpop')
-const other = await clientKey('fapi-dpop-two')
-const now = () => Math.floor(Date.now() / 1000)
-
-async function discover(base) {
-  const answer = await fetch(`${base}/.well-known/openid-configuration`)
-  return answer.json()
-}
-
-async function holder() {
-  const { publicKey, privateKey } = await jose.generateKeyPair('ES256', { extractable: true })
-  return { privateKey, jwk: await jose.exportJWK(publicKey), secret: await jose.exportJWK(privateKey) }
-}
-
-// One of the two providers, and how each of our requests begins before a case spoils it.
-class Side {
-  constructor(server, walk) {
-    this.server = server
-    this.walk = walk
-  }
-
-  async assertion(changes = {}, { signer = key, header = {} } = {}) {
-    const claims = { iss: 'fapi-dpop', sub: 'fapi-dpop', aud: this.server.issuer, iat: now(), exp: now() + 60, jti: randomUUID(), ...changes }
-    return new jose.SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid, ...header }).sign(signer)
-  }
-
-  async proof(at, { claims = {}, header = {}, by, access } = {}) {
-    const who = by ?? (this.holder ??= await holder())
-    const ath = access && createHash('sha256').update(access).digest('base64url')
-    const all = { htm: 'POST', htu: this.server[at], iat: now(), jti: randomUUID(), ...(ath ? { ath } : {}), ...claims }
-    return new jose.SignJWT(all).setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk: who.jwk, ...header }).sign(who.privateKey)
-  }
-
-  async form(parameters, authentication) {
-    const own = authentication ?? { client_assertion_type: ASSERTION, client_assertion: await this.assertion() }
-    const all = Object.entries({ ...parameters, ...own }).filter(([, value]) => value !== undefined)
-    return new URLSearchParams(all)
-  }
-
-  async post(at, body, headers = {}) {
-    const answer = await fetch(this.server[at], { method: 'POST', body, headers })
-    return said(answer)
-  }
-
-  async push(changes = {}, authentication, headers) {
-    const asked = {
-      client_id: 'fapi-dpop', redirect_uri: service('fapi-dpop').redirect_uri, response_type: 'code', scope: 'openid',
-      code_challenge: CHALLENGE, code_challenge_method: 'S256', ...changes,
-    }
-    return this.post('pushed_authorization_request_endpoint', await this.form(asked, authentication), headers)
-  }
-
-  async token(parameters, { authentication, proof, headers = {} } = {}) {
-    const dpop = proof === undefined ? { dpop: await this.proof('token_endpoint') } : proof ? { dpop: proof } : {}
-    return this.post('token_endpoint', await this.form(parameters, authentication), { ...dpop, ...headers })
-  }
-
-  async code() {
-    const pushed = await this.push()
-    const address = new URL(this.server.authorization_endpoint)
-    address.searchParams.set('client_id', 'fapi-dpop')
-    address.searchParams.set('request_uri', pushed.body.request_uri)
-    const back = await this.walk(address)
-    const code = back.searchParams.get('code')
-    return { grant_type: 'authorization_code', code, redirect_uri: service('fapi-dpop').redirect_uri, code_verifier: VERIFIER }
-  }
-
-  async tokens() {
-    const got = await this.token(await this.code())
-    if (got.status !== 200) throw new Error(`${this.server.issuer}: ${JSON.stringify(got)}`)
-    return got.body
-  }
-
-  async user(headers) {
-    return said(await fetch(this.server.userinfo_endpoint, { headers }))
-  }
-}
-
-async function said(answer) {
-  const text = await answer.text()
-  let body = {}
-  try {
-    body = JSON.parse(text)
-  } catch {}
-  const challenge = /error="(\w+)"/.exec(answer.headers.get('www-authenticate') ?? '')
-  return { status: answer.status, error: body.error ?? challenge?.[1], body }
-}
+import { Side, VERIFIER, assertion, basic, discover, holder, now, ofTheOther } from './side.mjs'
 
 // oidc-provider answers each step with a redirect and keeps its place in cookies.
 async function walkPeer(address) {
@@ -112,9 +21,6 @@ async function walkPeer(address) {
   throw new Error('too many steps')
 }
 
-const assertion = (side, changes, options) =>
-  side.assertion(changes, options).then((token) => ({ client_assertion_type: ASSERTION, client_assertion: token }))
-const basic = (id, secret) => ({ authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` })
 const credentials = { grant_type: 'client_credentials' }
 const rsa = await jose.generateKeyPair('RS256')
 const spoilt = async (side, at, options) => side.token({ ...credentials }, { proof: await side.proof(at, options) })
@@ -132,7 +38,7 @@ const CASES = {
   'par: assertion without exp': async (side) => side.push({}, await assertion(side, { exp: undefined })),
   'par: assertion by another key': async (side) => side.push({}, await assertion(side, {}, { signer: (await holder()).privateKey })),
   'par: assertion with RS256': async (side) => side.push({}, await assertion(side, {}, { signer: rsa.privateKey, header: { alg: 'RS256' } })),
-  'par: assertion of another client': async (side) => side.push({}, await assertion(side, { iss: 'fapi-dpop-two', sub: 'fapi-dpop-two' }, { signer: other.key, header: { alg: 'EdDSA' } })),
+  'par: assertion of another client': async (side) => side.push({}, await ofTheOther(side)),
   'par: assertion without its type': async (side) => side.push({}, { client_assertion: await side.assertion() }),
   'par: assertion again': async (side) => {
     const once = await assertion(side)
@@ -173,7 +79,7 @@ const CASES = {
   'token: another verifier': async (side) => side.token({ ...(await side.code()), code_verifier: 'w'.repeat(64) }),
   'token: no verifier': async (side) => side.token({ ...(await side.code()), code_verifier: undefined }),
   'token: another redirect_uri': async (side) => side.token({ ...(await side.code()), redirect_uri: 'https://other.example/cb' }),
-  'token: code of another client': async (side) => side.token(await side.code(), { authentication: await assertion(side, { iss: 'fapi-dpop-two', sub: 'fapi-dpop-two' }, { signer: other.key, header: { alg: 'EdDSA' } }) }),
+  'token: code of another client': async (side) => side.token(await side.code(), { authentication: await ofTheOther(side) }),
   'token: unknown refresh token': (side) => side.token({ grant_type: 'refresh_token', refresh_token: 'x'.repeat(43) }),
   'token: no refresh token': (side) => side.token({ grant_type: 'refresh_token' }),
   'token: refresh by another key': async (side) => {

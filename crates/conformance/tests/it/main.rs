@@ -6,3 +6,5 @@ mod clients;
 mod differential;
 #[cfg(test)]
 mod foreign;
+#[cfg(test)]
+mod table;
