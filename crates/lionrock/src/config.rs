@@ -102,6 +102,9 @@ config! {
     sms_url: Option<String> = None, "https://sms.example/v1/messages", plain;
     /// The authorities that sign the SMS gateway's certificate, in PEM; needed for `https`.
     sms_authorities: Option<PathBuf> = None, "/etc/lionrock/sms/ca.pem", plain;
+    /// The authorities that sign the TLS certificates of online services, in PEM: to tell them that a resident signed out. Without them
+    /// only services on this machine are told.
+    services_authorities: Option<PathBuf> = None, "/etc/lionrock/services/ca.pem", plain;
     /// The bearer token of our account at the SMS gateway, if it wants one.
     sms_token: Option<Secret<String>> = None, "a long random text", secret;
     /// Address of the gateway that telephones people who are called out and takes the code that they key in; plain HTTP on this machine

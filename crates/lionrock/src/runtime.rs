@@ -7,13 +7,14 @@ use std::time::Duration;
 use callout::{Channel, Gateway, Gateways, MailPages, SmsPages};
 use connectors::{
     Clamd, ClamdConfig, ConnectorError, DemoCarrier, DemoInbox, HttpPopulationRegister, ProbeConfig, ProberError, RegisterConfig,
-    DemoMail, MailConfig, SmsConfig, SmsHttpGateway, SmtpServer, VoiceConfig, VoiceHttpGateway, WebProber,
+    DemoMail, LogoutCaller, MailConfig, SmsConfig, SmsHttpGateway, SmtpServer, VoiceConfig, VoiceHttpGateway, WebProber,
 };
 use flows::{Escrow, Platform, PlatformError, PlatformParts, Ports, Roots, SigningOffice};
 use hongkong::{Gazetteer, ImportError};
 use kernel::{Random, Scanner, Secret};
 use notify::{Carrier, MailCarrier};
 use processors::Prober;
+use provider::LogoutCarrier;
 use registration::Sender;
 use registration::matching::{Answer, PopulationRegister, Question, RegisterUnavailable};
 use seal::{Ed25519Signer, OsRandom, SealError, Signer, TokenPlace};
@@ -76,6 +77,8 @@ pub struct Runtime {
     pub prober: Arc<dyn Prober>,
     /// Whoever carries mail to officers and contractors.
     pub mail: Option<Arc<dyn MailCarrier>>,
+    /// Whoever tells online services that a resident signed out.
+    pub logout: Arc<dyn LogoutCarrier>,
     /// Whoever carries the pages of a call-out.
     pub gateways: Gateways,
     /// Where the pages of a demonstration stand.
@@ -111,11 +114,12 @@ impl Runtime {
         let mail = mail(config, &clock)?;
         let signing = crate::office::open(config, &random)?;
         let demo_inbox = Arc::<DemoInbox>::default();
+        let logout = Arc::new(LogoutCaller::new(config.services_authorities.as_deref())?);
         let gateways = gateways(config, &ports.carrier, mail.as_ref(), &demo_inbox)?;
         // Only a demonstration or a test looks at its own machine.
         let manners = ProbeConfig { private: config.environment.synthetic_only(), ..ProbeConfig::default() };
         let prober = Arc::new(WebProber::new(manners)?);
-        Ok(Self { platform, ports, gazetteer, clock, prober, mail, gateways, demo_inbox, signing, scanner })
+        Ok(Self { platform, ports, gazetteer, clock, prober, mail, logout, gateways, demo_inbox, signing, scanner })
     }
 }
 

@@ -121,6 +121,9 @@ pub async fn run(
     let probes = probes.transpose().map_err(RunError::Thread)?;
     let mail = config.work.then(|| Worker::mail(runtime.platform.clone(), runtime.mail.clone()));
     let mail = mail.transpose().map_err(RunError::Thread)?;
+    let issuer = people::RelyingParty::new(&config.origin, "Lionrock").map_err(RunError::Passkeys)?.origin();
+    let logout = config.work.then(|| Worker::logout(runtime.platform.clone(), runtime.logout.clone(), issuer));
+    let logout = logout.transpose().map_err(RunError::Thread)?;
     match own_memory::software() {
         Ok(software) => runtime.platform.set_software(software),
         Err(error) => tracing::warn!(target: "serve", %error, "receipts will not name the file of this program"),
@@ -141,7 +144,7 @@ pub async fn run(
     let served = webkit::serve(listener, faces, options, stopped).await;
     drop(door);
     // Their threads may wait for the store; join them away from the async threads.
-    let _ = tokio::task::spawn_blocking(move || drop((worker, watch, proofing, probes, mail, call_out))).await;
+    let _ = tokio::task::spawn_blocking(move || drop((worker, watch, proofing, probes, mail, logout, call_out))).await;
     Ok(served?)
 }
 

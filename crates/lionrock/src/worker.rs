@@ -7,9 +7,10 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use callout::{Channel, Gateways, call_channel, call_steps};
-use flows::{MailRound, Platform, Ports, ask_register, keep_watch, mail_round, probe_round, work_round};
+use flows::{MailRound, Platform, Ports, ask_register, keep_watch, logout_round, mail_round, probe_round, work_round};
 use notify::MailCarrier;
 use processors::Prober;
+use provider::LogoutCarrier;
 use registration::matching::PopulationRegister;
 
 /// A thread that works rounds until it is dropped.
@@ -28,7 +29,7 @@ const WATCH: Duration = Duration::from_secs(1);
 const PROBE: Duration = Duration::from_secs(20);
 /// How often is looked whether the population register is to be asked about an identity.
 const PROOFING: Duration = Duration::from_secs(2);
-/// How often is looked whether a mail is due.
+/// How often is looked whether a mail or a notice to a service is due.
 const MAIL: Duration = Duration::from_secs(2);
 /// How often is looked whether somebody is to be called.
 const CALL_OUT: Duration = Duration::from_secs(1);
@@ -85,6 +86,18 @@ impl Worker {
             Ok(_) => Duration::ZERO,
             Err(error) => {
                 report("mail", &error);
+                REST_AFTER_FAILURE
+            }
+        })
+    }
+
+    /// Starts telling online services that a resident signed out: beside the slow work, because their servers are somebody else's.
+    pub fn logout(platform: Arc<Platform>, carrier: Arc<dyn LogoutCarrier>, issuer: String) -> std::io::Result<Self> {
+        Self::repeat("logout", move || match logout_round(&platform, &*carrier, &issuer) {
+            Ok((0, _)) => MAIL,
+            Ok(_) => Duration::ZERO,
+            Err(error) => {
+                report("logout", &error);
                 REST_AFTER_FAILURE
             }
         })

@@ -36,11 +36,15 @@ mod token_use;
 #[cfg(test)]
 mod change_story;
 #[cfg(test)]
+mod logout_story;
+#[cfg(test)]
 mod rehearsal;
 #[cfg(test)]
 mod share_story;
 #[cfg(test)]
 mod story;
+#[cfg(test)]
+mod strangers_story;
 
 use store::Migration;
 

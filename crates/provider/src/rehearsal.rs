@@ -91,8 +91,14 @@ impl Provider {
 
     /// A service in force, under FAPI 2.0 with DPoP.
     pub(crate) fn service(&self, id: &str) -> Service {
+        self.service_with(id, |_| {})
+    }
+
+    /// The same, with something registered differently.
+    pub(crate) fn service_with(&self, id: &str, change: impl FnOnce(&mut Registration)) -> Service {
         let service = Service::new(id);
-        let registration = service.registration();
+        let mut registration = service.registration();
+        change(&mut registration);
         let digest = self.act(move |work| register_client(work, &Self::officer(1, Role::SchemeOwner), &registration)).unwrap();
         let id = id.to_owned();
         self.act(move |work| approve_client(work, &Self::officer(2, Role::PrivacyOfficer), Environment::Test, &id, digest)).unwrap();

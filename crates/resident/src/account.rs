@@ -1,6 +1,7 @@
 //! Residents' accounts: sign up, sign in, passkeys and sessions. The pages stand behind the identity provider's launch gate: while
 //! it is not in force there are none. Unlike the other pages of this crate they need a cookie, once somebody signs up or in.
 
+mod asked;
 mod call;
 mod close;
 mod code;
@@ -8,6 +9,7 @@ mod connect;
 mod cookies;
 mod data;
 mod details;
+mod developers;
 mod first_passkey;
 mod home;
 mod inbox;
@@ -84,6 +86,7 @@ pub const ACCOUNT_PATH: &str = "/account";
 /// The pages, in every language. They want a [`webkit::Shell`] around them.
 pub fn account_routes(state: Arc<AccountState>) -> Router {
     let pages = Router::new()
+        .route("/developers", get(developers::show))
         .route("/account", get(home::show))
         .route("/account/sign-in", get(sign_in::show))
         .route("/account/sign-in/options", post(sign_in::options))
@@ -92,6 +95,7 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/sign-in/code", get(password_sign_in::ask).post(password_sign_in::finish))
         .route("/account/sign-out", post(sign_in::sign_out))
         .route("/account/inbox", get(inbox::show))
+        .route("/account/asked", get(asked::show))
         .route("/account/services", get(services::show).post(services::end))
         .route("/account/details", get(details::show).post(details::keep))
         .route("/account/data", get(data::show))

@@ -29,6 +29,7 @@ fn ways_in(call: &Call) -> Response {
     body.h2(call.say("account-none-yet")).p(call.say("account-sign-up-lead"));
     body.part(&Button::link(call.say("account-sign-up"), call.url("/account/sign-up")).style(ButtonStyle::Secondary));
     body.note(call.say("account-no-passkey"));
+    body.link(call.say("asked-title"), call.url("/account/asked"));
     call.show(Page::new(title, body.markup()).script("passkey.js").current("/account"))
 }
 

@@ -64,6 +64,7 @@ pub(super) async fn show(call: Call) -> Result<Response, Failure> {
         one(&call, &dealings, id, service, &mut body);
     }
     given(&call, &dealings, &mut body);
+    body.link(call.say("asked-title"), call.url("/account/asked"));
     Ok(call.show(Page::new(title, body.markup()).back(call.url("/account")).current("/account")))
 }
 
