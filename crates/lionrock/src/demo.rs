@@ -72,7 +72,7 @@ async fn run(args: DemoArgs) -> Result<(), RunError> {
     crate::office::make(&config, &args.directory.join("safe"), clock.now())?;
     let service = try_it::TryIt::new().await?;
     let (known, address) = (service.known(), service.address());
-    fs::write(args.directory.join(KEY_FILE), service.pem()?).map_err(|e| broken(KEY_FILE, &e))?;
+    fs::write(args.directory.join(try_it::KEY_FILE), service.pem()?).map_err(|e| broken(try_it::KEY_FILE, &e))?;
     let built = tokio::task::spawn_blocking({
         let (config, args, clock) = (config.clone(), args.clone(), clock.clone());
         move || build(&config, &args, clock, &known)
@@ -93,9 +93,6 @@ async fn run(args: DemoArgs) -> Result<(), RunError> {
 pub(crate) fn broken(what: &str, error: &dyn std::fmt::Display) -> RunError {
     RunError::Runtime(RuntimeError::File(what.to_owned(), std::io::Error::other(error.to_string())))
 }
-
-/// The private key of the service to try, for whoever tries requests by hand.
-const KEY_FILE: &str = "try-it.pem";
 
 fn build(config: &Config, args: &DemoArgs, clock: Arc<WallClock>, service: &try_it::Known) -> Result<(Runtime, city::City), RunError> {
     let runtime = Runtime::open(config, clock, Options::default())?;
