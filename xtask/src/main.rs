@@ -22,6 +22,11 @@ const TASKS: &[Task] = &[
         test::run,
     ),
     (
+        "core",
+        "the tests of the core crates, optimised as in a release: before each release, after each change of the compiler",
+        test::core,
+    ),
+    (
         "tidy",
         "directions, absences, SQL, names, sizes, the dependency budget",
         tidy::run,

@@ -168,3 +168,76 @@ fn judge_content(lease: &Lease, statement: &Statement, now: Instant) -> Statemen
     }
     StatementVerdict::Accepted
 }
+
+#[cfg(test)]
+mod tests {
+    use people::{ManageContractors, Role};
+    use seal::{Ed25519Signer, Signer};
+
+    use super::*;
+    use crate::rehearsal::City;
+    use crate::{ContractorKeys, Form, replace_keys};
+
+    fn signed(lease: &Lease, text: &str, signer: &Ed25519Signer) -> FileStatement {
+        FileStatement { lease: lease.id, text: text.to_owned(), signature: signer.sign(text.as_bytes()).to_vec() }
+    }
+
+    /// What each of these would be judged to be, in one unit of work that leaves nothing behind but its reading.
+    fn judged(city: &City, lease: &Lease, commands: Vec<FileStatement>) -> Vec<StatementVerdict> {
+        let lease = lease.clone();
+        city.act(move |work| {
+            let each = commands.iter().map(|command| judge(work, &lease, command).map(|(verdict, _)| verdict));
+            each.collect::<Result<Vec<_>, StoreError>>()
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn every_flipped_bit_of_a_statement_and_of_its_signature_is_noticed() {
+        let city = City::new();
+        let lease = city.lease(city.contract(), 1, Form::LookUp);
+        city.pass_end(&lease);
+        let good = signed(&lease, &city.statement(&lease).text(), &city.signer);
+        assert_eq!(judged(&city, &lease, vec![good.clone()]), [StatementVerdict::Accepted]);
+        let mut altered = Vec::new();
+        for at in 0..good.text.len() + good.signature.len() {
+            for bit in 0..8 {
+                let (mut text, mut signature) = (good.text.clone().into_bytes(), good.signature.clone());
+                let place = if at < text.len() { &mut text[at] } else { &mut signature[at - good.text.len()] };
+                *place ^= 1 << bit;
+                if let Ok(text) = String::from_utf8(text) {
+                    altered.push(FileStatement { lease: lease.id, text, signature });
+                }
+            }
+        }
+        let count = altered.len();
+        let verdicts = judged(&city, &lease, altered);
+        let refused = |verdict: &StatementVerdict| matches!(verdict, StatementVerdict::Forged | StatementVerdict::Unreadable);
+        assert!(count > 2_000 && verdicts.iter().all(refused), "{count}");
+    }
+
+    #[test]
+    fn a_statement_is_neither_swapped_nor_replayed_nor_signed_by_another() {
+        let city = City::new();
+        let contract = city.contract();
+        let (one, other) = (city.lease(contract, 1, Form::LookUp), city.lease(contract, 1, Form::LookUp));
+        city.pass_end(&one);
+        let (text, others) = (city.statement(&one).text(), city.statement(&other).text());
+        let good = signed(&one, &text, &city.signer);
+        let swapped = FileStatement { signature: signed(&other, &others, &city.signer).signature, ..good.clone() };
+        let replayed = FileStatement { lease: one.id, ..signed(&other, &others, &city.signer) };
+        let fresh = city.another_signer();
+        let foreign = signed(&one, &text, &fresh);
+        let short = FileStatement { signature: good.signature[..63].to_vec(), ..good.clone() };
+        let none = FileStatement { signature: Vec::new(), ..good.clone() };
+        let longer = FileStatement { text: format!("{text}\n"), ..good.clone() };
+        let verdicts = judged(&city, &one, vec![good.clone(), swapped, replayed, foreign, short, none, longer]);
+        use StatementVerdict as V;
+        assert_eq!(verdicts, [V::Accepted, V::Forged, V::OtherLease, V::Forged, V::Forged, V::Forged, V::Unreadable]);
+        // A key that was replaced signs nothing any more.
+        let keys = ContractorKeys { signing: fresh.public_key(), recipient: city.recipient.clone() };
+        let (grant, contractor) = (City::grant::<ManageContractors>(1, Role::PrivacyOfficer), one.contractor);
+        city.act(move |work| replace_keys(work, &grant, contractor, &keys)).unwrap();
+        assert_eq!(judged(&city, &one, vec![good, signed(&one, &text, &fresh)]), [V::OldKey, V::Accepted]);
+    }
+}

@@ -1,4 +1,4 @@
-use crate::Language;
+use crate::{Language, Signed};
 
 /// What a valid document shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,6 +143,8 @@ pub enum Finding {
     CopyWords,
     /// Whether a list leaves something out.
     CopyWhole,
+    /// About a signature on a document.
+    Signed(Signed),
 }
 
 impl Finding {
@@ -194,6 +196,7 @@ impl Finding {
                 format!("{at} 以前的資料備份不會令已刪除的資料重現：刪除記錄冊當時遺失，共 {lines} 行，營運者聲明已銷毀所有較舊的備份。"),
                 format!("{at} 以前的数据备份不会令已删除的资料重现：删除记录册当时遗失，共 {lines} 行，营运者声明已销毁所有较旧的备份。"),
             ]),
+            Self::Signed(signed) => signed.text(language),
             _ => self.of_own_data(language).or_else(|| self.of_evidence(language)).unwrap_or_else(|| language.pick(self.caution()).to_owned()),
         }
     }
@@ -226,9 +229,35 @@ impl Finding {
                 format!("清單內有 {lines} 項查閱載於日誌：這些記項太新，尚未有證明。請於一分鐘後再索取複本。"),
                 format!("清单内有 {lines} 项查阅载于日志：这些记项太新，尚未有证明。请于一分钟后再索取复本。"),
             ],
-            _ => return None,
+            _ => return self.caution_of_own_data().map(|words| language.pick(words).to_owned()),
         };
         Some(language.pick(words))
+    }
+
+    fn caution_of_own_data(&self) -> Option<[&'static str; 3]> {
+        Some(match self {
+            Self::NotOpened => [
+                "Of whose data the certificate speaks: the file that was given with it (--opening) shows of which sealed values its commitments are.",
+                "證明書所指的是誰的資料：連同證明書提供的檔案（--opening）可顯示其承諾值涵蓋哪些已加密資料值。",
+                "证明书所指的是谁的资料：连同证明书提供的文件（--opening）可显示其承诺值涵盖哪些已加密资料值。",
+            ],
+            Self::SealedOnly => [
+                "What the sealed values said: their keys are gone, so that nobody can show it any more.",
+                "該等已加密資料值的內容：密鑰已銷毀，任何人都無法再顯示其內容。",
+                "该等已加密资料值的内容：密钥已销毁，任何人都无法再显示其内容。",
+            ],
+            Self::CopyWords => [
+                "That the data and the words in the copy are true (what is held, who opened it and why): the journal holds only the lines below.",
+                "複本內的資料及文字屬實（持有甚麼、由誰查閱及原因）：日誌只載有下列各行。",
+                "复本内的资料及文字属实（持有什么、由谁查阅及原因）：日志只载有下列各行。",
+            ],
+            Self::CopyWhole => [
+                "That the list is complete, or that its openings were of your record: the copy holds no proof of either.",
+                "清單並無遺漏，或所列查閱確屬你的記錄：複本沒有附上這兩項證明。",
+                "清单并无遗漏，或所列查阅确属你的记录：复本没有附上这两项证明。",
+            ],
+            _ => return None,
+        })
     }
 
     /// The sentences about evidence of an identity.
@@ -290,26 +319,6 @@ impl Finding {
                 "That no contractor keeps a copy of what it was given before: the closing record of each lease says what was done about that, and a hidden copy that is offline cannot be excluded.",
                 "承辦商沒有保留先前獲提供資料的副本：各租約的結束記錄會說明就此採取的步驟，但離線的隱藏副本無法排除。",
                 "承办商没有保留先前获提供资料的副本：各租约的结束记录会说明就此采取的步骤，但离线的隐藏副本无法排除。",
-            ],
-            Self::NotOpened => [
-                "Of whose data the certificate speaks: the file that was given with it (--opening) shows of which sealed values its commitments are.",
-                "證明書所指的是誰的資料：連同證明書提供的檔案（--opening）可顯示其承諾值涵蓋哪些已加密資料值。",
-                "证明书所指的是谁的资料：连同证明书提供的文件（--opening）可显示其承诺值涵盖哪些已加密资料值。",
-            ],
-            Self::SealedOnly => [
-                "What the sealed values said: their keys are gone, so that nobody can show it any more.",
-                "該等已加密資料值的內容：密鑰已銷毀，任何人都無法再顯示其內容。",
-                "该等已加密资料值的内容：密钥已销毁，任何人都无法再显示其内容。",
-            ],
-            Self::CopyWords => [
-                "That the data and the words in the copy are true (what is held, who opened it and why): the journal holds only the lines below.",
-                "複本內的資料及文字屬實（持有甚麼、由誰查閱及原因）：日誌只載有下列各行。",
-                "复本内的资料及文字属实（持有什么、由谁查阅及原因）：日志只载有下列各行。",
-            ],
-            Self::CopyWhole => [
-                "That the list is complete, or that its openings were of your record: the copy holds no proof of either.",
-                "清單並無遺漏，或所列查閱確屬你的記錄：複本沒有附上這兩項證明。",
-                "清单并无遗漏，或所列查阅确属你的记录：复本没有附上这两项证明。",
             ],
             Self::NothingElse => [
                 "That anything else was erased: the rest of the service goes on until its own end.",

@@ -24,7 +24,7 @@ impl Opening {
             let mut one = field.document(&["salt", "sealed"])?;
             let (salt, sealed): (Hash, Vec<Hash>) = (one.take("salt")?.array()?, one.take("sealed")?.hashes()?);
             let hash = Sha256::new().chain_update(b"lionrock erased v1\n").chain_update(salt);
-            opening.commitments.push(sealed.iter().fold(hash, |hash, value| hash.chain_update(value)).finalize().into());
+            opening.commitments.push(sealed.iter().fold(hash, Digest::chain_update).finalize().into());
             opening.sealed.extend(sealed);
         }
         Ok(opening)

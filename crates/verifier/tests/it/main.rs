@@ -3,6 +3,7 @@
 
 mod certificates;
 mod checkpoints;
+mod closures;
 mod command_line;
 mod own;
 mod receipts;
