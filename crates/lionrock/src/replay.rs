@@ -1,4 +1,4 @@
-//! `lionrock replay`: days of the past. `contractor` stands in a file of its own; `cumask` here.
+//! `lionrock replay`: days of the past. `contractor` and `callout` stand in files of their own; `cumask` here.
 //!
 //! `lionrock replay cumask`: the first eight hours of Hong Kong's mask registration of 6 May 2020, scaled to this machine.
 //!
@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use crate::replay_callout;
 use crate::replay_contractor;
 use crate::simulate::{DayArgs, Told, live, verdict};
 
@@ -23,6 +24,8 @@ pub struct Args {
 enum What {
     /// CuMask+, 6 May 2020, 7 am to 3 pm.
     Cumask(CumaskArgs),
+    /// The nine-day communication exercise before the drill of March 2023, for 68 departments on a simulated clock.
+    Callout(replay_callout::CalloutArgs),
     /// The contractor's leak found on 30 April 2024: as it was, and under Lionrock.
     Contractor(replay_contractor::ContractorArgs),
 }
@@ -59,6 +62,7 @@ pub fn run(args: &Args) -> Result<(), Box<dyn std::error::Error>> {
     let args = match &args.what {
         What::Cumask(args) => args,
         What::Contractor(args) => return replay_contractor::run(args),
+        What::Callout(args) => return replay_callout::run(args),
     };
     if !(args.scale > 0.0 && args.scale <= 1.0) {
         return Err("--scale is a share: more than 0, at most 1".into());

@@ -8,7 +8,7 @@
 
 mod contractor;
 mod course;
-mod department;
+pub mod department;
 mod people;
 mod told;
 

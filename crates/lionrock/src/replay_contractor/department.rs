@@ -46,8 +46,7 @@ pub const SERVICE: Id<kinds::Service> = Id::from_bytes([14; 16]);
 impl Department {
     pub fn open(now: Instant) -> Result<Self, Failure> {
         let folder = TempDir::new()?;
-        let clock = Arc::new(SetClock(AtomicI64::new(now.millis())));
-        let platform = Platform::open(parts(&folder, &clock)?)?;
+        let (platform, clock) = platform_at(&folder, now)?;
         let ours = create(&platform, "RTD", Text::new("Restriction-testing department", "圍封強檢部門", "围封强检部门"))?;
         let other = create(&platform, "OTH", Text::new("Another department", "另一部門", "另一部门"))?;
         Ok(Self { platform, clock, ours, other, folder })
@@ -81,6 +80,12 @@ impl Department {
     }
 }
 
+/// A platform of its own in this directory, at this moment.
+pub fn platform_at(folder: &TempDir, now: Instant) -> Result<(Arc<Platform>, Arc<SetClock>), Failure> {
+    let clock = Arc::new(SetClock(AtomicI64::new(now.millis())));
+    Ok((Platform::open(parts(folder, &clock)?)?, clock))
+}
+
 fn parts(folder: &TempDir, clock: &Arc<SetClock>) -> Result<PlatformParts, Failure> {
     for name in ["stores", "keys", "roots", "tiles"] {
         std::fs::create_dir(folder.path().join(name))?;
@@ -103,7 +108,7 @@ fn parts(folder: &TempDir, clock: &Arc<SetClock>) -> Result<PlatformParts, Failu
     })
 }
 
-fn create(platform: &Platform, code: &str, name: Text) -> Result<Id<kinds::Department>, Failure> {
+pub fn create(platform: &Platform, code: &str, name: Text) -> Result<Id<kinds::Department>, Failure> {
     let command = CreateDepartment { code: code.to_owned(), name };
     let done = platform.ledger().write("replay.department", Actor::Operator, move |work| create_department(work, command.clone()));
     Ok(done.map_err(|error| error.to_string())?.0)
