@@ -28,7 +28,7 @@ pub(super) async fn show(call: Call) -> Result<Response, Failure> {
     let (Some(owner), proofings) = read.await? else { return Ok(call.away()) };
     let title = call.say("proof-title");
     let mut body = call.body(&title, &Faults::none());
-    match proofings.first() {
+    match proofings.iter().find(|one| one.state.is_open()).or(proofings.first()) {
         Some(draft) if draft.state == ProofState::Draft => to_do(&call, &mut body, draft),
         Some(sent) if sent.state == ProofState::Waiting => waiting(&call, &mut body, sent),
         _ if owner.level >= Level::Verified => {
@@ -141,7 +141,7 @@ pub(super) async fn open(call: &Call) -> Result<Option<Proofing>, Failure> {
     let Some(found) = call.found else { return Ok(None) };
     let account = found.who.account();
     let all = call.read("resident.proofing", move |tx| identity::proofings(tx, account)).await?;
-    Ok(all.into_iter().next().filter(|one| one.state.is_open()))
+    Ok(all.into_iter().find(|one| one.state.is_open()))
 }
 
 /// `POST /account/proofing/send`
