@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests {
     use people::Role;
-    use stations::{DayHours, stations_of};
+    use stations::{DayHours, stations_between};
 
     use crate::stage::Stage;
 
@@ -48,10 +48,10 @@ mod tests {
         assert!(officer.get(&format!("/zh-hant/staff/stations/{id}")).text().contains("颱風"));
         assert_eq!(officer.post(&format!("/en/staff/stations/{id}"), &STATION).status, 303, "the single day stays");
         let ledger = stage.platform.ledger();
-        let department = ledger.read("test", |tx| people::departments(tx)).unwrap()[0].id;
-        let kept = ledger.read("test", |tx| stations_of(tx, department)).unwrap();
+        let day = "2020-05-07".parse().unwrap();
+        let kept = ledger.read("test", |tx| stations_between(tx, day, day)).unwrap();
         assert_eq!(kept.len(), 1);
-        assert!(matches!(kept[0].station.hours_on("2020-05-07".parse().unwrap()), DayHours::Closed(_)));
+        assert!(matches!(kept[0].station.hours_on(day), DayHours::Closed(_)));
         let stranger = stage.officer(1, Role::CaseOfficer);
         assert_eq!(stranger.get(&format!("/en/staff/stations/{id}")).status, 404);
         assert_eq!(stage.officer(0, Role::Auditor).get("/en/staff/stations").status, 403);
