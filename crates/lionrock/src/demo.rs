@@ -1,5 +1,6 @@
 //! `lionrock demo`: a whole demonstration city on the embedded store, ready in seconds.
 
+mod calls;
 mod city;
 mod connect;
 mod courier;
@@ -83,7 +84,7 @@ async fn run(args: DemoArgs) -> Result<(), RunError> {
         tokio::spawn(async move { connectors::register_simulator(population, register, &pki_of_server).await });
     let library = tokio::spawn(service.serve(config.origin.clone(), args.port, clock));
     let state = page::DemoState::new(&runtime, city, &config.origin, address);
-    let extra = page::routes(Arc::new(state));
+    let extra = page::routes(Arc::new(state)).merge(calls::routes(runtime.demo_inbox.clone()));
     let served = serve::run(&config, &runtime, extra, |_| welcome(&config)).await;
     simulator.abort();
     library.abort();

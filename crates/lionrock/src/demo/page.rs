@@ -13,6 +13,7 @@ use people::{FinishSignIn, RelyingParty, SignIn};
 use webkit::parts::{Button, Form, SummaryList, SummaryRow, Table, Warning};
 use webkit::{Body, Failure, Layout, Page, Values, Visitor};
 
+use super::calls;
 use super::city::City;
 use super::words::{self, Word};
 use crate::runtime::Runtime;
@@ -76,6 +77,7 @@ async fn front(State(state): State<Arc<DemoState>>, Extension(visitor): Extensio
         accounts(&state, &visitor, &mut body);
     }
     officers(&state, &visitor, &mut body);
+    body.link(calls::title().get(visitor.language), visitor.url("/demo/calls"));
     residents(&state, &visitor, &mut body);
     body.h2(text(Word::Courier)).p(text(Word::CourierText));
     body.link(text(Word::CourierPages), visitor.url("/partner"));
