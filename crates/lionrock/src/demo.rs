@@ -22,7 +22,7 @@ use crate::ambient::WallClock;
 use crate::config::Config;
 use crate::runtime::{Runtime, RuntimeError};
 use crate::serve::{self, RunError};
-use crate::{keys, say};
+use crate::{keys, own_memory, say};
 
 /// What `demo` takes from the command line.
 #[derive(Clone, Debug, clap::Args)]
@@ -42,6 +42,7 @@ pub struct DemoArgs {
 pub fn demo(args: &DemoArgs) -> Result<(), RunError> {
     let file = |error| RunError::Runtime(RuntimeError::File(args.directory.display().to_string(), error));
     empty(&args.directory).map_err(file)?;
+    own_memory::keep_to_itself(true).map_err(RunError::Memory)?;
     serve::block_on(run(args.clone()))
 }
 

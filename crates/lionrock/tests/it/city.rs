@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub struct City {
     child: Child,
     pub port: u16,
-    _files: TempDir,
+    files: TempDir,
 }
 
 impl City {
@@ -43,9 +43,30 @@ impl City {
                 let _ = sender.send(line);
             }
         });
-        let city = Self { child, port, _files: files };
+        let city = Self { child, port, files: files };
         ready.recv_timeout(PATIENCE).expect("the demonstration starts");
         city
+    }
+
+    /// Its process.
+    pub fn process(&self) -> String {
+        self.child.id().to_string()
+    }
+
+    /// Kills it in the middle of whatever it does. The process is gone when this returns.
+    pub fn kill(&self) {
+        let killed = Command::new("sh").args(["-c", &format!("kill -KILL {}", self.process())]).status().unwrap();
+        assert!(killed.success());
+        let state = || std::fs::read_to_string(format!("/proc/{}/stat", self.process())).unwrap_or_default();
+        // Dead and not yet collected by this process: `Z`.
+        while !state().rsplit(')').next().unwrap_or_default().trim_start().starts_with(['Z', 'X']) && !state().is_empty() {
+            thread::yield_now();
+        }
+    }
+
+    /// A file of the demonstration.
+    pub fn file(&self, name: &str) -> std::path::PathBuf {
+        self.files.path().join("city").join(name)
     }
 
     /// The address of a page in a language: `city.page("zh-hant", "/demo")`.

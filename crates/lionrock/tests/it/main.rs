@@ -15,6 +15,10 @@ mod mail;
 #[cfg(test)]
 mod officer;
 #[cfg(test)]
+mod online_service;
+#[cfg(test)]
+mod proofing;
+#[cfg(test)]
 mod resident;
 #[cfg(test)]
 mod serving;
