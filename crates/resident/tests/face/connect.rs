@@ -88,6 +88,7 @@ async fn what_was_agreed_is_not_asked_again_and_silence_is_an_error() {
     let path = location(&stage.arrive("openid phone_number", &[("prompt", "none")]).await);
     let back = location(&stage.pages.get(&path, &stage.cookie).await);
     assert_eq!(stage.given(&back, Asking::Named)["phone_number"], "+85251234567");
+    stage.pages.city.clock.advance_secs(60);
     let path = location(&stage.arrive("openid", &[("prompt", "login")]).await);
     let away = location(&stage.pages.get(&path, &stage.cookie).await);
     assert!(away.starts_with("/en/account/sign-in?next=/account/connect/library/"), "{away}");

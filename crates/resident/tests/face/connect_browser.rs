@@ -43,8 +43,8 @@ fn browser_a_resident_comes_from_a_service_signs_up_decides_and_goes_back() {
     register(site.pages(), registration("library", &callback));
     let page = browser.page().unwrap();
     page.virtual_passkey(true).unwrap();
-    let start = |scope: &str| site.root(&authorize("library", &callback, scope, &[]));
-    page.goto(&start("openid phone_number email")).unwrap();
+    let start = |scope: &str, more: &[(&str, &str)]| site.root(&authorize("library", &callback, scope, more));
+    page.goto(&start("openid phone_number email", &[])).unwrap();
     assert!(page.url().unwrap().contains("/account/sign-in?next="), "{}", page.url().unwrap());
     assert!(page.text("main").unwrap().contains("Harbour library"), "{}", page.text("main").unwrap());
     signs_up(&page, &site);
@@ -60,11 +60,34 @@ fn browser_a_resident_comes_from_a_service_signs_up_decides_and_goes_back() {
     let tokens = redeem(site.pages(), "library", &callback, &parameter(&back, "code"));
     let identity = site.pages().city.platform.public_identity().unwrap();
     assert_eq!(read(identity.ledger(), &tokens, Asking::Named).unwrap().claims["phone_number"], "+85251234567");
-    page.goto(&start("openid")).unwrap();
+    page.goto(&start("openid", &[("prompt", "consent")])).unwrap();
     page.click("#form button[name=answer]").unwrap();
     page.wait_for("#back").unwrap();
     assert_eq!(parameter(&page.url().unwrap(), "error"), "access_denied");
+    takes_back(&page, &site, &start("openid phone_number", &[]));
     assert_eq!(page.complaints().unwrap(), Vec::<String>::new());
+}
+
+/// What forms may be filled in with, the services that are used, and the own data; what is taken back is asked for again.
+fn takes_back(page: &Page, site: &Site, start: &str) {
+    page.goto(&site.page("en", "/account/details")).unwrap();
+    page.fill("[name=email]", "nobody").unwrap();
+    page.submit().unwrap();
+    assert!(page.has(".govuk-error-summary a[href='#email']").unwrap());
+    page.fill("[name=email]", "tai-man@example.hk").unwrap();
+    page.submit().unwrap();
+    assert!(page.text("main").unwrap().contains("tai-man@example.hk"), "{}", page.text("main").unwrap());
+    page.goto(start).unwrap();
+    page.click("[name=give-0][value=lasting]").unwrap();
+    page.click("#form button:not([name])").unwrap();
+    page.wait_for("#back").unwrap();
+    every_language(page, site, &["/account/services", "/account/details", "/account/data", "/account/asked", "/account/leave"]);
+    page.goto(&site.page("en", "/account/services")).unwrap();
+    assert!(page.text("main").unwrap().contains("Until you take it back"), "{}", page.text("main").unwrap());
+    page.follow("main form[id='end-library-phone_number'] button").unwrap();
+    assert!(page.text("main").unwrap().contains("It can know that it is you again"), "{}", page.text("main").unwrap());
+    page.goto(start).unwrap();
+    assert!(page.has("[name=give-0]").unwrap(), "asked for again: {}", page.url().unwrap());
 }
 
 fn signs_up(page: &Page, site: &Site) {
