@@ -103,19 +103,7 @@ mod tests {
     use super::*;
 
     fn document(pages: usize) -> Vec<u8> {
-        let kids: Vec<String> = (0..pages).map(|page| format!("{} 0 R", page + 4)).collect();
-        let mut objects = vec![
-            (1, "<</Type /Catalog /Pages 2 0 R>>".to_owned()),
-            (2, format!("<</Type /Pages /Kids [{}] /Count {pages}>>", kids.join(" "))),
-        ];
-        objects.extend((0..pages).map(|page| (page + 4, "<</Type /Page /Parent 2 0 R /MediaBox [0 0 72 72]>>".to_owned())));
-        let (mut out, mut table) = ("%PDF-1.4\n".to_owned(), "xref\n".to_owned());
-        for (number, object) in objects {
-            table.push_str(&format!("{number} 1\n{:010} 00000 n \n", out.len()));
-            out.push_str(&format!("{number} 0 obj\n{object}\nendobj\n"));
-        }
-        let start = out.len();
-        format!("{out}{table}trailer\n<</Size {} /Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n", pages + 4).into_bytes()
+        testkit::pdf(&vec!["page"; pages])
     }
 
     #[test]

@@ -146,23 +146,12 @@ const FONT: &str = "<</Type /Font /Subtype /Type1 /BaseFont /Helvetica>>";
 
 /// A document as it was written in 1993, with a table.
 pub fn plain_pdf(text: &str) -> Vec<u8> {
-    pdf_with("<</Type /Catalog /Pages 2 0 R>>", text)
+    testkit::pdf(&[text])
 }
 
 /// The same with another catalogue.
 pub fn pdf_with(catalogue: &str, text: &str) -> Vec<u8> {
-    let (page, content) = page(text);
-    let objects = [catalogue, "<</Type /Pages /Kids [3 0 R] /Count 1>>", &page, &content, FONT];
-    let (mut out, mut places) = (b"%PDF-1.4\n".to_vec(), Vec::new());
-    for (number, object) in (1..).zip(objects) {
-        places.push(out.len());
-        out.extend(format!("{number} 0 obj\n{object}\nendobj\n").bytes());
-    }
-    let start = out.len();
-    out.extend(b"xref\n0 6\n0000000000 65535 f \n");
-    out.extend(places.iter().flat_map(|at| format!("{at:010} 00000 n \n").into_bytes()));
-    out.extend(format!("trailer\n<</Size 6 /Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n").bytes());
-    out
+    testkit::pdf_with(catalogue, &[text])
 }
 
 /// A document of today: packed objects, and a packed table with a prediction.

@@ -8,6 +8,7 @@ mod chance;
 mod clamd;
 mod clock;
 mod mail_server;
+mod pdf;
 mod server;
 mod stores;
 
@@ -15,5 +16,6 @@ pub use chance::SeededRandom;
 pub use clamd::{ClamdServer, TEST_MALWARE};
 pub use clock::MovableClock;
 pub use mail_server::{MailLine, MailServer, ReceivedMail};
+pub use pdf::{pdf, pdf_with};
 pub use server::PostgresServer;
 pub use stores::{Place, both_engines, memory_store, sqlite_store};

@@ -28,10 +28,13 @@ lionrock-verify checks evidence offline.
   lionrock-verify certificate FILE --key KEY [--opening FILE [--copy FILE]]
   lionrock-verify copy FILE --key KEY
   lionrock-verify checkpoint FILE --key KEY [--older FILE --proof FILE]
+  lionrock-verify signature FILE --root FILE [--message FILE] [--list FILE]
 
 FILE  a file; for a receipt also the line of its QR code itself (LR1.…)
 KEY   the public key of the journal (name+hash+base64) or a file with it on the first line
 --opening  what was given with the certificate of an erasure; --copy  a copy of \"my data\" from before
+--root  the certificate of the root (root.cer)  --list  the issuing authority's list (issuing.crl)
+--message  a signature that stands beside the document
 --language en | zh-hant | zh-hans
 
 Exit code: 0 valid, 1 not valid, 2 wrong use or unreadable file.";
@@ -78,5 +81,39 @@ impl Arguments {
         };
         let language = Language::from_name(language.as_deref().unwrap_or("en"))?;
         Some(Self { what, file: file?, key: key?, language, growth, opening })
+    }
+}
+
+/// A signed document, and with what it is checked: names of files.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SignatureArguments {
+    pub file: String,
+    pub root: String,
+    pub message: Option<String>,
+    pub list: Option<String>,
+    pub language: Language,
+}
+
+impl SignatureArguments {
+    /// Reads what stands after `signature`.
+    pub fn parse(arguments: &[String]) -> Option<Self> {
+        let (mut file, mut root, mut message, mut list, mut language) = (None, None, None, None, None);
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
+            let place = match argument.as_str() {
+                "--root" => &mut root,
+                "--message" => &mut message,
+                "--list" => &mut list,
+                "--language" => &mut language,
+                flag if flag.starts_with("--") => return None,
+                _ => &mut file,
+            };
+            let value = if argument.starts_with("--") { rest.next()? } else { argument };
+            if place.replace(value.clone()).is_some() {
+                return None;
+            }
+        }
+        let language = Language::from_name(language.as_deref().unwrap_or("en"))?;
+        Some(Self { file: file?, root: root?, message, list, language })
     }
 }

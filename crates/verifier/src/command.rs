@@ -1,7 +1,7 @@
 use std::fs;
 
-use crate::arguments::{Arguments, USAGE, What};
-use crate::{Key, Language, Reason, Report, check_certificate, check_checkpoint, check_copy, check_growth, check_opened, check_receipt};
+use crate::arguments::{Arguments, SignatureArguments, USAGE, What};
+use crate::{Key, Language, Reason, Report, SignedEvidence, check_signature, check_certificate, check_checkpoint, check_copy, check_growth, check_opened, check_receipt};
 
 /// What to print and how to exit.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,12 +14,35 @@ pub struct Outcome {
 
 /// Runs the command line (without the program's name).
 pub fn run(arguments: &[String]) -> Outcome {
+    if let Some(("signature", rest)) = arguments.split_first().map(|(what, rest)| (what.as_str(), rest)) {
+        return signature(rest);
+    }
     let Some(arguments) = Arguments::parse(arguments) else {
         return Outcome { text: USAGE.to_owned(), code: 2 };
     };
-    match check(&arguments) {
-        Ok(Ok(report)) => Outcome { text: report.text(arguments.language), code: 0 },
-        Ok(Err(reason)) => Outcome { text: invalid(&reason, arguments.language), code: 1 },
+    outcome(check(&arguments), arguments.language)
+}
+
+/// `signature FILE --root FILE [--message FILE] [--list FILE]`
+fn signature(arguments: &[String]) -> Outcome {
+    let Some(arguments) = SignatureArguments::parse(arguments) else {
+        return Outcome { text: USAGE.to_owned(), code: 2 };
+    };
+    let language = arguments.language;
+    let checked = || -> Result<_, String> {
+        let bytes = |path: &String| fs::read(path).map_err(|error| unreadable(path, &error, language));
+        let (document, root) = (bytes(&arguments.file)?, bytes(&arguments.root)?);
+        let (message, list) = (arguments.message.as_ref().map(bytes).transpose()?, arguments.list.as_ref().map(bytes).transpose()?);
+        let evidence = SignedEvidence { document: &document, message: message.as_deref(), root: &root, list: list.as_deref() };
+        Ok(check_signature(&evidence))
+    };
+    outcome(checked(), language)
+}
+
+fn outcome(checked: Result<Result<Report, Reason>, String>, language: Language) -> Outcome {
+    match checked {
+        Ok(Ok(report)) => Outcome { text: report.text(language), code: 0 },
+        Ok(Err(reason)) => Outcome { text: invalid(&reason, language), code: 1 },
         Err(text) => Outcome { text, code: 2 },
     }
 }
@@ -54,9 +77,11 @@ fn key(text: &str, language: Language) -> Result<Key, String> {
 }
 
 fn read(path: &str, language: Language) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| {
-        language.pick([format!("Cannot read {path}: {error}"), format!("未能讀取 {path}：{error}"), format!("未能读取 {path}：{error}")])
-    })
+    fs::read_to_string(path).map_err(|error| unreadable(path, &error, language))
+}
+
+fn unreadable(path: &str, error: &std::io::Error, language: Language) -> String {
+    language.pick([format!("Cannot read {path}: {error}"), format!("未能讀取 {path}：{error}"), format!("未能读取 {path}：{error}")])
 }
 
 fn invalid(reason: &Reason, language: Language) -> String {

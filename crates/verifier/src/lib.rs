@@ -18,6 +18,7 @@ mod opening;
 mod own_copy;
 mod reason;
 mod receipt;
+mod signature;
 
 pub use certificate::{check_certificate, check_opened};
 pub use checkpoint::{check_checkpoint, check_growth};
@@ -28,3 +29,4 @@ pub use language::Language;
 pub use own_copy::check_copy;
 pub use reason::Reason;
 pub use receipt::check_receipt;
+pub use signature::{Evidence as SignedEvidence, Flaw, Signed, check_signature};

@@ -1,4 +1,4 @@
-use crate::Language;
+use crate::{Flaw, Language};
 
 /// Why a document is not valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub enum Reason {
     OtherData,
     /// A line of a list, counted from 1, says something else than the journal entry beside it.
     Listed(usize),
+    /// A signature on a document does not hold.
+    Signed(Flaw),
 }
 
 impl Reason {
@@ -50,12 +52,15 @@ impl Reason {
                 format!("清单第 {number} 行与所附的日志记项不符。"),
             ]);
         }
+        if let Self::Signed(flaw) = self {
+            return flaw.text(language);
+        }
         language.pick(self.fixed()).to_owned()
     }
 
     fn fixed(&self) -> [&'static str; 3] {
         match self {
-            Self::Format | Self::Member(_) | Self::Listed(_) => ["This is not a document of a known format, or it was damaged.", "這不是已知格式的文件，或文件已損壞。", "这不是已知格式的文件，或文件已损坏。"],
+            Self::Format | Self::Member(_) | Self::Listed(_) | Self::Signed(_) => ["This is not a document of a known format, or it was damaged.", "這不是已知格式的文件，或文件已損壞。", "这不是已知格式的文件，或文件已损坏。"],
             Self::Note => ["The signed text is not well formed.", "簽署文本的格式不正確。", "签署文本的格式不正确。"],
             Self::OtherKey => ["It was not signed with the key you gave.", "文件並非以你提供的密鑰簽署。", "文件并非以你提供的密钥签署。"],
             Self::Signature => ["The signature does not match: the document was altered or forged.", "簽署不符：文件曾被更改或屬偽造。", "签署不符：文件曾被更改或属伪造。"],

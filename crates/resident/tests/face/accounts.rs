@@ -6,7 +6,7 @@ use assurance::{Digest, OpenGate, Tier};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use flows::Platform;
+use flows::{Platform, SigningOffice};
 use hongkong::Phone;
 use http_body_util::BodyExt;
 use identity::{Checked, SHIPPED_CHARTER};
@@ -19,6 +19,7 @@ use tower::ServiceExt;
 use webkit::{FormKeys, Shell};
 
 use crate::city::City;
+use crate::office::office;
 
 const ORIGIN: &str = "http://localhost:8080";
 
@@ -34,6 +35,8 @@ pub struct Pages {
     pub city: City,
     pub app: Router,
     rp: RelyingParty,
+    /// What documents are signed with.
+    pub office: Arc<SigningOffice>,
 }
 
 impl Pages {
@@ -44,12 +47,13 @@ impl Pages {
     fn at(origin: &str, secure: bool) -> Self {
         let city = City::at("2020-05-06T08:00");
         let rp = RelyingParty::new(origin, "Lionrock").unwrap();
-        let state = AccountState { platform: city.platform.clone(), relying_party: rp.clone(), secure, font: None, passwords: resident::Turns::default(), pictures: resident::Pictures::default(), signing: None };
+        let office = office(origin);
+        let state = AccountState { platform: city.platform.clone(), relying_party: rp.clone(), secure, font: None, passwords: resident::Turns::default(), pictures: resident::Pictures::default(), signing: Some(office.clone()) };
         let cookie = state.session_cookie();
         let keys = Arc::new(Keys(city.platform.clone()));
         let layout = Arc::new(resident::account_layout(Environment::Demo));
         let shell = Shell::new(layout, keys, city.clock.clone(), &Chance).session_cookie(cookie);
-        Self { app: shell.wrap(resident::account_routes(Arc::new(state))), city, rp }
+        Self { app: shell.wrap(resident::account_routes(Arc::new(state))), city, rp, office }
     }
 
     /// Saves the shipped charter and opens its gate.

@@ -31,6 +31,8 @@ mod my_data;
 #[cfg(test)]
 mod numbers;
 #[cfg(test)]
+mod office;
+#[cfg(test)]
 mod online_service;
 #[cfg(test)]
 mod open_stations;
@@ -44,6 +46,8 @@ mod pictures;
 mod recovery_browser;
 #[cfg(test)]
 mod proofing_browser;
+#[cfg(test)]
+mod signing_browser;
 #[cfg(test)]
 mod silence;
 #[cfg(test)]
