@@ -30,7 +30,7 @@ impl Stage {
         let now = self.provider.now();
         let pushed = self.provider.push(&self.library, &[("scope", scope)]).unwrap();
         let asked = self.provider.read(|tx| asked(tx, "library", &pushed.request_uri, now)).unwrap();
-        let agreed = self.provider.read(|tx| Ok(agreed(tx, [1; 16], "library", now)?));
+        let agreed = self.provider.read(|tx| agreed(tx, [1; 16], "library", now));
         asked.next(Some(&person(1, now)), &agreed, &LEVELS, now, now)
     }
 
@@ -67,7 +67,7 @@ fn what_is_given_until_a_day_ends_on_it() {
     assert_eq!(stage.next("openid address"), Next::Ask);
     let far = Instant::from_millis(i64::MAX / 2);
     stage.decide("openid address", &[decision("address", Some(Term::Until(far)))]).unwrap();
-    let shares = stage.provider.read(|tx| Ok(shares(tx, [1; 16], stage.provider.now())?));
+    let shares = stage.provider.read(|tx| shares(tx, [1; 16], stage.provider.now()));
     assert_eq!(shares[0].expires, stage.provider.now().plus_secs(SHARE_DAYS_MOST * DAY), "a year at most");
 }
 
@@ -115,7 +115,7 @@ fn a_form_is_filled_once_and_without_any_name() {
     assert_eq!((first.attributes.as_slice(), first.subject.as_str()), (["address".to_owned()].as_slice(), ""));
     assert_eq!(form(access), None, "once");
     assert_eq!(stage.next("anonymous address"), Next::Ask, "nothing is kept of it");
-    assert!(stage.provider.read(|tx| Ok(shares(tx, [1; 16], stage.provider.now())?)).is_empty());
+    assert!(stage.provider.read(|tx| shares(tx, [1; 16], stage.provider.now())).is_empty());
     assert!(stage.provider.read(|tx| consents(tx, [1; 16], stage.provider.now())).is_empty());
     let named = stage.decide("openid address", &[decision("address", Some(Term::Once))]).unwrap();
     assert_eq!(form(named.access.expose()), None, "a token with a name fills no anonymous form");

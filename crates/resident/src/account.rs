@@ -7,13 +7,13 @@ mod close;
 mod code;
 mod connect;
 mod cookies;
-mod data;
 mod details;
 mod developers;
 mod first_passkey;
 mod home;
 mod inbox;
 mod known_device;
+mod own_data;
 mod passkeys;
 mod proofing;
 mod password;
@@ -26,6 +26,7 @@ mod sign_in;
 mod sign_up;
 mod signing;
 mod statement;
+mod terminal;
 mod turns;
 
 use std::sync::Arc;
@@ -73,6 +74,10 @@ impl AccountState {
         if self.secure { "__Host-waiting" } else { "waiting" }
     }
 
+    pub(crate) const fn terminal_cookie(&self) -> &'static str {
+        if self.secure { "__Host-terminal" } else { "terminal" }
+    }
+
     pub(crate) const fn device_cookie(&self) -> &'static str {
         if self.secure { "__Host-known-device" } else { "known-device" }
     }
@@ -98,9 +103,9 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/asked", get(asked::show))
         .route("/account/services", get(services::show).post(services::end))
         .route("/account/details", get(details::show).post(details::keep))
-        .route("/account/data", get(data::show))
-        .route("/account/data/file", post(data::file))
-        .route("/account/data/proof", post(data::proof))
+        .route("/account/data", get(own_data::show))
+        .route("/account/data/file", post(own_data::file))
+        .route("/account/data/proof", post(own_data::proof))
         .route("/account/leave", get(connect::ask_to_leave).post(connect::leave_all))
         .route("/account/connect/{client}/{opener}", get(connect::show).post(connect::decide))
         .route("/account/stay", post(sessions::stay))
@@ -145,6 +150,11 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/signing/{request}/signed", get(signing::document::signed))
         .route("/account/signing/{request}/withdraw", post(signing::document::withdraw))
         .route(signing::check::PATH, get(signing::check::ask).post(signing::check::check).layer(takes_files()))
+        .route("/account/terminal", get(terminal::start))
+        .route("/account/terminal/begin", get(terminal::again).post(terminal::begin))
+        .route("/account/terminal/details", get(terminal::again).post(terminal::details))
+        .route("/account/terminal/photo", get(terminal::again).post(terminal::photo).layer(takes_files()))
+        .route("/account/terminal/enrol", get(terminal::ask_enrol).post(terminal::enrol))
         .route("/account/sessions/end", post(sessions::end))
         .route("/account/sessions/end-others", post(sessions::end_others));
     in_every_language(&pages).route("/oidc/authorize", get(connect::arrive)).route("/oidc/logout", get(connect::arrive_to_leave)).with_state(state)

@@ -10,7 +10,7 @@ use crate::faults::Faults;
 /// `GET /account/asked`: of each online service, how many attributes it asks for and how many of them it needs. For everybody.
 pub(super) async fn show(call: Call) -> Result<Response, Failure> {
     let mut services = call.read("resident.asked_by_services", provider::clients).await?;
-    services.retain(|service| service.is_in_force());
+    services.retain(Registered::is_in_force);
     services.sort_by_key(|service| (service.registration.standing == Standing::Sandbox, std::cmp::Reverse(spare(service))));
     let title = call.say("asked-title");
     let mut body = call.body(&title, &Faults::none());

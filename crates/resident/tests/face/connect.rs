@@ -1,7 +1,10 @@
 //! Between a resident and an online service: who asks is shown, each attribute is decided, and the answer goes back.
 
+use std::sync::Mutex;
+
 use axum::http::StatusCode;
 use flows::Asking;
+use provider::LogoutCarrier;
 
 use crate::accounts::{Answer, Pages};
 use crate::online_service::{authorize, parameter, read, redeem, register, registration};
@@ -103,6 +106,43 @@ async fn a_form_is_filled_without_a_name() {
     assert!(page.html.contains("does not learn who you are") && !page.html.contains("value=\"lasting\""), "{}", page.html);
     let back = stage.decide("anonymous phone_number", "give-0=once").await;
     assert_eq!(stage.given(&back, Asking::Anonymous)["phone_number"], "+85251234567");
+}
+
+#[derive(Default)]
+struct Ears(Mutex<Vec<String>>);
+
+impl LogoutCarrier for Ears {
+    fn carry(&self, address: &str, _: &str) -> Result<(), String> {
+        self.0.lock().unwrap().push(address.to_owned());
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_out_at_a_service_is_asked_goes_back_and_every_service_hears_of_it() {
+    let stage = Stage::new();
+    let back = stage.decide("openid phone_number", "give-0=lasting").await;
+    let tokens = redeem(&stage.pages, "library", CALLBACK, &parameter(&back, "code"));
+    let hint = tokens.id_token.clone().unwrap();
+    let leave = |to: &str, hint: &str| format!("/oidc/logout?id_token_hint={hint}&post_logout_redirect_uri={to}&state=x1");
+    for wrong in [leave("https://evil.example/bye", &hint), leave("https://library.example/bye", &format!("{hint}x"))] {
+        let refused = stage.pages.get(&wrong, &stage.cookie).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
+    let path = location(&stage.pages.get(&leave("https://library.example/bye", &hint), &stage.cookie).await);
+    let page = stage.pages.get(&path, &stage.cookie).await;
+    assert!(page.html.contains("You signed out of Harbour library"), "{}", page.html);
+    let identity = stage.pages.city.platform.public_identity().unwrap();
+    assert!(read(identity.ledger(), &tokens, Asking::Named).is_some(), "nobody is signed out by an address alone");
+    let fields = "client=library&to=https://library.example/bye&state=x1";
+    let left = stage.pages.post("/en/account/leave", &stage.cookie, &page, fields).await;
+    assert_eq!(left.headers["refresh"], "0; url=https://library.example/bye?state=x1");
+    assert!(left.headers["set-cookie"].to_str().unwrap().contains("Max-Age=0"));
+    assert!(read(identity.ledger(), &tokens, Asking::Named).is_none(), "its tokens ended");
+    let ears = Ears::default();
+    assert_eq!(flows::logout_round(&stage.pages.city.platform, &ears, "http://localhost:8080").unwrap(), (1, 0));
+    assert_eq!(*ears.0.lock().unwrap(), ["https://library.example/logout"]);
+    assert_eq!(flows::logout_round(&stage.pages.city.platform, &ears, "http://localhost:8080").unwrap(), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -41,8 +41,8 @@ pub fn registration(id: &str, callback: &str) -> Registration {
         },
         attributes,
         logo: None,
-        logout_uri: None,
-        after_logout: Vec::new(),
+        logout_uri: Some(RedirectUri::register("https://library.example/logout", false).unwrap()),
+        after_logout: vec![RedirectUri::register("https://library.example/bye", false).unwrap()],
     }
 }
 

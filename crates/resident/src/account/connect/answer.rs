@@ -58,13 +58,12 @@ fn decisions(call: &Call, asked: &Asked, held: &consent::Held, values: &Values) 
             _ if !held.has(&one.name) => None,
             "once" => Some(Term::Once),
             "lasting" => Some(Term::Lasting),
-            "until" => match until {
-                Some(at) => Some(Term::Until(at)),
-                None => {
+            "until" => {
+                if until.is_none() {
                     faults.push(("until".to_owned(), call.t.with("connect-until-wrong", [("days", SHARE_DAYS_MOST)])));
-                    None
                 }
-            },
+                until.map(Term::Until)
+            }
             "no" if !one.needed => None,
             _ => {
                 let name = super::label(call, &one.name);

@@ -54,17 +54,16 @@ fn take_in(work: &mut Work<'_, '_>, parameters: &Parameters, pairs: &[(String, S
         return Ok(Arrival::Lost(OAuthError::new(ErrorCode::InvalidClient, "client_id is missing or unknown")));
     };
     let pushed = parameters.get("request_uri").filter(|uri| uri.starts_with(REQUEST_URI)).map(str::to_owned);
-    let uri = match pushed {
-        Some(uri) => uri,
-        None => {
-            let redirect = match AuthorizationRequest::redirect(registered.client(), parameters) {
-                Ok(redirect) => redirect,
-                Err(error) => return Ok(Arrival::Lost(error)),
-            };
-            match keep_request(work, registered.client(), pairs)? {
-                Ok(pushed) => pushed.request_uri,
-                Err(error) => return Ok(Arrival::Back(AuthorizationRequest::refusal(redirect, parameters.get("state"), issuer, &error))),
-            }
+    let uri = if let Some(uri) = pushed {
+        uri
+    } else {
+        let redirect = match AuthorizationRequest::redirect(registered.client(), parameters) {
+            Ok(redirect) => redirect,
+            Err(error) => return Ok(Arrival::Lost(error)),
+        };
+        match keep_request(work, registered.client(), pairs)? {
+            Ok(pushed) => pushed.request_uri,
+            Err(error) => return Ok(Arrival::Back(AuthorizationRequest::refusal(redirect, parameters.get("state"), issuer, &error))),
         }
     };
     Ok(match show_request(work, id, &uri)? {

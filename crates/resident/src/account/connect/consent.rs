@@ -142,8 +142,7 @@ pub(in crate::account) fn marks(registration: &Registration) -> Vec<(&'static st
 fn attribute(call: &Call, asked: &Asked, held: &Held, one: &AskedAttribute, (number, chosen): (usize, &Chosen), faults: &Faults) -> Markup {
     let mut body = described(call, held, one);
     if held.has(&one.name) {
-        let once = Choice::new("once", call.say("connect-once"));
-        let mut choices = vec![once];
+        let mut choices = vec![Choice::new("once", call.say("connect-once"))];
         if !asked.is_anonymous() {
             choices.push(Choice::new("until", call.say("connect-until")));
             choices.push(Choice::new("lasting", call.say("connect-lasting")).hint(call.say("connect-lasting-hint")));

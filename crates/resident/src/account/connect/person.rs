@@ -1,6 +1,5 @@
 use identity::{Level, Means};
 use provider::{LEVELS, Person};
-use store::StoreError;
 use webkit::Failure;
 
 use super::Call;
@@ -9,7 +8,7 @@ use super::Call;
 pub(super) async fn of(call: &Call) -> Result<Option<Person>, Failure> {
     let Some(found) = call.found else { return Ok(None) };
     let who = found.who;
-    let account = call.read("resident.level", move |tx| identity::account(tx, who.account()).map_err(StoreError::from)).await?;
+    let account = call.read("resident.level", move |tx| identity::account(tx, who.account())).await?;
     let Some(account) = account else { return Ok(None) };
     let name = account.level.name();
     let reached = LEVELS.iter().position(|level| level.rsplit(':').next() == Some(name)).unwrap_or_default();
