@@ -7,6 +7,8 @@ mod browser;
 #[cfg(test)]
 mod bulk;
 #[cfg(test)]
+mod calls;
+#[cfg(test)]
 mod charter;
 #[cfg(test)]
 mod client;
