@@ -84,11 +84,10 @@ fn send(browser: &Browser, city: &City, mobile: &str, (number, photos): (&str, &
 /// The newest code of the demonstration's inbox for accounts.
 fn code(browser: &Browser, city: &City, mobile: &str) -> String {
     let page = browser.page().unwrap();
-    let digits: String = mobile.chars().filter(char::is_ascii_digit).collect();
     for _ in 0..200 {
         page.goto(&city.page("en", "/account/inbox")).unwrap();
         let said = page.text("main").unwrap();
-        if let Some(after) = said.split(&digits).nth(1).and_then(|rest| rest.split('#').nth(1)) {
+        if let Some(after) = said.split(mobile).nth(1).and_then(|rest| rest.split('#').nth(1)) {
             return after.chars().take(6).collect();
         }
     }
