@@ -34,21 +34,21 @@ pub fn purge_lags(platform: &Platform) -> Result<Vec<PurgeLag>, RunError<StoreEr
 }
 
 pub(crate) fn platform_lag(platform: &Platform) -> Result<Option<PurgeLag>, RunError<StoreError>> {
-    lag(PLATFORM, platform.ledger(), places(&platform_inventory().rows))
+    lag(PLATFORM, platform.ledger(), &places(&platform_inventory().rows))
 }
 
 pub(crate) fn identity_lag(identity: &IdentityService) -> Result<Option<PurgeLag>, RunError<StoreError>> {
     let mut places = places(&identity_inventory(identity).rows);
     // Pictures of the pages of a document that is being signed.
     places.push("signing_page.picture".to_owned());
-    lag(IDENTITY, identity.ledger(), places)
+    lag(IDENTITY, identity.ledger(), &places)
 }
 
 pub(crate) fn service_lag(service: &Service) -> Result<Option<PurgeLag>, RunError<StoreError>> {
     let mut places = places(&scheme_inventory(&service.scheme()).rows);
     // What officers searched for is a keyed tag and no row of the inventory, and has its day all the same.
     places.push("vault_search.tag".to_owned());
-    lag(service.slug(), service.ledger(), places)
+    lag(service.slug(), service.ledger(), &places)
 }
 
 /// What waits on phones is in no store of ours.
@@ -56,9 +56,9 @@ fn places(rows: &[InventoryRow]) -> Vec<String> {
     rows.iter().filter(|row| (row.table, row.column) != registration::ON_PHONES).map(InventoryRow::place).collect()
 }
 
-fn lag(store: &str, ledger: &Ledger, places: Vec<String>) -> Result<Option<PurgeLag>, RunError<StoreError>> {
+fn lag(store: &str, ledger: &Ledger, places: &[String]) -> Result<Option<PurgeLag>, RunError<StoreError>> {
     let (now, today) = (ledger.now(), ledger.now().day());
-    let oldest = ledger.read("flows.purge_lag", |tx| vault::oldest_expired(tx, &places, today))?;
+    let oldest = ledger.read("flows.purge_lag", |tx| vault::oldest_expired(tx, places, today))?;
     Ok(oldest.map(|(day, place)| {
         // A value ends with its last day, so that is when it should have gone.
         let hours = now.since(kernel::Instant::at(day.plus(1), 0)).max(0) / 3_600_000;
