@@ -5,9 +5,12 @@ use store::{StoreError, Tx};
 
 use crate::{PURPOSE, remove_key, storage};
 
+/// What is to be forgotten, each with what is sealed under it.
+pub type DoomedDocuments = Vec<(Target, Vec<Vec<u8>>)>;
+
 /// What the keys forget when an account is closed: the documents that wait for its signature or to be fetched, each with what is
 /// sealed under it.
-pub fn doomed(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<Vec<(Target, Vec<Vec<u8>>)>, StoreError> {
+pub fn doomed(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<DoomedDocuments, StoreError> {
     let purpose = Purpose::new(PURPOSE).map_err(|error| StoreError::Engine(error.to_string()))?;
     let mut values = Vec::new();
     for waiting in storage::leave::waiting(tx, account)? {

@@ -50,7 +50,7 @@ pub use certificate::{ActBinding, act_binding};
 pub use chain::Use;
 pub use error::SigningError;
 pub use key::{SigningKey, register_key, remove_key, signing_key};
-pub use leave::{doomed, end_account};
+pub use leave::{DoomedDocuments, doomed, end_account};
 pub use manage::{RevokeError, history, prepare_keys, purge, revoke, revoked, signature, state};
 pub use judge::{SignedAt, Trust, Unsound, Verdict, judge_detached, judge_pdf};
 pub use renderer::{DrawError, Renderer};

@@ -55,7 +55,7 @@ fn an_account_that_was_verified_needs_two_officers_who_saw_the_document() {
     stage.launch_identity(identity::SHIPPED_CHARTER);
     let recovery = recovery(&stage);
     let second = stage.client();
-    second.join(stage.invitation(0, Role::CaseOfficer));
+    second.join(&stage.invite(0, Role::CaseOfficer));
     let officers = [stage.officer(0, Role::CaseOfficer), second];
     let say = |officer: usize, number: &str| {
         officers[officer].post(PATH, &[("reference", recovery.reference.as_str()), ("id_number", number)])
