@@ -59,6 +59,11 @@ await module('discovery-endpoint-verification', async () => {
   assert.ok(keys.length >= 3 && keys.every((key) => key.kid && key.use === 'sig' && !('d' in key)))
 })
 
+await module('rp-initiated-logout-discovery-endpoint-verification', () => assert.match(server.end_session_endpoint, /^https:/))
+await module('backchannel-logout-discovery-endpoint-verification', () => {
+  assert.deepEqual([server.backchannel_logout_supported, server.backchannel_logout_session_supported], [true, true])
+})
+
 await module('server', async () => {
   const { tokens, claims } = await signIn()
   assert.deepEqual([tokens.token_type, (await user(tokens.access_token)).body.sub], ['Bearer', claims.sub])

@@ -7,4 +7,6 @@ mod differential;
 #[cfg(test)]
 mod foreign;
 #[cfg(test)]
+mod rust_client;
+#[cfg(test)]
 mod table;
