@@ -40,6 +40,8 @@ mod logout_story;
 #[cfg(test)]
 mod rehearsal;
 #[cfg(test)]
+mod service_story;
+#[cfg(test)]
 mod share_story;
 #[cfg(test)]
 mod story;
