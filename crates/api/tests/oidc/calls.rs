@@ -54,7 +54,7 @@ fn what_is_wrong_is_said_in_the_protocols_form() {
         refused(stage.raw("/oidc/token", "application/x-www-form-urlencoded", "grant_type=x", &[("authorization", header)]), StatusCode::UNAUTHORIZED, "invalid_client");
     }
     refused(stage.post("/oidc/token", &[("grant_type", "password")], &[]), bad, "unsupported_grant_type");
-    refused(stage.post("/oidc/token", &[("grant_type", "client_credentials")], &[]), bad, "unsupported_grant_type");
+    refused(stage.post("/oidc/token", &[("grant_type", "client_credentials")], &[]), bad, "invalid_dpop_proof");
     refused(stage.redeem("unknown"), bad, "invalid_grant");
     let (one, two) = (stage.proof("POST", "/oidc/token", None), stage.proof("POST", "/oidc/token", None));
     refused(stage.post("/oidc/token", &[("grant_type", "refresh_token")], &[("dpop", &one), ("dpop", &two)]), bad, "invalid_dpop_proof");
@@ -78,6 +78,23 @@ fn a_token_opens_nothing_without_its_key_or_with_a_proof_that_came_before() {
     assert_eq!(stage.user("DPoP", access, Some(access)).status, StatusCode::OK);
     assert_eq!(stage.redeem(&code).body["error"], "invalid_grant");
     assert_eq!(stage.user("DPoP", access, Some(access)).status, StatusCode::UNAUTHORIZED, "the code came twice");
+}
+
+#[test]
+fn a_form_is_filled_without_a_name_once() {
+    let stage = Stage::new();
+    let pushed = stage.push(&[("scope", "anonymous")]);
+    let code = stage.allow(pushed.body["request_uri"].as_str().unwrap());
+    let tokens = stage.redeem(&code);
+    assert_eq!(tokens.status, 200, "{}", tokens.body);
+    for absent in ["id_token", "refresh_token"] {
+        assert!(tokens.body.get(absent).is_none(), "{}", tokens.body);
+    }
+    let access = tokens.body["access_token"].as_str().unwrap();
+    assert_eq!(stage.user("DPoP", access, Some(access)).status, 401, "it says nothing of who it is");
+    let form = stage.form(access);
+    assert_eq!((form.status.as_u16(), &form.body), (200, &serde_json::json!({})), "no subject");
+    assert_eq!(stage.form(access).status, 401, "once");
 }
 
 #[test]

@@ -180,6 +180,13 @@ impl Stage {
         self.user_with(scheme, access, proof.as_deref().unwrap_or_default())
     }
 
+    /// Asks for what a form is filled with.
+    pub fn form(&self, access: &str) -> Reply {
+        let proof = self.proof("GET", "/oidc/form", Some(access));
+        let request = Request::get("/oidc/form").header("authorization", format!("DPoP {access}")).header("dpop", proof);
+        self.send(request.body(Body::empty()).unwrap())
+    }
+
     pub fn user_with(&self, scheme: &str, access: &str, proof: &str) -> Reply {
         let mut request = Request::get("/oidc/userinfo").header("authorization", format!("{scheme} {access}"));
         if !proof.is_empty() {
