@@ -29,6 +29,15 @@ const ALL: Budget = Budget { scope: "all", most: 10_000, period_ms: HOUR_MS };
 /// budgets above. They need no common limit: there are no more of them than accounts.
 const KNOWN: Budget = Budget { scope: "known", most: 10, period_ms: DAY_MS };
 
+/// One terminal takes sixty codes of visits an hour, and all browsers together sixty codes of new terminals: nobody guesses eight digits.
+const TERMINAL: Budget = Budget { scope: "terminal", most: 60, period_ms: HOUR_MS };
+
+/// Takes one code that is typed at a terminal; false when there were too many.
+pub(crate) fn take_terminal(tx: &mut Tx<'_>, now: Instant, tag: [u8; 32]) -> Result<bool, StoreError> {
+    let ends = (now.millis().div_euclid(TERMINAL.period_ms) + 1) * TERMINAL.period_ms;
+    Ok(storage::budget::count(tx, TERMINAL.scope, tag, Instant::from_millis(ends))? <= TERMINAL.most)
+}
+
 /// Out of whose budget a code goes.
 #[derive(Clone, Debug)]
 pub(crate) enum Payer {

@@ -58,6 +58,7 @@ mod sign_in;
 mod storage;
 #[cfg(test)]
 mod story;
+mod terminal;
 mod token;
 mod verify;
 mod vouch_for_recovery;
@@ -112,6 +113,7 @@ pub use review_proofing::{
 pub use recovery::{RECOVERY_HOURS, RECOVERY_OPEN_HOURS, Recovery, RecoveryStep, recovery_of, recovery_step};
 pub use session::{FRESH_MINUTES, Found, Resident, Session, find_session, keep_session};
 pub use sign_in::{SignIn, SignInError, SignedIn, begin_sign_in, sign_in};
+pub use terminal::{ENROL_MINUTES, Terminal, add_terminal, begin_visit, end_terminal, enrol_terminal, find_terminal, terminals};
 pub use token::Token;
 pub use verify::{VerifyError, verify_person};
 pub use vouch_for_recovery::{Vouched, vouch_for_recovery};
@@ -131,6 +133,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "identity/0006_recovery", sql: include_str!("../migrations/0006_recovery.sql") },
     Migration { name: "identity/0007_closing", sql: include_str!("../migrations/0007_closing.sql") },
     Migration { name: "identity/0008_visits", sql: include_str!("../migrations/0008_visits.sql") },
+    Migration { name: "identity/0009_terminals", sql: include_str!("../migrations/0009_terminals.sql") },
 ];
 
 /// The tables of the platform's store: the identity provider and its charters.

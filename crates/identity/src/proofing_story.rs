@@ -328,3 +328,36 @@ fn at_a_counter_the_code_of_a_visit_says_whose_account_it_is_and_no_photo_is_tak
     assert_eq!((scene.receipt(case), scene.stage.texts()), (None, texts + 1), "told, and nothing was destroyed");
     assert!(scene.stage.verbs().contains(&"identity.verified_at_counter".to_owned()));
 }
+
+#[test]
+fn a_terminal_is_enrolled_by_its_code_and_takes_whoever_brings_the_code_of_a_visit() {
+    let scene = Scene::new();
+    let (ledger, account) = (&scene.stage.ledger, scene.account);
+    let keys = ledger.keys().clone();
+    let (code, visit) = (VisitCode::new(&SeededRandom::new(5)), VisitCode::new(&SeededRandom::new(6)));
+    let (added, given, grant) = (code.clone(), visit.clone(), officer(1));
+    let enrolled = keys.clone();
+    let terminal = scene.stage.act(move |work| add_terminal(work, &enrolled, &grant, ("Post office", &added))).unwrap();
+    assert!(enrol_terminal(ledger, visit.text()).unwrap().is_none());
+    let token = enrol_terminal(ledger, code.text()).unwrap().unwrap();
+    assert!(enrol_terminal(ledger, code.text()).unwrap().is_none(), "once");
+    let known = |token: Token| scene.stage.read(move |tx| find_terminal(tx, &token));
+    assert_eq!(known(token.clone()), Some(terminal));
+    let giving = keys.clone();
+    scene.stage.act(move |work| give_visit_code(work, &giving, account, &given)).unwrap();
+    let begin = |text: &str| {
+        let (keys, text) = (keys.clone(), text.to_owned());
+        scene.stage.act(move |work| begin_visit(work, &keys, terminal, &text))
+    };
+    assert_eq!(begin("0000 0000").unwrap(), None);
+    assert_eq!(begin(visit.text()).unwrap(), Some(account));
+    assert_eq!(begin(visit.text()).unwrap(), None, "once");
+    for _ in 0..57 {
+        assert_eq!(begin("0000 0000").unwrap(), None);
+    }
+    assert_eq!(kind(begin("0000 0000")), Kind::Busy, "nobody guesses here");
+    let grant = officer(1);
+    scene.stage.act(move |work| end_terminal(work, &grant, terminal)).unwrap();
+    assert_eq!(known(token), None);
+    assert!(scene.stage.read(terminals).is_empty());
+}

@@ -51,7 +51,7 @@ pub(crate) fn use_code(tx: &mut Tx<'_>, keys: &Keyring, now: Instant, typed: &st
 }
 
 /// Spaces and full-width digits are read as they are meant.
-fn hash(keys: &Keyring, typed: &str) -> [u8; 32] {
+pub(crate) fn hash(keys: &Keyring, typed: &str) -> [u8; 32] {
     let digits: String = hongkong::half_width(typed).chars().filter(char::is_ascii_digit).collect();
     keys.prf("visit-code", digits.as_bytes())
 }

@@ -11,6 +11,7 @@ pub(crate) mod password;
 pub(crate) mod proofing;
 pub(crate) mod recovery;
 pub(crate) mod session;
+pub(crate) mod terminal;
 pub(crate) mod visit;
 
 use store::StoreError;

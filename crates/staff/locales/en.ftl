@@ -1420,3 +1420,24 @@ figure-paged = People called
 figure-acknowledged = Acknowledged
 figure-fastest = Fastest, seconds
 figure-slowest = Slowest, seconds
+terminals-title = Public terminals
+terminals-lead = At a public terminal residents are proofed without signing in: they bring the code of a visit. Nothing stays in its browser.
+terminals-place = Place
+terminals-place-hint = For example, Post office, 2 Connaught Place, left
+terminals-place-wrong = Enter where it stands, at most 80 characters
+terminals-added = Added
+terminals-end = End
+terminals-none = There is none.
+terminals-works = Enrolled
+terminals-waits = Waits for its code
+terminals-end-one = End { $place }
+terminals-add = Add a terminal
+terminals-code = Code of the new terminal
+terminals-code-how = Enter it at the terminal itself within { $minutes } minutes, on this page of the site:
+
+# A post that needs a security key of a known make.
+unattested-title = This passkey is not accepted for your post
+unattested-lead = Your post needs a security key of a make that your department has on its list.
+unattested-why = A security key cannot be copied, and its maker vouches for that. A telephone or a computer that keeps passkeys in an account cannot say the same.
+unattested-what = Ask your department for such a key.
+unattested-again = Then open your invitation again: it is not used up.

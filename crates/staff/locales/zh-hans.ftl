@@ -1393,3 +1393,24 @@ figure-paged = 召集人次
 figure-acknowledged = 已确认人次
 figure-fastest = 最快（秒）
 figure-slowest = 最慢（秒）
+terminals-title = 公共终端机
+terminals-lead = 市民可在公共终端机核实身份，无须登录：带备到访代码即可。浏览器内不会留下任何资料。
+terminals-place = 地点
+terminals-place-hint = 例如：康乐广场2号邮政局，左方
+terminals-place-wrong = 请输入所在地点，最多80个字
+terminals-added = 新增时间
+terminals-end = 终止
+terminals-none = 没有终端机。
+terminals-works = 已登记
+terminals-waits = 等候输入代码
+terminals-end-one = 终止 { $place }
+terminals-add = 新增终端机
+terminals-code = 新终端机的代码
+terminals-code-how = 请于{ $minutes }分钟内在终端机本身输入，网页如下：
+
+# A post that needs a security key of a known make.
+unattested-title = 你的职位不接受此通行密钥
+unattested-lead = 你的职位须使用部门名单上型号的安全密钥。
+unattested-why = 安全密钥不能复制，并由制造商保证。把通行密钥存于账户的手机或电脑则不能作此保证。
+unattested-what = 请向部门索取此类密钥。
+unattested-again = 然后再次打开邀请链接：邀请仍然有效。

@@ -1393,3 +1393,24 @@ figure-paged = 召集人次
 figure-acknowledged = 已確認人次
 figure-fastest = 最快（秒）
 figure-slowest = 最慢（秒）
+terminals-title = 公共終端機
+terminals-lead = 市民可在公共終端機核實身分，無須登入：帶備到訪代碼即可。瀏覽器內不會留下任何資料。
+terminals-place = 地點
+terminals-place-hint = 例如：康樂廣場2號郵政局，左方
+terminals-place-wrong = 請輸入所在地點，最多80個字
+terminals-added = 新增時間
+terminals-end = 終止
+terminals-none = 沒有終端機。
+terminals-works = 已登記
+terminals-waits = 等候輸入代碼
+terminals-end-one = 終止 { $place }
+terminals-add = 新增終端機
+terminals-code = 新終端機的代碼
+terminals-code-how = 請於{ $minutes }分鐘內在終端機本身輸入，網頁如下：
+
+# A post that needs a security key of a known make.
+unattested-title = 你的職位不接受此通行密鑰
+unattested-lead = 你的職位須使用部門名單上型號的保安密鑰。
+unattested-why = 保安密鑰不能複製，並由製造商保證。把通行密鑰存於帳戶的電話或電腦則不能作此保證。
+unattested-what = 請向部門索取此類密鑰。
+unattested-again = 然後再次開啟邀請連結：邀請仍然有效。

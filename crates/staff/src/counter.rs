@@ -1,5 +1,6 @@
 //! Proofing at a counter: the officer has the card in one hand and the person before the eyes. Nothing is photographed.
 
+use axum::response::Response;
 use flows::verify_at_counter;
 use identity::{DetailFlaw, Details, ProofingError, Sex, TypedDetails};
 use people::ProofIdentity;
@@ -18,22 +19,22 @@ const COMPARED: &str = "compared";
 /// The form.
 pub(crate) fn ask(desk: &Desk) -> Answer {
     desk.identity::<ProofIdentity>()?;
-    page(desk, &Values::default(), &Mistakes::default(), false)
+    Ok(page(desk, &Values::default(), &Mistakes::default(), false))
 }
 
 /// Verifies the person whose visit the code names.
 pub(crate) fn verify(desk: &Desk) -> Answer {
     let (service, grant) = rights(desk)?;
     if desk.values.switching() {
-        return page(desk, &desk.values, &Mistakes::default(), false);
+        return Ok(page(desk, &desk.values, &Mistakes::default(), false));
     }
     let details = match read(desk) {
         Ok(details) => details,
-        Err(mistakes) => return page(desk, &desk.values, &mistakes, false),
+        Err(mistakes) => return Ok(page(desk, &desk.values, &mistakes, false)),
     };
-    let wrong = |field, key| page(desk, &desk.values, &Mistakes::one(field, desk.say(key)), false);
+    let wrong = |field, key| Ok(page(desk, &desk.values, &Mistakes::one(field, desk.say(key)), false));
     match verify_at_counter(desk.platform(), &service, &grant, (desk.values.get("code"), &details)) {
-        Ok(_) => page(desk, &Values::default(), &Mistakes::default(), true),
+        Ok(()) => Ok(page(desk, &Values::default(), &Mistakes::default(), true)),
         Err(RunError::Refused(ProofingError::VisitCode)) => wrong("code", "counter-wrong-code"),
         Err(RunError::Refused(ProofingError::HasAccount)) => wrong("number", "proofing-has-account"),
         Err(error) => Err(error.into()),
@@ -80,7 +81,7 @@ const fn words(flaw: DetailFlaw) -> (&'static str, &'static str) {
     }
 }
 
-fn page(desk: &Desk, values: &Values, mistakes: &Mistakes, done: bool) -> Answer {
+fn page(desk: &Desk, values: &Values, mistakes: &Mistakes, done: bool) -> Response {
     let title = desk.say("counter-title");
     let mut body = desk.body(&title, mistakes);
     if done {
@@ -88,7 +89,7 @@ fn page(desk: &Desk, values: &Values, mistakes: &Mistakes, done: bool) -> Answer
     }
     body.p(desk.say("counter-lead")).part(&Warning(desk.say("counter-look")));
     body.part(&form(desk, values, mistakes).part(&Button::new(desk.say("counter-verify"))));
-    Ok(desk.show_form(Page::new(title, body.markup()).back(desk.url(HOME)), mistakes))
+    desk.show_form(Page::new(title, body.markup()).back(desk.url(HOME)), mistakes)
 }
 
 fn form(desk: &Desk, values: &Values, mistakes: &Mistakes) -> Form {

@@ -85,6 +85,7 @@ mod stations;
 mod team;
 mod team_person;
 mod team_rota;
+mod terminals;
 mod test_results;
 mod uploads;
 mod version;

@@ -46,6 +46,7 @@ pub(crate) fn queue(desk: &Desk) -> Answer {
         table.row([Markup::text(&sent(desk, case)), Markup::text(&desk.at(case.deadline)), register(desk, case), way]);
     }
     body.part(&table).link(desk.say("counter-title"), desk.url(&format!("{HOME}/counter")));
+    body.link(desk.say("terminals-title"), desk.url(&format!("{HOME}/terminals")));
     Ok(desk.show(Page::new(title, body.markup()).wide().back(desk.url("/staff"))))
 }
 

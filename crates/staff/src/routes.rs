@@ -15,7 +15,7 @@ use crate::{
     access_review, alerts, approval, bulletins, call_out, call_outs, call_page, certificate, charter, close, connect_form, connect_list, connect_service, contract, contract_change, contractor, contractors, counter, dashboard, definition, delivery, erase, erase_day, erasure, evidence,
     exceptions, exercises, field, field_queue, gate, gate_record, gate_sign, hand_over, home, incidents, inventory, invitation, lease, lease_change, lease_give, lease_pursue, letters, messages, officer, officers,
     operate, passkey_name, passkeys, proofing, record, recover, register, request, requests, resolve, results, scheme_page, schemes,
-    session, sign_in, station_day, station_form, stations, team, team_person, team_rota, test_results, version,
+    session, sign_in, station_day, station_form, stations, team, team_person, team_rota, terminals, test_results, version,
 };
 use crate::StaffState;
 
@@ -119,6 +119,7 @@ pub const ROUTES: &[Route] = &[
     get("/staff/invitation/{token}", Guard::Public, invitation::show),
     post("/staff/invitation/{token}/options", Guard::Public, invitation::options),
     post("/staff/invitation/{token}/finish", Guard::Public, invitation::finish),
+    get(invitation::UNATTESTED, Guard::Public, invitation::unattested),
     // What every officer has.
     get("/staff", Guard::Officer, home::show),
     post("/staff/stay", Guard::Officer, session::stay),
@@ -176,6 +177,9 @@ pub const ROUTES: &[Route] = &[
     get("/staff/identity/proofing", PROOF, proofing::queue),
     get("/staff/identity/proofing/counter", PROOF, counter::ask),
     form("/staff/identity/proofing/counter", PROOF, counter::verify),
+    get("/staff/identity/proofing/terminals", PROOF, terminals::show),
+    form("/staff/identity/proofing/terminals", PROOF, terminals::add),
+    post("/staff/identity/proofing/terminals/{terminal}/end", PROOF, terminals::end),
     get("/staff/identity/proofing/{proofing}", PROOF, proofing::show),
     post("/staff/identity/proofing/{proofing}", PROOF, proofing::open),
     post("/staff/identity/proofing/{proofing}/verdict", PROOF, proofing::decide),

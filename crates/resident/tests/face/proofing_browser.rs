@@ -139,3 +139,60 @@ fn receipt(page: &Page, site: &Site, case: Id<kinds::Proofing>) {
     let said = report.text(verifier::Language::En);
     assert!(said.contains("ended: verified") && said.contains("piece: selfie"), "{said}");
 }
+
+/// The code that an officer is shown when a terminal is added.
+fn terminal_code(site: &Site) -> String {
+    let city = &site.pages.city;
+    let identity = city.platform.public_identity().unwrap();
+    let grant: Grant<ProofIdentity> = authorise(&city.officer(3, Role::CaseOfficer), Some(identity.scope())).unwrap();
+    let (ledger, code) = (identity.ledger(), identity::VisitCode::new(&**identity.ledger().random()));
+    let (keys, shown) = (ledger.keys().clone(), code.text().to_owned());
+    let add = move |work: &mut journal::Work<'_, '_>| identity::add_terminal(work, &keys, &grant, ("Post office", &code));
+    ledger.write("test.terminal", journal::Actor::Operator, add).map_err(|_| "refused").unwrap();
+    shown
+}
+
+#[test]
+fn promise_09_browser_at_a_public_terminal_nobody_signs_in_and_nothing_stays() {
+    let (browser, site, photos) = (Browser::launch().unwrap(), Site::open(), tempfile::tempdir().unwrap());
+    std::fs::write(photos.path().join("photo.jpg"), photo([90, 90, 160])).unwrap();
+    let home = browser.page().unwrap();
+    signed_up(&home, &site);
+    home.goto(&site.page("en", PAGES[0])).unwrap();
+    home.follow("form[action$='/proofing/visit'] button").unwrap();
+    assert_eq!(home.axe().unwrap(), []);
+    let said = home.text("main .govuk-panel").unwrap();
+    let code: String = said.chars().filter(char::is_ascii_digit).collect();
+    assert_eq!(code.len(), 8, "{said}");
+    let terminal = browser.page().unwrap();
+    terminal.scripts_off(true).unwrap();
+    terminal.goto(&site.page("en", "/account/terminal")).unwrap();
+    assert!(!terminal.has("[name=code]").unwrap(), "no terminal yet");
+    terminal.goto(&site.page("en", "/account/terminal/enrol")).unwrap();
+    terminal.fill("[name=code]", &terminal_code(&site)).unwrap();
+    terminal.submit().unwrap();
+    terminal.scripts_off(false).unwrap();
+    every_language(&terminal, &site, &["/account/terminal"]);
+    terminal.goto(&site.page("en", "/account/terminal")).unwrap();
+    assert!(!terminal.has("header nav a").unwrap() && !terminal.has("footer a").unwrap(), "no way out");
+    let headers = "fetch(location.href).then(r => [r.headers.get('clear-site-data'), r.headers.get('refresh'), r.headers.get('cache-control')].join(' '))";
+    let said = terminal.promised(headers).unwrap();
+    assert!(["\"cache\", \"storage\"", ";url=/en/account/terminal", "no-store"].iter().all(|part| said.as_str().unwrap().contains(part)), "{said}");
+    terminal.scripts_off(true).unwrap();
+    terminal.fill("[name=code]", "0000 0000").unwrap();
+    terminal.submit().unwrap();
+    assert!(terminal.has(".govuk-error-summary").unwrap());
+    terminal.fill("[name=code]", &code).unwrap();
+    terminal.submit().unwrap();
+    typed(&terminal, &number());
+    for piece in ["document", "selfie"] {
+        assert_eq!(terminal.value("[name=piece]").unwrap(), piece);
+        choose_file(&terminal, &photos.path().join("photo.jpg"));
+        terminal.submit().unwrap();
+    }
+    assert!(terminal.text("main").unwrap().contains("Thank you"), "{}", terminal.text("main").unwrap());
+    terminal.back().unwrap();
+    assert!(!terminal.html().unwrap().contains("CHAN"), "going back shows nothing of who was here");
+    home.goto(&site.page("en", PAGES[0])).unwrap();
+    assert!(home.text("main").unwrap().contains("An officer will look at it"), "{}", home.text("main").unwrap());
+}

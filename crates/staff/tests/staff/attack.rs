@@ -116,7 +116,7 @@ fn attack(scene: &Scene, route: &Route, role: Role, own: &Client, other: &Client
         assert_eq!(ask(other, route, &path).status, 404, "another department's {role} {path}");
     }
     if route.verb == Verb::Get {
-        let real = !["{record}", "{approval}", "{export}", "{event}", "{reference}", "{contractor}", "{contract}", "{lease}", "{incident}", "{person}", "{callout}", "{exercise}", "{request}", "{erasure}", "{station}", "{proofing}", "/approve", "/logo/", "/certificate/file", "/checkpoint", "/field/queue"]
+        let real = !["{record}", "{approval}", "{export}", "{event}", "{reference}", "{contractor}", "{contract}", "{lease}", "{incident}", "{person}", "{callout}", "{exercise}", "{request}", "{erasure}", "{station}", "{proofing}", "{terminal}", "/approve", "/logo/", "/certificate/file", "/checkpoint", "/field/queue"]
             .iter()
             .any(|part| route.path.contains(part));
         let status = own.get(&path).status;

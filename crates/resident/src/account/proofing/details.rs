@@ -43,7 +43,7 @@ pub(in crate::account) async fn send(call: Call, values: Values) -> Result<Respo
     }
 }
 
-fn read(call: &Call, values: &Values) -> Result<Details, Faults> {
+pub(in crate::account) fn read(call: &Call, values: &Values) -> Result<Details, Faults> {
     let (birth, issued) = (DateValue::of(values, "birth"), DateValue::of(values, "issued"));
     let typed = TypedDetails {
         name_en: values.get("name_en"),
@@ -89,7 +89,7 @@ fn page(call: &Call, values: &Values, faults: &Faults) -> Response {
 }
 
 /// The fields, as on the card.
-fn fields(form: Form, t: &L10n, values: &Values, faults: &Faults) -> Form {
+pub(in crate::account) fn fields(form: Form, t: &L10n, values: &Values, faults: &Faults) -> Form {
     let text = |name: &'static str, key: &str, autocomplete| TextInput {
         value: values.get(name).to_owned(),
         error: faults.of_field(name),

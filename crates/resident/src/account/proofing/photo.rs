@@ -5,7 +5,7 @@ use axum::response::Response;
 use identity::{Piece, ProofState, add_picture};
 use kernel::Kind;
 use webkit::parts::{Button, FileInput};
-use webkit::{Failure, FileKind, Page, SentForm};
+use webkit::{Body, Failure, FileKind, Page, SentForm};
 
 use super::{bare, finished, open};
 use crate::account::call::Call;
@@ -64,18 +64,27 @@ fn page(call: &Call, piece: Piece, faults: &Faults) -> Response {
     let name = piece.name();
     let title = call.say(&format!("proof-piece-{name}"));
     let mut body = call.body(&title, faults);
+    advise(call, &mut body, piece);
+    let form = call.form(&format!("/account/proofing/photo/{name}")).with_file().part(&field(call, piece, faults));
+    body.part(&form.part(&Button::new(call.say("proof-photo-send")))).note(call.say("proof-photo-note"));
+    call.show_form(Page::new(title, body.markup()).back(call.url("/account/proofing")), faults)
+}
+
+/// What to do, and how it becomes a good photo.
+pub(in crate::account) fn advise(call: &Call, body: &mut Body, piece: Piece) {
     let (lead, tips) = if piece == Piece::Selfie { SELFIE } else { DOCUMENT };
     body.lead(call.say(lead)).bullets(tips.map(|tip| call.say(tip)));
-    let field = FileInput {
+}
+
+/// The field for the photo.
+pub(in crate::account) fn field(call: &Call, piece: Piece, faults: &Faults) -> FileInput {
+    FileInput {
         hint: Some(call.say("proof-photo-hint")),
         error: faults.of_field("picture"),
         // The camera at the back for the card, the one at the front for the face.
         capture: Some(if piece == Piece::Selfie { "user" } else { "environment" }),
         ..FileInput::new("picture", call.say("proof-photo"), FileKind::Picture)
-    };
-    let form = call.form(&format!("/account/proofing/photo/{name}")).with_file().part(&field);
-    body.part(&form.part(&Button::new(call.say("proof-photo-send")))).note(call.say("proof-photo-note"));
-    call.show_form(Page::new(title, body.markup()).back(call.url("/account/proofing")), faults)
+    }
 }
 
 fn photo(piece: &str) -> Result<Piece, Failure> {
