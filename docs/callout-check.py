@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks the signed report of a call-out exercise without Lionrock: python3 callout-check.py REPORT VKEY
 
-REPORT is the file from the exercise's page; VKEY is the log's key, "name+hash+base64", as `lionrock keys show` prints it.
+REPORT is the file from the exercise's page; VKEY is the log's key, "name+hash+base64", as `lionrock keys status` prints it.
 Checked: the signature; that the journal recorded this very report (leaf, inclusion, checkpoint); that the commitment published
 before the exercise fixes the plan, and that every call began at a moment of the plan; every figure, counted anew from the rows.
 Only the standard library; Ed25519 as in RFC 8032, section 6.
