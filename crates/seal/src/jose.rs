@@ -37,8 +37,12 @@ impl JoseAlgorithm {
         }
     }
 
-    /// Reads the `alg` of a header; `none` and everything symmetric is not known.
+    /// Reads the `alg` of a header; `none` and everything symmetric is not known. `Ed25519` is the newer name of what is written
+    /// as `EdDSA` here (RFC 9864), which some clients use already.
     pub fn parse(name: &str) -> Option<Self> {
+        if name == "Ed25519" {
+            return Some(Self::EdDsa);
+        }
         [Self::Es256, Self::EdDsa, Self::Ps256, Self::Rs256].into_iter().find(|known| known.name() == name)
     }
 }
