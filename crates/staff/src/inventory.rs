@@ -64,13 +64,17 @@ pub(crate) fn file(desk: &Desk) -> Answer {
     if !["csv", "json"].contains(&form) {
         return Err(missing());
     }
-    let inventory = flows::read_inventory(&desk.state.platform, case.live()?, &grant)?;
+    let service = case.live()?;
+    let inventory = flows::read_inventory(&desk.state.platform, service, &grant)?;
     let name = format!("{}-inventory.{form}", case.listed.slug);
     if form == "csv" {
         let text = format!("\u{feff}{}{}", flows::CSV_HEAD, inventory.to_csv(desk.language()));
         return Ok(desk::file(text.into_bytes(), "text/csv; charset=utf-8", &name));
     }
-    let json = Inventory::to_json(&inventory, desk.language());
+    let mut json = Inventory::to_json(&inventory, desk.language());
+    if let Some(members) = json.as_object_mut() {
+        members.insert("purge_lag_hours".to_owned(), service.purge_lag_hours().into());
+    }
     let text = serde_json::to_vec_pretty(&json).map_err(|_| Failure::of(Kind::Broken))?;
     Ok(desk::file(text, "application/json", &name))
 }

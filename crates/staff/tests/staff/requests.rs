@@ -36,6 +36,7 @@ fn the_inventory_is_shown_and_given_as_csv_and_json() {
     assert!(csv.contains("store,place,what,") && csv.contains("household_submission.identity"), "{csv}");
     let rows = json(&privacy.get(&format!("{PAGES}/{SLUG}/inventory/file/json")));
     assert_eq!(rows["rows"].as_array().unwrap().len() + 1, csv.lines().count());
+    assert_eq!(rows["purge_lag_hours"], 0, "how far the purge is behind, for machines");
     assert_eq!(privacy.get(&format!("{PAGES}/{SLUG}/inventory/file/exe")).status, 404);
 }
 
