@@ -50,6 +50,8 @@ mod roll_keys;
 mod roots;
 mod service;
 mod sign_document;
+#[cfg(test)]
+mod signing_story;
 mod submit_household;
 mod transfer_lease;
 #[cfg(test)]
@@ -97,7 +99,7 @@ pub use service::Service;
 pub use purge_lag::{PurgeLag, purge_lags};
 pub use watch_retention::PURGE_LAG_HOURS;
 pub use sign_document::{
-    SignDocumentError, SigningOffice, ToSign, bring_document, leave_signing, read_signing, register_signing, sign_document, signing_options,
+    SignDocumentError, SigningOffice, ToSign, bring_document, forget_signing_passkey, leave_signing, read_signing, register_signing, sign_document, signing_options,
     waiting_document,
 };
 pub use submit_household::{Acknowledged, Submit, SubmitError, rules, submit_household};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use identity::{AttributeName, Level, Resident};
-use journal::{Actor, Ledger};
+use journal::{Actor, Ledger, Work};
 use kernel::{Fault, Id, Instant, Kind, Random, Secret, kinds};
 use seal::{SealError, sha256};
 use serde_json::{Value, json};
@@ -130,6 +130,20 @@ pub fn leave_signing(ledger: &Ledger, who: &Resident) -> Result<(), RunError<Sig
         Ok(())
     });
     written.map(|_| ())
+}
+
+/// A passkey was removed: if it was the one that signs, the account signs no more.
+pub fn forget_signing_passkey(
+    work: &mut Work<'_, '_>,
+    account: Id<kinds::Account>,
+    passkey: Id<kinds::AccountPasskey>,
+) -> Result<(), StoreError> {
+    let now = work.now();
+    if signing::signing_key(work.tx(), account, now)?.is_some_and(|key| key.passkey == passkey) {
+        signing::remove_key(work, account)?;
+        identity::set_plus(work, account, false)?;
+    }
+    Ok(())
 }
 
 /// Takes a document, draws it as it will be signed, and keeps it sealed until it is.
