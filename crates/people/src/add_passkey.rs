@@ -72,6 +72,9 @@ pub enum AddPasskeyError {
     /// The browser's answer does not count.
     #[error("this passkey cannot be used here; it must be stored on the device and check that it is you")]
     Refused,
+    /// The officer's post needs a security key of a known make.
+    #[error("this post needs a security key of a make that is on the list; this one is not")]
+    Unattested,
     /// The passkey is registered already.
     #[error("this passkey is registered already")]
     Taken,
@@ -90,7 +93,7 @@ impl Fault for AddPasskeyError {
     fn kind(&self) -> Kind {
         match self {
             Self::Invitation | Self::Ceremony => Kind::Gone,
-            Self::Refused | Self::TooMany => Kind::Invalid,
+            Self::Refused | Self::Unattested | Self::TooMany => Kind::Invalid,
             Self::Taken => Kind::Taken,
             Self::Busy => Kind::Busy,
             Self::Store(error) => error.kind(),
@@ -119,7 +122,7 @@ pub fn begin_passkey(
     if existing.len() >= PASSKEYS_MAX {
         return Err(AddPasskeyError::TooMany);
     }
-    let begun = rp.begin_registration(officer.id.bytes(), &officer.post.en, existing);
+    let begun = rp.begin_officer(officer.id.bytes(), &officer.post.en, existing, &officer.roles);
     let (options, state) = begun.map_err(|_| AddPasskeyError::Refused)?;
     let ceremony = Ceremony { kind: KIND, officer: Some(officer.id), invitation, state };
     let (token, expires) = keep(work, &ceremony)?.ok_or(AddPasskeyError::Busy)?;
@@ -136,7 +139,8 @@ pub fn finish_passkey(
     let taken = storage::ceremony::take(work.tx(), command.ceremony.hash(KIND), KIND, now)?;
     let ceremony = taken.ok_or(AddPasskeyError::Ceremony)?;
     let officer = living(work, ceremony.officer.ok_or(AddPasskeyError::Ceremony)?)?;
-    let passkey = rp.finish_registration(&ceremony.state, command.answer).map_err(|_| AddPasskeyError::Refused)?;
+    let passkey = rp.finish_officer(&ceremony.state, command.answer).map_err(|_| AddPasskeyError::Refused)?;
+    let passkey = passkey.ok_or(AddPasskeyError::Unattested)?;
     if let Some(invitation) = ceremony.invitation
         && storage::invitation::mark_used(work.tx(), invitation, now)? == 0
     {

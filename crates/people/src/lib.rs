@@ -15,6 +15,7 @@ mod action;
 mod add_passkey;
 mod approval;
 mod approval_kind;
+mod attestation;
 mod change_roles;
 mod contact;
 mod create_department;
@@ -83,6 +84,7 @@ pub use invite_officer::{INVITATION_HOURS, InviteOfficer, InviteOfficerError, In
 pub use name_passkey::{NamePasskey, NamePasskeyError, SealedPasskeyName, name_passkey, own_passkeys};
 pub use open_contact::{ContactReason, OpenContact, OpenContactError, contact_for_mail, open_contact, open_own_contact};
 pub use purge::purge;
+pub use attestation::{AttestationError, AttestationPolicy, AttestationRules, AttestedModel};
 pub use relying_party::{Answer as PasskeyAnswer, Claim, KeptPasskey, RelyingParty, RelyingPartyError};
 pub use remove_passkey::{RemovePasskey, RemovePasskeyError, remove_passkey};
 pub use renew_contact::{RenewContact, RenewContactError, renew_contact};

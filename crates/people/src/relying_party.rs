@@ -1,14 +1,24 @@
+use std::sync::Arc;
+
 use kernel::{Fault, Kind};
 use seal::JosePublic;
 use serde_json::Value;
 use webauthn_rs::prelude::{
-    COSEKeyType, CreationChallengeResponse, CredentialID, DiscoverableAuthentication, DiscoverableKey, Passkey, PasskeyRegistration,
+    AttestedPasskeyRegistration, COSEKeyType, CreationChallengeResponse, CredentialID, DiscoverableAuthentication, DiscoverableKey, Passkey, PasskeyRegistration,
     PublicKeyCredential, RegisterPublicKeyCredential, Url, Uuid, Webauthn, WebauthnBuilder, WebauthnError,
 };
 
+use crate::{AttestationPolicy, Role};
+
+/// How the state of a ceremony begins that wants an attested passkey.
+const ATTESTED: &str = "attested\n";
+
 /// This site as passkeys know it: its origin and, from that, its id.
 #[derive(Clone, Debug)]
-pub struct RelyingParty(Webauthn);
+pub struct RelyingParty {
+    site: Webauthn,
+    attestation: Option<Arc<AttestationPolicy>>,
+}
 
 /// An origin that passkeys cannot be bound to.
 #[derive(Debug, thiserror::Error)]
@@ -39,12 +49,22 @@ impl RelyingParty {
         let url = Url::parse(origin).map_err(|_| RelyingPartyError::Origin)?;
         let host = url.domain().ok_or(RelyingPartyError::Origin)?.to_owned();
         let builder = WebauthnBuilder::new(&host, &url).map_err(|_| RelyingPartyError::Origin)?;
-        builder.rp_name(name).build().map(Self).map_err(|_| RelyingPartyError::Origin)
+        builder.rp_name(name).build().map(|site| Self { site, attestation: None }).map_err(|_| RelyingPartyError::Origin)
+    }
+
+    /// The same, for officers of whom a policy demands passkeys that their makers vouch for.
+    pub fn demanding(self, policy: AttestationPolicy) -> Self {
+        Self { attestation: Some(Arc::new(policy)), ..self }
+    }
+
+    /// Whether somebody with these roles needs a passkey that its maker vouches for.
+    pub fn demands_attestation(&self, roles: &[Role]) -> bool {
+        self.attestation.as_ref().is_some_and(|policy| policy.is_for(roles))
     }
 
     /// The site's origin, as `https://lionrock.example.hk`: without a slash at its end, and without the port that its scheme has anyway.
     pub fn origin(&self) -> String {
-        let first = self.0.get_allowed_origins().first();
+        let first = self.site.get_allowed_origins().first();
         first.map_or_else(String::new, |origin| origin.origin().ascii_serialization())
     }
 
@@ -58,7 +78,7 @@ impl RelyingParty {
     ) -> Result<(Value, String), Answer> {
         let handle = Uuid::from_bytes(owner);
         let (options, state) =
-            self.0.start_passkey_registration(handle, label, label, Some(existing)).map_err(|_| Answer::Refused)?;
+            self.site.start_passkey_registration(handle, label, label, Some(existing)).map_err(|_| Answer::Refused)?;
         Ok((with_resident_key(&options)?, to_text(&state)?))
     }
 
@@ -70,12 +90,39 @@ impl RelyingParty {
         if answer.extensions.cred_props.as_ref().and_then(|props| props.rk) == Some(false) {
             return Err(Answer::Refused);
         }
-        self.0.finish_passkey_registration(&answer, &state).map(KeptPasskey).map_err(|_| Answer::Refused)
+        self.site.finish_passkey_registration(&answer, &state).map(KeptPasskey).map_err(|_| Answer::Refused)
+    }
+
+    /// As [`RelyingParty::begin_registration`], for an officer with these roles.
+    pub(crate) fn begin_officer(&self, owner: [u8; 16], label: &str, existing: Vec<CredentialID>, roles: &[Role]) -> Result<(Value, String), Answer> {
+        let Some(policy) = self.attestation.as_ref().filter(|policy| policy.is_for(roles)) else {
+            return self.begin_registration(owner, label, existing);
+        };
+        let (handle, models) = (Uuid::from_bytes(owner), policy.models().clone());
+        let begun = self.site.start_attested_passkey_registration(handle, label, label, Some(existing), models, None);
+        let (options, state) = begun.map_err(|_| Answer::Refused)?;
+        let mut options = with_resident_key(&options)?;
+        // Many keys know no such protection, and browsers refuse them before we could say what is wanted. Verification is demanded
+        // at each sign-in all the same.
+        if let Some(members) = options.pointer_mut("/publicKey/extensions").and_then(Value::as_object_mut) {
+            members.remove("credentialProtectionPolicy");
+            members.remove("enforceCredentialProtectionPolicy");
+        }
+        Ok((options, format!("{ATTESTED}{}", to_text(&state)?)))
+    }
+
+    /// As [`RelyingParty::finish_registration`]; `None` if the maker of the passkey does not vouch for it as the policy demands.
+    pub(crate) fn finish_officer(&self, state: &str, answer: Value) -> Result<Option<KeptPasskey>, Answer> {
+        let Some(state) = state.strip_prefix(ATTESTED) else { return self.finish_registration(state, answer).map(Some) };
+        let state: AttestedPasskeyRegistration = serde_json::from_str(state).map_err(|_| Answer::Refused)?;
+        let answer: RegisterPublicKeyCredential = serde_json::from_value(answer).map_err(|_| Answer::Refused)?;
+        let made = self.site.finish_attested_passkey_registration(&answer, &state);
+        Ok(made.ok().map(|passkey| KeptPasskey(passkey.into())))
     }
 
     /// Options for `navigator.credentials.get` without a user name, and the state to keep.
     pub fn begin_sign_in(&self) -> Result<(Value, String), Answer> {
-        let (options, state) = self.0.start_discoverable_authentication().map_err(|_| Answer::Refused)?;
+        let (options, state) = self.site.start_discoverable_authentication().map_err(|_| Answer::Refused)?;
         Ok((serde_json::to_value(&options).map_err(|_| Answer::Refused)?, to_text(&state)?))
     }
 
@@ -83,7 +130,7 @@ impl RelyingParty {
     pub fn finish_sign_in(&self, state: &str, claim: &Claim, passkey: &mut KeptPasskey) -> Result<(), Answer> {
         let state: DiscoverableAuthentication = serde_json::from_str(state).map_err(|_| Answer::Refused)?;
         let key = DiscoverableKey::from(&passkey.0);
-        let result = self.0.finish_discoverable_authentication_v2(&claim.answer, state, &key).map_err(answer_of)?;
+        let result = self.site.finish_discoverable_authentication_v2(&claim.answer, state, &key).map_err(answer_of)?;
         if !result.user_verified() {
             return Err(Answer::Refused);
         }
@@ -144,7 +191,7 @@ impl Claim {
     /// Reads what a browser answered to a sign-in.
     pub fn parse(rp: &RelyingParty, answer: Value) -> Result<Self, Answer> {
         let answer: PublicKeyCredential = serde_json::from_value(answer).map_err(|_| Answer::Refused)?;
-        let (handle, credential) = rp.0.identify_discoverable_authentication(&answer).map_err(|_| Answer::Refused)?;
+        let (handle, credential) = rp.site.identify_discoverable_authentication(&answer).map_err(|_| Answer::Refused)?;
         let credential = credential.to_vec();
         Ok(Self { owner: handle.into_bytes(), credential, answer })
     }

@@ -37,6 +37,28 @@ const HAS_CREDENTIAL: u8 = 0x40;
 impl SoftwarePasskey {
     /// Answers `navigator.credentials.create`: the new passkey, and what the browser would send back.
     pub fn create(origin: &str, options: &Value) -> Result<(Self, Value), CeremonyRefused> {
+        Self::make(origin, options, [0; 16], |data, _| Ok(attestation(data)))
+    }
+
+    /// The same by a security key whose maker vouches for it: with the maker's key, certificate and number of the model.
+    #[cfg(test)]
+    pub(crate) fn create_attested(
+        origin: &str,
+        options: &Value,
+        (key, certificate, number): (&Es256Signer, &[u8], [u8; 16]),
+    ) -> Result<(Self, Value), CeremonyRefused> {
+        Self::make(origin, options, number, |data, client| {
+            let signature = key.sign_der(&[data, &sha256(&[client.as_bytes()])].concat())?;
+            Ok(packed(data, &signature, certificate))
+        })
+    }
+
+    fn make(
+        origin: &str,
+        options: &Value,
+        number: [u8; 16],
+        vouch: impl FnOnce(&[u8], &str) -> Result<Vec<u8>, CeremonyRefused>,
+    ) -> Result<(Self, Value), CeremonyRefused> {
         let selection = options.pointer("/publicKey/authenticatorSelection").unwrap_or(&Value::Null);
         let asks = |name: &str| selection.get(name).and_then(Value::as_str) == Some("required");
         if !asks("residentKey") || !asks("userVerification") {
@@ -49,14 +71,15 @@ impl SoftwarePasskey {
         let rp_id = text(options, "/publicKey/rp/id", "relying party")?.to_owned();
         let passkey = Self { key, credential, handle, rp_id, counter: 0 };
         let mut data = passkey.authenticator_data(USER_PRESENT | USER_VERIFIED | HAS_CREDENTIAL);
-        data.extend([0; 16]);
+        data.extend(number);
         data.extend([0, 32]);
         data.extend(&passkey.credential);
         data.extend(cose_key(&x, &y));
         let client = client_data("webauthn.create", origin, text(options, "/publicKey/challenge", "challenge")?);
+        let vouched = vouch(&data, &client)?;
         let response = json!({
             "clientDataJSON": URL_SAFE_NO_PAD.encode(client),
-            "attestationObject": URL_SAFE_NO_PAD.encode(attestation(&data)),
+            "attestationObject": URL_SAFE_NO_PAD.encode(vouched),
             "transports": ["internal"],
         });
         let extensions = json!({"credProps": {"rk": true}});
@@ -115,6 +138,26 @@ fn attestation(data: &[u8]) -> Vec<u8> {
     out.extend(b"\x68authData\x59");
     out.extend(u16::try_from(data.len()).unwrap_or(u16::MAX).to_be_bytes());
     out.extend(data);
+    out
+}
+
+/// The attestation object with format "packed" (WebAuthn, 8.2) in CBOR, with one certificate.
+#[cfg(test)]
+fn packed(data: &[u8], signature: &[u8], certificate: &[u8]) -> Vec<u8> {
+    let bytes = |content: &[u8]| {
+        let mut out = vec![0x59];
+        out.extend(u16::try_from(content.len()).unwrap_or(u16::MAX).to_be_bytes());
+        out.extend(content);
+        out
+    };
+    let mut out = vec![0xa3];
+    out.extend(b"\x63fmt\x66packed");
+    out.extend(b"\x67attStmt\xa3\x63alg\x26\x63sig");
+    out.extend(bytes(signature));
+    out.extend(b"\x63x5c\x81");
+    out.extend(bytes(certificate));
+    out.extend(b"\x68authData");
+    out.extend(bytes(data));
     out
 }
 

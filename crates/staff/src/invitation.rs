@@ -2,8 +2,9 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use journal::Actor;
 use kernel::Kind;
-use people::{AddPasskey, BeginPasskey, FinishPasskey, PasskeyAdded, Token};
+use people::{AddPasskey, AddPasskeyError, BeginPasskey, FinishPasskey, PasskeyAdded, Token};
 use serde_json::json;
+use store::RunError;
 use webkit::parts::Button;
 use webkit::{Failure, Json, Page};
 
@@ -56,8 +57,24 @@ pub(crate) fn begin(desk: &Desk, by: AddPasskey) -> Answer {
 pub(crate) fn end(desk: &Desk, next: impl FnOnce(PasskeyAdded) -> String) -> Answer {
     let ceremony = desk.ceremony.clone().ok_or_else(|| Failure::of(Kind::Gone))?;
     let (rp, command) = (desk.state.relying_party.clone(), FinishPasskey { ceremony, answer: desk.json.clone() });
-    let (added, _) = desk.platform().ledger().write("staff.finish_passkey", Actor::Visitor, move |work| {
+    let added = desk.platform().ledger().write("staff.finish_passkey", Actor::Visitor, move |work| {
         people::finish_passkey(work, &rp, command.clone())
-    })?;
-    Ok((StatusCode::OK, Json(json!({ "next": desk.url(&next(added)) }))).into_response())
+    });
+    let next = match added {
+        Ok((added, _)) => next(added),
+        Err(RunError::Refused(AddPasskeyError::Unattested)) => UNATTESTED.to_owned(),
+        Err(error) => return Err(Failure::from(error)),
+    };
+    Ok((StatusCode::OK, Json(json!({ "next": desk.url(&next) }))).into_response())
+}
+
+/// Where an officer reads that the post needs another kind of key; the invitation is not used up.
+pub(crate) const UNATTESTED: &str = "/staff/passkey-not-accepted";
+
+/// Says which key is needed, in plain words.
+pub(crate) fn unattested(desk: &Desk) -> Answer {
+    let title = desk.say("unattested-title");
+    let mut body = desk.body(&title, &Mistakes::default());
+    body.lead(desk.say("unattested-lead")).bullets([desk.say("unattested-why"), desk.say("unattested-what"), desk.say("unattested-again")]);
+    Ok(desk.show(Page::new(title, body.markup())))
 }
