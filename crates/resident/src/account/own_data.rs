@@ -4,7 +4,7 @@
 mod copy;
 
 use axum::response::Response;
-use identity::{Account, Attribute, Source};
+use identity::{Account, Attribute, AttributeName, Source};
 use kernel::{Id, Kind, kinds};
 use store::StoreError;
 use webkit::parts::{Button, ButtonStyle, Part as _, SummaryList, SummaryRow, Table};
@@ -65,7 +65,11 @@ fn held(call: &Call, own: &Own, body: &mut Body) {
 /// What is said of one attribute, on the page and in the copies.
 fn rows(call: &Call, own: &Own, attribute: &Attribute) -> Vec<(String, String)> {
     let charter = &call.charter;
-    let purpose = if attribute.name == identity::AttributeName::Mobile { &charter.account } else { &charter.identity };
+    let purpose = match attribute.name {
+        AttributeName::Mobile => &charter.account,
+        name if name.is_of_choosing() => &charter.release,
+        _ => &charter.identity,
+    };
     vec![
         (call.say("account-data-value"), written(attribute, call.language())),
         (call.say("my-data-purpose"), purpose.text.get(call.language()).to_owned()),

@@ -5,7 +5,7 @@ use journal::Work;
 use kernel::Instant;
 use provider::{Consent, Registered, Release, Share};
 use store::{StoreError, Tx};
-use webkit::parts::{Button, ButtonStyle, Part as _, SummaryList, SummaryRow, Table, Tag};
+use webkit::parts::{Button, ButtonStyle, Part as _, SummaryList, SummaryRow, Table};
 use webkit::{Body, Failure, Markup, Page, Values, formats};
 
 use super::call::Call;
@@ -72,9 +72,7 @@ fn one(call: &Call, dealings: &Dealings, id: &str, service: &Registered, body: &
     let language = call.language();
     let name = service.registration.name.get(language);
     body.h2(name);
-    for (mark, tone) in marks(&service.registration) {
-        body.part(&Tag::new(call.say(mark), tone));
-    }
+    body.push(&marks(call, &service.registration));
     let consent = dealings.consents.iter().find(|consent| consent.client == id);
     let shares: Vec<&Share> = dealings.shares.iter().filter(|share| share.client == id).collect();
     let since = consent.map(|consent| consent.given).or_else(|| shares.iter().map(|share| share.given).min());
@@ -88,7 +86,7 @@ fn one(call: &Call, dealings: &Dealings, id: &str, service: &Registered, body: &
     if shares.is_empty() {
         body.p(call.say("services-nothing"));
     } else {
-        let head = ["services-what", "data-until", "services-take-back"].map(|key| call.say(key));
+        let head = ["services-what", "services-until", "services-take-back"].map(|key| call.say(key));
         let mut table = Table::new(call.t.with("services-gets", [("service", name)]), head);
         for share in shares {
             table.row([Markup::text(&label(call, &share.attribute)), Markup::text(&term(call, share)), take_back(call, share)]);

@@ -1,9 +1,9 @@
 use axum::response::Response;
-use identity::Attribute;
+use identity::{Attribute, AttributeName};
 use kernel::{Day, Language};
 use openid::Profile;
 use provider::{Agreed, Asked, AskedAttribute, Registration, Standing};
-use webkit::parts::{Button, ButtonGroup, ButtonStyle, Choice, DateInput, DateValue, Form, Radios, SummaryList, SummaryRow, Tag, Tone, Warning};
+use webkit::parts::{Button, ButtonGroup, ButtonStyle, Choice, DateInput, DateValue, Form, Part as _, Radios, SummaryList, SummaryRow, Tag, Tone, Warning};
 use webkit::{Body, Failure, Markup, Page, Values};
 
 use super::{Call, Way, label, written};
@@ -78,16 +78,15 @@ pub(super) fn page(call: &Call, way: &Way, asked: &Asked, held: &Held, chosen: &
     body.p(call.t.with(if asked.is_anonymous() { "connect-nameless" } else { "connect-named" }, [("service", name)]));
     let mut form = call.form(&way.path()).id("form");
     for (number, one) in asked.attributes().enumerate() {
-        form = form.push(&attribute(call, asked, held, one, (number, chosen), faults));
+        form = form.push(&attribute(call, way, asked, held, one, (number, chosen), faults));
     }
     let possible = asked.attributes().all(|one| !one.needed || held.has(&one.name));
     if possible {
         form = allowing(call, asked, held, chosen, faults, form);
         body.part(&form);
     } else {
-        body.push(&fields_alone(call, asked, held));
+        body.push(&fields_alone(call, way, asked, held));
         body.part(&Warning(call.say("connect-impossible")));
-        body.link(call.say("connect-level-account"), call.url("/account/details"));
         body.part(&super::leave::refuse_form(call, way, "refuse", call.say("connect-refuse")));
     }
     body.note(call.t.with("connect-host", [("host", asked.request.redirect_uri.host())]));
@@ -118,9 +117,7 @@ fn who_asks(call: &Call, asked: &Asked, body: &mut Body) {
         let source = format!("/oidc/logo/{}/{}", registration.client.id, kernel::to_hex(logo));
         body.push(&Markup::trusted(format!("<p><img src=\"{source}\" alt=\"\" width=\"64\" height=\"64\"></p>\n")));
     }
-    for (mark, tone) in marks(registration) {
-        body.part(&Tag::new(call.say(mark), tone));
-    }
+    body.push(&marks(call, registration));
     let contact = &registration.contact;
     let ways = [contact.post.get(language), &contact.phone, &contact.email].join(if language == Language::En { ", " } else { "，" });
     body.part(&SummaryList::new(vec![
@@ -131,16 +128,26 @@ fn who_asks(call: &Call, asked: &Asked, body: &mut Body) {
     ]));
 }
 
-/// What residents should know before they trust it.
-pub(in crate::account) fn marks(registration: &Registration) -> Vec<(&'static str, Tone)> {
+/// What residents should know before they trust it, in a line of marks.
+pub(in crate::account) fn marks(call: &Call, registration: &Registration) -> Markup {
     let sandbox = (registration.standing == Standing::Sandbox).then_some(("connect-sandbox", Tone::Attention));
     let basic = (registration.client.profile == Profile::Basic).then_some(("connect-basic", Tone::Neutral));
-    sandbox.into_iter().chain(basic).collect()
+    let tag = |(words, tone): (&str, Tone)| Tag::new(call.say(words), tone).html(call.language()).as_str().to_owned();
+    let tags: Vec<String> = sandbox.into_iter().chain(basic).map(tag).collect();
+    if tags.is_empty() { Markup::default() } else { Markup::trusted(format!("<p>{}</p>\n", tags.join(" "))) }
 }
 
 /// One attribute: what would be sent, why, and the decision.
-fn attribute(call: &Call, asked: &Asked, held: &Held, one: &AskedAttribute, (number, chosen): (usize, &Chosen), faults: &Faults) -> Markup {
-    let mut body = described(call, held, one);
+fn attribute(
+    call: &Call,
+    way: &Way,
+    asked: &Asked,
+    held: &Held,
+    one: &AskedAttribute,
+    (number, chosen): (usize, &Chosen),
+    faults: &Faults,
+) -> Markup {
+    let mut body = described(call, way, held, one);
     if held.has(&one.name) {
         let mut choices = vec![Choice::new("once", call.say("connect-once"))];
         if !asked.is_anonymous() {
@@ -159,7 +166,7 @@ fn attribute(call: &Call, asked: &Asked, held: &Held, one: &AskedAttribute, (num
     body.markup()
 }
 
-fn described(call: &Call, held: &Held, one: &AskedAttribute) -> Body {
+fn described(call: &Call, way: &Way, held: &Held, one: &AskedAttribute) -> Body {
     let mut body = Body::new(call.language());
     let value = held.find(&one.name).map(|attribute| written(attribute, call.language()));
     body.h2(label(call, &one.name)).part(&SummaryList::new(vec![
@@ -167,14 +174,18 @@ fn described(call: &Call, held: &Held, one: &AskedAttribute) -> Body {
         SummaryRow::new(call.say("connect-why"), one.reason.get(call.language())),
         SummaryRow::new(call.say("connect-needed"), call.say(if one.needed { "connect-needed-yes" } else { "connect-needed-no" })),
     ]));
+    let own = AttributeName::from_name(&one.name).is_some_and(AttributeName::is_of_choosing);
+    if own && !held.has(&one.name) {
+        body.link(call.say("connect-write"), call.url(&format!("/account/details?next={}", way.path())));
+    }
     body
 }
 
 /// What is asked for where it cannot be given.
-fn fields_alone(call: &Call, asked: &Asked, held: &Held) -> Markup {
+fn fields_alone(call: &Call, way: &Way, asked: &Asked, held: &Held) -> Markup {
     let mut all = Markup::default();
     for one in asked.attributes() {
-        all.push(&described(call, held, one).markup());
+        all.push(&described(call, way, held, one).markup());
     }
     all
 }
