@@ -13,7 +13,7 @@ const LOGOUT: &str = "provider.logout";
 const TOKEN_SECS: i64 = 120;
 const LEASE_MS: i64 = 60_000;
 const NOTICES: usize = 50;
-/// After so many attempts, over about an hour and a half, it is given up.
+/// After so many attempts, over about three hours, it is given up.
 const ATTEMPTS_MOST: i64 = 10;
 const PAUSE_SECS: i64 = 10;
 
