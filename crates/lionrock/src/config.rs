@@ -84,6 +84,9 @@ config! {
     backup_recipients: Vec<String> = Vec::new(), "[\"age1…\"]", plain;
     /// The log key (Ed25519, PKCS#8), made by `lionrock keys init`.
     log_key: PathBuf = "lionrock-data/roots/log.key".into(), "/etc/lionrock/log.key", plain;
+    /// Which officers need a security key of a known make: a file with `roles` and `[[models]]` of `name`, `aaguid` and `authority`
+    /// (PEM). Without it any passkey that verifies its user is taken.
+    attestation: Option<PathBuf> = None, "/etc/lionrock/attestation.toml", plain;
     /// Certificate chain in PEM. Renewed files are taken over without a restart. Without it the server speaks plain HTTP and
     /// listens on loopback addresses only.
     tls_certificate: Option<PathBuf> = None, "/etc/lionrock/tls/chain.pem", plain;

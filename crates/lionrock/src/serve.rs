@@ -36,6 +36,9 @@ pub enum RunError {
     /// The origin does not suit passkeys.
     #[error("origin: {0}")]
     Passkeys(people::RelyingPartyError),
+    /// The policy about officers' passkeys.
+    #[error("attestation: {0}: {1}")]
+    Attestation(String, String),
     /// TLS or the accept loop.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -148,6 +151,16 @@ pub async fn run(
     Ok(served?)
 }
 
+/// The site as officers' passkeys know it, with the policy about their makes if there is one.
+fn officers_party(config: &Config) -> Result<people::RelyingParty, RunError> {
+    let party = people::RelyingParty::new(&config.origin, "Lionrock").map_err(RunError::Passkeys)?;
+    let Some(path) = &config.attestation else { return Ok(party) };
+    let failed = |error: &dyn std::fmt::Display| RunError::Attestation(path.display().to_string(), error.to_string());
+    let text = std::fs::read_to_string(path).map_err(|error| failed(&error))?;
+    let rules: people::AttestationRules = toml::from_str(&text).map_err(|error| failed(&error.message()))?;
+    Ok(party.demanding(people::AttestationPolicy::new(&rules).map_err(|error| failed(&error))?))
+}
+
 fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, RunError> {
     let platform = &runtime.platform;
     let keys = Arc::new(PlatformKeys(platform.clone()));
@@ -159,7 +172,7 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
     let account_font = font.clone();
     let officers = staff::StaffState {
         platform: platform.clone(),
-        relying_party: people::RelyingParty::new(&config.origin, "Lionrock").map_err(RunError::Passkeys)?,
+        relying_party: officers_party(config)?,
         origin: config.origin.clone(),
         letter_font: font,
         secure: config.is_https(),
