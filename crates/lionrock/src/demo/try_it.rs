@@ -234,18 +234,15 @@ fn arrived(visitor: &Visitor, request_uri: &str, came: &Came) -> webkit::Markup 
     let say = |word: Word| text(word).get(visitor.language).to_owned();
     let mut body = Body::new(visitor.language);
     body.h1(say(Word::Came));
-    match &came.id_token {
-        Some(token) => {
-            let of = |name: &str| token.get(name).map(plain).unwrap_or_default();
-            body.part(&SummaryList::new(vec![
-                SummaryRow::new(say(Word::Subject), of("sub")),
-                SummaryRow::new(say(Word::Level), of("acr")),
-                SummaryRow::new(say(Word::Means), of("amr")),
-            ]));
-        }
-        None => {
-            body.p(say(Word::Nobody));
-        }
+    if let Some(token) = &came.id_token {
+        let of = |name: &str| token.get(name).map(plain).unwrap_or_default();
+        body.part(&SummaryList::new(vec![
+            SummaryRow::new(say(Word::Subject), of("sub")),
+            SummaryRow::new(say(Word::Level), of("acr")),
+            SummaryRow::new(say(Word::Means), of("amr")),
+        ]));
+    } else {
+        body.p(say(Word::Nobody));
     }
     body.h2(say(Word::Filled));
     if came.claims.is_empty() {
