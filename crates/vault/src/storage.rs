@@ -83,11 +83,11 @@ pub(crate) fn owner(tx: &mut Tx<'_>) -> Result<Option<Id<kinds::Service>>, Store
 pub(crate) fn owner_and_purpose(tx: &mut Tx<'_>, purpose: &str) -> Result<(Option<Id<kinds::Service>>, bool), StoreError> {
     let row = tx.query_opt(
         "-- vault.owner_and_purpose
-select service, (select count(*) from vault_purpose where purpose = $1) from vault_owner where one = 1",
+select service, (select purpose from vault_purpose where purpose = $1) from vault_owner where one = 1",
         &[purpose.into()],
     )?;
     let Some(row) = row else { return Ok((None, false)) };
-    Ok((Some(row.get(0)?), row.get::<i64>(1)? > 0))
+    Ok((Some(row.get(0)?), row.get::<Option<String>>(1)?.is_some()))
 }
 
 pub(crate) fn has_purpose(tx: &mut Tx<'_>, purpose: &str) -> Result<bool, StoreError> {

@@ -11,7 +11,7 @@ const TABLE: &str = "// table:";
 
 /// Finds files and crates that have grown too large. Functions over 70 lines are left to clippy.
 pub fn check(repository: &Repository) -> Vec<Finding> {
-    let (mut findings, mut houses) = (Vec::new(), BTreeMap::<&str, usize>::new());
+    let (mut findings, mut houses) = (Vec::new(), BTreeMap::<String, usize>::new());
     for (file, source) in repository.rust() {
         let lines = source.lines.len();
         if lines > FILE && !file.text().is_some_and(|text| text.starts_with(TABLE)) {
@@ -21,13 +21,15 @@ pub fn check(repository: &Repository) -> Vec<Finding> {
             findings.push(Finding::new(&file.path, 0, "sizes", advice));
         }
         if let Some(house) = file.house() {
-            *houses.entry(house).or_default() += lines;
+            // What stands below `tests/` is compiled as a crate of its own.
+            let part = if file.path.contains("/tests/") { " (tests)" } else { "" };
+            *houses.entry(format!("{house}{part}")).or_default() += lines;
         }
     }
     let large = houses.into_iter().filter(|(_, lines)| *lines > CRATE);
     findings.extend(large.map(|(house, lines)| {
         Finding::new(
-            house,
+            &house,
             0,
             "sizes",
             format!("{lines} lines, {CRATE} at most: split by what changes together"),
@@ -60,6 +62,16 @@ mod tests {
                 &[("crates/a/src/b.rs", &table), ("crates/a/src/c.rs", "//\n")]
             ),
             ["0: sizes"]
+        );
+        assert_eq!(
+            found(
+                check,
+                &[
+                    ("crates/a/src/b.rs", &table),
+                    ("crates/a/tests/it/c.rs", "//\n")
+                ]
+            ),
+            Vec::<String>::new()
         );
     }
 }
