@@ -36,7 +36,7 @@ pub const KEY_FILE: &str = "try-it.pem";
 /// The service's name at the provider.
 pub const CLIENT: &str = "demo-library";
 /// What it asks for when somebody applies for a card, and what it cannot do without.
-pub const ATTRIBUTES: [(&str, bool); 5] = [("name", true), ("name#zh-Hant", false), ("birthdate", false), ("address", false), ("phone_number", true)];
+pub const ATTRIBUTES: [(&str, bool); 5] = [("name", false), ("name#zh-Hant", false), ("birthdate", false), ("address", false), ("phone_number", true)];
 
 /// What a visitor asks for, and the scope that asks for it.
 const ASKS: [(&str, &str); 3] = [

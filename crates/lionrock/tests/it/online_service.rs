@@ -30,7 +30,7 @@ fn browser_a_service_is_registered_by_two_officers_and_a_resident_signs_in_to_th
     let mobile = page.eval("[...document.querySelectorAll('fieldset')].find(one => one.textContent.includes('+85251234567'))?.querySelector('input[value=once]').id");
     page.click(&format!("[id='{}']", mobile.unwrap().as_str().unwrap())).unwrap();
     page.click("#form button:not([name])").unwrap();
-    page.wait_for("ol").unwrap();
+    page.wait_for("main a[href$='/library']").unwrap();
     let came = page.text("main").unwrap();
     assert!(came.contains("You are back at the library") && came.contains("+85251234567") && came.contains("ID token believed"), "{came}");
     refused_and_in_every_language(&page, &library);
