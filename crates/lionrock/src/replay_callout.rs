@@ -115,8 +115,8 @@ impl Town {
         let grant = grant(department, Role::SecurityOfficer)?;
         for (duty, member) in TEAM.into_iter().zip(0_u32..) {
             let n = number * 10 + member;
-            let (mobile, voice) = (format!("5123{n:04}"), format!("2123{n:04}"));
-            let details = Details::parse(&format!("Invented {n}"), &mobile, &voice, &format!("duty{n}@dept.example.hk"))?;
+            let [mobile, voice, mail] = addresses(n);
+            let details = Details::parse(&format!("Invented {n}"), &mobile, &voice, &mail)?;
             let ledger = self.platform.ledger();
             let details = seal_details(ledger.keys(), ledger.now().day(), &details)?;
             let (post, quiet) = (duty.title(), QuietHours::default());
@@ -175,6 +175,11 @@ impl Town {
         let done = self.platform.ledger().write("replay.act", actor, act);
         done.map(|(value, _)| value).map_err(|error: RunError<E>| error.to_string().into())
     }
+}
+
+/// Mobile, telephone and mail of invented person `n`.
+fn addresses(n: u32) -> [String; 3] {
+    [format!("+8525123{n:04}"), format!("+8522123{n:04}"), format!("duty{n}@dept.example.hk")]
 }
 
 fn grant<A: Action>(department: Id<kinds::Department>, role: Role) -> Result<Grant<A>, Failure> {

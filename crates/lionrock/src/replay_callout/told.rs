@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use callout::{DepartmentFigures, ExerciseReport, PageState};
@@ -6,8 +7,8 @@ use kernel::to_hex;
 use seal::sha256;
 use serde_json::{Value, json};
 
-use super::{DAYS, TEAM};
 use super::crowd::Crowd;
+use super::{DAYS, TEAM, addresses};
 use crate::simulate::{Finding, Findings};
 
 /// What happened.
@@ -33,9 +34,11 @@ impl Told {
         });
         findings.expect("the plan was sealed before and opens after", hidden && fixed, to_hex(&before.exercise.commitment));
         let (taken, unmarked) = crowd.pages();
-        let (reached, listed) = (crowd.reached().len(), departments * TEAM.len() * 3);
-        let inside = reached <= listed && unmarked == 0;
-        findings.note(14, "every page bore the mark and went to the list", inside, format!("{taken} pages, {reached} of {listed} addresses"));
+        let listed: BTreeSet<String> = listed(departments).collect();
+        let reached = crowd.reached();
+        let inside = reached.is_subset(&listed) && unmarked == 0 && taken > 0;
+        let seen = format!("{taken} pages, {} of {} addresses", reached.len(), listed.len());
+        findings.note(14, "every page bore the mark and went to the list", inside, seen);
         let stuck = report.calls.iter().flat_map(|call| &call.pages).filter(|page| page.state == PageState::Queued).count();
         findings.expect("nothing is stuck", stuck == 0, format!("{stuck} pages wait"));
         let answered = report.figures.iter().filter(|figures| figures.acknowledged > 0).count();
@@ -82,6 +85,12 @@ impl Told {
         let broken: Vec<String> = self.findings.broken().map(Finding::line).collect();
         Err(format!("does not hold:\n  {}", broken.join("\n  ")).into())
     }
+}
+
+/// Every address that the exercise's list names.
+fn listed(departments: usize) -> impl Iterator<Item = String> {
+    let people = (0_u32..).take(departments).flat_map(|number| (0_u32..).take(TEAM.len()).map(move |member| number * 10 + member));
+    people.flat_map(addresses)
 }
 
 fn on_time(report: &ExerciseReport, calls: usize) -> bool {
