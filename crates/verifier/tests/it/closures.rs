@@ -158,7 +158,8 @@ fn a_closing_record_that_leaves_something_out_is_refused() {
     }
     // One look is too few, unless somebody went there.
     let lines: Vec<&str> = whole.lines().collect();
-    let one_look: String = lines.iter().filter(|line| !line.contains("127.0.0.2")).map(|line| format!("{line}\n")).collect();
+    let kept: Vec<&str> = lines.iter().copied().filter(|line| !line.contains("127.0.0.2")).collect();
+    let one_look = format!("{}\n", kept.join("\n"));
     assert_eq!(signed(&one_look), Err(Reason::Member("probe")));
     let inspected = format!("inspected: {AT} {}\nclosed:", "ab".repeat(32));
     assert!(signed(&one_look.replace("closed:", &inspected)).is_ok());
