@@ -36,14 +36,14 @@ create table signing_page (
 );
 create index signing_page_by_expiry on signing_page (expires);
 create table signing_certificate (
-    serial BYTES not null primary key,
+    number BYTES not null primary key,
     made INT64 not null,
     revoked INT64,
     reason TEXT
 );
 create index signing_certificate_by_revocation on signing_certificate (revoked);
 create table signing_history (
-    serial BYTES not null primary key,
+    number BYTES not null primary key,
     account BYTES not null,
     service TEXT not null,
     form TEXT not null,

@@ -1,16 +1,13 @@
 //! Why nobody compares a short code here. A signing service in use shows the resident four digits and lets them compare the digits on
 //! two screens; integrators published how the digits are made: nibbles of MD5 over SHA-512 of the document's hash and the resident's
-//! name at the service, each modulo ten. Ten thousand documents are enough to find another one with the same digits.
-
-use md5::{Digest, Md5};
-use sha2::Sha512;
+//! name at the service, each modulo ten (here SHA-256 stands for both). Ten thousand documents are enough to find another one with the same digits.
 
 use crate::rehearsal::{City, Passkey, plain_pdf, prepared};
 use crate::{ActError, Form, SignError};
 
+/// The digits come from a public digest of public values, four nibbles of it; which digest it is changes nothing.
 fn four_digits(document: &[u8], name_at_service: &str) -> [u8; 4] {
-    let hash = Sha512::new().chain_update(seal::sha256(&[document])).chain_update(name_at_service).finalize();
-    let mixed = Md5::digest(hash);
+    let mixed = seal::sha256(&[&seal::sha256(&[document]), name_at_service.as_bytes()]);
     [mixed[0] >> 4, mixed[0] & 15, mixed[1] >> 4, mixed[1] & 15].map(|nibble| nibble % 10)
 }
 

@@ -128,7 +128,11 @@ fn removal(call: &Call, passkey: PasskeyId, faults: &Faults) -> Response {
 pub(super) async fn remove(call: Call, Path(passkey): Path<String>, _: Values) -> Result<Response, Failure> {
     let Some(found) = call.found else { return Ok(call.away()) };
     let passkey = parse(&passkey)?;
-    let removed = call.act("resident.remove_passkey", move |work| remove_passkey(work, &found.who, passkey)).await?;
+    let remove = move |work: &mut journal::Work<'_, '_>| {
+        remove_passkey(work, &found.who, passkey)?;
+        Ok::<_, PasskeyError>(flows::forget_signing_passkey(work, found.who.account(), passkey)?)
+    };
+    let removed = call.act("resident.remove_passkey", remove).await?;
     match removed {
         Ok(()) => Ok(call.go("/account")),
         Err(PasskeyError::Last) => Ok(removal(&call, passkey, &Faults::one("form", call.say("account-last")))),

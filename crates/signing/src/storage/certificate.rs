@@ -6,7 +6,7 @@ use crate::{Form, Reason, Revoked, Signature};
 
 pub(crate) fn insert(tx: &mut Tx<'_>, serial: &[u8], now: Instant) -> Result<u64, StoreError> {
     tx.execute(
-        "-- signing.insert_certificate\ninsert into signing_certificate (serial, made) values ($1, $2)",
+        "-- signing.insert_certificate\ninsert into signing_certificate (number, made) values ($1, $2)",
         &[serial.into(), now.into()],
     )
 }
@@ -18,7 +18,7 @@ pub(crate) fn note(
 ) -> Result<u64, StoreError> {
     tx.execute(
         "-- signing.insert_history\n\
-         insert into signing_history (serial, account, service, form, document, made, expires) values ($1, $2, $3, $4, $5, $6, $7)",
+         insert into signing_history (number, account, service, form, document, made, expires) values ($1, $2, $3, $4, $5, $6, $7)",
         &[
             signature.serial.as_slice().into(),
             account.into(),
@@ -34,8 +34,8 @@ pub(crate) fn note(
 pub(crate) fn history(tx: &mut Tx<'_>, account: Id<kinds::Account>, most: i64) -> Result<Vec<Signature>, StoreError> {
     let rows = tx.query(
         "-- signing.history\n\
-         select h.serial, h.service, h.form, h.document, h.made, c.revoked from signing_history h \
-         join signing_certificate c on c.serial = h.serial where h.account = $1 order by h.made desc, h.serial limit $2",
+         select h.number, h.service, h.form, h.document, h.made, c.revoked from signing_history h \
+         join signing_certificate c on c.number = h.number where h.account = $1 order by h.made desc, h.number limit $2",
         &[account.into(), most.into()],
     )?;
     rows.iter().map(signature).collect()
@@ -44,8 +44,8 @@ pub(crate) fn history(tx: &mut Tx<'_>, account: Id<kinds::Account>, most: i64) -
 pub(crate) fn of_account(tx: &mut Tx<'_>, account: Id<kinds::Account>, serial: &[u8]) -> Result<Option<Signature>, StoreError> {
     let row = tx.query_opt(
         "-- signing.signature\n\
-         select h.serial, h.service, h.form, h.document, h.made, c.revoked from signing_history h \
-         join signing_certificate c on c.serial = h.serial where h.account = $1 and h.serial = $2",
+         select h.number, h.service, h.form, h.document, h.made, c.revoked from signing_history h \
+         join signing_certificate c on c.number = h.number where h.account = $1 and h.number = $2",
         &[account.into(), serial.into()],
     )?;
     row.as_ref().map(signature).transpose()
@@ -64,14 +64,14 @@ fn signature(row: &Row) -> Result<Signature, StoreError> {
 
 pub(crate) fn revoke(tx: &mut Tx<'_>, serial: &[u8], now: Instant, reason: Reason) -> Result<u64, StoreError> {
     tx.execute(
-        "-- signing.revoke\nupdate signing_certificate set revoked = $2, reason = $3 where serial = $1 and revoked is null",
+        "-- signing.revoke\nupdate signing_certificate set revoked = $2, reason = $3 where number = $1 and revoked is null",
         &[serial.into(), now.into(), reason.name().into()],
     )
 }
 
 pub(crate) fn state(tx: &mut Tx<'_>, serial: &[u8]) -> Result<State, StoreError> {
     let row = tx.query_opt(
-        "-- signing.state\nselect revoked, reason from signing_certificate where serial = $1",
+        "-- signing.state\nselect revoked, reason from signing_certificate where number = $1",
         &[serial.into()],
     )?;
     let Some(row) = row else { return Ok(State::Unknown) };
@@ -83,7 +83,7 @@ pub(crate) fn state(tx: &mut Tx<'_>, serial: &[u8]) -> Result<State, StoreError>
 pub(crate) fn revoked(tx: &mut Tx<'_>) -> Result<Vec<Revoked>, StoreError> {
     let rows = tx.query(
         "-- signing.revoked\n\
-         select serial, revoked, reason from signing_certificate where revoked is not null order by revoked, serial",
+         select number, revoked, reason from signing_certificate where revoked is not null order by revoked, number",
         &[],
     )?;
     let read = |row: &Row| {

@@ -67,7 +67,7 @@ pub(crate) fn find(
 
 pub(crate) fn open_count(tx: &mut Tx<'_>, account: Id<kinds::Account>, now: Instant) -> Result<i64, StoreError> {
     let row = tx.query_opt(
-        "-- signing.count_requests\nselect count(*) from signing_request where account = $1 and expires > $2",
+        "-- signing.count_requests\n-- small: five documents of an account wait at most\nselect count(*) from signing_request where account = $1 and expires > $2",
         &[account.into(), now.into()],
     )?;
     row.map_or(Ok(0), |row| row.get(0))

@@ -9,7 +9,6 @@ use identity::Resident;
 use kernel::{Id, Kind, Secret, kinds};
 use serde_json::{Value, json};
 use signing::{Form, Part, Request, Statement};
-use store::StoreError;
 use webkit::parts::{Button, ButtonStyle, Panel, SummaryList, SummaryRow, Warning};
 use webkit::{Body, Failure, Json, Markup, Page, Values};
 
@@ -153,7 +152,7 @@ fn resident(call: &Call) -> Result<Resident, Failure> {
 
 async fn request(call: &Call, who: &Resident, id: RequestId) -> Result<Request, Failure> {
     let (account, now) = (who.account(), call.now());
-    let look = move |tx: &mut store::Tx<'_>| signing::find_request(tx, id, account, now).map_err(StoreError::from);
+    let look = move |tx: &mut store::Tx<'_>| signing::find_request(tx, id, account, now);
     call.read("resident.signing_request", look).await?.ok_or_else(|| Failure::of(Kind::Missing))
 }
 

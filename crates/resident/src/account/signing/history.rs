@@ -4,7 +4,6 @@ use axum::extract::Path;
 use axum::response::Response;
 use kernel::{Kind, from_hex, to_hex};
 use signing::{Reason, RevokeError, Signature};
-use store::StoreError;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Choice, Radios, SummaryList, SummaryRow, Table, Warning};
 use webkit::{Body, Failure, Markup, Page, Values};
 
@@ -53,7 +52,7 @@ pub(in crate::account) async fn ask(call: Call, Path(serial): Path<String>) -> R
 async fn form(call: &Call, serial: &str, faults: &Faults) -> Result<Response, Failure> {
     let Some(found) = call.found else { return Ok(call.away()) };
     let (bytes, account) = (parse(serial)?, found.who.account());
-    let look = move |tx: &mut store::Tx<'_>| signing::signature(tx, account, &bytes).map_err(StoreError::from);
+    let look = move |tx: &mut store::Tx<'_>| signing::signature(tx, account, &bytes);
     let one = call.read("resident.signature", look).await?.ok_or_else(|| Failure::of(Kind::Missing))?;
     let title = call.say("signing-revoke-title");
     let mut body = call.body(&title, faults);
