@@ -72,6 +72,7 @@ pub(crate) fn end(desk: &Desk, next: impl FnOnce(PasskeyAdded) -> String) -> Ans
 pub(crate) const UNATTESTED: &str = "/staff/passkey-not-accepted";
 
 /// Says which key is needed, in plain words.
+#[expect(clippy::unnecessary_wraps, reason = "every page of the table of routes may fail")]
 pub(crate) fn unattested(desk: &Desk) -> Answer {
     let title = desk.say("unattested-title");
     let mut body = desk.body(&title, &Mistakes::default());
