@@ -123,7 +123,7 @@ pub(crate) fn overdue(tx: &mut Tx<'_>, now: Instant, limit: i64) -> Result<Vec<P
 /// How many proofings an account began since a moment.
 pub(crate) fn count_since(tx: &mut Tx<'_>, account: Id<kinds::Account>, since: Instant) -> Result<i64, StoreError> {
     let row = tx.query_opt(
-        "-- identity.count_proofings\nselect count(*) from identity_proofing where account = $1 and begun > $2",
+        "-- identity.count_proofings\n-- small: what one account began in a week, by its index\nselect count(*) from identity_proofing where account = $1 and begun > $2",
         &[account.into(), since.into()],
     )?;
     row.map_or(Ok(0), |row| row.get(0))
