@@ -43,7 +43,7 @@ impl City {
                 let _ = sender.send(line);
             }
         });
-        let city = Self { child, port, files: files };
+        let city = Self { child, port, files };
         ready.recv_timeout(PATIENCE).expect("the demonstration starts");
         city
     }
