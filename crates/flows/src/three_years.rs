@@ -4,6 +4,7 @@
 mod contractors;
 mod course;
 mod passkeys;
+mod team;
 mod witness;
 
 use std::fs;

@@ -80,8 +80,8 @@ fn one(stage: &Stage, n: u32) -> Result<[f64; 4], Failure> {
         let random = &**ledger.random();
         let new = identity::prepare_recovery(&keys, random, ledger.now(), &ticket, Language::En, "localhost")?;
         let (ticket, code) = (ticket.clone(), code.clone());
-        let begin = move |work: &mut Work<'_, '_>| identity::begin_recovery(work, &keys, &ticket, &code, &new);
-        let begun = ledger.write("example.recover", Actor::Visitor, begin)?.0;
+        let recover = move |work: &mut Work<'_, '_>| identity::begin_recovery(work, &keys, &ticket, &code, &new);
+        let begun = ledger.write("example.recover", Actor::Visitor, recover)?.0;
         if begun { Ok(()) } else { Err("the code is wrong".into()) }
     })?;
     Ok([asked, wrong_code, wrong_password, back])

@@ -155,7 +155,7 @@ fn a_stranger_who_burns_every_budget_locks_no_known_device_out() {
     while stage.ask_code(CodeFor::SignIn, MOBILE, ("203.0.113.5", None)).is_ok() {}
     let mine = stage.ask_code(CodeFor::SignIn, MOBILE, ("192.0.2.1", Some(&known))).unwrap();
     assert!(stage.try_password(&mine, &stage.code(), PASSWORD).is_some());
-    let forged = cookie.expose().replace(|c| c == '0', "1");
+    let forged = cookie.expose().replace('0', "1");
     assert!(KnownDevice::read(&forged, keys).is_none());
     let elsewhere = stage.ask_code(CodeFor::SignIn, OTHER, ("192.0.2.1", Some(&known)));
     assert!(elsewhere.is_err(), "it is known for its own number only");

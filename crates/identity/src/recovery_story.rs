@@ -14,6 +14,7 @@ const MOBILE: &str = "5123 4567";
 const OTHER: &str = "5123 7654";
 const HERE: (&str, Option<&KnownDevice>) = ("192.0.2.1", None);
 
+#[expect(clippy::unnecessary_wraps, reason = "the signature that a recoverer wants")]
 fn nothing_else(_: &mut Work<'_, '_>, _: [u8; 16]) -> Result<u64, StoreError> {
     Ok(0)
 }

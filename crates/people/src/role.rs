@@ -280,6 +280,7 @@ mod tests {
         manage-team            security head
         call-out               security head exercise
         run-exercise           exercise
+        manage-stations        case
         review-access          privacy head
         read-inventory         owner privacy auditor
         handle-requests        privacy

@@ -175,6 +175,7 @@ mod tests {
     use seal::{Ed25519Signer, Signer};
 
     use super::*;
+    use StatementVerdict as V;
     use crate::rehearsal::City;
     use crate::{ContractorKeys, Form, replace_keys};
 
@@ -232,7 +233,6 @@ mod tests {
         let none = FileStatement { signature: Vec::new(), ..good.clone() };
         let longer = FileStatement { text: format!("{text}\n"), ..good.clone() };
         let verdicts = judged(&city, &one, vec![good.clone(), swapped, replayed, foreign, short, none, longer]);
-        use StatementVerdict as V;
         assert_eq!(verdicts, [V::Accepted, V::Forged, V::OtherLease, V::Forged, V::Forged, V::Forged, V::Unreadable]);
         // A key that was replaced signs nothing any more.
         let keys = ContractorKeys { signing: fresh.public_key(), recipient: city.recipient.clone() };

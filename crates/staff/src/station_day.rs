@@ -1,3 +1,4 @@
+use axum::response::Response;
 use people::ManageStations;
 use stations::{Change, Listed, change_station};
 use webkit::Page;
@@ -11,10 +12,10 @@ use crate::stations::find;
 
 /// Asks how one day differs.
 pub(crate) fn ask(desk: &Desk) -> Answer {
-    page(desk, &find(desk)?, &Mistakes::default())
+    Ok(page(desk, &find(desk)?, &Mistakes::default()))
 }
 
-fn page(desk: &Desk, listed: &Listed, mistakes: &Mistakes) -> Answer {
+fn page(desk: &Desk, listed: &Listed, mistakes: &Mistakes) -> Response {
     let (title, base) = (desk.say("station-day-title"), desk.url(&format!("/staff/stations/{}", listed.id)));
     let mut body = desk.body(&title, mistakes);
     body.p(listed.station.place.name(desk.language())).p(desk.say("station-day-lead"));
@@ -29,7 +30,7 @@ fn page(desk: &Desk, listed: &Listed, mistakes: &Mistakes) -> Answer {
         Button::new(desk.say("station-keep")),
         Button::link(desk.say("cancel"), &base).style(ButtonStyle::Quiet),
     ])));
-    Ok(desk.show_form(Page::new(title, body.markup()).back(base), mistakes))
+    desk.show_form(Page::new(title, body.markup()).back(base), mistakes)
 }
 
 /// Notes it; what was noted of that day before is replaced.
@@ -37,13 +38,13 @@ pub(crate) fn keep(desk: &Desk) -> Answer {
     let grant = desk.right::<ManageStations>()?;
     let listed = find(desk)?;
     if desk.values.switching() {
-        return page(desk, &listed, &Mistakes::default());
+        return Ok(page(desk, &listed, &Mistakes::default()));
     }
     let mut mistakes = Mistakes::default();
     let changed_day = day(desk, &mut mistakes, "day");
     let hours = span(desk, &mut mistakes, "hours");
     let why = named(desk, &mut mistakes, "station-why");
-    let (Some(day), true) = (changed_day, mistakes.is_empty()) else { return page(desk, &listed, &mistakes) };
+    let (Some(day), true) = (changed_day, mistakes.is_empty()) else { return Ok(page(desk, &listed, &mistakes)) };
     let mut station = listed.station.clone();
     station.changes.retain(|change| change.day != day);
     station.changes.push(Change { day, hours, why });
@@ -55,6 +56,6 @@ pub(crate) fn keep(desk: &Desk) -> Answer {
         .write("staff.station_day", grant.actor(), move |work| change_station(work, &grant, id, &station));
     match kept {
         Ok(_) => Ok(go(&desk.url(&format!("/staff/stations/{id}")))),
-        Err(error) => page(desk, &listed, &flawed(desk, error)?),
+        Err(error) => Ok(page(desk, &listed, &flawed(desk, error)?)),
     }
 }

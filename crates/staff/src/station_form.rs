@@ -1,3 +1,4 @@
+use axum::response::Response;
 use hongkong::{District, MtrStation};
 use kernel::Text;
 use people::ManageStations;
@@ -14,30 +15,30 @@ use crate::stations::find;
 /// Asks for a new station.
 pub(crate) fn ask_new(desk: &Desk) -> Answer {
     desk.right::<ManageStations>()?;
-    page(desk, None, &desk.values, &Mistakes::default())
+    Ok(page(desk, None, &desk.values, &Mistakes::default()))
 }
 
 /// Puts it on the list.
 pub(crate) fn open(desk: &Desk) -> Answer {
     let grant = desk.right::<ManageStations>()?;
     if desk.values.switching() {
-        return page(desk, None, &desk.values, &Mistakes::default());
+        return Ok(page(desk, None, &desk.values, &Mistakes::default()));
     }
     let station = match read(desk, &[]) {
         Ok(station) => station,
-        Err(mistakes) => return page(desk, None, &desk.values, &mistakes),
+        Err(mistakes) => return Ok(page(desk, None, &desk.values, &mistakes)),
     };
     let opened = desk.platform().ledger().write("staff.open_station", grant.actor(), move |work| open_station(work, &grant, &station));
     match opened {
         Ok(_) => Ok(go(&desk.url("/staff/stations"))),
-        Err(error) => page(desk, None, &desk.values, &flawed(desk, error)?),
+        Err(error) => Ok(page(desk, None, &desk.values, &flawed(desk, error)?)),
     }
 }
 
 /// A station with what can be changed about it.
 pub(crate) fn ask(desk: &Desk) -> Answer {
     let listed = find(desk)?;
-    page(desk, Some(&listed.station), &values_of(&listed.station), &Mistakes::default())
+    Ok(page(desk, Some(&listed.station), &values_of(&listed.station), &Mistakes::default()))
 }
 
 /// Changes it; its single days stay.
@@ -45,11 +46,11 @@ pub(crate) fn change(desk: &Desk) -> Answer {
     let grant = desk.right::<ManageStations>()?;
     let listed = find(desk)?;
     if desk.values.switching() {
-        return page(desk, Some(&listed.station), &desk.values, &Mistakes::default());
+        return Ok(page(desk, Some(&listed.station), &desk.values, &Mistakes::default()));
     }
     let station = match read(desk, &listed.station.changes) {
         Ok(station) => station,
-        Err(mistakes) => return page(desk, Some(&listed.station), &desk.values, &mistakes),
+        Err(mistakes) => return Ok(page(desk, Some(&listed.station), &desk.values, &mistakes)),
     };
     let id = listed.id;
     let changed = desk
@@ -58,11 +59,11 @@ pub(crate) fn change(desk: &Desk) -> Answer {
         .write("staff.change_station", grant.actor(), move |work| change_station(work, &grant, id, &station));
     match changed {
         Ok(_) => Ok(go(&desk.url("/staff/stations"))),
-        Err(error) => page(desk, Some(&listed.station), &desk.values, &flawed(desk, error)?),
+        Err(error) => Ok(page(desk, Some(&listed.station), &desk.values, &flawed(desk, error)?)),
     }
 }
 
-fn page(desk: &Desk, station: Option<&Station>, values: &Values, mistakes: &Mistakes) -> Answer {
+fn page(desk: &Desk, station: Option<&Station>, values: &Values, mistakes: &Mistakes) -> Response {
     let title = station.map_or_else(|| desk.say("station-new-title"), |station| station.place.name(desk.language()));
     let mut body = desk.body(&title, mistakes);
     let shown = |input: TextInput| TextInput { value: values.get(&input.name).into(), ..input };
@@ -92,7 +93,7 @@ fn page(desk: &Desk, station: Option<&Station>, values: &Values, mistakes: &Mist
     if let Some(station) = station {
         changes(desk, &mut body, station);
     }
-    Ok(desk.show_form(Page::new(title, body.markup()).back(desk.url("/staff/stations")), mistakes))
+    desk.show_form(Page::new(title, body.markup()).back(desk.url("/staff/stations")), mistakes)
 }
 
 /// Single days that differ, with the way to add one.

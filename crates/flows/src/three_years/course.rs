@@ -84,6 +84,7 @@ impl Course {
         }
         if offset % 100 == 3 {
             self.officer(today);
+            self.doors.push(super::team::join(&self.city, today));
             busy = true;
         }
         if offset % 60 == 5 {

@@ -32,10 +32,8 @@ pub fn open_stations(platform: &Platform, department: Id<kinds::Department>, off
 /// Nine to six on weekdays, ten to four on Saturdays.
 fn station(place: Place, first_day: kernel::Day) -> Station {
     let mut hours = WeekHours([Some((540, 1080)); 7]);
-    if let [.., saturday, sunday] = &mut hours.0 {
-        *saturday = Some((600, 960));
-        *sunday = None;
-    }
+    let [.., saturday, sunday] = &mut hours.0;
+    (*saturday, *sunday) = (Some((600, 960)), None);
     Station {
         place,
         first_day,

@@ -20,7 +20,7 @@ pub fn path(path: &str, gate: &str, digest: &str, officer: &str) -> String {
         .replace("{kind}", "reply")
         .replace("{token}", &"0".repeat(64))
         .replace("{reference}", "0000-0000-0000");
-    let kinds = [("record", "gat"), ("approval", "apr"), ("export", "exp"), ("message", "msg"), ("event", "evt"), ("passkey", "pky"), ("alert", "alt"), ("contractor", "ctr"), ("contract", "ctc"), ("lease", "lse"), ("incident", "inc"), ("person", "cps"), ("station", "stn"), ("proofing", "prf"), ("callout", "cal"), ("exercise", "exr"), ("request", "dsr"), ("erasure", "era")];
+    let kinds = [("record", "gat"), ("approval", "apr"), ("export", "exp"), ("message", "msg"), ("event", "evt"), ("passkey", "pky"), ("alert", "alt"), ("contractor", "ctr"), ("contract", "ctc"), ("lease", "lse"), ("incident", "inc"), ("person", "cps"), ("station", "stn"), ("terminal", "trm"), ("proofing", "prf"), ("callout", "cal"), ("exercise", "exr"), ("request", "dsr"), ("erasure", "era")];
     let filled = kinds.iter().fold(filled, |path, (name, prefix)| path.replace(&format!("{{{name}}}"), &format!("{prefix}_{zero}")));
     assert!(!filled.contains('{'), "{filled}: an unknown part");
     format!("/en{filled}")

@@ -43,8 +43,8 @@ fn recovery(stage: &Stage) -> Recovery {
     let ticket = confirm(CodeFor::Recovery);
     let new = identity::prepare_recovery(ledger.keys(), &**ledger.random(), ledger.now(), &ticket, Language::En, "localhost");
     let (keys, new, sent) = (ledger.keys().clone(), new.unwrap(), code());
-    let begin = move |work: &mut Work<'_, '_>| identity::begin_recovery(work, &keys, &ticket, &sent, &new);
-    assert!(ledger.write("test.recover", Actor::Visitor, begin).unwrap().0);
+    let recover = move |work: &mut Work<'_, '_>| identity::begin_recovery(work, &keys, &ticket, &sent, &new);
+    assert!(ledger.write("test.recover", Actor::Visitor, recover).unwrap().0);
     let now = ledger.now();
     ledger.read("test.recovery", |tx| identity::recovery_of(tx, account, now)).unwrap().unwrap()
 }
