@@ -33,6 +33,7 @@ mod lease_story;
 mod mail_round;
 #[cfg(test)]
 mod mail_story;
+mod metrics;
 mod note_records;
 mod own_attributes;
 mod own_file;
@@ -96,6 +97,7 @@ pub use release::{Asking, ReleaseError, Released, release};
 pub use roll_keys::roll_keys;
 pub use roots::{Escrow, Roots};
 pub use service::Service;
+pub use metrics::metrics;
 pub use purge_lag::{PurgeLag, purge_lags};
 pub use watch_retention::PURGE_LAG_HOURS;
 pub use sign_document::{

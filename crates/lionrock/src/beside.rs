@@ -33,6 +33,8 @@ pub enum Order {
     Invite(Invitation),
     /// Lists the personal data.
     ExplainData(Asked),
+    /// Gives the figures for whoever watches the installation.
+    Metrics,
     /// Changes the roots of one key tree, or of every one that the server holds.
     RollKeys(Option<String>),
 }
@@ -110,6 +112,7 @@ fn carry_out(platform: &Arc<Platform>, origin: &str, order: Order) -> Result<Val
     Ok(match order {
         Order::Invite(invitation) => serde_json::to_value(crate::invite::invite(platform, origin, &invitation)?)?,
         Order::ExplainData(asked) => crate::explain::personal_data(&flows::inventory(platform)?, asked)?.into(),
+        Order::Metrics => flows::metrics(platform)?.into(),
         Order::RollKeys(only) => serde_json::to_value(crate::keys::roll_held(platform, only.as_deref())?)?,
     })
 }

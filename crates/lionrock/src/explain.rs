@@ -25,6 +25,12 @@ pub struct Args {
 enum What {
     /// Lists every group of personal fields: what, why, on what ground, since when, until when, who may open it, who else has it.
     Data(DataArgs),
+    /// Prints figures in `OpenMetrics` text for a monitoring system: how late the purge is, which services are in force.
+    Metrics {
+        /// The configuration file of the installation, whose server may run.
+        #[arg(long)]
+        config: PathBuf,
+    },
 }
 
 #[derive(clap::Args)]
@@ -51,7 +57,17 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             Ok(())
         }
         Some(What::Data(data)) => explain_data(data),
+        Some(What::Metrics { config }) => metrics(&Config::read(config)?),
     }
+}
+
+fn metrics(config: &Config) -> Result<(), Failure> {
+    let text: String = match beside::hand_over(config, &Order::Metrics) {
+        Some(answer) => answer?,
+        None => flows::metrics(&open(config)?.platform)?,
+    };
+    say(&text);
+    Ok(())
 }
 
 fn configuration(path: Option<&Path>) -> Result<(), Failure> {

@@ -55,13 +55,11 @@ async fn list(
     let mut body = Body::new(language);
     body.h1(t.get(title)).lead(t.get("stations-lead"));
     body.note(t.with("as-at", [("time", formats::date_time(now, language))]));
-    let link = |path: &str, text: String| spoken::link(&visitor.url(path), &text);
-    let mut ways = vec![link(&format!("/stations/week/{}", Week::of(now.day()).monday()), t.get("stations-week-link"))];
+    body.link(t.get("stations-week-link"), visitor.url(&format!("/stations/week/{}", Week::of(now.day()).monday())));
     match current {
-        "/stations" => ways.push(link("/stations/open-now", t.get("stations-open-link"))),
-        _ => ways.push(link("/stations", t.get("stations-all-link"))),
-    }
-    body.bullets(ways);
+        "/stations" => body.link(t.get("stations-open-link"), visitor.url("/stations/open-now")),
+        _ => body.link(t.get("stations-all-link"), visitor.url("/stations")),
+    };
     if shown.is_empty() {
         body.part(&Inset(t.get("stations-none").into()));
     }
@@ -75,11 +73,12 @@ async fn list(
         }
     }
     body.h2(t.get("stations-districts"));
-    body.bullets(District::ALL.map(|district| {
+    for district in District::ALL {
         let count = all.iter().filter(|listed| listed.station.district() == Some(district)).count();
-        let words = t.text("stations-district", &[("district", district.name(language).into()), ("count", formats::number(i64::try_from(count).unwrap_or(0)).into())]);
-        link(&format!("/stations/in/{district}"), words)
-    }));
+        let count = formats::number(i64::try_from(count).unwrap_or(0));
+        let words = t.text("stations-district", &[("district", district.name(language).into()), ("count", count.into())]);
+        body.link(words, visitor.url(&format!("/stations/in/{district}")));
+    }
     body.note(hongkong::CREDIT);
     Ok(state.layout.page(visitor, Page::new(t.get(title), body.markup()).current(current.to_owned())))
 }
@@ -93,9 +92,10 @@ pub(crate) async fn week(State(state): Shared, Path(day): Path<String>, visitor:
     let span = [("from", formats::date(week.monday(), language)), ("until", formats::date(week.sunday(), language))];
     let title = t.with("stations-week-title", span);
     body.h1(&title);
-    let file = |form: &str| spoken::link(&visitor.url(&format!("/stations/week/{}/{form}", week.monday())), &t.get(&format!("stations-file-{form}")));
     let forms: &[&str] = if state.font.is_some() { &["pdf", "csv", "ics"] } else { &["csv", "ics"] };
-    body.bullets(forms.iter().map(|form| file(form)));
+    for form in forms {
+        body.link(t.get(&format!("stations-file-{form}")), visitor.url(&format!("/stations/week/{}/{form}", week.monday())));
+    }
     for day in week.days() {
         let head = ["stations-place", "stations-hours", "stations-operator"].map(|key| t.get(key));
         let mut table = Table::new(spoken::day(&t, day, language), head);

@@ -27,7 +27,7 @@ mod tests {
         // Names of standards and programs, and the letters of sample codes.
         let allowed = [
             "SMS", "QR", "JSON", "KB", "SHA", "LR", "WCAG", "AA", "lionrock", "verify", "axe", "core", "Cookie", "XK", "QMT",
-            "WRP", "QXM", "AB", "JPEG", "PNG", "WebP", "MB", "PDF", "CSV", "iCalendar",
+            "WRP", "QXM", "AB", "JPEG", "PNG", "WebP", "MB", "PDF", "CSV", "iCalendar", "name", "example", "com",
             "OpenID", "Connect", "FAPI", "TLS", "ES", "EdDSA", "PS", "DPoP", "PKCE", "openid", "anonymous", "acr", "Ed",
         ];
         let flaws = webkit::check_catalogues(SOURCES, &allowed);

@@ -224,7 +224,8 @@ fn parse_span(typed: &str) -> Option<(i64, i64)> {
 
 fn minute(text: &str) -> Option<i64> {
     let (hour, minute) = text.trim().split_once(':')?;
-    let whole = |text: &str, most: i64| text.parse::<i64>().ok().filter(|number| text.len() <= 2 && (0..=most).contains(number));
+    let digits = |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_digit());
+    let whole = |text: &str, most: i64| text.parse::<i64>().ok().filter(|number| digits(text) && *number <= most);
     let (hour, minute) = (whole(hour, 24)?, whole(minute, 59)?);
     (hour * 60 + minute <= 24 * 60).then_some(hour * 60 + minute)
 }

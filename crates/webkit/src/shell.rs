@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, VARY};
-use axum::http::{Method, StatusCode};
+use axum::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, VARY};
+use axum::http::{Method, StatusCode, Version};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -18,7 +18,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::assets::{PREFIX, serve_asset};
 use crate::failure::{Bare, Failure};
 use crate::headers;
-use crate::json::wants_json;
+use crate::json::{media_type, wants_json};
 use crate::layout::Layout;
 use crate::problem::Problem;
 use crate::token::FormKeys;
@@ -170,6 +170,8 @@ async fn attend(State(shell): State<Arc<Inner>>, mut request: Request, next: Nex
         shell.next_id(),
     );
     let seen = Seen::of(&request);
+    let brings_file = request.version() < Version::HTTP_2
+        && media_type(request.headers()).eq_ignore_ascii_case("multipart/form-data");
     request.extensions_mut().insert(visitor.clone());
     let mut response = next.run(request).await;
     let cause = response
@@ -180,6 +182,10 @@ async fn attend(State(shell): State<Arc<Inner>>, mut request: Request, next: Nex
         response = dress(&shell, &visitor, &seen, response);
     }
     headers::dress(response.headers_mut(), shell.hsts);
+    // The buffers of a connection hold the last pieces of what came over it until it ends: a photo, a document.
+    if brings_file {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     if let Ok(id) = HeaderValue::from_str(&visitor.request_id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }

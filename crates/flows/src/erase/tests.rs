@@ -332,6 +332,11 @@ fn the_purge_that_is_late_is_seen_and_told() {
     city.clock.set(Instant::at(last.plus(3), 60));
     crate::watch_retention::watch_retention(city.platform(), &service).unwrap();
     assert_eq!(service.purge_lag_hours(), 49);
+    let watched = crate::metrics(city.platform()).unwrap();
+    for line in ["lionrock_purge_lag_hours{store=\"platform\"} 0", "lionrock_purge_lag_hours{store=\"masks-2020\"} 49"] {
+        assert!(watched.lines().any(|it| it == line), "{line} is missing in {watched}");
+    }
+    assert!(watched.ends_with("# EOF"), "OpenMetrics");
     let alerts = city.platform().ledger().read("test.alerts", |tx| {
         tx.query("-- test.alerts\nselect count(*) from alert where kind = 'purge-lag'", &[])
     });

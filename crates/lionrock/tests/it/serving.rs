@@ -100,6 +100,8 @@ fn an_officer_is_invited_beside_a_running_server_and_what_needs_it_stopped_says_
     assert!(good && inventories[0]["store"] == "platform", "{said}");
     let (good, said) = held(&["--language", "zh-hant"]);
     assert!(good && said.starts_with("平台本身 (platform)") && said.contains("purpose: "), "{said}");
+    let (good, said) = run(directory.path(), &["explain", "metrics", "--config", "c.toml"]);
+    assert!(good && said.contains("lionrock_purge_lag_hours{store=\"platform\"} 0\n") && said.trim_end().ends_with("# EOF"), "{said}");
     for (command, why) in [("work", "does the slow work itself"), ("migrate", "stop it first")] {
         let (good, said) = run(directory.path(), &[command, "--config", "c.toml"]);
         assert!(!good && said.contains(why) && said.trim_end().lines().count() == 1, "{said}");

@@ -58,8 +58,3 @@ pub(super) fn day(t: &L10n, day: Day, language: Language) -> String {
         _ => t.text("stations-day", &[("weekday", weekday.into()), ("date", date.into())]),
     }
 }
-
-pub(super) fn link(href: &str, text: &str) -> Markup {
-    let (href, text) = (Markup::text(href), Markup::text(text));
-    Markup::trusted(format!("<a class=\"govuk-link\" href=\"{href}\">{text}</a>"))
-}

@@ -44,7 +44,6 @@ const LATE: &[(&str, &str)] = late! {
     identity_password.hash, hash_expiry;
     signing_request.body, body_expiry;
     signing_request.signed, body_expiry;
-    signing_request.signed, body_expiry;
     signing_page.picture, picture_expiry;
 };
 

@@ -1,0 +1,37 @@
+//! Figures for whoever watches an installation: `OpenMetrics` text, nothing about anybody.
+
+use std::fmt::Write as _;
+
+use store::{RunError, StoreError};
+
+use crate::open_platform::{IDENTITY, PLATFORM};
+use crate::{Platform, PurgeLag, purge_lags};
+
+/// How late the purge is in each store, in hours (0: nothing is late), and which services the gate lets the public into.
+pub fn metrics(platform: &Platform) -> Result<String, RunError<StoreError>> {
+    let lags = purge_lags(platform)?;
+    let services = platform.services();
+    let mut stores = vec![PLATFORM.to_owned()];
+    stores.extend(platform.identity().map(|_| IDENTITY.to_owned()));
+    stores.extend(services.iter().map(|service| service.slug().to_owned()));
+    let mut text = head("lionrock_purge_lag_hours", "Hours since something personal should have left a store; 0 when nothing is late.");
+    for store in &stores {
+        let hours = lags.iter().filter(|lag: &&PurgeLag| lag.store == *store).map(|lag| lag.hours).max().unwrap_or(0);
+        line(&mut text, "lionrock_purge_lag_hours", "store", store, hours);
+    }
+    text += &head("lionrock_service_in_force", "Whether the launch gate lets the public in: 1, else 0.");
+    for service in &services {
+        line(&mut text, "lionrock_service_in_force", "service", service.slug(), i64::from(service.is_in_force()));
+    }
+    Ok(text + "# EOF")
+}
+
+fn head(name: &str, help: &str) -> String {
+    format!("# TYPE {name} gauge\n# HELP {name} {help}\n")
+}
+
+/// Slugs and names of stores hold no character that the form escapes.
+fn line(text: &mut String, name: &str, label: &str, value: &str, figure: i64) {
+    // A `String` takes every write.
+    let _ = writeln!(text, "{name}{{{label}=\"{value}\"}} {figure}");
+}
