@@ -17,6 +17,7 @@ mod note;
 mod opening;
 mod own_copy;
 mod reason;
+mod record;
 mod receipt;
 mod signature;
 
