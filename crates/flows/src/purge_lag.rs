@@ -38,10 +38,7 @@ pub(crate) fn platform_lag(platform: &Platform) -> Result<Option<PurgeLag>, RunE
 }
 
 pub(crate) fn identity_lag(identity: &IdentityService) -> Result<Option<PurgeLag>, RunError<StoreError>> {
-    let mut places = places(&identity_inventory(identity).rows);
-    // Pictures of the pages of a document that is being signed.
-    places.push("signing_page.picture".to_owned());
-    lag(IDENTITY, identity.ledger(), &places)
+    lag(IDENTITY, identity.ledger(), &places(&identity_inventory(identity).rows))
 }
 
 pub(crate) fn service_lag(service: &Service) -> Result<Option<PurgeLag>, RunError<StoreError>> {
