@@ -25,6 +25,7 @@ mod confirm_code;
 mod counter;
 mod create_account;
 mod directory;
+mod document;
 mod end_evidence;
 mod end_recovery;
 mod enrolment;
@@ -81,6 +82,7 @@ pub use confirm_code::{Checked, confirm_code, enrolment_stands};
 pub use counter::verify_at_counter;
 pub use create_account::{CreateAccountError, create_account, create_password_account, first_passkey};
 pub use directory::{Provider, SaveCharterError, charter, charter_in_force, charters, provider, put_in_force, save_charter};
+pub use document::{Document, DocumentFlaw, DocumentKind, TypedDocument};
 pub use enrolment::{AskCode, BeginError, CODE_MINUTES, CodeFor, NewEnrolment, Ticket, begin_enrolment, prepare_enrolment};
 pub use end_evidence::{
     EVIDENCE_FORMAT, deletion_receipt, end_lost, end_overdue, finish_proofing, unfinished_proofings,
