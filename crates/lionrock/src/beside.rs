@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flows::Platform;
+use installation::config::Config;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -21,7 +22,6 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinHandle;
 
-use crate::config::Config;
 use crate::explain::Asked;
 use crate::invite::Invitation;
 

@@ -7,13 +7,12 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use flows::Platform;
+use installation::ambient::WallClock;
 use kernel::{Clock, Instant, Kind};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::StoreError;
 use webkit::{Failure, Json};
-
-use crate::ambient::WallClock;
 
 struct Control {
     clock: Arc<WallClock>,

@@ -14,13 +14,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use installation::ambient::WallClock;
+use installation::config::Config;
+use installation::runtime::{Runtime, RuntimeError};
 use kernel::{Clock, Environment, Secret};
 use store::Options;
 use tokio::net::TcpListener;
 
-use crate::ambient::WallClock;
-use crate::config::Config;
-use crate::runtime::{Runtime, RuntimeError};
 use crate::serve::{self, RunError};
 use crate::{keys, own_memory, say};
 
@@ -71,7 +71,7 @@ async fn run(args: DemoArgs) -> Result<(), RunError> {
     config.check()?;
     keys::init_quietly(&config)?;
     let clock = Arc::new(WallClock::default());
-    crate::office::make(&config, &args.directory.join("safe"), clock.now())?;
+    installation::office::make(&config, &args.directory.join("safe"), clock.now())?;
     let service = try_it::TryIt::new().await?;
     let (known, address) = (service.known(), service.address());
     fs::write(args.directory.join(try_it::KEY_FILE), service.pem()?).map_err(|e| broken(try_it::KEY_FILE, &e))?;

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use flows::{CSV_HEAD, Inventory};
+use installation::config::{Config, KEYS};
 use kernel::Language;
 use registration::scheme::{Definition, Scheme};
 use serde::{Deserialize, Serialize};
 
 use crate::beside::{self, Order};
-use crate::config::{Config, KEYS};
 use crate::{Failure, open, say};
 
 #[derive(clap::Args)]

@@ -1,12 +1,12 @@
 //! `lionrock invite`: a link that works once, on which an officer registers a passkey.
 
 use flows::Platform;
+use installation::config::Config;
+use installation::{runtime, seed};
 use kernel::Text;
 use serde::{Deserialize, Serialize};
 
-use crate::{runtime, seed};
 use crate::beside::{self, Order};
-use crate::config::Config;
 
 /// Who is invited.
 #[derive(Clone, Serialize, Deserialize, clap::Args)]
@@ -48,8 +48,8 @@ pub fn run(config: &Config, invitation: &Invitation, open: impl FnOnce() -> Resu
         Some(answer) => answer?,
         None => invite(&open()?.platform, &config.origin, invitation)?,
     };
-    crate::say(&format!("officer {}; this link works once, for {} hours:", invited.officer, people::INVITATION_HOURS));
-    crate::say(&invited.link);
+    installation::say(&format!("officer {}; this link works once, for {} hours:", invited.officer, people::INVITATION_HOURS));
+    installation::say(&invited.link);
     Ok(())
 }
 

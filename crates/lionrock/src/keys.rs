@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 use flows::{EraseError, Platform, Roots};
+use installation::config::Config;
+use installation::runtime::{RuntimeError, roots};
 use kernel::{Clock, Day, Instant, Random};
 use seal::{Ed25519Signer, Inspection, KeyPlace, Keyring, OsRandom, Roll, RootPlace, SealError, Signer, age_files};
 use serde::{Deserialize, Serialize};
 
 use crate::beside::{self, Order};
-use crate::config::Config;
-use crate::runtime::{RuntimeError, roots};
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -71,7 +71,7 @@ pub struct Named {
 }
 
 /// Does what was asked.
-pub fn run(command: &Command, clock: fn(&Config) -> crate::ambient::WallClock) -> Result<(), RuntimeError> {
+pub fn run(command: &Command, clock: fn(&Config) -> installation::ambient::WallClock) -> Result<(), RuntimeError> {
     let read = |named: &Named| Config::read(&named.config);
     match command {
         Command::Init(named) => init(&read(named)?),
@@ -90,8 +90,8 @@ pub fn run(command: &Command, clock: fn(&Config) -> crate::ambient::WallClock) -
         }
         Command::Signing { named, root } => {
             let config = read(named)?;
-            let next = crate::office::make(&config, root, clock(&config).now())?;
-            crate::say(&next);
+            let next = installation::office::make(&config, root, clock(&config).now())?;
+            installation::say(&next);
             Ok(())
         }
         Command::BeginLedger { named, service, older_backups_destroyed } => {
@@ -122,9 +122,9 @@ fn init(config: &Config) -> Result<(), RuntimeError> {
 
 fn status(config: &Config) -> Result<(), RuntimeError> {
     let signer = Ed25519Signer::open(&config.log_key, &config.log_name).map_err(RuntimeError::LogKey)?;
-    crate::say(&format!("log key      {}", journal::verifier_key(&signer as &dyn Signer)));
+    installation::say(&format!("log key      {}", journal::verifier_key(&signer as &dyn Signer)));
     if beside::is_served(config) {
-        crate::say("held by      a running server");
+        installation::say("held by      a running server");
     }
     let places = Places::of(config)?;
     let mut unreadable = 0;
@@ -142,7 +142,7 @@ fn status(config: &Config) -> Result<(), RuntimeError> {
                 error.to_string()
             }
         };
-        crate::say(&format!("key tree     {name}  {said}"));
+        installation::say(&format!("key tree     {name}  {said}"));
     }
     if unreadable > 0 { Err(RuntimeError::Keys(format!("{unreadable} key trees cannot be read; see above"))) } else { Ok(()) }
 }
@@ -212,7 +212,7 @@ impl Rolled {
 
     fn say(&self) {
         let Self { name, change, before, how, after } = self;
-        crate::say(&format!("{name}  root {before} {how}, now {after} (change {change})"));
+        installation::say(&format!("{name}  root {before} {how}, now {after} (change {change})"));
     }
 }
 
@@ -238,10 +238,10 @@ fn recover(config: &Config, identity: &Path, today: Day) -> Result<(), RuntimeEr
         }
         let keys = Keyring::recover(place, &name, today, random(), &identity).map_err(held)?;
         let rolls = keys.rolls()?.len();
-        crate::say(&format!("{name}  recovered; root changed {rolls} times in all"));
+        installation::say(&format!("{name}  recovered; root changed {rolls} times in all"));
         recovered += 1;
     }
-    crate::say(&format!("{recovered} key trees recovered"));
+    installation::say(&format!("{recovered} key trees recovered"));
     Ok(())
 }
 
@@ -253,7 +253,7 @@ fn into_token(config: &Config, today: Day) -> Result<(), RuntimeError> {
     for name in places.names()? {
         let from = RootPlace::File(config.roots.join(format!("{name}.root")));
         match Keyring::rehouse(from, &places.of_tree(&name), &name, today, random()) {
-            Ok(_) => crate::say(&format!("{name}  root in the token; the file was overwritten and removed")),
+            Ok(_) => installation::say(&format!("{name}  root in the token; the file was overwritten and removed")),
             Err(SealError::Gone) => {}
             Err(error) => return Err(held(error)),
         }
@@ -279,7 +279,7 @@ fn begin_ledger(config: &Config, name: &str, declared: bool, now: Instant) -> Re
     if !places.names()?.iter().any(|known| known == name) {
         return Err(RuntimeError::Keys(format!("there is no key tree {name}; `lionrock keys status` shows them")));
     }
-    crate::say(LEDGER_LOST);
+    installation::say(LEDGER_LOST);
     if !declared {
         let what = "nothing was done. Look for the ledger and its copy once more (docs/operations.md says where); if both are lost and every older \
                     backup of the data is destroyed, declare it with --older-backups-destroyed";
@@ -290,7 +290,7 @@ fn begin_ledger(config: &Config, name: &str, declared: bool, now: Instant) -> Re
         error => error.into(),
     })?;
     let begun = keys.ledger_lost()?.map_or(0, |entry| entry.number);
-    crate::say(&format!("\n{name}  a new erasure ledger begins at line {begun}; the root was changed"));
+    installation::say(&format!("\n{name}  a new erasure ledger begins at line {begun}; the root was changed"));
     Ok(())
 }
 

@@ -2,41 +2,26 @@
 //!
 //! `demo` shows a whole city; `serve` and `work` run an installation; `migrate`, `keys` and `explain` look after it.
 
-mod addresses;
-mod ambient;
-mod apart;
-mod backup;
 mod beside;
-mod config;
 mod control;
 mod demo;
 mod explain;
 mod invite;
 mod keys;
-mod load;
 mod own_memory;
-mod replay;
-mod replay_callout;
-mod replay_contractor;
-mod office;
-mod restore;
-mod runtime;
-mod seed;
 mod serve;
-mod simulate;
 mod statement;
-mod synth;
-mod torture;
 mod worker;
 
 use std::alloc::System;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use config::Config;
+use installation::config::Config;
+use installation::{ambient, backup, complain, restore, runtime, say, synth};
+use rehearsals::{load, replay, simulate, torture};
 use store::Options;
 use zeroizing_alloc::ZeroAlloc;
 
@@ -225,14 +210,4 @@ fn start_log(format: &str) {
 #[expect(clippy::disallowed_methods, reason = "the binary is the one place that reads the environment")]
 fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-/// A line for the operator. Nobody may be listening any more (`lionrock serve | head -1`), which must not stop a server.
-pub(crate) fn say(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{line}");
-}
-
-#[expect(clippy::print_stderr, reason = "the command line's complaint")]
-pub(crate) fn complain(line: &str) {
-    eprintln!("lionrock: {line}");
 }

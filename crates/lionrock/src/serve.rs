@@ -6,6 +6,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use flows::Platform;
+use installation::ambient::WallClock;
+use installation::config::{Config, ConfigError};
+use installation::runtime::{Runtime, RuntimeError};
 use kernel::{Instant, Random};
 use seal::OsRandom;
 use store::Options;
@@ -13,12 +16,9 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use webkit::{FormKeys, ServeError, ServeOptions, Shell, TlsFiles};
 
-use crate::ambient::WallClock;
 use crate::beside::Door;
-use crate::config::{Config, ConfigError};
 use crate::control;
 use crate::own_memory;
-use crate::runtime::{Runtime, RuntimeError};
 use crate::worker::Worker;
 
 /// Why the server stopped or did not start.
@@ -97,7 +97,7 @@ pub fn serve(path: &Path, trial: Trial) -> Result<(), RunError> {
 
 fn announce(config: &Config, address: SocketAddr) {
     let scheme = if config.tls_certificate.is_some() { "https" } else { "http" };
-    crate::say(&format!("listening on {scheme}://{address} as {} ({})", config.origin, config.environment));
+    installation::say(&format!("listening on {scheme}://{address} as {} ({})", config.origin, config.environment));
 }
 
 /// Runs a future on a runtime of as many threads as there are cores.

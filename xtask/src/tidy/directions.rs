@@ -13,7 +13,8 @@ const ROWS: &[&[&str]] = &[
     &["vault", "notify"],
     SLICES,
     &["flows", "webkit", "connectors"],
-    &["resident", "staff", "partner", "api"],
+    &["resident", "staff", "partner", "api", "installation"],
+    &["rehearsals"],
     &["lionrock"],
 ];
 
@@ -151,6 +152,9 @@ mod tests {
             ("xtask", "kernel"),
             ("people", "testkit"),
             ("lionrock", "xtask"),
+            ("staff", "installation"),
+            ("installation", "rehearsals"),
+            ("rehearsals", "lionrock"),
             ("unheard", "kernel"),
         ];
         for (house, used) in wrong {

@@ -9,12 +9,11 @@ use axum::{Extension, Router};
 use callout::{Details, Duty, KeepPerson, QuietHours, keep_person, seal_details};
 use connectors::DemoInbox;
 use flows::Platform;
+use installation::seed::{SeedError, act, failed, post_of};
 use kernel::{Environment, Id, Text, kinds};
 use people::{ManageTeam, Role, SignedIn, authorise};
 use webkit::parts::Table;
 use webkit::{Body, Layout, Page, Visitor};
-
-use crate::seed::{SeedError, act, failed, post_of};
 
 const TEAM: [(Duty, &str); 6] = [
     (Duty::Point, "51230001"),

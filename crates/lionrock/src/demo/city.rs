@@ -5,6 +5,9 @@ use std::sync::mpsc::sync_channel;
 use connectors::PopulationTable;
 use connectors::synthetic::{Household, Place, Population};
 use flows::{Service, Submit, submit_household};
+use installation::config::Config;
+use installation::runtime::Runtime;
+use installation::seed::{self, SeededOfficer};
 use kernel::{Day, Instant, Language, Secret};
 use people::{RelyingParty, Role, Token};
 use registration::scheme::Definition;
@@ -12,9 +15,6 @@ use registration::{AddressForm, BirthForm, Channel, HouseholdForm, PersonForm};
 use seal::age_files;
 
 use super::{broken, calls, connect, courier, operation, stations, try_it};
-use crate::config::Config;
-use crate::runtime::Runtime;
-use crate::seed::{self, SeededOfficer};
 use crate::serve::RunError;
 
 /// What the demonstration knows beside the platform.

@@ -1,11 +1,11 @@
 use flows::Platform;
+use installation::seed;
 use kernel::{Id, Text, kinds};
 use openid::{Client, ClientAuthentication, ClientId, Jwk, Profile, RedirectUri, SenderConstraint};
 use provider::{AskedAttribute, Registration, ServiceContact, Standing};
 
 use super::broken;
 use super::try_it::{ATTRIBUTES, CLIENT, KEY_NAME, Known};
-use crate::seed;
 use crate::serve::RunError;
 
 /// Registers the service to try, by one officer, and has another approve it.

@@ -1,11 +1,11 @@
+use installation::config::Config;
+use installation::runtime::Runtime;
+use installation::seed;
 use kernel::{Id, Secret, kinds};
 use registration::scheme::{Definition, Delivery};
 use seal::{Ed25519Signer, Signer};
 
 use super::broken;
-use crate::config::Config;
-use crate::runtime::Runtime;
-use crate::seed;
 use crate::serve::RunError;
 
 /// How long the courier's contract goes on after the demonstration was started.

@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
+use installation::runtime::Runtime;
+use installation::seed::{self, SeededOfficer};
 use kernel::{Day, Instant, Text};
 use people::{RelyingParty, Role};
 use registration::scheme::Definition;
 
 use super::broken;
-use crate::runtime::Runtime;
-use crate::seed::{self, SeededOfficer};
 use crate::serve::RunError;
 
 /// How long the operation goes on after the demonstration was started: long enough for whoever shows it.

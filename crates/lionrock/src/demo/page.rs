@@ -7,6 +7,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use flows::Platform;
+use installation::runtime::Runtime;
+use installation::seed::SeededOfficer;
 use journal::Actor;
 use kernel::{Environment, Kind, Text};
 use people::{FinishSignIn, RelyingParty, SignIn};
@@ -16,8 +18,6 @@ use webkit::{Body, Failure, Layout, Page, Values, Visitor};
 use super::calls;
 use super::city::City;
 use super::words::{self, Word};
-use crate::runtime::Runtime;
-use crate::seed::SeededOfficer;
 
 /// What the demonstration's front page needs.
 pub struct DemoState {

@@ -1,11 +1,10 @@
 //! Support stations of the demonstration: at sites where some stood in January 2022, with hours of ours.
 
 use flows::Platform;
+use installation::seed::{SeedError, act, failed, post_of};
 use kernel::{Id, Text, kinds};
 use people::{ManageStations, Role, SignedIn, authorise};
 use stations::{Help, OnHolidays, Place, Station, WeekHours};
-
-use crate::seed::{SeedError, act, failed, post_of};
 
 /// Opens three, from today: two in MTR stations, one in a hall.
 pub fn open_stations(platform: &Platform, department: Id<kinds::Department>, officer: Id<kinds::Officer>) -> Result<(), SeedError> {

@@ -13,7 +13,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
+use installation::ambient::WallClock;
 use kernel::{Environment, Kind, Language};
+use rehearsals::load::Target;
 use seal::{JoseAlgorithm, JoseSigner, OsRandom};
 use serde::Deserialize;
 use serde_json::Value;
@@ -24,8 +26,6 @@ use webkit::{Body, Failure, FormKeys, Layout, Page, ServeOptions, Shell, Visitor
 use self::protocol::{Came, Failed, Protocol, Started, fresh};
 use self::words::{Word, text};
 use super::broken;
-use crate::ambient::WallClock;
-use crate::load::Target;
 use crate::serve::RunError;
 
 pub use self::protocol::KEY_NAME;

@@ -5,13 +5,12 @@ use std::io;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use installation::ambient::WallClock;
 use kernel::{Clock as _, Random};
 use openid::{Compact, Jwk, sign_compact};
+use rehearsals::load::{Client, Reply, Target, request};
 use seal::{JoseAlgorithm, JoseSigner, OsRandom};
 use serde_json::{Map, Value, json};
-
-use crate::ambient::WallClock;
-use crate::load::{Client, Reply, Target, request};
 
 /// What the service is and where the provider answers.
 pub struct Protocol {

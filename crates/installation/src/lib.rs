@@ -1,0 +1,21 @@
+//! An installation: what its configuration says, and the house opened from it.
+//!
+//! [`config`] names every key. [`runtime`] opens the stores, the keys and the outside world that a configuration names, [`office`] what
+//! signs for residents. [`backup`] and [`restore`] copy an installation away and put it back. [`seed`] and [`synth`] make what a
+//! demonstration or a rehearsal begins with: officers, a scheme behind its gate, a city of people who do not exist.
+//!
+//! The wall clock is read here ([`ambient`]) and nowhere else; everything further in gets it as an argument.
+
+pub mod addresses;
+pub mod ambient;
+mod apart;
+pub mod backup;
+pub mod config;
+pub mod office;
+pub mod restore;
+pub mod runtime;
+mod say;
+pub mod seed;
+pub mod synth;
+
+pub use say::{complain, say};

@@ -1,0 +1,4 @@
+//! Stories of an installation in one process, told by its real ceremonies.
+
+#[cfg(test)]
+mod backup;
