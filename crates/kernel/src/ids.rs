@@ -236,6 +236,14 @@ pub mod kinds {
         CallPage = "pge";
         /// A support station.
         Station = "stn";
+        /// A device that a support station lends to residents.
+        Device = "dvc";
+        /// A shift of an officer at a support station.
+        Shift = "shf";
+        /// A form that was filled in on paper and is typed twice.
+        PaperForm = "ppr";
+        /// A briefing for an association.
+        Briefing = "brf";
         /// An exercise of the call-out.
         Exercise = "exr";
     }

@@ -7,7 +7,8 @@ use seal::sha256;
 pub struct Token(Secret<[u8; 32]>);
 
 impl Token {
-    pub(crate) fn new(random: &dyn Random) -> Self {
+    /// A new one.
+    pub fn new(random: &dyn Random) -> Self {
         Self(Secret::new(random.bytes32()))
     }
 
@@ -23,7 +24,7 @@ impl Token {
     }
 
     /// What the store keeps. `use_` keeps a token of one use from serving another.
-    pub(crate) fn hash(&self, use_: &str) -> [u8; 32] {
+    pub fn hash(&self, use_: &str) -> [u8; 32] {
         sha256(&[b"lionrock people token\0", use_.as_bytes(), b"\0", self.0.expose()])
     }
 }

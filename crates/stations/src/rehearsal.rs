@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use journal::{Actor, Ledger, LedgerParts, Work};
 use kernel::{Clock as _, Id, Random, Text, kinds};
-use people::{Role, SignedIn};
+use people::{Grant, ManageStations, Role, SignedIn, Token, authorise};
 use seal::{Ed25519Signer, Keyring};
 use serde_json::Value;
 use store::{Migration, RunError, Store, StoreError, Tx};
@@ -44,7 +44,8 @@ pub(crate) fn listed(number: u8) -> Listed {
 }
 
 pub(crate) struct City {
-    ledger: Arc<Ledger>,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) clock: Arc<MovableClock>,
     _tiles: TempDir,
 }
 
@@ -58,18 +59,39 @@ impl City {
             store: Store::open_in_memory(TABLES).unwrap(),
             keys: Arc::new(Keyring::in_memory("platform", clock.now().day(), random.clone())),
             signer: Arc::new(Ed25519Signer::create(&tiles.path().join("log.key"), "test").unwrap()),
-            clock,
+            clock: clock.clone(),
             random,
             tiles: tiles.path().join("tiles"),
             origin: "test.example/platform".to_owned(),
         };
-        Self { ledger: Ledger::open(parts).unwrap(), _tiles: tiles }
+        Self { ledger: Ledger::open(parts).unwrap(), clock, _tiles: tiles }
     }
 
     pub(crate) fn officer(department: u8, role: Role) -> SignedIn {
         let post = Text::new("Post", "職位", "职位");
         let department: Id<kinds::Department> = Id::from_bytes([department; 16]);
         SignedIn::at_console(Id::from_bytes([9; 16]), department, vec![role], post)
+    }
+
+    /// What a case officer of the department may do.
+    pub(crate) fn grant(department: u8) -> Grant<ManageStations> {
+        authorise(&Self::officer(department, Role::CaseOfficer), None).unwrap()
+    }
+
+    /// The sample, open, of the first department.
+    pub(crate) fn station(&self) -> Id<kinds::Station> {
+        self.act(Actor::Operator, |work| open_station(work, &Self::grant(1), &sample())).unwrap()
+    }
+
+    /// A device of the first department, enrolled and lent: its id and its key.
+    pub(crate) fn device(&self, station: Id<kinds::Station>) -> (Id<kinds::Device>, Token) {
+        let code = DeviceCode::new(&SeededRandom::new(8));
+        let typed = code.text().to_lowercase().replace('-', " ");
+        let id = self.act(Actor::Operator, move |work| add_device(work, &Self::grant(1), ("Tablet 1", &code))).unwrap();
+        let key = enrol_device(&self.ledger, &typed).unwrap().unwrap();
+        assert!(enrol_device(&self.ledger, &typed).unwrap().is_none(), "a code works once");
+        self.act(Actor::Operator, move |work| lend_device(work, &Self::grant(1), (id, Some(station)))).unwrap();
+        (id, key)
     }
 
     pub(crate) fn act<T, E>(

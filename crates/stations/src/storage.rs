@@ -1,5 +1,11 @@
 //! Every SQL text of this crate.
 
+pub(crate) mod count;
+pub(crate) mod device;
+pub(crate) mod queue;
+pub(crate) mod shift;
+pub(crate) mod turn;
+
 use kernel::{Day, Id, Instant, kinds};
 use store::{Row, StoreError, Tx, Value};
 
