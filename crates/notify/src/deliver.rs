@@ -11,7 +11,7 @@ use store::{RunError, StoreError};
 
 use crate::message::{Plain, batch_root, slot};
 use crate::storage::{self, Claimed};
-use crate::{Carrier, CarrierError, Outgoing, PURPOSE, State};
+use crate::{Carrier, CarrierError, Channel, MailCarrier, Outgoing, OutgoingMail, PURPOSE, Sent, State};
 
 /// What one round of delivery did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,20 +47,58 @@ impl Fault for DeliverError {
 /// The batch is opened under one journal entry. Each message is marked, durably, before its lane takes the next one: a
 /// crash can repeat at most the one message each of the eight lanes had in flight, and the carrier knows that one by its id.
 pub fn deliver_due(ledger: &Ledger, carrier: &dyn Carrier, limit: usize) -> Result<Delivery, DeliverError> {
-    let now = ledger.now();
-    if !ledger.read("notify.due", |tx| storage::due_at(tx, now))? {
+    deliver(ledger, Way::Texts(carrier), limit)
+}
+
+/// Sends up to `limit` (at most 100) mails to residents that are due, as [`deliver_due`] does text messages.
+pub fn deliver_mails(ledger: &Ledger, carrier: &dyn MailCarrier, limit: usize) -> Result<Delivery, DeliverError> {
+    deliver(ledger, Way::Mails(carrier), limit)
+}
+
+/// How messages leave.
+#[derive(Clone, Copy)]
+enum Way<'w> {
+    Texts(&'w dyn Carrier),
+    Mails(&'w dyn MailCarrier),
+}
+
+impl Way<'_> {
+    const fn channel(self) -> Channel {
+        match self {
+            Self::Texts(_) => Channel::Sms,
+            Self::Mails(_) => Channel::Mail,
+        }
+    }
+
+    /// Hands over an opened message; nothing when it is none of this way.
+    fn send(self, plain: Plain, idempotency: String) -> Option<Result<Sent, CarrierError>> {
+        match (self, plain) {
+            (Self::Texts(carrier), Plain::Sms { to, text }) => {
+                Some(carrier.send(&Outgoing { to: Secret::new(to), text: Secret::new(text), idempotency }))
+            }
+            (Self::Mails(carrier), Plain::Mail { to, subject, text }) => {
+                Some(carrier.send(&OutgoingMail { to: Secret::new(to), subject, text, idempotency }))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn deliver(ledger: &Ledger, way: Way<'_>, limit: usize) -> Result<Delivery, DeliverError> {
+    let (now, channel) = (ledger.now(), way.channel());
+    if !ledger.read("notify.due", |tx| storage::due_at(tx, channel, now))? {
         return Ok(Delivery::default());
     }
     let limit = limit.min(BATCH_LIMIT);
-    let (batch, committed) = ledger.write("notify.claim", Actor::Job(JOB), move |work| claim(work, limit))?;
-    let round = Round { ledger, carrier, batch: &batch, committed: &committed, next: AtomicUsize::new(0) };
+    let (batch, committed) = ledger.write("notify.claim", Actor::Job(JOB), move |work| claim(work, channel, limit))?;
+    let round = Round { ledger, way, batch: &batch, committed: &committed, next: AtomicUsize::new(0) };
     round.run()
 }
 
-fn claim(work: &mut Work<'_, '_>, limit: usize) -> Result<Vec<Claimed>, StoreError> {
+fn claim(work: &mut Work<'_, '_>, channel: Channel, limit: usize) -> Result<Vec<Claimed>, StoreError> {
     let opening: Id<kinds::Opening> = work.new_id();
     let lease = work.now().plus_millis(LEASE_MS);
-    let batch = storage::claim(work, opening, lease, limit)?;
+    let batch = storage::claim(work, channel, opening, lease, limit)?;
     if !batch.is_empty() {
         let ids: Vec<_> = batch.iter().map(|message| message.id).collect();
         work.journal(
@@ -77,7 +115,7 @@ fn claim(work: &mut Work<'_, '_>, limit: usize) -> Result<Vec<Claimed>, StoreErr
 
 struct Round<'r> {
     ledger: &'r Ledger,
-    carrier: &'r dyn Carrier,
+    way: Way<'r>,
     batch: &'r [Claimed],
     committed: &'r Committed,
     next: AtomicUsize,
@@ -136,26 +174,20 @@ impl Round<'_> {
         if self.ledger.now() > message.until {
             return Outcome::Failed;
         }
-        let Ok(outgoing) = self.open(message) else {
+        let Ok(plain) = self.open(message) else {
             return Outcome::Failed;
         };
-        match outgoing.map(|outgoing| self.carrier.send(&outgoing)) {
+        match plain.and_then(|plain| self.way.send(plain, message.id.to_string())) {
             Some(Ok(_)) => Outcome::Sent,
             None | Some(Err(CarrierError::Refused(_))) => Outcome::Failed,
             Some(Err(CarrierError::Later(_))) => self.later(message),
         }
     }
 
-    fn open(&self, message: &Claimed) -> Result<Option<Outgoing>, SealError> {
+    fn open(&self, message: &Claimed) -> Result<Option<Plain>, SealError> {
         let slot = slot(message.record, message.expiry)?;
         let plain = self.committed.open(self.ledger.keys(), &slot, &message.sealed)?;
-        Ok(match Plain::read(&plain) {
-            Some(Plain::Sms { to, text }) => {
-                let idempotency = message.id.to_string();
-                Some(Outgoing { to: Secret::new(to), text: Secret::new(text), idempotency })
-            }
-            Some(Plain::Letter(_)) | None => None,
-        })
+        Ok(Plain::read(&plain))
     }
 
     fn later(&self, message: &Claimed) -> Outcome {
@@ -217,7 +249,33 @@ mod tests {
 
     use super::*;
     use crate::stage::{Recording, Stage};
-    use crate::{Sent, Template};
+    use crate::{Content, MailAddress, QueueMessage, Template};
+
+    #[derive(Default)]
+    struct Post(Mutex<Vec<(String, String, String)>>);
+
+    impl MailCarrier for Post {
+        fn send(&self, mail: &OutgoingMail) -> Result<Sent, CarrierError> {
+            self.0.lock().unwrap().push((mail.to.expose().clone(), mail.subject.clone(), mail.text.clone()));
+            Ok(Sent)
+        }
+    }
+
+    #[test]
+    fn mails_and_text_messages_leave_each_by_its_own_way() {
+        let stage = Stage::new();
+        let template = Template::MailConfirm { link: "https://id.example/en/account/email/x".into(), hours: 24 };
+        let to = MailAddress::parse("tai-man@example.hk").unwrap();
+        stage.queue(&[QueueMessage { content: Content::Mail { to, template: template.clone() }, ..stage.message(1, template) }, stage.confirmed(1)]);
+        let (texts, post) = (Recording::default(), Post::default());
+        assert_eq!(deliver_due(&stage.ledger, &texts, 100).unwrap().sent, 1);
+        assert_eq!(deliver_mails(&stage.ledger, &post, 100).unwrap().sent, 1);
+        let sent = post.0.lock().unwrap();
+        let [(to, subject, text)] = sent.as_slice() else { panic!("one mail") };
+        assert_eq!((to.as_str(), subject.as_str()), ("tai-man@example.hk", "你的市民帳戶"));
+        assert!(text.contains("https://id.example/en/account/email/x"));
+        assert_eq!((texts.seen().len(), stage.counts("mail-confirm")), (1, (0, 1, 0)));
+    }
 
     #[test]
     fn a_batch_is_opened_under_one_entry_that_names_nobody() {
@@ -292,7 +350,7 @@ mod tests {
     fn what_a_dead_worker_had_taken_comes_back_when_its_lease_runs_out() {
         let stage = Stage::new();
         stage.queue(&[stage.confirmed(1), stage.confirmed(2)]);
-        let (taken, _) = stage.ledger.write("test", Actor::Job("test"), |work| claim(work, 1)).unwrap();
+        let (taken, _) = stage.ledger.write("test", Actor::Job("test"), |work| claim(work, Channel::Sms, 1)).unwrap();
         assert_eq!(taken.len(), 1);
         let carrier = Recording::default();
         assert_eq!(deliver_due(&stage.ledger, &carrier, 10).unwrap().sent, 1, "the other one only");

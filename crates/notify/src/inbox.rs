@@ -28,6 +28,15 @@ pub enum Opened {
         /// What it says.
         text: String,
     },
+    /// A mail.
+    Mail {
+        /// The address.
+        to: String,
+        /// Its subject.
+        subject: String,
+        /// What it says.
+        text: String,
+    },
     /// A letter.
     Letter(Box<Letter>),
 }
@@ -140,6 +149,7 @@ fn open(keys: &Keyring, committed: &Committed, row: Stored) -> Result<InboxMessa
 fn opened(plain: Plain) -> Opened {
     match plain {
         Plain::Sms { to, text } => Opened::Sms { to: readable(&to), text },
+        Plain::Mail { to, subject, text } => Opened::Mail { to, subject, text },
         Plain::Letter(letter) => Opened::Letter(letter),
     }
 }

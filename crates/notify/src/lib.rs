@@ -5,12 +5,14 @@
 //! [`Carrier`]; [`inbox`] shows a demonstration what its residents received. A message has an id derived from its
 //! idempotency key, so a job that runs twice queues it once, and a carrier that is asked twice can tell.
 //!
+//! Residents who confirmed an address get mail as well ([`deliver_mails`]), which says no more than a text message does.
 //! Officers and contractors get mail ([`queue_mail`]): what is due and where to go, in the platform's store, without an address
 //! in it and without a word about a resident.
 //!
 //! Text messages go to Hong Kong mobiles only ([`Mobile`]); who has no telephone gets a [`Letter`]. Counters are kept, never
 //! counted ([`counts`]). What a text may say stands in [`Template`].
 
+mod address;
 mod carrier;
 mod counts;
 mod deliver;
@@ -33,9 +35,10 @@ mod template;
 
 use store::Migration;
 
+pub use address::{MailAddress, NotAnAddress};
 pub use carrier::{Carrier, CarrierError, Outgoing, Sent};
 pub use counts::{Counts, counts, fold_counts};
-pub use deliver::{DeliverError, Delivery, deliver_due};
+pub use deliver::{DeliverError, Delivery, deliver_due, deliver_mails};
 pub use erase::{Doomed, apply_erasures, doomed};
 pub use forget::purge;
 pub use inbox::{InboxError, InboxMessage, Opened, inbox, letter_posted, letters_to_post, messages_of, read_message};

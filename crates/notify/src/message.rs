@@ -3,7 +3,8 @@ use kernel::{Day, Id, Instant, Language, Secret, kinds};
 use seal::{Purpose, RecordNumber, SealError, Sealed, Slot};
 use serde::{Deserialize, Serialize};
 
-use crate::{Letter, Mobile, PURPOSE, Template};
+use crate::template::mail_subject;
+use crate::{Letter, MailAddress, Mobile, PURPOSE, Template};
 
 /// A message to be queued.
 #[derive(Clone, Debug)]
@@ -35,6 +36,13 @@ pub enum Content {
         /// What it says.
         template: Template,
     },
+    /// A mail to a resident's confirmed address, or one that asks for confirming it.
+    Mail {
+        /// The address.
+        to: MailAddress,
+        /// What it says.
+        template: Template,
+    },
     /// A letter.
     Letter(Box<Letter>),
 }
@@ -43,13 +51,14 @@ impl Content {
     pub(crate) const fn channel(&self) -> Channel {
         match self {
             Self::Sms { .. } => Channel::Sms,
+            Self::Mail { .. } => Channel::Mail,
             Self::Letter(_) => Channel::Letter,
         }
     }
 
     pub(crate) const fn template_name(&self) -> &'static str {
         match self {
-            Self::Sms { template, .. } => template.name(),
+            Self::Sms { template, .. } | Self::Mail { template, .. } => template.name(),
             Self::Letter(letter) => letter.kind.name(),
         }
     }
@@ -81,6 +90,8 @@ impl Prepared {
 pub enum Channel {
     /// By text message.
     Sms,
+    /// By mail.
+    Mail,
     /// By post.
     Letter,
 }
@@ -90,12 +101,13 @@ impl Channel {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Sms => "sms",
+            Self::Mail => "mail",
             Self::Letter => "letter",
         }
     }
 
     pub(crate) fn from_name(name: &str) -> Self {
-        if name == Self::Letter.name() { Self::Letter } else { Self::Sms }
+        [Self::Letter, Self::Mail].into_iter().find(|channel| channel.name() == name).unwrap_or(Self::Sms)
     }
 }
 
@@ -151,6 +163,7 @@ pub struct Summary {
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Plain {
     Sms { to: String, text: String },
+    Mail { to: String, subject: String, text: String },
     Letter(Box<Letter>),
 }
 
@@ -158,6 +171,11 @@ impl Plain {
     pub(crate) fn of(content: &Content, language: Language) -> Self {
         match content {
             Content::Sms { to, template } => Self::Sms { to: to.e164(), text: template.text(language) },
+            Content::Mail { to, template } => Self::Mail {
+                to: to.text().expose().clone(),
+                subject: mail_subject(language).to_owned(),
+                text: template.text(language),
+            },
             Content::Letter(letter) => Self::Letter(letter.clone()),
         }
     }

@@ -52,6 +52,32 @@ pub enum Template {
         /// The host where the account is.
         host: String,
     },
+    /// Somebody wants an account back that sends its notices here. For every channel that the account has bound.
+    WayBackBegun {
+        /// What an officer needs to find the recovery.
+        reference: String,
+        /// The host where it is stopped.
+        host: String,
+        /// How long it can be stopped.
+        hours: i64,
+    },
+    /// An account that sends its notices here was given back: its earlier ways in are gone.
+    WayBackTaken {
+        /// The host where it is.
+        host: String,
+    },
+    /// An address that somebody gave for notices is to be confirmed. By mail only.
+    MailConfirm {
+        /// Where it is confirmed.
+        link: String,
+        /// For how long.
+        hours: i64,
+    },
+    /// The address for notices was changed or removed: to the address that stood there, and to every other channel.
+    MailChanged {
+        /// The host where the account is.
+        host: String,
+    },
     /// The delivery has left.
     Dispatched {
         /// The scheme's short name.
@@ -103,6 +129,10 @@ impl Template {
             Self::RecoveryBegun { .. } => "recovery-begun",
             Self::AccountRecovered { .. } => "account-recovered",
             Self::PasskeyStopped { .. } => "passkey-stopped",
+            Self::WayBackBegun { .. } => "way-back-begun",
+            Self::WayBackTaken { .. } => "way-back-taken",
+            Self::MailConfirm { .. } => "mail-confirm",
+            Self::MailChanged { .. } => "mail-changed",
             Self::Dispatched { .. } => "dispatched",
             Self::Delivered { .. } => "delivered",
             Self::NotDelivered { .. } => "not-delivered",
@@ -122,6 +152,10 @@ impl Template {
             Self::RecoveryBegun { reference, host, hours } => recovery_begun(language, reference, host, *hours),
             Self::AccountRecovered { host } => account_recovered(language, host),
             Self::PasskeyStopped { host } => passkey_stopped(language, host),
+            Self::WayBackBegun { reference, host, hours } => way_back_begun(language, reference, host, *hours),
+            Self::WayBackTaken { host } => way_back_taken(language, host),
+            Self::MailConfirm { link, hours } => mail_confirm(language, link, *hours),
+            Self::MailChanged { host } => mail_changed(language, host),
             Self::Dispatched { scheme, reference } => dispatched(language, &short(scheme, language), reference),
             Self::Delivered { scheme, reference } => delivered(language, &short(scheme, language), reference),
             Self::NotDelivered { scheme, reference, link } => {
@@ -217,6 +251,69 @@ fn passkey_stopped(language: Language, host: &str) -> String {
         ),
         Language::ZhHant => format!("你在 {host} 的帳戶有一個通行密鑰可能被複製，已停用，所有登入亦已結束。請以另一通行密鑰登入並移除它，或取回帳戶。"),
         Language::ZhHans => format!("你在 {host} 的账户有一个通行密钥可能被复制，已停用，所有登录也已结束。请以另一通行密钥登录并移除它，或取回账户。"),
+    }
+}
+
+fn way_back_begun(language: Language, reference: &str, host: &str, hours: i64) -> String {
+    match language {
+        Language::En => format!(
+            "Somebody asked to recover your resident account ({reference}). If it was not you, sign in at {host} within {hours} hours \
+             and stop it."
+        ),
+        Language::ZhHant => {
+            format!("有人要求取回你的市民帳戶({reference})。如非本人所為，請於{hours}小時內到 {host} 登入並制止。")
+        }
+        Language::ZhHans => {
+            format!("有人要求取回你的市民账户({reference})。如非本人所为，请于{hours}小时内到 {host} 登录并制止。")
+        }
+    }
+}
+
+fn way_back_taken(language: Language, host: &str) -> String {
+    match language {
+        Language::En => format!(
+            "Your resident account at {host} was recovered. Its earlier passkeys and passwords no longer work. If it was not you, tell \
+             our staff at once."
+        ),
+        Language::ZhHant => format!("你在 {host} 的市民帳戶已被取回，以往的通行密鑰及密碼已失效。如非本人所為，請立即告知職員。"),
+        Language::ZhHans => format!("你在 {host} 的市民账户已被取回，以往的通行密钥及密码已失效。如非本人所为，请立即告知职员。"),
+    }
+}
+
+fn mail_confirm(language: Language, link: &str, hours: i64) -> String {
+    match language {
+        Language::En => format!(
+            "Somebody gave this address for the notices of a resident account. If it was you, confirm it within {hours} hours:\n\n\
+             {link}\n\nIf it was not you, there is nothing to do: without your confirmation no notice comes here."
+        ),
+        Language::ZhHant => format!(
+            "有人以此電郵地址接收市民帳戶的通知。如是本人，請於{hours}小時內確認：\n\n{link}\n\n\
+             如非本人，無須理會；未經確認，此地址不會收到通知。"
+        ),
+        Language::ZhHans => format!(
+            "有人以此电邮地址接收市民账户的通知。如是本人，请于{hours}小时内确认：\n\n{link}\n\n\
+             如非本人，无须理会；未经确认，此地址不会收到通知。"
+        ),
+    }
+}
+
+fn mail_changed(language: Language, host: &str) -> String {
+    match language {
+        Language::En => format!(
+            "The e-mail address of your resident account at {host} was changed or removed. If it was not you, sign in there at once \
+             and end the other sessions."
+        ),
+        Language::ZhHant => format!("你在 {host} 的市民帳戶的電郵地址已更改或移除。如非本人所為，請立即登入並結束其他登入。"),
+        Language::ZhHans => format!("你在 {host} 的市民账户的电邮地址已更改或移除。如非本人所为，请立即登录并结束其他登录。"),
+    }
+}
+
+/// The subject of every mail to a resident: whoever sees the list of a mailbox learns no more from it.
+pub(crate) const fn mail_subject(language: Language) -> &'static str {
+    match language {
+        Language::En => "Your resident account",
+        Language::ZhHant => "你的市民帳戶",
+        Language::ZhHans => "你的市民账户",
     }
 }
 
@@ -319,6 +416,9 @@ mod tests {
             Template::RecoveryBegun { reference: "7K4M-9QXP".into(), host: "masks.example.gov.hk".into(), hours: 72 },
             Template::AccountRecovered { host: "masks.example.gov.hk".into() },
             Template::PasskeyStopped { host: "masks.example.gov.hk".into() },
+            Template::WayBackBegun { reference: "7K4M-9QXP".into(), host: "masks.example.gov.hk".into(), hours: 72 },
+            Template::WayBackTaken { host: "masks.example.gov.hk".into() },
+            Template::MailChanged { host: "masks.example.gov.hk".into() },
             Template::Dispatched { scheme: scheme(), reference: reference() },
             Template::Delivered { scheme: scheme(), reference: reference() },
             Template::NotDelivered { scheme: scheme(), reference: reference(), link: link() },

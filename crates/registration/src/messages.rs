@@ -148,7 +148,7 @@ pub(crate) fn prepare_for(
     message: QueueMessage,
 ) -> Result<notify::Prepared, QueueError> {
     let expiry = match &message.content {
-        Content::Sms { .. } => sealed.mobile.expiry,
+        Content::Sms { .. } | Content::Mail { .. } => sealed.mobile.expiry,
         Content::Letter(_) => sealed.contact.expiry,
     };
     notify::prepare(keys, &QueueMessage { expiry, ..message })
@@ -156,7 +156,7 @@ pub(crate) fn prepare_for(
 
 fn message(key: &str, scheme: &Scheme, household: &HouseholdRow, content: Content, now: Instant) -> QueueMessage {
     let expiry = match &content {
-        Content::Sms { .. } => scheme.expiry(FieldGroup::Mobile),
+        Content::Sms { .. } | Content::Mail { .. } => scheme.expiry(FieldGroup::Mobile),
         Content::Letter(_) => scheme.expiry(FieldGroup::Contact),
     };
     QueueMessage {

@@ -75,7 +75,7 @@ fn recipient(tx: &mut Tx<'_>, to: MailTo) -> Result<Option<Text>, StoreError> {
 fn content(desk: &Desk, message: &InboxMessage) -> (Markup, Markup) {
     let tag = message.summary.language.tag();
     match &message.content {
-        Some(Opened::Sms { to, text }) => {
+        Some(Opened::Sms { to, text } | Opened::Mail { to, text, .. }) => {
             let text = Markup::text(text);
             (Markup::text(to), Markup::trusted(format!("<span lang=\"{tag}\">{text}</span>")))
         }

@@ -67,19 +67,20 @@ insert into notify_message
     )
 }
 
-/// Whether a text message is due, without taking it.
-pub(crate) fn due_at(tx: &mut Tx<'_>, now: Instant) -> Result<bool, StoreError> {
+/// Whether a message of this channel is due, without taking it.
+pub(crate) fn due_at(tx: &mut Tx<'_>, channel: Channel, now: Instant) -> Result<bool, StoreError> {
     let row = tx.query_opt(
         "-- notify.due_at
-select 1 from notify_message where state = 'queued' and channel = 'sms' and due <= $1 limit 1",
-        &[now.into()],
+select 1 from notify_message where state = 'queued' and channel = $1 and due <= $2 limit 1",
+        &[channel.name().into(), now.into()],
     )?;
     Ok(row.is_some())
 }
 
-/// Takes due text messages until `lease`: whoever dies with them loses them then.
+/// Takes due messages of this channel until `lease`: whoever dies with them loses them then.
 pub(crate) fn claim(
     work: &mut Work<'_, '_>,
+    channel: Channel,
     opening: Id<kinds::Opening>,
     lease: Instant,
     limit: usize,
@@ -89,9 +90,9 @@ pub(crate) fn claim(
         "-- notify.claim
 update notify_message set due = $1, attempts = attempts + 1, opening = $2
 where state = 'queued' and id in (
-    select id from notify_message where state = 'queued' and channel = 'sms' and due <= $3 order by due limit $4)
+    select id from notify_message where state = 'queued' and channel = $5 and due <= $3 order by due limit $4)
 returning id, template, sealed, record, expiry, attempts, until",
-        &[lease.into(), opening.into(), now.into(), limit.into()],
+        &[lease.into(), opening.into(), now.into(), limit.into(), channel.name().into()],
     )?;
     rows.iter()
         .map(|row| {

@@ -24,7 +24,7 @@ pub(super) async fn show(call: Call) -> Result<Response, Failure> {
     table.quiet_caption = true;
     table.empty = call.say("account-inbox-empty");
     for message in messages {
-        let Some(Opened::Sms { to, text }) = message.content else { continue };
+        let Some(Opened::Sms { to, text } | Opened::Mail { to, text, .. }) = message.content else { continue };
         let tag = message.summary.language.tag();
         let said = Markup::trusted(format!("<span lang=\"{tag}\">{}</span>", Markup::text(&text)));
         table.row([Markup::text(&call.at(message.summary.queued)), Markup::text(&to), said]);
