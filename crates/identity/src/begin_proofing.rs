@@ -6,7 +6,7 @@ use store::{RunError, StoreError, Tx};
 use crate::evidence::EvidenceError;
 use crate::{
     Channel, DRAFT_MINUTES, Details, EVIDENCE_HOURS, Evidence, Level, Piece, ProofState, Proofing, RegisterSays, Resident,
-    storage,
+    VerifierSays, storage,
 };
 
 /// Proofings that an account may begin within so many days: nobody needs more, and each costs an officer's time.
@@ -93,8 +93,8 @@ pub fn begin_proofing(
     let made = evidence.keep(id, Piece::Details, plain.expose()).map_err(refused).and_then(|pieces| {
         let (boot, state, register) = (evidence.boot(), ProofState::Draft, RegisterSays::Nothing);
         let proofing = Proofing {
-            id, account, state, channel, begun: now, deadline, sent: None, register, officer: None, decided: None,
-            refusal: None, destroyed: None, pieces, boot, key_id,
+            id, account, state, channel, begun: now, deadline, sent: None, register, verifier: VerifierSays::Nothing,
+            verifier_asked: 0, officer: None, decided: None, refusal: None, destroyed: None, pieces, boot, key_id,
         };
         ledger.write("identity.begin_proofing", Actor::Visitor, move |work| begin(work, &proofing))
     });
@@ -115,7 +115,7 @@ pub fn begin_proofing(
 fn begin(work: &mut Work<'_, '_>, proofing: &Proofing) -> Result<Vec<Id<kinds::Proofing>>, ProofingError> {
     let now = work.now();
     let account = storage::account::find(work.tx(), proofing.account)?.ok_or(ProofingError::Missing)?;
-    if account.level >= Level::Verified {
+    if !account.needs_proofing() {
         return Err(ProofingError::Verified);
     }
     let since = now.plus_secs(-BEGUN_DAYS * 24 * 3600);

@@ -26,6 +26,9 @@ pub struct Charter {
     pub signing: CharterPurpose,
     /// Why data is used to get an account back.
     pub recovery: CharterPurpose,
+    /// Who compares photos in an officer's place, if somebody does: no photo leaves without a name here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verifier: Option<Text>,
 }
 
 /// Who handles requests for access and correction.
@@ -100,8 +103,8 @@ impl Charter {
     }
 
     /// Every text with its name in the file, in the order in which they are declared.
-    pub fn texts(&self) -> [(&'static str, &Text); 16] {
-        [
+    pub fn texts(&self) -> Vec<(&'static str, &Text)> {
+        let mut texts = vec![
             ("title", &self.title),
             ("department", &self.department),
             ("officer.title", &self.officer.title),
@@ -118,7 +121,9 @@ impl Charter {
             ("signing.ground", &self.signing.ground),
             ("recovery.text", &self.recovery.text),
             ("recovery.ground", &self.recovery.ground),
-        ]
+        ];
+        texts.extend(self.verifier.as_ref().map(|name| ("verifier", name)));
+        texts
     }
 }
 
@@ -135,6 +140,8 @@ mod tests {
         let longer = Charter { keep_months: 25, ..charter.clone() };
         assert_ne!(charter.digest(), longer.digest());
         assert_eq!(charter.digest(), Charter::parse(SHIPPED_CHARTER).unwrap().digest());
+        let verifier = Some(Text::new("Verifier", "核實機構", "核实机构"));
+        assert_ne!(Charter { verifier, ..charter.clone() }.digest(), charter.digest());
     }
 
     #[test]

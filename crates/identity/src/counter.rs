@@ -6,7 +6,7 @@ use store::RunError;
 use crate::proofing_visit::use_code;
 use crate::review_proofing::sealed_attributes;
 use crate::{
-    Channel, Charter, Details, ProofState, Proofing, ProofingError, RegisterSays, storage, verify_person,
+    Channel, Charter, Details, ProofState, Proofing, ProofingError, RegisterSays, VerifierSays, storage, verify_person,
 };
 
 /// Verifies somebody who stands at a counter: the officer has the card in one hand and the person before the eyes, so no photo is taken
@@ -32,6 +32,8 @@ pub fn verify_at_counter(
             deadline: now,
             sent: Some(now),
             register: RegisterSays::Nothing,
+            verifier: VerifierSays::Nothing,
+            verifier_asked: 0,
             officer: Some(officer),
             decided: Some(now),
             refusal: None,

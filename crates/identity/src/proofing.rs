@@ -5,7 +5,7 @@ use hongkong::{DateOfBirth, IdNumber};
 use kernel::{Day, Environment, Id, Instant, Secret, kinds};
 use serde::{Deserialize, Serialize};
 
-use crate::AttributeName;
+use crate::{AttributeName, VerifierSays};
 
 /// So long somebody may take to type details and take photos before what was sent is destroyed.
 pub const DRAFT_MINUTES: i64 = 60;
@@ -214,6 +214,10 @@ pub struct Proofing {
     pub sent: Option<Instant>,
     /// What the population register says.
     pub register: RegisterSays,
+    /// What an external verifier says.
+    pub verifier: VerifierSays,
+    /// How often it was shown to it.
+    pub(crate) verifier_asked: i64,
     /// Who took it last.
     pub officer: Option<Id<kinds::Officer>>,
     /// When it ended.

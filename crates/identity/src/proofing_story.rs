@@ -13,21 +13,21 @@ use testkit::canary::{Canary, scan_dir};
 use crate::rehearsal::Stage;
 use crate::*;
 
-const MOBILE: &str = "5123 4567";
+pub(crate) const MOBILE: &str = "5123 4567";
 const DOCUMENT: &[u8] = b"the photo of a card, in place of which these words stand: Q123456(A)";
 const SELFIE: &[u8] = b"the photo of a face, in place of which these words stand: smiling";
 const SOFTWARE: (&str, &str) = ("lionrock test", "https://account.example.hk");
 
-struct Scene {
-    stage: Stage,
-    evidence: Arc<Evidence>,
-    account: Id<kinds::Account>,
+pub(crate) struct Scene {
+    pub(crate) stage: Stage,
+    pub(crate) evidence: Arc<Evidence>,
+    pub(crate) account: Id<kinds::Account>,
     session: Resident,
 }
 
 type Proofed<T> = Result<T, RunError<ProofingError>>;
 
-fn officer(number: u8) -> Grant<ProofIdentity> {
+pub(crate) fn officer(number: u8) -> Grant<ProofIdentity> {
     let id = |byte: u8| Id::from_bytes([byte; 16]);
     let who = Officer::at_console(Id::from_bytes([number; 16]), id(7), vec![Role::CaseOfficer], Text::new("C", "C", "C"));
     authorise(&who, Some(Scope::at_console(Id::from_bytes([8; 16]), id(7)))).unwrap()
@@ -45,7 +45,7 @@ fn typed() -> TypedDetails<'static> {
     }
 }
 
-fn number() -> IdNumber {
+pub(crate) fn number() -> IdNumber {
     IdNumber::from_number("Q123456").unwrap()
 }
 
@@ -58,14 +58,14 @@ fn kind<T>(result: Proofed<T>) -> Kind {
 }
 
 impl Scene {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let stage = Stage::new();
         let session = stage.sign_up(MOBILE).1.who;
         let evidence = Self::run(&stage, 1);
         Self { account: session.account(), session, evidence, stage }
     }
 
-    fn run(stage: &Stage, seed: u64) -> Arc<Evidence> {
+    pub(crate) fn run(stage: &Stage, seed: u64) -> Arc<Evidence> {
         Arc::new(Evidence::new(stage.files().join("evidence"), Arc::new(SeededRandom::new(seed))))
     }
 
@@ -86,7 +86,7 @@ impl Scene {
     }
 
     /// Everything that a resident does.
-    fn sent(&self) -> Id<kinds::Proofing> {
+    pub(crate) fn sent(&self) -> Id<kinds::Proofing> {
         let case = self.begin().unwrap();
         self.picture(case, Piece::Document, DOCUMENT).unwrap();
         self.picture(case, Piece::Selfie, SELFIE).unwrap();
@@ -94,15 +94,15 @@ impl Scene {
         case
     }
 
-    fn open(&self, who: u8, case: Id<kinds::Proofing>) -> Proofed<OpenedCase> {
+    pub(crate) fn open(&self, who: u8, case: Id<kinds::Proofing>) -> Proofed<OpenedCase> {
         open_case(&self.stage.ledger, &self.evidence, &officer(who), case)
     }
 
-    fn decide(&self, who: u8, case: Id<kinds::Proofing>, verdict: Verdict) -> Proofed<()> {
+    pub(crate) fn decide(&self, who: u8, case: Id<kinds::Proofing>, verdict: Verdict) -> Proofed<()> {
         decide_case(&self.stage.ledger, &self.evidence, &self.stage.charter, &officer(who), (case, verdict))
     }
 
-    fn verify(&self, case: Id<kinds::Proofing>) {
+    pub(crate) fn verify(&self, case: Id<kinds::Proofing>) {
         self.open(1, case).unwrap();
         self.decide(1, case, Verdict::Verify { number: number() }).unwrap();
     }
@@ -130,7 +130,7 @@ impl Scene {
         runs.flat_map(|run| std::fs::read_dir(run.unwrap().path()).unwrap()).count().saturating_sub(1)
     }
 
-    fn is_gone(&self, case: Id<kinds::Proofing>) -> bool {
+    pub(crate) fn is_gone(&self, case: Id<kinds::Proofing>) -> bool {
         let open = details_for_register(&self.stage.ledger, &self.evidence, case);
         self.spooled() == 0 && !self.evidence.holds(case) && kind(open) == Kind::Gone
     }

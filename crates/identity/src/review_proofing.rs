@@ -1,15 +1,17 @@
 //! What officers do with a proofing: find it, look at the evidence, decide.
 
 use hongkong::IdNumber;
-use journal::{Committed, Event, Ledger, Work};
+use journal::{Actor, Committed, Event, Ledger, Work};
 use kernel::{Id, Secret, kinds};
 use people::{Grant, ProofIdentity};
 use store::{RunError, StoreError, Tx};
 
+use crate::ask_verifier::journal_says;
 use crate::begin_proofing::refused;
+use crate::opening::list_opening;
 use crate::{
-    Charter, Details, Evidence, Piece, ProofState, Proofing, ProofingError, Refusal, RegisterSays, SealedAttribute, Source,
-    VerifyError, seal_attributes, storage, verify_person,
+    Charter, Details, Evidence, OpenedFor, Piece, ProofState, Proofing, ProofingError, Refusal, RegisterSays, SealedAttribute, Source,
+    VerifierSays, VerifyError, seal_attributes, storage, verify_person,
 };
 
 const QUEUE_MOST: i64 = 100;
@@ -45,11 +47,23 @@ pub fn open_case(
     id: Id<kinds::Proofing>,
 ) -> Result<OpenedCase, RunError<ProofingError>> {
     let (officer, role) = (grant.officer(), grant.role().to_string());
-    let (proofing, committed) = ledger.write("identity.open_case", grant.actor(), move |work| {
-        if storage::proofing::take(work.tx(), id, officer)? == 0 {
-            return Err(ProofingError::Over);
-        }
-        note_opening(work, id, "verdict", &role)
+    opened(ledger, evidence, (grant.actor(), &role, OpenedFor::Verdict), id, move |work| {
+        if storage::proofing::take(work.tx(), id, officer)? == 0 { Err(ProofingError::Over) } else { Ok(()) }
+    })
+}
+
+/// Opens everything of a case for somebody, once that is on record and `take` has agreed.
+pub(crate) fn opened(
+    ledger: &Ledger,
+    evidence: &Evidence,
+    (actor, right, aim): (Actor, &str, OpenedFor),
+    id: Id<kinds::Proofing>,
+    take: impl Fn(&mut Work<'_, '_>) -> Result<(), ProofingError> + Send + 'static,
+) -> Result<OpenedCase, RunError<ProofingError>> {
+    let right = right.to_owned();
+    let (proofing, committed) = ledger.write("identity.open_case", actor, move |work| {
+        take(work)?;
+        note_opening(work, id, aim, &right)
     })?;
     let piece = |piece| evidence.open(&committed, id, piece).map_err(refused);
     let (document, selfie) = (piece(Piece::Document)?, piece(Piece::Selfie)?);
@@ -63,8 +77,8 @@ pub fn details_for_register(
     evidence: &Evidence,
     id: Id<kinds::Proofing>,
 ) -> Result<Details, RunError<ProofingError>> {
-    let actor = journal::Actor::Job("register");
-    let (_, committed) = ledger.write("identity.open_for_register", actor, move |work| note_opening(work, id, "register", "job"))?;
+    let job = Actor::Job("register");
+    let (_, committed) = ledger.write("identity.open_for_register", job, move |work| note_opening(work, id, OpenedFor::Register, "job"))?;
     details(evidence, &committed, id)
 }
 
@@ -102,16 +116,41 @@ pub fn decide_case(
     grant: &Grant<ProofIdentity>,
     (id, verdict): (Id<kinds::Proofing>, Verdict),
 ) -> Result<(), RunError<ProofingError>> {
-    let officer = grant.officer();
+    let decider =
+        Decider { actor: grant.actor(), right: grant.role().to_string(), officer: Some(grant.officer()), says: None };
+    decide(ledger, evidence, charter, &decider, (id, verdict))
+}
+
+/// Who decides: the officer who has opened the case, or the verifier when nobody has.
+pub(crate) struct Decider {
+    pub(crate) actor: Actor,
+    pub(crate) right: String,
+    pub(crate) officer: Option<Id<kinds::Officer>>,
+    /// What the verifier says, if it decides.
+    pub(crate) says: Option<VerifierSays>,
+}
+
+pub(crate) fn decide(
+    ledger: &Ledger,
+    evidence: &Evidence,
+    charter: &Charter,
+    decider: &Decider,
+    (id, verdict): (Id<kinds::Proofing>, Verdict),
+) -> Result<(), RunError<ProofingError>> {
+    let (officer, says) = (decider.officer, decider.says);
     let ready = match &verdict {
-        Verdict::Verify { number } => Some(verified(ledger, evidence, charter, grant, (id, number))?),
+        Verdict::Verify { number } => Some(verified(ledger, evidence, charter, decider, (id, number))?),
         Verdict::Refuse(_) => None,
     };
     let keys = ledger.keys().clone();
-    ledger.write("identity.decide_case", grant.actor(), move |work| {
+    ledger.write("identity.decide_case", decider.actor.clone(), move |work| {
         let found = storage::proofing::find(work.tx(), id)?.ok_or(ProofingError::Missing)?;
-        if found.officer != Some(officer) {
+        if found.officer != officer {
             return Err(ProofingError::Elsewhere);
+        }
+        if let Some(says) = says {
+            storage::proofing::set_verifier(work.tx(), id, says)?;
+            journal_says(work, id, says)?;
         }
         let (state, refusal) = match &verdict {
             Verdict::Verify { .. } => (ProofState::Verified, None),
@@ -132,13 +171,13 @@ fn verified(
     ledger: &Ledger,
     evidence: &Evidence,
     charter: &Charter,
-    grant: &Grant<ProofIdentity>,
+    decider: &Decider,
     (id, number): (Id<kinds::Proofing>, &IdNumber),
 ) -> Result<(IdNumber, Vec<SealedAttribute>), RunError<ProofingError>> {
-    let (officer, role) = (grant.officer(), grant.role().to_string());
-    let (found, committed) = ledger.write("identity.open_for_verdict", grant.actor(), move |work| {
-        let found = note_opening(work, id, "attributes", &role)?;
-        if found.officer == Some(officer) { Ok(found) } else { Err(ProofingError::Elsewhere) }
+    let (officer, right) = (decider.officer, decider.right.clone());
+    let (found, committed) = ledger.write("identity.open_for_verdict", decider.actor.clone(), move |work| {
+        let found = note_opening(work, id, OpenedFor::Attributes, &right)?;
+        if found.officer == officer { Ok(found) } else { Err(ProofingError::Elsewhere) }
     })?;
     let details = details(evidence, &committed, id)?;
     if details.number != *number {
@@ -190,7 +229,7 @@ pub(crate) fn end(
 fn note_opening(
     work: &mut Work<'_, '_>,
     id: Id<kinds::Proofing>,
-    why: &'static str,
+    aim: OpenedFor,
     right: &str,
 ) -> Result<Proofing, ProofingError> {
     let found = storage::proofing::find(work.tx(), id)?.ok_or(ProofingError::Missing)?;
@@ -198,7 +237,8 @@ fn note_opening(
         return Err(ProofingError::Over);
     }
     let event = Event::new("identity.evidence_opened").record(found.account.bytes());
-    work.journal(event.detail("proofing", id.to_string()).detail("for", why).detail("right", right.to_owned()))?;
+    let event = work.journal(event.detail("proofing", id.to_string()).detail("for", aim.name()).detail("right", right.to_owned()))?;
+    list_opening(work, found.account, aim, event)?;
     Ok(found)
 }
 

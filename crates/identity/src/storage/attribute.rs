@@ -1,4 +1,4 @@
-use kernel::{Id, kinds};
+use kernel::{Id, Instant, kinds};
 use seal::{RecordNumber, Sealed};
 use store::{Row, StoreError, Tx};
 
@@ -71,13 +71,37 @@ pub(crate) fn remove(tx: &mut Tx<'_>, account: Id<kinds::Account>, name: Attribu
     )
 }
 
+/// Something else vouches for an attribute now; its value stays.
+pub(crate) fn set_source(
+    tx: &mut Tx<'_>,
+    account: Id<kinds::Account>,
+    name: AttributeName,
+    (source, since): (Source, Instant),
+) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.set_attribute_source\n\
+         update identity_attribute set source = $3, since = $4 where account = $1 and name = $2",
+        &[account.into(), name.name().into(), source.name().into(), since.into()],
+    )
+}
+
 /// Removes all that is known of the person of an account.
 pub(crate) fn remove_all(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<(), StoreError> {
     tx.execute("-- identity.remove_attributes\ndelete from identity_attribute where account = $1", &[account.into()])?;
     tx.execute("-- identity.remove_person\ndelete from identity_person where account = $1", &[account.into()])?;
     super::proofing::remove_of(tx, account)?;
     super::visit::remove_of(tx, account)?;
+    super::opening::remove_of(tx, account)?;
     Ok(())
+}
+
+/// The mail address that an account has since then is right; 0 when it has another one.
+pub(crate) fn confirm_mail(tx: &mut Tx<'_>, account: Id<kinds::Account>, since: Instant) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.confirm_mail\n\
+         update identity_attribute set source = $4 where account = $1 and name = $2 and since = $3",
+        &[account.into(), AttributeName::Email.name().into(), since.into(), Source::Confirmed.name().into()],
+    )
 }
 
 /// Gives a person to an account; 0 when the person or the account has one.

@@ -2,11 +2,11 @@ use kernel::{Id, Instant, from_hex, kinds, to_hex};
 use store::{Row, StoreError, Tx};
 
 use super::unreadable;
-use crate::{Channel, Piece, ProofState, Proofing, Refusal, RegisterSays};
+use crate::{Channel, Piece, ProofState, Proofing, Refusal, RegisterSays, VerifierSays};
 
 macro_rules! columns {
     () => {
-        "id, account, state, channel, boot, key_id, pieces, begun, deadline, sent, register, officer, decided, refusal, destroyed"
+        "id, account, state, channel, boot, key_id, pieces, begun, deadline, sent, register, officer, decided, refusal, destroyed, verifier, verifier_asked"
     };
 }
 
@@ -166,6 +166,23 @@ pub(crate) fn set_register(tx: &mut Tx<'_>, id: Id<kinds::Proofing>, says: Regis
     )
 }
 
+/// Counts one showing of an open proofing to the verifier; 0 when it is not to be shown.
+pub(crate) fn show_verifier(tx: &mut Tx<'_>, id: Id<kinds::Proofing>, most: i64) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.show_verifier\n\
+         update identity_proofing set verifier_asked = verifier_asked + 1 \
+         where id = $1 and state = 'waiting' and verifier = 'nothing' and officer is null and verifier_asked < $2",
+        &[id.into(), most.into()],
+    )
+}
+
+pub(crate) fn set_verifier(tx: &mut Tx<'_>, id: Id<kinds::Proofing>, says: VerifierSays) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.set_verifier\nupdate identity_proofing set verifier = $2 where id = $1 and state = 'waiting'",
+        &[id.into(), says.name().into()],
+    )
+}
+
 /// Ends an open proofing; 0 when it is over already. Who took nothing back and saw no verdict is not told.
 pub(crate) fn end(
     tx: &mut Tx<'_>,
@@ -235,7 +252,7 @@ fn pieces(text: &str) -> Option<Vec<(Piece, [u8; 32])>> {
 }
 
 fn with_rest(row: &Row) -> Result<(Proofing, bool, bool), StoreError> {
-    Ok((read(row)?, row.get::<Option<String>>(15)?.is_some(), row.get(16)?))
+    Ok((read(row)?, row.get::<Option<String>>(17)?.is_some(), row.get(18)?))
 }
 
 fn read(row: &Row) -> Result<Proofing, StoreError> {
@@ -258,5 +275,7 @@ fn read(row: &Row) -> Result<Proofing, StoreError> {
         decided: row.get(12)?,
         refusal: refusal.map(|name| Refusal::from_name(&name).ok_or_else(damaged)).transpose()?,
         destroyed: row.get(14)?,
+        verifier: VerifierSays::from_name(&name(15)?).ok_or_else(damaged)?,
+        verifier_asked: row.get(16)?,
     })
 }
