@@ -13,6 +13,8 @@ use crate::{KnownDevice, budget, code, storage};
 
 /// A code is good for so many minutes, and so long lasts what follows it.
 pub const CODE_MINUTES: u16 = 15;
+/// One for somebody without a way in is good for fewer.
+const ERRAND_MINUTES: u16 = 10;
 
 /// What a code is asked for. It travels with the code, so that one cannot be used for something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +25,20 @@ pub enum CodeFor {
     SignIn,
     /// Getting an account back.
     Recovery,
+    /// Cancelling an account that was never activated.
+    Cancel,
+    /// Choosing a new password for one that was forgotten.
+    NewPassword,
+}
+
+impl CodeFor {
+    /// How long the code is good for. Ten minutes where it stands for the whole account (NIST SP 800-63B-4, section 4.2.1.2).
+    pub const fn minutes(self) -> u16 {
+        match self {
+            Self::SignUp | Self::SignIn | Self::Recovery => CODE_MINUTES,
+            Self::Cancel | Self::NewPassword => ERRAND_MINUTES,
+        }
+    }
 }
 
 /// Who asks for a code, and for what.
@@ -49,6 +65,8 @@ pub struct Ticket {
     pub(crate) aim: CodeFor,
     pub(crate) enrolment: Id<kinds::Enrolment>,
     pub(crate) mobile: Mobile,
+    /// The tag of the document that was typed with the number, where one was.
+    pub(crate) document: Option<[u8; 32]>,
 }
 
 /// Everything that sealing has to do before the transaction.
@@ -97,8 +115,9 @@ pub fn prepare_enrolment(
     let AskCode { aim, mobile, language, network, host, device } = asked;
     let id: Id<kinds::Enrolment> = Id::new(now, random);
     let code = code::new(random);
-    let expires = now.plus_secs(i64::from(CODE_MINUTES) * 60);
-    let template = Template::StatusCode { code: code.clone(), host: host.to_owned(), minutes: CODE_MINUTES };
+    let minutes = aim.minutes();
+    let expires = now.plus_secs(i64::from(minutes) * 60);
+    let template = Template::StatusCode { code: code.clone(), host: host.to_owned(), minutes };
     let message = QueueMessage {
         key: format!("enrolment:{id}"),
         household: None,
@@ -112,7 +131,7 @@ pub fn prepare_enrolment(
     let known = device.is_some_and(|device| device.knows(keys, &mobile, now.day()));
     let payer = if known { Payer::KnownDevice } else { Payer::stranger(keys, network) };
     let message = notify::prepare(keys, &message)?;
-    Ok((Ticket { aim, enrolment: id, mobile }, NewEnrolment { row, payer, message }))
+    Ok((Ticket { aim, enrolment: id, mobile, document: None }, NewEnrolment { row, payer, message }))
 }
 
 /// Counts the code against its budgets and queues it.
@@ -132,12 +151,14 @@ struct Plain {
     aim: CodeFor,
     enrolment: Id<kinds::Enrolment>,
     mobile: String,
+    #[serde(default)]
+    document: Option<[u8; 32]>,
 }
 
 impl Ticket {
     /// The text for a cookie; it dies after the next midnight but one, because the label names the day.
     pub fn write(&self, keys: &Keyring, today: Day) -> Result<Secret<String>, SealError> {
-        let plain = Plain { aim: self.aim, enrolment: self.enrolment, mobile: self.mobile.e164() };
+        let plain = Plain { aim: self.aim, enrolment: self.enrolment, mobile: self.mobile.e164(), document: self.document };
         let plain = serde_json::to_vec(&plain).map_err(|_| SealError::Broken)?;
         Ok(Secret::new(to_hex(&keys.envelope_seal(&label(today), &plain)?)))
     }
@@ -149,7 +170,7 @@ impl Ticket {
         let plain = days.into_iter().find_map(|day| keys.envelope_open(&label(day), &bytes).ok())?;
         let plain: Plain = serde_json::from_slice(plain.expose()).ok()?;
         let mobile = Mobile::try_from(Phone::parse(&plain.mobile).ok()?).ok()?;
-        Some(Self { aim: plain.aim, enrolment: plain.enrolment, mobile })
+        Some(Self { aim: plain.aim, enrolment: plain.enrolment, mobile, document: plain.document })
     }
 
     /// What its code was asked for.

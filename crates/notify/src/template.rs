@@ -78,6 +78,16 @@ pub enum Template {
         /// The host where the account is.
         host: String,
     },
+    /// A forgotten password of this account gave way to a new one.
+    PasswordChosenAnew {
+        /// The host where the account is.
+        host: String,
+    },
+    /// The account of this number, which was never activated, was erased at its owner's wish.
+    AccountCancelled {
+        /// Where the certificate is.
+        link: String,
+    },
     /// The delivery has left.
     Dispatched {
         /// The scheme's short name.
@@ -133,6 +143,8 @@ impl Template {
             Self::WayBackTaken { .. } => "way-back-taken",
             Self::MailConfirm { .. } => "mail-confirm",
             Self::MailChanged { .. } => "mail-changed",
+            Self::PasswordChosenAnew { .. } => "password-chosen-anew",
+            Self::AccountCancelled { .. } => "account-cancelled",
             Self::Dispatched { .. } => "dispatched",
             Self::Delivered { .. } => "delivered",
             Self::NotDelivered { .. } => "not-delivered",
@@ -156,6 +168,8 @@ impl Template {
             Self::WayBackTaken { host } => way_back_taken(language, host),
             Self::MailConfirm { link, hours } => mail_confirm(language, link, *hours),
             Self::MailChanged { host } => mail_changed(language, host),
+            Self::PasswordChosenAnew { host } => password_chosen_anew(language, host),
+            Self::AccountCancelled { link } => account_cancelled(language, link),
             Self::Dispatched { scheme, reference } => dispatched(language, &short(scheme, language), reference),
             Self::Delivered { scheme, reference } => delivered(language, &short(scheme, language), reference),
             Self::NotDelivered { scheme, reference, link } => {
@@ -317,6 +331,32 @@ pub(crate) const fn mail_subject(language: Language) -> &'static str {
     }
 }
 
+fn password_chosen_anew(language: Language, host: &str) -> String {
+    match language {
+        Language::En => format!(
+            "A new password was chosen for your resident account at {host} with your identity document and a code, and everybody was \
+             signed out. If it was not you, tell our staff at once."
+        ),
+        Language::ZhHant => {
+            format!("你在 {host} 的市民帳戶已憑身分證明文件及驗證碼重設密碼，所有登入亦已結束。如非本人所為，請立即告知職員。")
+        }
+        Language::ZhHans => {
+            format!("你在 {host} 的市民账户已凭身份证明文件及验证码重设密码，所有登录也已结束。如非本人所为，请立即告知职员。")
+        }
+    }
+}
+
+fn account_cancelled(language: Language, link: &str) -> String {
+    match language {
+        Language::En => format!(
+            "The resident account of this number that waited for its activation was erased, as you asked. You can register again \
+             now. The certificate: {link}"
+        ),
+        Language::ZhHant => format!("此號碼尚未啟動的市民帳戶已按你的要求刪除，你現在可重新登記。刪除證明書：{link}"),
+        Language::ZhHans => format!("此号码尚未启动的市民账户已按你的要求删除，你现在可重新登记。删除证明书：{link}"),
+    }
+}
+
 fn dispatched(language: Language, scheme: &str, reference: &str) -> String {
     match language {
         Language::En => format!("{scheme}: the delivery for registration {reference} is on its way to the address you gave."),
@@ -419,6 +459,10 @@ mod tests {
             Template::WayBackBegun { reference: "7K4M-9QXP".into(), host: "masks.example.gov.hk".into(), hours: 72 },
             Template::WayBackTaken { host: "masks.example.gov.hk".into() },
             Template::MailChanged { host: "masks.example.gov.hk".into() },
+            Template::PasswordChosenAnew { host: "masks.example.gov.hk".into() },
+            Template::AccountCancelled {
+                link: "https://masks.example.gov.hk/zh-Hant/account/certificates/er_01890b0e2c5b7d1e9f3a5c7b9d1e3f5a".into(),
+            },
             Template::Dispatched { scheme: scheme(), reference: reference() },
             Template::Delivered { scheme: scheme(), reference: reference() },
             Template::NotDelivered { scheme: scheme(), reference: reference(), link: link() },
