@@ -5,7 +5,7 @@ use seal::Keyring;
 
 use crate::account::mobile_tag;
 use crate::confirm_code::is_right;
-use crate::{CodeFor, RECOVERY_HOURS, Recovery, Resident, Ticket, storage};
+use crate::{CodeFor, Notice, RECOVERY_HOURS, Reach, Recovery, Resident, Ticket, storage, tell_account};
 
 /// What sealing has to do before the transaction.
 #[derive(Clone, Debug)]
@@ -49,6 +49,8 @@ pub fn begin_recovery(
         notify::queue(work, &new.notice)?;
         let event = Event::new("identity.recovery_begun").detail("recovery", new.recovery.id.to_string());
         let account = storage::account::by_mobile(work.tx(), tag)?;
+        let told = Notice::WayBackBegun { reference: new.recovery.reference.clone() };
+        tell_account(work, account, told, Reach::NotTheMobile)?;
         work.journal(if let Some(account) = account { event.record(account.bytes()) } else { event })?;
     }
     Ok(true)

@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use kernel::Instant;
+use kernel::{Id, Instant, kinds};
 use seal::Keyring;
 use store::{StoreError, Tx};
 
@@ -36,6 +36,37 @@ const TERMINAL: Budget = Budget { scope: "terminal", most: 60, period_ms: HOUR_M
 pub(crate) fn take_terminal(tx: &mut Tx<'_>, now: Instant, tag: [u8; 32]) -> Result<bool, StoreError> {
     let ends = (now.millis().div_euclid(TERMINAL.period_ms) + 1) * TERMINAL.period_ms;
     Ok(storage::budget::count(tx, TERMINAL.scope, tag, Instant::from_millis(ends))? <= TERMINAL.most)
+}
+
+/// PINs that strangers try: of a network sixty an hour, of its neighbourhood four hundred.
+const PIN_NETWORK: Budget = Budget { scope: "pin-network", most: 60, period_ms: HOUR_MS };
+const PIN_BLOCK: Budget = Budget { scope: "pin-block", most: 400, period_ms: HOUR_MS };
+
+/// Takes one try of a PIN; false when there were too many from there.
+pub(crate) fn take_pin(tx: &mut Tx<'_>, now: Instant, payer: &Payer) -> Result<bool, StoreError> {
+    let Payer::Stranger { network, block } = payer else { return Ok(true) };
+    let mut enough = true;
+    for (budget, tag) in [(PIN_NETWORK, *network), (PIN_BLOCK, *block)] {
+        let ends = (now.millis().div_euclid(budget.period_ms) + 1) * budget.period_ms;
+        enough &= storage::budget::count(tx, budget.scope, tag, Instant::from_millis(ends))? <= budget.most;
+    }
+    Ok(enough)
+}
+
+/// One account has five links for its address sent a day, and one address takes three, whoever gives it: nobody fills a stranger's mailbox.
+const MAIL_ACCOUNT: Budget = Budget { scope: "mail-account", most: 5, period_ms: DAY_MS };
+const MAIL_ADDRESS: Budget = Budget { scope: "mail-address", most: 3, period_ms: DAY_MS };
+
+/// Takes one mail that asks whether an address is right; false when there were too many.
+pub(crate) fn take_mail(tx: &mut Tx<'_>, now: Instant, account: Id<kinds::Account>, address: [u8; 32]) -> Result<bool, StoreError> {
+    let mut tag = [0; 32];
+    tag.iter_mut().zip(account.bytes()).for_each(|(to, from)| *to = from);
+    let mut enough = true;
+    for (budget, tag) in [(MAIL_ACCOUNT, tag), (MAIL_ADDRESS, address)] {
+        let ends = (now.millis().div_euclid(budget.period_ms) + 1) * budget.period_ms;
+        enough &= storage::budget::count(tx, budget.scope, tag, Instant::from_millis(ends))? <= budget.most;
+    }
+    Ok(enough)
 }
 
 /// Out of whose budget a code goes.

@@ -11,7 +11,9 @@ use crate::answered::answer;
 use crate::begin_recovery::notice;
 use crate::ceremony::{Aim, Half, Unmade, handle};
 use crate::recovery::may_end;
-use crate::{Ceremony, Charter, CodeFor, Means, NewPassword, SignedIn, Ticket, Token, session, storage};
+use crate::{
+    Alongside, Ceremony, Charter, CodeFor, Means, NewPassword, Notice, Reach, SignedIn, Ticket, Token, session, storage, tell_account,
+};
 
 /// Why an account is not given back.
 #[derive(Debug, thiserror::Error)]
@@ -61,9 +63,6 @@ impl From<Unmade> for RecoverError {
     }
 }
 
-/// What else ends with an account's earlier ways in, in the same unit of work: what it allowed to online services.
-pub type Alongside = fn(&mut Work<'_, '_>, [u8; 16]) -> Result<u64, StoreError>;
-
 /// Who gets an account back, and how the notice of it reads.
 #[derive(Clone, Copy, Debug)]
 pub struct Recoverer<'a> {
@@ -73,7 +72,7 @@ pub struct Recoverer<'a> {
     pub language: Language,
     /// The host that it names.
     pub host: &'a str,
-    /// What else ends.
+    /// What else ends with the account's earlier ways in.
     pub alongside: Alongside,
 }
 
@@ -181,10 +180,12 @@ impl Prepared {
         }
         storage::recovery::delete(work.tx(), tag)?;
         storage::passkey::delete_all(work.tx(), account)?;
+        storage::account::set_recovered(work.tx(), account, Some(now))?;
         storage::password::delete(work.tx(), account)?;
-        let ended = storage::session::end_all(work.tx(), account)?;
+        let ended = storage::session::end_all(work.tx(), account)?.len();
         (self.alongside)(work, account.bytes())?;
         notify::queue(work, &self.notice)?;
+        tell_account(work, Some(account), Notice::WayBackTaken, Reach::NotTheMobile)?;
         let event = Event::new("identity.account_recovered").record(account.bytes()).detail("means", means.name());
         work.journal(event.detail("recovery", recovery.id.to_string()).detail("sessions_ended", ended))?;
         Ok(account)

@@ -7,7 +7,8 @@ use store::{RunError, StoreError, Tx};
 
 use crate::answered::answer;
 use crate::ceremony::{Aim, Half, Unmade, handle};
-use crate::{Ceremony, Device, Level, Means, Passkey, Resident, storage};
+use crate::session::follow;
+use crate::{Alongside, Ceremony, Device, Level, Means, Passkey, Resident, storage};
 
 const PASSKEYS_MAX: usize = 10;
 
@@ -168,11 +169,13 @@ pub fn tell_device(
     Ok(())
 }
 
-/// Removes a passkey, but not the last that works, and ends the sessions that began with it, save this one.
+/// Removes a passkey, but not the last that works, and ends the sessions that began with it, save this one, with what services were
+/// given in them.
 pub fn remove_passkey(
     work: &mut Work<'_, '_>,
     who: &Resident,
     passkey: Id<kinds::AccountPasskey>,
+    alongside: Alongside,
 ) -> Result<(), PasskeyError> {
     if !who.is_fresh(work.now()) {
         return Err(PasskeyError::Stale);
@@ -186,6 +189,7 @@ pub fn remove_passkey(
     }
     storage::passkey::delete(work.tx(), who.account, passkey)?;
     let ended = storage::session::end_of_passkey(work.tx(), passkey, who.session)?;
+    let ended = follow(work, &ended, alongside)?;
     let event = Event::new("identity.passkey_removed").record(who.account.bytes());
     work.journal(event.detail("passkey", passkey.to_string()).detail("sessions_ended", ended))?;
     Ok(())

@@ -4,7 +4,8 @@ use seal::SealError;
 use store::{RunError, StoreError, Tx};
 
 use crate::account::SealedValue;
-use crate::{Charter, NewPassword, Resident, storage};
+use crate::session::follow;
+use crate::{Alongside, Charter, NewPassword, Resident, storage};
 
 /// Why the password is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -43,12 +44,13 @@ pub fn password_since(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<Op
     storage::password::since(tx, account)
 }
 
-/// Changes the password and ends the other sessions that began with the old one.
+/// Changes the password and ends the other sessions that began with the old one, with what services were given in them.
 pub fn change_password(
     ledger: &Ledger,
     charter: &Charter,
     who: &Resident,
     password: &NewPassword,
+    alongside: Alongside,
 ) -> Result<(), RunError<ChangePasswordError>> {
     let refused = |error: SealError| RunError::Refused(ChangePasswordError::Seal(error));
     let hash = password.hash(&**ledger.random()).map_err(refused)?;
@@ -58,19 +60,20 @@ pub fn change_password(
         has_password(work, &who)?;
         let now = work.now();
         storage::password::put(work.tx(), who.account, &hash, now)?;
-        ended(work, &who, "identity.password_changed")
+        ended(work, &who, "identity.password_changed", alongside)
     })?;
     Ok(())
 }
 
-/// Removes the password, once there is a passkey that works, and ends the sessions that began with it, save this one.
-pub fn remove_password(work: &mut Work<'_, '_>, who: &Resident) -> Result<(), ChangePasswordError> {
+/// Removes the password, once there is a passkey that works, and ends the sessions that began with it, save this one, with
+/// what services were given in them.
+pub fn remove_password(work: &mut Work<'_, '_>, who: &Resident, alongside: Alongside) -> Result<(), ChangePasswordError> {
     has_password(work, who)?;
     if !storage::passkey::list(work.tx(), who.account)?.iter().any(|passkey| !passkey.suspended) {
         return Err(ChangePasswordError::Last);
     }
     storage::password::delete(work.tx(), who.account)?;
-    ended(work, who, "identity.password_removed")
+    ended(work, who, "identity.password_removed", alongside)
 }
 
 fn has_password(work: &mut Work<'_, '_>, who: &Resident) -> Result<(), ChangePasswordError> {
@@ -80,8 +83,9 @@ fn has_password(work: &mut Work<'_, '_>, who: &Resident) -> Result<(), ChangePas
     storage::password::since(work.tx(), who.account)?.map(drop).ok_or(ChangePasswordError::Missing)
 }
 
-fn ended(work: &mut Work<'_, '_>, who: &Resident, verb: &'static str) -> Result<(), ChangePasswordError> {
+fn ended(work: &mut Work<'_, '_>, who: &Resident, verb: &'static str, alongside: Alongside) -> Result<(), ChangePasswordError> {
     let ended = storage::session::end_of_password(work.tx(), who.account, who.session)?;
+    let ended = follow(work, &ended, alongside)?;
     work.journal(Event::new(verb).record(who.account.bytes()).detail("sessions_ended", ended))?;
     Ok(())
 }

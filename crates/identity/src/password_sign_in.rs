@@ -8,7 +8,7 @@ use crate::confirm_code::is_right;
 use crate::password::typed_password;
 use crate::renew::{Renewal, due, renew};
 use crate::storage::password::PasswordRow;
-use crate::{Charter, CodeFor, Resident, SignedIn, Ticket, Token, session, storage};
+use crate::{Alongside, Charter, CodeFor, Resident, SignedIn, Ticket, Token, session, storage};
 
 /// Why nobody was signed in with a password. One answer for a wrong code, a wrong password and no such account.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +42,7 @@ pub fn sign_in_by_password(
     charter: &Charter,
     ticket: &Ticket,
     (code, password): (&str, &str),
-    replaces: Option<Token>,
+    (replaces, alongside): (Option<Token>, Alongside),
 ) -> Result<SignedIn, RunError<PasswordSignInError>> {
     let refused = |error: SealError| RunError::Refused(PasswordSignInError::Seal(error));
     if ticket.aim != CodeFor::SignIn {
@@ -62,7 +62,7 @@ pub fn sign_in_by_password(
     let (token, months, asked) = (Token::new(&**ledger.random()), charter.keep_months, ticket.clone());
     let given = token.clone();
     let ((who, renewal), committed) = ledger.write("identity.sign_in_by_password", Actor::Visitor, move |work| {
-        welcome(work, &kept, &asked, (&given, replaces.as_ref()), months)
+        welcome(work, (&kept, &asked), &given, (replaces.as_ref(), alongside), months)
     })?;
     if let Some(renewal) = renewal {
         renew(ledger, &committed, &renewal, months)?;
@@ -73,9 +73,9 @@ pub fn sign_in_by_password(
 /// The code is used up, and the password must still be the one that was compared.
 fn welcome(
     work: &mut Work<'_, '_>,
-    kept: &PasswordRow,
-    ticket: &Ticket,
-    (token, replaces): (&Token, Option<&Token>),
+    (kept, ticket): (&PasswordRow, &Ticket),
+    token: &Token,
+    replaces: (Option<&Token>, Alongside),
     months: i32,
 ) -> Result<(Resident, Option<Renewal>), PasswordSignInError> {
     let now = work.now();
@@ -84,10 +84,7 @@ fn welcome(
     if !used_up || !same {
         return Err(PasswordSignInError::Refused);
     }
-    if let Some(earlier) = replaces {
-        storage::session::end(work.tx(), earlier.hash())?;
-    }
-    let who = session::begin(work, token, kept.account, None)?;
+    let who = session::begin_anew(work, token, kept.account, None, replaces)?;
     let event = Event::new("identity.signed_in").record(kept.account.bytes());
     work.journal(event.detail("means", who.means.name()))?;
     Ok((who, due(work, kept.account, months)?))

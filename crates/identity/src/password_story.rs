@@ -24,7 +24,7 @@ impl Stage {
     }
 
     fn try_password(&self, ticket: &Ticket, code: &str, password: &str) -> Option<SignedIn> {
-        match sign_in_by_password(&self.ledger, &self.charter, ticket, (code, password), None) {
+        match sign_in_by_password(&self.ledger, &self.charter, ticket, (code, password), (None, |_, _| Ok(0))) {
             Ok(signed_in) => Some(signed_in),
             Err(RunError::Refused(PasswordSignInError::Refused)) => None,
             Err(error) => panic!("{error}"),
@@ -58,18 +58,18 @@ fn a_phone_without_passkeys_has_a_password_and_a_code_on_both_engines() {
         assert!(stage.by_password(MOBILE, "eight tall junks").is_none(), "another password");
         stage.clock.advance_secs(1);
         let (who, charter) = (second.who, &stage.charter);
-        change_password(&stage.ledger, charter, &who, &chosen("nine small boats")).unwrap();
+        change_password(&stage.ledger, charter, &who, &chosen("nine small boats"), |_, _| Ok(0)).unwrap();
         assert!(stage.find(&first.token).is_none(), "sessions of the old one end");
         assert!(stage.by_password(MOBILE, PASSWORD).is_none());
         let third = stage.by_password(MOBILE, "nine small boats").unwrap().who;
-        let remove = |who: Resident| stage.act(move |work| remove_password(work, &who));
+        let remove = |who: Resident| stage.act(move |work| remove_password(work, &who, |_, _| Ok(0)));
         assert!(matches!(remove(third), Err(RunError::Refused(ChangePasswordError::Last))));
         let mut passkey = stage.add_passkey(&third).unwrap();
         let strong = stage.sign_in(&mut passkey);
         assert_eq!(strong.who.means(), Means::Passkey);
         remove(strong.who).unwrap();
         assert!(matches!(remove(strong.who), Err(RunError::Refused(ChangePasswordError::Missing))));
-        let again = change_password(&stage.ledger, charter, &strong.who, &chosen(PASSWORD));
+        let again = change_password(&stage.ledger, charter, &strong.who, &chosen(PASSWORD), |_, _| Ok(0));
         assert!(matches!(again, Err(RunError::Refused(ChangePasswordError::Missing))), "no weaker way in is added");
     });
 }
@@ -110,7 +110,7 @@ fn what_matters_wants_a_sign_in_of_now_and_a_verified_account_gets_no_passkey_by
     assert!(matches!(stage.add_passkey(&who), Err(AddPasskeyError::Weak)));
     stage.clock.advance_secs(FRESH_MINUTES * 60);
     assert!(matches!(stage.add_passkey(&who), Err(AddPasskeyError::Stale)));
-    let changed = change_password(&stage.ledger, &stage.charter, &who, &chosen("nine small boats"));
+    let changed = change_password(&stage.ledger, &stage.charter, &who, &chosen("nine small boats"), |_, _| Ok(0));
     assert!(matches!(changed, Err(RunError::Refused(ChangePasswordError::Stale))));
 }
 

@@ -129,11 +129,13 @@ impl Stage {
 
     /// The last message as it was sent.
     pub(crate) fn notice(&self) -> String {
+        send_notices(&self.ledger, "localhost").unwrap();
         notify::deliver_due(&self.ledger, &self.phone, 100).unwrap();
         self.phone.0.lock().unwrap().last().unwrap().1.clone()
     }
 
     pub(crate) fn texts(&self) -> usize {
+        send_notices(&self.ledger, "localhost").unwrap();
         notify::deliver_due(&self.ledger, &self.phone, 1000).unwrap();
         self.phone.0.lock().unwrap().len()
     }
@@ -183,7 +185,7 @@ impl Stage {
         answer: Value,
         replaces: Option<Token>,
     ) -> Result<SignIn, RunError<SignInError>> {
-        sign_in(&self.ledger, &self.rp, &self.charter, replaces, (&ceremony.sealed, answer))
+        sign_in(&self.ledger, &self.rp, &self.charter, (replaces, |_, _| Ok(0)), (&ceremony.sealed, answer))
     }
 
     pub(crate) fn try_sign_in(&self, passkey: &mut SoftwarePasskey) -> Result<SignIn, RunError<SignInError>> {

@@ -2,6 +2,7 @@ use journal::Work;
 use kernel::{Id, Instant, kinds};
 use store::{StoreError, Tx};
 
+use crate::storage::session::Ended;
 use crate::{Device, Means, Token, storage};
 
 /// A session dies after 30 minutes without a request.
@@ -12,6 +13,9 @@ const ABSOLUTE_MS: i64 = 12 * 3_600_000;
 const NOTE_AFTER_MS: i64 = 60_000;
 /// For what matters the sign-in must lie within so many minutes.
 pub const FRESH_MINUTES: i64 = 10;
+
+/// What ends elsewhere, in the same unit of work, with the session or the account of this id: what online services were given.
+pub type Alongside = fn(&mut Work<'_, '_>, [u8; 16]) -> Result<u64, StoreError>;
 
 /// A resident with a living session; made by looking one up, or by signing in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,9 +115,49 @@ pub(crate) fn begin(
     account: Id<kinds::Account>,
     passkey: Option<Id<kinds::AccountPasskey>>,
 ) -> Result<Resident, StoreError> {
-    let (session, started) = (work.new_id(), work.now());
+    let session = work.new_id();
+    insert(work, token, (account, session), passkey)
+}
+
+/// Begins a session in place of the one that the browser had, so that a planted cookie is worth nothing. When both are of one account
+/// it goes on under the id by which services know it; another's session ends, with what was given in it.
+pub(crate) fn begin_anew(
+    work: &mut Work<'_, '_>,
+    token: &Token,
+    account: Id<kinds::Account>,
+    passkey: Option<Id<kinds::AccountPasskey>>,
+    (replaces, alongside): (Option<&Token>, Alongside),
+) -> Result<Resident, StoreError> {
+    let earlier = match replaces {
+        Some(earlier) => storage::session::end(work.tx(), earlier.hash())?,
+        None => None,
+    };
+    match earlier {
+        Some((owner, session)) if owner == account => insert(work, token, (account, session), passkey),
+        Some((_, session)) => {
+            alongside(work, session.bytes())?;
+            begin(work, token, account, passkey)
+        }
+        None => begin(work, token, account, passkey),
+    }
+}
+
+/// What services were given in sessions that have just ended ends too; how many sessions there were.
+pub(crate) fn follow(work: &mut Work<'_, '_>, ended: &Ended, alongside: Alongside) -> Result<usize, StoreError> {
+    for session in ended {
+        alongside(work, session.bytes())?;
+    }
+    Ok(ended.len())
+}
+
+fn insert(
+    work: &mut Work<'_, '_>,
+    token: &Token,
+    (account, session): (Id<kinds::Account>, Id<kinds::AccountSession>),
+    passkey: Option<Id<kinds::AccountPasskey>>,
+) -> Result<Resident, StoreError> {
     let means = if passkey.is_some() { Means::Passkey } else { Means::Password };
-    let who = Resident { account, session, started, means };
+    let who = Resident { account, session, started: work.now(), means };
     storage::session::insert(work.tx(), &who, token.hash(), passkey)?;
     Ok(who)
 }

@@ -1,21 +1,15 @@
-use hongkong::Phone;
-use journal::{Actor, Committed, Event, Ledger, Work};
-use kernel::{Fault, Id, Instant, Kind, Language, Random, kinds};
-use notify::{Content, Mobile, QueueError, QueueMessage, Template};
+use journal::{Actor, Event, Ledger, Work};
+use kernel::{Fault, Id, Instant, Kind, Random, kinds};
 use people::{Claim, KeptPasskey, PasskeyAnswer, RelyingParty};
 use seal::{Keyring, SealError};
 use serde_json::Value;
 use store::{RunError, StoreError};
 
-use crate::account::SealedValue;
 use crate::answered::answer;
 use crate::ceremony::{Aim, Half, Unmade, handle};
 use crate::renew::{Renewal, due, renew};
 use crate::storage::passkey::Stored;
-use crate::{Ceremony, Charter, Resident, Token, session, storage};
-
-/// A notice goes out within three days or not at all.
-const NOTICE_SECS: i64 = 3 * 86_400;
+use crate::{Alongside, Ceremony, Charter, Notice, Reach, Resident, tell_account, Token, session, storage};
 
 /// How signing in ended.
 #[derive(Clone, Debug)]
@@ -46,9 +40,6 @@ pub enum SignInError {
     /// Unknown, suspended or wrong: all the same to the outside.
     #[error("this passkey does not sign in here")]
     Refused,
-    /// The notice of a suspension.
-    #[error(transparent)]
-    Message(#[from] QueueError),
     /// The keys.
     #[error(transparent)]
     Seal(#[from] SealError),
@@ -62,7 +53,6 @@ impl Fault for SignInError {
         match self {
             Self::Over => Kind::Gone,
             Self::Refused => Kind::Denied,
-            Self::Message(error) => error.kind(),
             Self::Seal(error) => error.kind(),
             Self::Store(error) => error.kind(),
         }
@@ -82,13 +72,13 @@ pub fn begin_sign_in(
     })
 }
 
-/// Ends signing in: a new session, and the one that the browser had before goes, so that a planted cookie is worth nothing. The
+/// Ends signing in: a new session in place of the one that the browser had, if it `replaces` one. The
 /// signature is checked before the transaction; what it was checked against must still stand then.
 pub fn sign_in(
     ledger: &Ledger,
     rp: &RelyingParty,
     charter: &Charter,
-    replaces: Option<Token>,
+    (replaces, alongside): (Option<Token>, Alongside),
     (sealed, browser): (&str, Value),
 ) -> Result<SignIn, RunError<SignInError>> {
     let refused = RunError::Refused;
@@ -102,7 +92,7 @@ pub fn sign_in(
     match rp.finish_sign_in(&half.state, &claim, &mut passkey) {
         Ok(()) => {}
         Err(PasskeyAnswer::Refused) => return Err(refused(SignInError::Refused)),
-        Err(PasskeyAnswer::Copied) => return suspend(ledger, rp, &stored, half),
+        Err(PasskeyAnswer::Copied) => return suspend(ledger, (&stored, half), alongside),
     }
     let body = passkey.to_text().map_err(|_| refused(SignInError::Refused))?;
     let (token, id) = (Token::new(&**ledger.random()), stored.id);
@@ -111,7 +101,7 @@ pub fn sign_in(
         if !answer(work, &half)? {
             return Err(SignInError::Over);
         }
-        welcome(work, &stored, &body, (&given, replaces.as_ref()), months)
+        welcome(work, &stored, (&body, &given), (replaces.as_ref(), alongside), months)
     })?;
     if let Some(renewal) = renewal {
         renew(ledger, &committed, &renewal, months)?;
@@ -122,67 +112,48 @@ pub fn sign_in(
 fn welcome(
     work: &mut Work<'_, '_>,
     stored: &Stored,
-    body: &str,
-    (token, replaces): (&Token, Option<&Token>),
+    (body, token): (&str, &Token),
+    replaces: (Option<&Token>, Alongside),
     months: i32,
 ) -> Result<(Resident, Option<Renewal>), SignInError> {
     let now = work.now();
     if storage::passkey::mark_used(work.tx(), stored, body, now)? == 0 {
         return Err(SignInError::Over);
     }
-    if let Some(earlier) = replaces {
-        storage::session::end(work.tx(), earlier.hash())?;
-    }
-    let who = session::begin(work, token, stored.account, Some(stored.id))?;
+    let who = session::begin_anew(work, token, stored.account, Some(stored.id), replaces)?;
     let event = Event::new("identity.signed_in").record(stored.account.bytes());
     work.journal(event.detail("means", who.means.name()).detail("passkey", stored.id.to_string()))?;
     Ok((who, due(work, stored.account, months)?))
 }
 
 /// An answer that is sent twice shows an old counter as well, and is no sign of a copy.
-fn suspend(ledger: &Ledger, rp: &RelyingParty, stored: &Stored, half: Half) -> Result<SignIn, RunError<SignInError>> {
+fn suspend(
+    ledger: &Ledger,
+    (stored, half): (&Stored, Half),
+    alongside: Alongside,
+) -> Result<SignIn, RunError<SignInError>> {
     let (passkey, account) = (stored.id, stored.account);
-    let (told, committed) = ledger.write("identity.suspend_passkey", Actor::Visitor, move |work| {
+    ledger.write("identity.suspend_passkey", Actor::Visitor, move |work| {
         if !answer(work, &half)? {
             return Err(SignInError::Over);
         }
-        let now = work.now();
-        storage::passkey::suspend(work.tx(), passkey, now)?;
-        let ended = storage::session::end_all(work.tx(), account)?;
-        let event = Event::new("identity.passkey_suspended").record(account.bytes());
-        let event = event.detail("passkey", passkey.to_string()).detail("why", "counter went backwards");
-        work.journal(event.detail("sessions_ended", ended))?;
-        let language = storage::account::find(work.tx(), account)?.map(|account| account.language);
-        Ok::<_, SignInError>(storage::account::mobile(work.tx(), account)?.zip(language))
+        Ok::<_, SignInError>(suspend_copied(work, (account, passkey), alongside)?)
     })?;
-    if let Some((mobile, language)) = told {
-        tell(ledger, rp, &committed, (passkey, &mobile, language))?;
-    }
     Ok(SignIn::Suspended)
 }
 
-/// Tells the number of the account. That it is opened for this stands in the journal: the passkey was suspended.
-fn tell(
-    ledger: &Ledger,
-    rp: &RelyingParty,
-    committed: &Committed,
-    (passkey, mobile, language): (Id<kinds::AccountPasskey>, &SealedValue, Language),
-) -> Result<(), RunError<SignInError>> {
-    let refused = |error: SealError| RunError::Refused(SignInError::Seal(error));
-    let slot = mobile.slot().map_err(refused)?;
-    let plain = committed.open(ledger.keys(), &slot, &mobile.sealed).map_err(refused)?;
-    let number = String::from_utf8(plain.into_exposed()).ok().and_then(|number| Phone::parse(&number).ok());
-    let to = number.and_then(|phone| Mobile::try_from(phone).ok()).ok_or(refused(SealError::Broken))?;
-    let origin = rp.origin();
-    let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host).to_owned();
-    let (now, content) = (ledger.now(), Content::Sms { to, template: Template::PasskeyStopped { host } });
-    let until = now.plus_secs(NOTICE_SECS);
-    let key = format!("stopped:{passkey}");
-    let message = QueueMessage { key, household: None, language, content, due: now, until, expiry: until.day().plus(1) };
-    let message = notify::prepare(ledger.keys(), &message).map_err(|error| RunError::Refused(error.into()))?;
-    ledger.write("identity.tell_of_suspension", Actor::Visitor, move |work| {
-        notify::queue(work, &message)?;
-        Ok::<_, SignInError>(())
-    })?;
-    Ok(())
+/// A passkey that may exist twice signs in no more, and every session of its account ends: nobody can tell which is whose.
+pub(crate) fn suspend_copied(
+    work: &mut Work<'_, '_>,
+    (account, passkey): (Id<kinds::Account>, Id<kinds::AccountPasskey>),
+    alongside: Alongside,
+) -> Result<(), StoreError> {
+    let now = work.now();
+    storage::passkey::suspend(work.tx(), passkey, now)?;
+    let ended = storage::session::end_all(work.tx(), account)?;
+    let ended = session::follow(work, &ended, alongside)?;
+    let event = Event::new("identity.passkey_suspended").record(account.bytes());
+    let event = event.detail("passkey", passkey.to_string()).detail("why", "counter went backwards");
+    work.journal(event.detail("sessions_ended", ended))?;
+    tell_account(work, Some(account), Notice::PasskeyStopped, Reach::Every)
 }

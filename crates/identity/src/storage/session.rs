@@ -4,6 +4,9 @@ use store::{Row, StoreError, Tx};
 use super::unreadable;
 use crate::{Device, Means, Resident, Session};
 
+/// The sessions that a statement ended.
+pub(crate) type Ended = Vec<Id<kinds::AccountSession>>;
+
 pub(crate) fn insert(
     tx: &mut Tx<'_>,
     who: &Resident,
@@ -74,13 +77,16 @@ pub(crate) fn list(
     rows.iter().map(read).collect()
 }
 
-/// The session of a cookie goes; its account, or nothing when it had gone.
-pub(crate) fn end(tx: &mut Tx<'_>, token_hash: [u8; 32]) -> Result<Option<Id<kinds::Account>>, StoreError> {
+/// The session of a cookie goes; its account and itself, or nothing when it had gone.
+pub(crate) fn end(
+    tx: &mut Tx<'_>,
+    token_hash: [u8; 32],
+) -> Result<Option<(Id<kinds::Account>, Id<kinds::AccountSession>)>, StoreError> {
     let row = tx.query_opt(
-        "-- identity.end_session\ndelete from identity_session where token_hash = $1 returning account",
+        "-- identity.end_session\ndelete from identity_session where token_hash = $1 returning account, id",
         &[token_hash.into()],
     )?;
-    row.map(|row| row.get(0)).transpose()
+    row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
 }
 
 /// One of an account's own sessions goes; 0 when it is not the account's.
@@ -88,11 +94,12 @@ pub(crate) fn end_one(
     tx: &mut Tx<'_>,
     account: Id<kinds::Account>,
     id: Id<kinds::AccountSession>,
-) -> Result<u64, StoreError> {
-    tx.execute(
-        "-- identity.end_own_session\ndelete from identity_session where account = $1 and id = $2",
+) -> Result<Ended, StoreError> {
+    let rows = tx.query(
+        "-- identity.end_own_session\ndelete from identity_session where account = $1 and id = $2 returning id",
         &[account.into(), id.into()],
-    )
+    )?;
+    ids(&rows)
 }
 
 /// All sessions of an account but one go.
@@ -100,16 +107,21 @@ pub(crate) fn end_others(
     tx: &mut Tx<'_>,
     account: Id<kinds::Account>,
     kept: Id<kinds::AccountSession>,
-) -> Result<u64, StoreError> {
-    tx.execute(
-        "-- identity.end_other_sessions\ndelete from identity_session where account = $1 and id <> $2",
+) -> Result<Ended, StoreError> {
+    let rows = tx.query(
+        "-- identity.end_other_sessions\ndelete from identity_session where account = $1 and id <> $2 returning id",
         &[account.into(), kept.into()],
-    )
+    )?;
+    ids(&rows)
 }
 
 /// All sessions of an account go.
-pub(crate) fn end_all(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<u64, StoreError> {
-    tx.execute("-- identity.end_all_sessions\ndelete from identity_session where account = $1", &[account.into()])
+pub(crate) fn end_all(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<Ended, StoreError> {
+    let rows = tx.query(
+        "-- identity.end_all_sessions\ndelete from identity_session where account = $1 returning id",
+        &[account.into()],
+    )?;
+    ids(&rows)
 }
 
 /// All sessions that began with the password go, but one.
@@ -117,12 +129,13 @@ pub(crate) fn end_of_password(
     tx: &mut Tx<'_>,
     account: Id<kinds::Account>,
     kept: Id<kinds::AccountSession>,
-) -> Result<u64, StoreError> {
-    tx.execute(
+) -> Result<Ended, StoreError> {
+    let rows = tx.query(
         "-- identity.end_password_sessions\n\
-         delete from identity_session where account = $1 and means = 'password' and id <> $2",
+         delete from identity_session where account = $1 and means = 'password' and id <> $2 returning id",
         &[account.into(), kept.into()],
-    )
+    )?;
+    ids(&rows)
 }
 
 /// All sessions that began with a passkey go, but one.
@@ -130,11 +143,12 @@ pub(crate) fn end_of_passkey(
     tx: &mut Tx<'_>,
     passkey: Id<kinds::AccountPasskey>,
     kept: Id<kinds::AccountSession>,
-) -> Result<u64, StoreError> {
-    tx.execute(
-        "-- identity.end_passkey_sessions\ndelete from identity_session where passkey = $1 and id <> $2",
+) -> Result<Ended, StoreError> {
+    let rows = tx.query(
+        "-- identity.end_passkey_sessions\ndelete from identity_session where passkey = $1 and id <> $2 returning id",
         &[passkey.into(), kept.into()],
-    )
+    )?;
+    ids(&rows)
 }
 
 /// Drops the dead.
@@ -142,6 +156,10 @@ pub(crate) fn sweep(tx: &mut Tx<'_>, idle: Instant, old: Instant) -> Result<u64,
     let idle = tx.execute("-- identity.sweep_idle_sessions\ndelete from identity_session where seen <= $1", &[idle.into()])?;
     let old = tx.execute("-- identity.sweep_old_sessions\ndelete from identity_session where started <= $1", &[old.into()])?;
     Ok(idle + old)
+}
+
+fn ids(rows: &[Row]) -> Result<Ended, StoreError> {
+    rows.iter().map(|row| row.get(0)).collect()
 }
 
 fn means(name: &str) -> Result<Means, StoreError> {
