@@ -77,6 +77,10 @@ fn promise_03_an_erasure_takes_link_and_reason_and_leaves_that_somebody_opened_s
     certify(city.platform(), &service).unwrap();
     assert_eq!((links(events, gone.id.bytes()), links(openings, gone.id.bytes())), (0, 0));
     assert_eq!(links(openings, stays.id.bytes()), 1);
+    // The salt of the commitment in the entry is gone too: nobody can try whom it meant.
+    let salts = "-- test.salts\nselect id from journal_event where id = $1 and link_salt is not null";
+    let other = ledger.read("test.openings", |tx| vault::openings_of(tx, stays.id.bytes())).unwrap().remove(0);
+    assert_eq!((links(salts, opening.event.bytes()), links(salts, other.event.bytes())), (0, 1));
     let left = "-- test.left\nselect purpose, actor, reason from vault_opening where event = $1";
     let left = ledger.read("test.left", |tx| tx.query(left, &[opening.event.into()])).unwrap();
     assert_eq!(left[0].get::<String>(0).unwrap(), "delivery");

@@ -9,13 +9,14 @@ use crate::{Actor, Hash};
 pub struct Event {
     verb: &'static str,
     record: Option<[u8; 16]>,
+    listed: bool,
     details: Map<String, Value>,
 }
 
 impl Event {
     /// An event with its verb, such as `registration.submitted`.
     pub fn new(verb: &'static str) -> Self {
-        Self { verb, record: None, details: Map::new() }
+        Self { verb, record: None, listed: false, details: Map::new() }
     }
 
     /// Links the event to a record. The event keeps only a salted commitment to it; the link itself dies with the record.
@@ -23,6 +24,14 @@ impl Event {
     pub fn record(mut self, record: [u8; 16]) -> Self {
         self.record = Some(record);
         self
+    }
+
+    /// As [`Self::record`], for an event that a list of its slice names beside the record: the journal keeps the salt alone, and
+    /// no index of its own over records. Whoever cuts the list's link cuts this one with [`crate::forget_link`].
+    #[must_use]
+    pub fn listed_record(mut self, record: [u8; 16]) -> Self {
+        self.listed = true;
+        self.record(record)
     }
 
     /// Adds a detail.
@@ -51,7 +60,7 @@ impl Event {
         }
         body = format!("{body},\"verb\":\"{}\"}}", self.verb);
         let leaf = sha256(&[&salt, body.as_bytes()]);
-        EventProof { id, at, verb: self.verb, body, salt, leaf, link }
+        EventProof { id, at, verb: self.verb, body, salt, leaf, link, listed: self.listed }
     }
 }
 
@@ -72,6 +81,8 @@ pub struct EventProof {
     pub leaf: Hash,
     /// The record and the salt of the commitment `link` in the body.
     pub link: Option<([u8; 16], [u8; 16])>,
+    /// Whether a list outside the journal says which record it is.
+    pub listed: bool,
 }
 
 #[cfg(test)]

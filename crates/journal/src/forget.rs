@@ -1,3 +1,4 @@
+use kernel::{Id, kinds};
 use store::StoreError;
 
 use crate::{Work, storage};
@@ -6,4 +7,9 @@ use crate::{Work, storage};
 /// can open any more. Returns how many links were cut.
 pub fn forget_links(work: &mut Work<'_, '_>, record: [u8; 16]) -> Result<u64, StoreError> {
     storage::forget_links(work.tx(), record)
+}
+
+/// Cuts the link of one event that a list outside the journal names ([`crate::Event::listed_record`]). Returns how many were cut.
+pub fn forget_link(work: &mut Work<'_, '_>, event: Id<kinds::Event>) -> Result<u64, StoreError> {
+    storage::forget_link(work.tx(), event)
 }

@@ -32,7 +32,7 @@ pub use audit::{Audit, audit};
 pub use checkpoint::{Checkpoint, NoteError, sign_note, verifier_key};
 pub use committed::Committed;
 pub use event::{Event, EventProof};
-pub use forget::forget_links;
+pub use forget::{forget_link, forget_links};
 pub use integrate::{Consistency, Inclusion, Integrated};
 pub use ledger::{JournalError, Ledger, LedgerParts};
 pub use merkle::{Hash, leaf_hash, root_from_inclusion, tree_root};

@@ -25,6 +25,7 @@ pub struct Entry {
 
 pub(crate) fn insert_event(tx: &mut Tx<'_>, proof: &EventProof) -> Result<(), StoreError> {
     let (record, link_salt) = match &proof.link {
+        Some((_, salt)) if proof.listed => (Value::Null, Value::from(*salt)),
         Some((record, salt)) => (Value::from(*record), Value::from(*salt)),
         None => (Value::Null, Value::Null),
     };
@@ -172,6 +173,15 @@ pub(crate) fn forget_links(tx: &mut Tx<'_>, record: [u8; 16]) -> Result<u64, Sto
     tx.execute(
         "-- journal.forget_links\nupdate journal_event set record = null, link_salt = null where record = $1",
         &[record.into()],
+    )
+}
+
+/// Removes the salt that would show to which record an event led.
+pub(crate) fn forget_link(tx: &mut Tx<'_>, event: Id<kinds::Event>) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- journal.forget_link
+update journal_event set record = null, link_salt = null where id = $1 and link_salt is not null",
+        &[event.into()],
     )
 }
 

@@ -97,7 +97,7 @@ pub fn open_record(
         return Ok(Outcome::Refused);
     }
     let event = Event::new("vault.opened")
-        .record(command.record)
+        .listed_record(command.record)
         .detail("purpose", command.purpose.clone())
         .detail("right", grant.role().to_string());
     let event = work.journal(event)?;
@@ -132,6 +132,9 @@ pub(crate) fn refuse(work: &mut Work<'_, '_>, purpose: &str, record: Option<[u8;
 /// Cuts the links of openings to records whose last day has passed, and removes the reasons given. Returns how many.
 pub fn forget_expired(work: &mut Work<'_, '_>) -> Result<u64, StoreError> {
     let today = work.today();
+    for event in storage::expired_links(work.tx(), today)? {
+        journal::forget_link(work, event)?;
+    }
     storage::forget_expired(work.tx(), today)
 }
 

@@ -121,6 +121,21 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     Ok(())
 }
 
+/// The events of openings that name a record.
+pub(crate) fn events_of(tx: &mut Tx<'_>, record: [u8; 16]) -> Result<Vec<Id<kinds::Event>>, StoreError> {
+    let rows = tx.query("-- vault.events_of\nselect event from vault_opening where record = $1", &[record.into()])?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// The events of openings that name a record whose last day has passed.
+pub(crate) fn expired_links(tx: &mut Tx<'_>, today: Day) -> Result<Vec<Id<kinds::Event>>, StoreError> {
+    let rows = tx.query(
+        "-- vault.expired_links\nselect event from vault_opening where reason_expiry < $1 and record is not null",
+        &[today.into()],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
 /// The link to the record and the free-text reason die with the record; actor, purpose and time stay.
 pub(crate) fn forget_expired(tx: &mut Tx<'_>, today: Day) -> Result<u64, StoreError> {
     tx.execute(

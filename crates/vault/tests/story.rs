@@ -116,6 +116,8 @@ mod tests {
             let kept = "-- test.kept\nselect purpose from vault_opening where record is null and reason is null";
             let kept = stage.ledger.read("test.kept", |tx| tx.query(kept, &[])).unwrap();
             assert_eq!(kept.iter().map(|row| row.get::<String>(0).unwrap()).collect::<Vec<_>>(), ["delivery"]);
+            let salts = "-- test.salts\nselect id from journal_event where verb = 'vault.opened' and link_salt is not null";
+            assert!(stage.ledger.read("test.salts", |tx| tx.query(salts, &[])).unwrap().is_empty());
         });
     }
 

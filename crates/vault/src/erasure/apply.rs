@@ -31,8 +31,12 @@ pub fn apply_erasures(work: &mut Work<'_, '_>, entries: &[ErasureEntry]) -> Resu
 
 /// Cuts every link from openings and from the journal to a record, and removes the reasons given: they die with the record.
 pub fn forget_record(work: &mut Work<'_, '_>, record: [u8; 16]) -> Result<u64, StoreError> {
-    let openings = storage::erasure::forget_openings(work.tx(), record)?;
-    Ok(openings + journal::forget_links(work, record)?)
+    let mut links = 0;
+    for event in storage::events_of(work.tx(), record)? {
+        links += journal::forget_link(work, event)?;
+    }
+    links += storage::erasure::forget_openings(work.tx(), record)?;
+    Ok(links + journal::forget_links(work, record)?)
 }
 
 /// The seals of the reasons given for opening a record: what is to be punctured when the record is.
