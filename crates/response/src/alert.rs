@@ -30,11 +30,13 @@ pub enum AlertKind {
     Backup,
     /// A resident's formal request has to be answered.
     RequestDue,
+    /// A deadline of an incident is near or has passed.
+    Deadline,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Incident,
         Self::LeaseEnds,
         Self::LinkedEnquiry,
@@ -48,6 +50,7 @@ impl AlertKind {
         Self::StaleDefinitions,
         Self::Backup,
         Self::RequestDue,
+        Self::Deadline,
     ];
 
     /// The name in the store and in the journal.
@@ -66,6 +69,7 @@ impl AlertKind {
             Self::StaleDefinitions => "stale-definitions",
             Self::Backup => "backup",
             Self::RequestDue => "request-due",
+            Self::Deadline => "deadline",
         }
     }
 
@@ -98,6 +102,7 @@ impl AlertKind {
             Self::RequestDue => {
                 Text::new("A resident's request is to be answered", "須答覆市民的正式要求", "须答复市民的正式要求")
             }
+            Self::Deadline => Text::new("A deadline of an incident", "事故的限期", "事故的限期"),
         }
     }
 }

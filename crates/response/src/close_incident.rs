@@ -11,6 +11,9 @@ pub enum CloseIncidentError {
     /// There is no such open incident in your department.
     #[error("there is no such open incident in your department")]
     Missing,
+    /// Somebody commands it, and closes it.
+    #[error("the commander of the incident closes it")]
+    Commander,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -20,21 +23,23 @@ impl Fault for CloseIncidentError {
     fn kind(&self) -> Kind {
         match self {
             Self::Missing => Kind::Missing,
+            Self::Commander => Kind::Denied,
             Self::Store(error) => error.kind(),
         }
     }
 }
 
-/// Closes an incident of the officer's department.
+/// Closes an incident that the officer's department leads; where somebody commands, the commander.
 pub fn close_incident(
     work: &mut Work<'_, '_>,
     grant: &Grant<HandleIncident>,
     incident: Id<kinds::Incident>,
 ) -> Result<(), CloseIncidentError> {
     let found = storage::incident(work.tx(), incident)?;
-    let ours = found.filter(|it| it.closed.is_none() && it.department.is_none_or(|its| its == grant.department()));
-    if ours.is_none() {
-        return Err(CloseIncidentError::Missing);
+    let ours = found.filter(|it| it.closed.is_none() && it.is_led_by(grant.department()));
+    let ours = ours.ok_or(CloseIncidentError::Missing)?;
+    if ours.commander.is_some() && !ours.is_commanded_by(grant) {
+        return Err(CloseIncidentError::Commander);
     }
     let now = work.now();
     storage::close_incident(work.tx(), incident, now)?;

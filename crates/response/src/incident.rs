@@ -1,5 +1,7 @@
 use kernel::{Id, Instant, Text, kinds};
 
+use crate::Fact;
+
 /// What went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IncidentKind {
@@ -23,11 +25,31 @@ pub enum IncidentKind {
     BackupUnusable,
     /// The list of what was erased is lost, so that older backups may bring it back.
     ErasureLedgerLost,
+    /// Somebody used a system in a way that is not allowed.
+    Abuse,
+    /// Somebody has got into a system.
+    Compromise,
+    /// A service is made unavailable.
+    DenialOfService,
+    /// Data that are to be kept secret are out.
+    Leak,
+    /// Somebody pretends to be the department.
+    Masquerading,
+    /// A device or a medium with data is lost.
+    LostDevice,
+    /// Malicious programs spread.
+    Malware,
+    /// A website shows what somebody else put there.
+    Defacement,
+    /// Data were encrypted for ransom.
+    Ransomware,
+    /// Something else.
+    Other,
 }
 
 impl IncidentKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 20] = [
         Self::ContractorSilent,
         Self::StatementForged,
         Self::DataAlive,
@@ -38,6 +60,30 @@ impl IncidentKind {
         Self::UnusualOpenings,
         Self::BackupUnusable,
         Self::ErasureLedgerLost,
+        Self::Abuse,
+        Self::Compromise,
+        Self::DenialOfService,
+        Self::Leak,
+        Self::Masquerading,
+        Self::LostDevice,
+        Self::Malware,
+        Self::Defacement,
+        Self::Ransomware,
+        Self::Other,
+    ];
+
+    /// The kinds that an officer reports: the categories of the Government's guide. The others open by themselves.
+    pub const REPORTED: [Self; 10] = [
+        Self::Abuse,
+        Self::Compromise,
+        Self::DenialOfService,
+        Self::Leak,
+        Self::Masquerading,
+        Self::LostDevice,
+        Self::Malware,
+        Self::Defacement,
+        Self::Ransomware,
+        Self::Other,
     ];
 
     /// The name in the store and in the journal.
@@ -53,6 +99,16 @@ impl IncidentKind {
             Self::UnusualOpenings => "unusual-openings",
             Self::BackupUnusable => "backup-unusable",
             Self::ErasureLedgerLost => "erasure-ledger-lost",
+            Self::Abuse => "abuse",
+            Self::Compromise => "compromise",
+            Self::DenialOfService => "denial-of-service",
+            Self::Leak => "leak",
+            Self::Masquerading => "masquerading",
+            Self::LostDevice => "lost-device",
+            Self::Malware => "malware",
+            Self::Defacement => "defacement",
+            Self::Ransomware => "ransomware",
+            Self::Other => "other",
         }
     }
 
@@ -108,6 +164,16 @@ impl IncidentKind {
                 "刪除記錄冊遺失：必須銷毀較舊的備份",
                 "删除记录册遗失：必须销毁较旧的备份",
             ),
+            Self::Abuse => Text::new("Misuse of a system", "濫用系統", "滥用系统"),
+            Self::Compromise => Text::new("A system was broken into", "系統被入侵", "系统被入侵"),
+            Self::DenialOfService => Text::new("Denial of service", "阻斷服務攻擊", "拒绝服务攻击"),
+            Self::Leak => Text::new("Leak of data", "資料外洩", "资料外泄"),
+            Self::Masquerading => Text::new("Masquerading", "假冒部門", "假冒部门"),
+            Self::LostDevice => Text::new("Lost device or medium", "遺失裝置或儲存媒體", "遗失设备或存储介质"),
+            Self::Malware => Text::new("Malicious programs", "惡意程式", "恶意程序"),
+            Self::Defacement => Text::new("Defaced website", "網站被竄改", "网站被篡改"),
+            Self::Ransomware => Text::new("Ransomware", "勒索軟件", "勒索软件"),
+            Self::Other => Text::new("Other incident", "其他事故", "其他事故"),
         }
     }
 }
@@ -131,6 +197,14 @@ pub struct Incident {
     pub opened: Instant,
     /// When it was closed, if it was.
     pub closed: Option<Instant>,
+    /// The department of the commander.
+    pub lead: Option<Id<kinds::Department>>,
+    /// Who commands; nothing until somebody takes command.
+    pub commander: Option<Id<kinds::Officer>>,
+    /// Whether it is an exercise.
+    pub is_exercise: bool,
+    /// What is known of it and decides which deadlines there are.
+    pub facts: Vec<Fact>,
 }
 
 /// What a service's trust page says about an incident.

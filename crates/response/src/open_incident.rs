@@ -35,6 +35,10 @@ pub fn open_incident(work: &mut Work<'_, '_>, command: &OpenIncident) -> Result<
         summary: command.summary.clone(),
         opened: work.now(),
         closed: None,
+        lead: None,
+        commander: None,
+        is_exercise: false,
+        facts: Vec::new(),
     };
     storage::insert_incident(work.tx(), &incident, &command.cause_key)?;
     let mut event = Event::new("response.incident_opened")

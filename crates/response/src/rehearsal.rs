@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use journal::{Actor, Ledger, LedgerParts, Work};
-use kernel::{Clock as _, Id, Random, Text, kinds};
-use people::{Role, SignedIn};
+use kernel::{Clock as _, Id, Instant, Random, Text, kinds};
+use people::{CreateDepartment, Grant, HandleIncident, Role, SignedIn, authorise};
 use seal::{Ed25519Signer, Keyring};
 use serde_json::Value;
 use store::{Migration, RunError, Store, StoreError, Tx};
@@ -15,11 +15,12 @@ use crate::*;
 
 pub(crate) struct City {
     pub(crate) ledger: Arc<Ledger>,
+    pub(crate) clock: Arc<MovableClock>,
     _tiles: TempDir,
 }
 
 impl City {
-    pub(crate) const TABLES: &[&[Migration]] = &[journal::MIGRATIONS, MIGRATIONS];
+    pub(crate) const TABLES: &[&[Migration]] = &[journal::MIGRATIONS, people::MIGRATIONS, MIGRATIONS];
     pub(crate) const DEPARTMENT: Id<kinds::Department> = Id::from_bytes([1; 16]);
     pub(crate) const SERVICE: Id<kinds::Service> = Id::from_bytes([4; 16]);
 
@@ -35,12 +36,13 @@ impl City {
             store,
             keys: Arc::new(Keyring::in_memory("platform", clock.now().day(), random.clone())),
             signer: Arc::new(Ed25519Signer::create(&tiles.path().join("log.key"), "test").unwrap()),
-            clock,
+            clock: clock.clone(),
             random,
             tiles: tiles.path().join("tiles"),
             origin: "test.example/platform".to_owned(),
         };
-        Self { ledger: Ledger::open(parts).unwrap(), _tiles: tiles }
+        prepare_keys(&parts.keys).unwrap();
+        Self { ledger: Ledger::open(parts).unwrap(), clock, _tiles: tiles }
     }
 
     pub(crate) fn officer(department: u8, roles: &[Role]) -> SignedIn {
@@ -91,5 +93,85 @@ impl City {
     pub(crate) fn verbs(&self) -> Vec<String> {
         let verb = |body: String| serde_json::from_str::<Value>(&body).unwrap()["verb"].as_str().unwrap().to_owned();
         self.ledger.scan(None, 1000).unwrap().into_iter().map(|entry| verb(entry.body)).collect()
+    }
+
+    pub(crate) fn journal_text(&self) -> String {
+        self.ledger.scan(None, 100_000).unwrap().into_iter().map(|entry| entry.body + "\n").collect()
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// A department that is on record.
+    pub(crate) fn department(&self, n: usize) -> Id<kinds::Department> {
+        let name = Text::new(format!("Department {n}"), format!("第{n}部門"), format!("第{n}部门"));
+        let command = CreateDepartment { code: format!("D{n:02}"), name };
+        self.act(Actor::Operator, move |work| people::create_department(work, command.clone())).unwrap()
+    }
+
+    /// A security officer of this department.
+    pub(crate) fn handler_of(department: Id<kinds::Department>, officer: u8) -> Grant<HandleIncident> {
+        let post = Text::new("Post", "職位", "职位");
+        authorise(&SignedIn::at_console(Id::from_bytes([officer; 16]), department, vec![Role::SecurityOfficer], post), None).unwrap()
+    }
+
+    pub(crate) fn handler(department: u8) -> Grant<HandleIncident> {
+        Self::handler_of(Id::from_bytes([department; 16]), 9)
+    }
+
+    pub(crate) fn open_case(&self, grant: &Grant<HandleIncident>, is_exercise: bool) -> Id<kinds::Incident> {
+        let (grant, command) = (*grant, OpenCase { kind: IncidentKind::Ransomware, name: "Monday".into(), is_exercise });
+        self.act(grant.actor(), move |work| open_case(work, &grant, &command)).unwrap()
+    }
+
+    fn sealed(&self, title: &str, file: Option<&[u8]>) -> SealedEntry {
+        let text = EntryText { title: title.to_owned(), ..EntryText::default() };
+        seal_entry(self.ledger.keys(), self.now().day(), &text, file).unwrap()
+    }
+
+    pub(crate) fn write(
+        &self,
+        grant: &Grant<HandleIncident>,
+        (incident, kind, room): (Id<kinds::Incident>, EntryKind, Room),
+        title: &str,
+    ) -> i64 {
+        let text = self.sealed(title, None);
+        let (grant, happened) = (*grant, self.now());
+        let command = WriteEntry { incident, kind, room, happened, about: None, due: None, digest: None, text };
+        self.act(grant.actor(), move |work| write_entry(work, &grant, &command)).unwrap()
+    }
+
+    pub(crate) fn attach(&self, grant: &Grant<HandleIncident>, (incident, room): (Id<kinds::Incident>, Room), file: &[u8]) {
+        let text = self.sealed("log", Some(file));
+        let (grant, happened, kind) = (*grant, self.now(), EntryKind::Evidence);
+        let command = WriteEntry { incident, kind, room, happened, about: None, due: None, digest: None, text };
+        self.act(grant.actor(), move |work| write_entry(work, &grant, &command)).unwrap();
+    }
+
+    pub(crate) fn note(
+        &self,
+        grant: &Grant<HandleIncident>,
+        (incident, milestone): (Id<kinds::Incident>, Milestone),
+        at: Instant,
+    ) -> Result<(), RunError<CaseError>> {
+        let (grant, command) = (*grant, NoteMoment { incident, milestone, at, why: self.sealed("as the log says", None) });
+        self.act(grant.actor(), move |work| note_moment(work, &grant, &command))
+    }
+
+    pub(crate) fn opened(&self, grant: &Grant<HandleIncident>, id: Id<kinds::Incident>) -> OpenedCase {
+        let grant = *grant;
+        let (file, committed) = self.ledger.write("test", grant.actor(), move |work| read_case(work, &grant, id)).unwrap();
+        OpenedCase::open(file, &committed, self.ledger.keys()).unwrap()
+    }
+
+    pub(crate) fn packed(&self, grant: &Grant<HandleIncident>, id: Id<kinds::Incident>, department: &Text) -> Vec<u8> {
+        let grant = *grant;
+        let (file, committed) = self.ledger.write("test", grant.actor(), move |work| read_case(work, &grant, id)).unwrap();
+        let case = OpenedCase::open(file, &committed, self.ledger.keys()).unwrap();
+        let pack = make_pack(&case, department, &committed, self.ledger.keys()).unwrap();
+        let digest = seal::sha256(&[&pack]);
+        self.act(grant.actor(), move |work| note_pack(work, &grant, (id, digest))).unwrap();
+        pack
     }
 }

@@ -1,16 +1,19 @@
 //! Every SQL text of this crate.
 
+pub(crate) mod case;
+
 use kernel::{Id, Instant, Text, kinds};
 use people::Role;
 use store::{Row, StoreError, Tx, Value};
 
+use crate::fact::read_facts;
 use crate::{Alert, AlertKind, Incident, IncidentKind, Outcome};
 
 pub(crate) fn insert_incident(tx: &mut Tx<'_>, incident: &Incident, key: &str) -> Result<(), StoreError> {
     tx.execute(
         "-- response.insert_incident\n\
-         insert into incident (id, kind, department, service, contractor, cause_key, summary, opened) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+         insert into incident (id, kind, department, service, contractor, cause_key, summary, opened, lead, commander, is_exercise) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         &[
             incident.id.into(),
             incident.kind.slug().into(),
@@ -20,6 +23,9 @@ pub(crate) fn insert_incident(tx: &mut Tx<'_>, incident: &Incident, key: &str) -
             key.into(),
             write_text(&incident.summary),
             incident.opened.into(),
+            incident.lead.into(),
+            incident.commander.into(),
+            incident.is_exercise.into(),
         ],
     )?;
     Ok(())
@@ -33,7 +39,8 @@ pub(crate) fn incident_by_key(tx: &mut Tx<'_>, key: &str) -> Result<Option<Id<ki
 pub(crate) fn incident(tx: &mut Tx<'_>, id: Id<kinds::Incident>) -> Result<Option<Incident>, StoreError> {
     let row = tx.query_opt(
         "-- response.incident\n\
-         select id, kind, department, service, contractor, summary, opened, closed from incident where id = $1",
+         select id, kind, department, service, contractor, summary, opened, closed, lead, commander, is_exercise, facts \
+         from incident where id = $1",
         &[id.into()],
     )?;
     row.as_ref().map(read_incident).transpose()
@@ -46,8 +53,9 @@ pub(crate) fn incidents(
 ) -> Result<Vec<Incident>, StoreError> {
     let rows = tx.query(
         "-- response.incidents\n\
-         select id, kind, department, service, contractor, summary, opened, closed from incident \
-         where department = $1 or department is null \
+         select id, kind, department, service, contractor, summary, opened, closed, lead, commander, is_exercise, facts \
+         from incident where department = $1 or department is null \
+         or id in (select incident from case_share where department = $1 and ended is null) \
          order by case when closed is null then 0 else 1 end, opened desc, id desc limit $2",
         &[department.into(), limit.into()],
     )?;
@@ -61,9 +69,9 @@ pub(crate) fn incidents_of(
 ) -> Result<Vec<Incident>, StoreError> {
     let rows = tx.query(
         "-- response.incidents_of_service\n\
-         select id, kind, department, service, contractor, summary, opened, closed from incident \
-         where service = $1 order by opened desc, id desc limit $2",
-        &[service.into(), limit.into()],
+         select id, kind, department, service, contractor, summary, opened, closed, lead, commander, is_exercise, facts \
+         from incident where service = $1 and is_exercise = $3 order by opened desc, id desc limit $2",
+        &[service.into(), limit.into(), false.into()],
     )?;
     rows.iter().map(read_incident).collect()
 }
@@ -162,6 +170,10 @@ fn read_incident(row: &Row) -> Result<Incident, StoreError> {
         summary: read_text(&row.get::<String>(5)?)?,
         opened: row.get(6)?,
         closed: row.get(7)?,
+        lead: row.get(8)?,
+        commander: row.get(9)?,
+        is_exercise: row.get(10)?,
+        facts: read_facts(&row.get::<String>(11)?),
     })
 }
 
@@ -191,6 +203,6 @@ fn read_text(json: &str) -> Result<Text, StoreError> {
 }
 
 /// A stored value that does not read back: a newer version's, or damage.
-fn unreadable(what: &str) -> StoreError {
+pub(crate) fn unreadable(what: &str) -> StoreError {
     StoreError::Engine(format!("{what} in the store cannot be read"))
 }

@@ -31,3 +31,33 @@ fn what_goes_wrong_is_heard_once_by_whom_it_concerns_on_both_engines() {
         assert!(city.read(|tx| incidents(tx, kernel::Id::from_bytes([2; 16]))).is_empty());
     });
 }
+
+#[test]
+fn a_case_is_opened_timed_written_and_shared_on_both_engines() {
+    both_engines(|place| {
+        let city = City::on(place.store("platform", City::TABLES));
+        let (one, two) = (city.department(1), city.department(2));
+        let (commander, helper) = (City::handler_of(one, 9), City::handler_of(two, 7));
+        let id = city.open_case(&commander, false);
+        let aware = city.now().plus_secs(-7_200);
+        city.note(&commander, (id, Milestone::Aware), aware).unwrap();
+        city.act(commander.actor(), move |work| set_facts(work, &commander, (id, &[Fact::PersonalData]))).unwrap();
+        city.attach(&commander, (id, Room::Technical), b"log");
+        let task = city.write(&commander, (id, EntryKind::Task, Room::Technical), "block it");
+        let share = ShareRoom { incident: id, room: Room::Technical, department: two };
+        city.act(commander.actor(), move |work| share_room(work, &commander, share)).unwrap();
+        city.act(helper.actor(), move |work| settle_entry(work, &helper, (id, task))).unwrap();
+        let call_out = kernel::Id::from_bytes([3; 16]);
+        city.act(commander.actor(), move |work| link_call_out(work, &commander, (id, call_out))).unwrap();
+        let seen = city.opened(&helper, id);
+        assert_eq!((seen.file.entries.len(), seen.file.leads, seen.file.state()), (2, false, CaseState::Aware));
+        let whole = city.opened(&commander, id);
+        assert_eq!((whole.file.entries.len(), whole.timeline().len(), whole.file.call_outs.len()), (3, 4, 1));
+        let late = city.read(|tx| open_deadlines(tx, city.now(), 10));
+        assert_eq!(late.iter().map(|(_, one)| one.clock.as_str()).collect::<Vec<_>>(), ["office-phone"]);
+        city.clock.advance_days(1_200);
+        assert_eq!(city.act(Actor::Job("purge"), purge_cases).unwrap(), 3);
+        city.act(commander.actor(), move |work| close_incident(work, &commander, id)).unwrap();
+        assert!(city.read(|tx| open_deadlines(tx, city.now(), 10)).is_empty(), "nothing is owed of what is closed");
+    });
+}
