@@ -13,6 +13,24 @@ pub fn search_form(text: &str) -> String {
     text.chars().map(fold_char).collect()
 }
 
+/// The character as which a private-use one of old HKSCS files is drawn by fonts of today (ISO/IEC 10646 gave each a place of its own);
+/// nothing for any other character.
+pub fn drawn_as(character: char) -> Option<char> {
+    static HKSCS: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
+        let row = |line: &str| {
+            let mut columns = line.split('\t');
+            let from = columns.next().and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32)?;
+            let to = columns.next()?.chars().next()?;
+            (columns.next() == Some("hkscs")).then_some((from, to))
+        };
+        let mut rows: Vec<_> = include_str!("../data/folding.tsv").lines().skip(1).filter_map(row).collect();
+        rows.sort_unstable();
+        rows
+    });
+    let at = HKSCS.binary_search_by_key(&character, |(from, _)| *from).ok()?;
+    HKSCS.get(at).map(|(_, to)| *to)
+}
+
 /// [`half_width`] for one character.
 pub(crate) fn half_width_char(character: char) -> char {
     match character {
@@ -79,6 +97,13 @@ mod tests {
     fn width_and_case_fold_and_nothing_else_is_lost() {
         assert_eq!(search_form("Ａ１（座）－Ｂ"), "a1(座)-b");
         assert_eq!(half_width("Ａ１　峯"), "A1 峯");
+    }
+
+    #[test]
+    fn only_private_use_characters_are_drawn_as_others() {
+        assert_eq!(drawn_as('\u{E88C}'), Some('埗'));
+        assert_eq!((drawn_as('埗'), drawn_as('峯'), drawn_as('A')), (None, None, None));
+        assert!(('\u{E000}'..='\u{F8FF}').filter_map(drawn_as).count() > 4_000);
     }
 
     #[test]

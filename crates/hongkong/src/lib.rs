@@ -26,7 +26,7 @@ mod tsv;
 pub use address::{Unit, format_line, format_lines};
 pub use date_of_birth::{DateOfBirth, DateOfBirthError};
 pub use district::{District, Region};
-pub use fold::{half_width, search_form};
+pub use fold::{drawn_as, half_width, search_form};
 pub use freeform::{FreeForm, parse_freeform};
 pub use gazetteer::{Gazetteer, Hit, Resolution, scaled};
 pub use geojson::import_geojson;

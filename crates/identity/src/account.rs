@@ -12,6 +12,8 @@ const SCHEMA: u16 = 1;
 pub enum Level {
     /// The mobile number was confirmed by a code.
     Registered,
+    /// Its address was shown by a PIN that came there.
+    Activated,
     /// An officer compared the person with an identity document.
     Verified,
     /// Verified, and with a passkey that signs documents.
@@ -23,13 +25,14 @@ impl Level {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Registered => "registered",
+            Self::Activated => "activated",
             Self::Verified => "verified",
             Self::Plus => "plus",
         }
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Registered, Self::Verified, Self::Plus].into_iter().find(|level| level.name() == name)
+        [Self::Registered, Self::Activated, Self::Verified, Self::Plus].into_iter().find(|level| level.name() == name)
     }
 }
 
@@ -46,6 +49,16 @@ pub struct Account {
     pub created: Instant,
     /// The last day on which it can be read unless it is used before.
     pub expiry: Day,
+    /// When it was given back to somebody who had lost every way in, unless the identity was proofed since.
+    pub recovered: Option<Instant>,
+}
+
+impl Account {
+    /// Whether an officer must compare the person with a document before the account signs anything: never done, or not since the
+    /// account was given back. Whoever talked an officer into a recovery does not sign in somebody's name as well.
+    pub fn needs_proofing(&self) -> bool {
+        self.level < Level::Verified || self.recovered.is_some()
+    }
 }
 
 /// A mobile number or a password's hash as it is stored, and where it lives.

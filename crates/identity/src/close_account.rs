@@ -19,6 +19,10 @@ pub fn doomed(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<DoomedValu
     for SealedValue { record, expiry, sealed } in own.into_iter().flatten() {
         values.push((Target::Record { purpose: purpose(ACCOUNT)?, expiry, record }, vec![sealed.as_bytes().to_vec()]));
     }
+    for letter in storage::pin::sealed_of(tx, account)? {
+        let target = Target::Record { purpose: purpose(IDENTITY)?, expiry: letter.slot.expiry, record: letter.slot.record };
+        values.push((target, vec![letter.sealed.as_bytes().to_vec()]));
+    }
     let mut records: BTreeMap<(RecordNumber, Day), Vec<Vec<u8>>> = BTreeMap::new();
     for attribute in storage::attribute::of(tx, account)? {
         let key = (attribute.slot.record, attribute.slot.expiry);

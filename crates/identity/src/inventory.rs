@@ -53,7 +53,26 @@ pub fn inventory(charter: &Charter) -> Vec<InventoryRow> {
         ground: charter.identity.ground.clone(),
         ..account.clone()
     };
-    vec![account, password, messages, attributes]
+    let letters = InventoryRow {
+        table: "identity_pin",
+        column: "letter",
+        what: Text::new(
+            "Name, address, identity card number and PIN for the letter that activates an account",
+            "啟動帳戶信件所需的姓名、地址、身份證號碼及啟動碼",
+            "启动账户信件所需的姓名、地址、身份证号码及启动码",
+        ),
+        until: Until::Rule(Text::new(
+            "Until the letter is printed, 60 days at most",
+            "直至信件印妥，最長60日",
+            "直至信件印妥，最长60日",
+        )),
+        openers: vec![
+            Text::new("the program, to ask the population register", "程式(查詢人口登記冊)", "程序(查询人口登记册)"),
+            Text::new("the officer who hands letters to the print bureau", "把信件交予印務公司的人員", "把信件交予印务公司的人员"),
+        ],
+        ..attributes.clone()
+    };
+    vec![account, password, messages, attributes, letters]
 }
 
 fn resident() -> Text {

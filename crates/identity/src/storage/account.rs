@@ -47,7 +47,7 @@ pub(crate) fn insert(
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: Id<kinds::Account>) -> Result<Option<Account>, StoreError> {
     let row = tx.query_opt(
-        "-- identity.find_account\nselect level, language, created, mobile_expiry from identity_account where id = $1",
+        "-- identity.find_account\nselect level, language, created, mobile_expiry, recovered from identity_account where id = $1",
         &[id.into()],
     )?;
     let read = |row: Row| {
@@ -55,7 +55,7 @@ pub(crate) fn find(tx: &mut Tx<'_>, id: Id<kinds::Account>) -> Result<Option<Acc
         let language = Language::from_slug(&row.get::<String>(1)?);
         let level = level.ok_or_else(|| unreadable("a level"))?;
         let language = language.ok_or_else(|| unreadable("a language"))?;
-        Ok(Account { id, level, language, created: row.get(2)?, expiry: row.get(3)? })
+        Ok(Account { id, level, language, created: row.get(2)?, expiry: row.get(3)?, recovered: row.get(4)? })
     };
     row.map(read).transpose()
 }
@@ -67,6 +67,11 @@ pub(crate) fn set_level(tx: &mut Tx<'_>, id: Id<kinds::Account>, level: Level) -
         "-- identity.set_level\nupdate identity_account set level = $2 where id = $1",
         &[id.into(), level.max(before).name().into()],
     )
+}
+
+/// Notes that an account was given back, or that its person was proofed since.
+pub(crate) fn set_recovered(tx: &mut Tx<'_>, id: Id<kinds::Account>, recovered: Option<Instant>) -> Result<u64, StoreError> {
+    tx.execute("-- identity.set_recovered\nupdate identity_account set recovered = $2 where id = $1", &[id.into(), recovered.into()])
 }
 
 /// A verified account takes up signing, or leaves it; any other stays what it is.
@@ -128,6 +133,8 @@ pub(crate) fn remove(tx: &mut Tx<'_>, id: Id<kinds::Account>) -> Result<(), Stor
     tx.execute("-- identity.remove_password\ndelete from identity_password where account = $1", &[id.into()])?;
     tx.execute("-- identity.remove_mobile\ndelete from identity_mobile where account = $1", &[id.into()])?;
     super::attribute::remove_all(tx, id)?;
+    super::activation::remove_of(tx, id)?;
+    super::change::remove_of(tx, id)?;
     tx.execute("-- identity.remove_account\ndelete from identity_account where id = $1", &[id.into()])?;
     Ok(())
 }

@@ -38,6 +38,12 @@ impl LetterFont {
         Ok(Self { bytes: Arc::new(bytes), hong_kong, simplified })
     }
 
+    /// The first character of a text that letters cannot show.
+    pub fn missing(&self, text: &str) -> Option<char> {
+        let face = self.hong_kong().ok()?;
+        text.chars().find(|c| face.glyph(*c).is_err())
+    }
+
     /// The face for English and Traditional Chinese.
     pub(super) fn hong_kong(&self) -> Result<Face<'_>, LetterError> {
         Face::new(&self.bytes, self.hong_kong)
@@ -93,20 +99,25 @@ impl<'f> Face<'f> {
 
     /// The text broken into lines no wider than `width` points.
     pub(super) fn lines(&self, text: &str, size: f32, width: f32) -> Result<Vec<String>, LetterError> {
-        let mut lines = Vec::new();
-        let mut line = String::new();
+        let (mut lines, mut line, mut wide) = (Vec::new(), String::new(), 0.0);
         for unit in units(text) {
-            if !line.is_empty() && self.width(&line, size)? + self.width(unit.trim_end(), size)? > width {
+            let ink = self.width(unit.trim_end(), size)?;
+            if !line.is_empty() && wide + ink > width {
                 lines.push(std::mem::take(&mut line).trim_end().to_owned());
+                wide = 0.0;
             }
+            wide += self.width(unit, size)?;
             line.push_str(unit);
         }
         lines.push(line.trim_end().to_owned());
         Ok(lines)
     }
 
+    /// The glyph of a character; a private-use character of old HKSCS files is drawn as the character that took its place, and
+    /// stays itself in the text of the document.
     fn glyph(&self, c: char) -> Result<(GlyphId, f32), LetterError> {
-        let id = self.font.charmap().map(c).ok_or(LetterError::NoGlyph(u32::from(c)))?;
+        let charmap = self.font.charmap();
+        let id = charmap.map(c).or_else(|| charmap.map(hongkong::drawn_as(c)?)).ok_or(LetterError::NoGlyph(u32::from(c)))?;
         let advance = self.metrics.advance_width(id).unwrap_or(self.units) / self.units;
         Ok((GlyphId::new(id.to_u32()), advance))
     }

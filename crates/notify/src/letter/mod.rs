@@ -1,11 +1,14 @@
 //! Letters, for people without a phone: one A4 sheet that folds into an ordinary window envelope.
 
+mod barcode;
 mod face;
 mod page;
+mod pin;
 mod sheets;
 mod wording;
 
 pub use face::LetterFont;
+pub use pin::{PinLetter, PinLetters, pin_letters_pdf};
 pub use sheets::{Block, Sheets, sheets_pdf};
 
 use kernel::{Day, Fault, Kind, Language, Text};
@@ -60,7 +63,7 @@ pub fn letter_pdf(letter: &Letter, font: &LetterFont) -> Result<Vec<u8>, LetterE
 }
 
 /// Why there is no letter.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum LetterError {
     /// The font file is not there.
     #[error("letters need a font with Hong Kong characters: {path} cannot be read ({reason}); install fonts-noto-cjk or name another file")]

@@ -7,6 +7,7 @@ use krilla::metadata::{DateTime, Metadata};
 use krilla::page::PageSettings;
 use krilla::paint::Fill;
 use krilla::surface::Surface;
+use krilla::text::KrillaGlyph;
 use kernel::Language;
 use qrcode::{Color, EcLevel, QrCode};
 
@@ -27,10 +28,10 @@ pub(super) fn draw(letter: &Letter, font: &LetterFont) -> Result<Vec<u8>, Letter
 
 fn write(mut surface: Surface<'_>, letter: &Letter, font: &LetterFont) -> Result<(), LetterError> {
     surface.set_fill(Some(Fill { paint: luma::Color::black().into(), ..Fill::default() }));
-    let mut pen = Pen { surface, hong_kong: font.hong_kong()?, simplified: font.simplified()? };
+    let mut pen = Pen { surface, hong_kong: &font.hong_kong()?, simplified: &font.simplified()? };
     pen.head(letter)?;
-    pen.window(letter)?;
-    pen.qr(&letter.link)?;
+    pen.window(std::iter::once(&letter.addressee).chain(&letter.address), (mm(54.0), WINDOW_LINES))?;
+    pen.qr(&letter.link, (RIGHT_COLUMN, mm(46.0)))?;
     pen.body(letter)?;
     pen.fold_marks();
     Ok(())
@@ -49,10 +50,21 @@ fn metadata(letter: &Letter) -> Metadata {
         .creation_date(date)
 }
 
-struct Pen<'s, 'f> {
-    surface: Surface<'s>,
-    hong_kong: Face<'f>,
-    simplified: Face<'f>,
+/// A line with its glyphs and its place.
+pub(super) struct Run {
+    pub(super) language: Language,
+    pub(super) text: String,
+    pub(super) glyphs: Vec<KrillaGlyph>,
+    pub(super) size: f32,
+    pub(super) x: f32,
+    pub(super) y: f32,
+}
+
+/// Draws on one page.
+pub(super) struct Pen<'s, 'f> {
+    pub(super) surface: Surface<'s>,
+    pub(super) hong_kong: &'f Face<'f>,
+    pub(super) simplified: &'f Face<'f>,
 }
 
 impl Pen<'_, '_> {
@@ -68,15 +80,19 @@ impl Pen<'_, '_> {
 
     /// Name and address. The window of DL and C5 envelopes lies 20 mm from the left and 45 mm from the top of the folded
     /// sheet, 90 by 45 mm (DIN 5008 form B; the same envelopes are sold in Hong Kong); 5 mm are left free for slipping.
-    fn window(&mut self, letter: &Letter) -> Result<(), LetterError> {
+    pub(super) fn window<'t>(
+        &mut self,
+        texts: impl Iterator<Item = &'t String>,
+        (top, most): (f32, usize),
+    ) -> Result<(), LetterError> {
         let mut lines = Vec::new();
-        for text in std::iter::once(&letter.addressee).chain(&letter.address) {
+        for text in texts {
             lines.extend(self.hong_kong.lines(text, WINDOW_SIZE, mm(80.0))?);
         }
-        if lines.len() > WINDOW_LINES {
+        if lines.len() > most {
             return Err(LetterError::TooLong("address"));
         }
-        let mut y = mm(54.0);
+        let mut y = top;
         for line in lines {
             self.line(Language::ZhHant, &line, WINDOW_SIZE, mm(25.0), y)?;
             y += mm(5.0);
@@ -84,8 +100,8 @@ impl Pen<'_, '_> {
         Ok(())
     }
 
-    /// The status link as a QR code, right of the window, with the quiet zone of four modules that readers need.
-    fn qr(&mut self, link: &str) -> Result<(), LetterError> {
+    /// A link as a QR code, 36 mm wide, right of the window, with the quiet zone of four modules that readers need.
+    pub(super) fn qr(&mut self, link: &str, (left, top): (f32, f32)) -> Result<(), LetterError> {
         let code = QrCode::with_error_correction_level(link, EcLevel::M)
             .map_err(|error| LetterError::Unmade(error.to_string()))?;
         let width = code.width();
@@ -93,7 +109,7 @@ impl Pen<'_, '_> {
         let mut path = PathBuilder::new();
         for (index, _) in code.to_colors().iter().enumerate().filter(|(_, color)| **color == Color::Dark) {
             let (x, y) = (points(index % width) * module, points(index / width) * module);
-            if let Some(square) = Rect::from_xywh(RIGHT_COLUMN + x, mm(46.0) + y, module, module) {
+            if let Some(square) = Rect::from_xywh(left + x, top + y, module, module) {
                 path.push_rect(square);
             }
         }
@@ -119,7 +135,7 @@ impl Pen<'_, '_> {
     }
 
     /// Ticks at the left edge where the sheet is folded in three.
-    fn fold_marks(&mut self) {
+    pub(super) fn fold_marks(&mut self) {
         let mut path = PathBuilder::new();
         for y in [99.0, 198.0] {
             if let Some(tick) = Rect::from_xywh(mm(5.0), mm(y), mm(4.0), 0.5) {
@@ -131,21 +147,25 @@ impl Pen<'_, '_> {
         }
     }
 
-    fn line(&mut self, language: Language, text: &str, size: f32, x: f32, y: f32) -> Result<(), LetterError> {
-        let face = self.face(language);
-        let glyphs = face.glyphs(text)?;
-        let font = face.drawn.clone();
-        self.surface.draw_glyphs(Point::from_xy(x, y), &glyphs, font, text, size, false);
+    pub(super) fn line(&mut self, language: Language, text: &str, size: f32, x: f32, y: f32) -> Result<(), LetterError> {
+        let glyphs = self.face(language).glyphs(text)?;
+        self.run(&Run { language, text: text.to_owned(), glyphs, size, x, y });
         Ok(())
     }
 
-    fn face(&self, language: Language) -> &Face<'_> {
-        if language == Language::ZhHans { &self.simplified } else { &self.hong_kong }
+    /// A line that was measured before.
+    pub(super) fn run(&mut self, run: &Run) {
+        let font = self.face(run.language).drawn.clone();
+        self.surface.draw_glyphs(Point::from_xy(run.x, run.y), &run.glyphs, font, &run.text, run.size, false);
+    }
+
+    pub(super) fn face(&self, language: Language) -> &Face<'_> {
+        if language == Language::ZhHans { self.simplified } else { self.hong_kong }
     }
 }
 
 /// The reader's own language first.
-fn in_order(first: Language) -> [Language; 3] {
+pub(super) fn in_order(first: Language) -> [Language; 3] {
     match first {
         Language::En => [Language::En, Language::ZhHant, Language::ZhHans],
         Language::ZhHant => [Language::ZhHant, Language::En, Language::ZhHans],
@@ -154,7 +174,7 @@ fn in_order(first: Language) -> [Language; 3] {
 }
 
 /// Points of a length in millimetres.
-const fn mm(millimetres: f32) -> f32 {
+pub(super) const fn mm(millimetres: f32) -> f32 {
     millimetres * 72.0 / 25.4
 }
 
@@ -162,9 +182,9 @@ fn points(count: usize) -> f32 {
     f32::from(u16::try_from(count).unwrap_or(u16::MAX))
 }
 
-const LEFT: f32 = mm(25.0);
-const RIGHT_COLUMN: f32 = mm(145.0);
-const WINDOW_SIZE: f32 = 12.0;
+pub(super) const LEFT: f32 = mm(25.0);
+pub(super) const RIGHT_COLUMN: f32 = mm(145.0);
+pub(super) const WINDOW_SIZE: f32 = 12.0;
 const WINDOW_LINES: usize = 8;
 const BODY_SIZE: f32 = 16.0;
 const BODY_LEADING: f32 = 25.0;
