@@ -28,7 +28,7 @@ pub enum ConnectorError {
         wanted: &'static str,
     },
     /// People are never asked about over a line that anyone can read.
-    #[error("the population register's address must begin with https://, and this does not: {0}")]
+    #[error("an address to which personal data is sent must begin with https://, and this does not: {0}")]
     NotHttps(String),
     /// Mail needs a sender.
     #[error("{0:?} is not a mail address to send from: it is like lionrock@register.example")]

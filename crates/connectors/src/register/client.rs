@@ -114,7 +114,8 @@ mod tests {
     use testkit::SeededRandom;
 
     use super::*;
-    use crate::register::simulator::serve_on_a_thread;
+    use crate::register::simulator::router;
+    use crate::simulated::serve_on_a_thread;
     use crate::{PopulationTable, TestPki, make_test_pki};
 
     fn born(year: i16) -> Day {
@@ -147,7 +148,7 @@ mod tests {
     fn the_register_answers_over_mutual_tls_in_the_order_of_the_questions() {
         let directory = tempfile::tempdir().unwrap();
         let pki = make_test_pki(directory.path()).unwrap();
-        let address = serve_on_a_thread(table(), &pki);
+        let address = serve_on_a_thread(router(Arc::new(table())), &pki);
         let questions = [
             question("UI000001", born(1960)),
             question("Q123456", born(1950)),
@@ -162,7 +163,7 @@ mod tests {
     fn many_questions_travel_in_batches_and_none_are_lost() {
         let directory = tempfile::tempdir().unwrap();
         let pki = make_test_pki(directory.path()).unwrap();
-        let address = serve_on_a_thread(table(), &pki);
+        let address = serve_on_a_thread(router(Arc::new(table())), &pki);
         let mut questions = vec![question("O999999", born(1950)); 2_500];
         questions[2_499] = question("Q123456", born(1950));
         let answers = client(&pki, address).check("consent", &questions).unwrap();
@@ -176,7 +177,7 @@ mod tests {
         let (ours, theirs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let pki = make_test_pki(ours.path()).unwrap();
         let stranger = make_test_pki(theirs.path()).unwrap();
-        let address = serve_on_a_thread(table(), &pki);
+        let address = serve_on_a_thread(router(Arc::new(table())), &pki);
         let questions = [question("Q123456", born(1950))];
         let forged = TestPki { authority: pki.authority.clone(), ..stranger.clone() };
         assert!(client(&forged, address).check("consent", &questions).is_err(), "the register refuses the client");
@@ -204,7 +205,7 @@ mod tests {
     fn a_matching_without_a_basis_is_refused_and_a_dead_register_says_so() {
         let directory = tempfile::tempdir().unwrap();
         let pki = make_test_pki(directory.path()).unwrap();
-        let address = serve_on_a_thread(table(), &pki);
+        let address = serve_on_a_thread(router(Arc::new(table())), &pki);
         let questions = [question("Q123456", born(1950))];
         let refused = client(&pki, address).check(" ", &questions).unwrap_err();
         assert_eq!(refused.0, "HTTP 422");

@@ -6,5 +6,5 @@ mod table;
 mod wire;
 
 pub use client::{HttpPopulationRegister, RegisterConfig};
-pub use simulator::{SimulatorError, register_simulator};
+pub use simulator::register_simulator;
 pub use table::PopulationTable;
