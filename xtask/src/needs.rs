@@ -50,6 +50,11 @@ const NEEDS: &[Need] = &[
         present: || on_path("pdftotext"),
     },
     Need {
+        package: "curl",
+        purpose: "a client of others, with and without a certificate of its own",
+        present: || on_path("curl"),
+    },
+    Need {
         package: "openssl",
         purpose: "the judge of certificates and timestamps",
         present: || on_path("openssl"),

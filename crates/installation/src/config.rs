@@ -92,6 +92,16 @@ config! {
     tls_certificate: Option<PathBuf> = None, "/etc/lionrock/tls/chain.pem", plain;
     /// Private key of the certificate in PEM.
     tls_key: Option<PathBuf> = None, "/etc/lionrock/tls/key.pem", plain;
+    /// A second address and port to listen on, where online services are asked for their certificates (RFC 8705): only the endpoints
+    /// that services call answer there, no page. Needs `tls_certificate`, and no proxy before it may end TLS. Port 0 takes a free one
+    /// and prints it. Without it services prove themselves and bind their tokens in other ways.
+    certificates_listen: Option<String> = None, "0.0.0.0:8444", plain;
+    /// The public address of that second one, without a slash at the end; its host stands in `tls_certificate` too. Goes with
+    /// `certificates_listen`.
+    certificates_origin: Option<String> = None, "https://register.example:8444", plain;
+    /// Whether each DPoP proof of an online service must carry a nonce of ours (RFC 9449, section 8), which each answer brings. Then
+    /// a proof that was made beforehand is worth nothing, and a service's first request is sent twice.
+    dpop_nonces: bool = false, "true", plain;
     /// Address of the population register (HTTPS with mutual TLS).
     register_url: Option<String> = None, "https://register.internal:9443", plain;
     /// The authority that signed the register's certificate, in PEM.
@@ -212,9 +222,33 @@ impl Config {
         if self.tls_certificate.is_none() && !is_loopback(&self.listen) {
             return value("listen", "without tls_certificate only a loopback address is allowed");
         }
+        self.check_certificates()?;
         self.check_outside()?;
         if !matches!(self.log_format.as_str(), "text" | "json") {
             return value("log_format", "is `text` or `json`");
+        }
+        Ok(())
+    }
+
+    /// Checks what is said about the second address, where services show certificates.
+    fn check_certificates(&self) -> Result<(), ConfigError> {
+        let value = |key, problem: &str| Err(ConfigError::Value { key, problem: problem.to_owned() });
+        let (listen, origin) = match (&self.certificates_listen, &self.certificates_origin) {
+            (None, None) => return Ok(()),
+            (Some(listen), Some(origin)) => (listen, origin),
+            _ => return value("certificates_origin", "goes with certificates_listen: set both or neither"),
+        };
+        if self.tls_certificate.is_none() {
+            return value("certificates_listen", "needs tls_certificate: a service's certificate is seen only where TLS ends");
+        }
+        if *listen == self.listen && !listen.ends_with(":0") {
+            return value("certificates_listen", "must be another address than listen: there residents' browsers would be asked for certificates");
+        }
+        if origin.strip_prefix("https://").is_none_or(|rest| rest.is_empty() || rest.contains('/')) {
+            return value("certificates_origin", "must be like https://register.example:8444, without a slash at the end");
+        }
+        if *origin == self.origin {
+            return value("certificates_origin", "must be another address than origin: discovery tells services which one asks for certificates");
         }
         Ok(())
     }
@@ -469,6 +503,20 @@ mod tests {
         assert!(refused(|c| c.origin = "http://localhost.example".into()).starts_with("origin: "));
         assert!(refused(|c| c.tls_key = Some("k".into())).starts_with("tls_key: "));
         assert!(refused(|c| c.listen = "0.0.0.0:80".into()).starts_with("listen: "));
+        let asking = |listen: &str, origin: Option<&str>, tls: bool| {
+            let (listen, origin) = (listen.to_owned(), origin.map(str::to_owned));
+            refused(move |c| {
+                (c.certificates_listen, c.certificates_origin) = (Some(listen), origin);
+                (c.tls_certificate, c.tls_key) = (tls.then(|| "c".into()), tls.then(|| "k".into()));
+            })
+        };
+        assert!(asking("127.0.0.1:8444", None, true).starts_with("certificates_origin: "));
+        assert!(asking("127.0.0.1:8444", Some("https://localhost:8444"), false).starts_with("certificates_listen: needs tls_certificate"));
+        assert!(asking("127.0.0.1:8443", Some("https://localhost:8444"), true).starts_with("certificates_listen: must be another"));
+        assert!(asking("127.0.0.1:8444", Some("https://localhost:8443"), true).starts_with("certificates_origin: must be another"));
+        for wrong in ["http://localhost:8444", "https://localhost:8444/", "https://"] {
+            assert!(asking("127.0.0.1:8444", Some(wrong), true).starts_with("certificates_origin: must be like"), "{wrong}");
+        }
         assert!(refused(|c| c.environment = Environment::Live).starts_with("register_url: "));
         assert!(refused(|c| c.register_url = Some("https://x".into())).starts_with("register_url: "));
         assert!(refused(|c| c.listen = "127.0.0.1.example:80".into()).starts_with("listen: "));

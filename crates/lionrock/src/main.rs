@@ -10,6 +10,7 @@ mod invite;
 mod keys;
 mod own_memory;
 mod serve;
+mod services;
 mod statement;
 mod worker;
 

@@ -19,6 +19,7 @@ use webkit::{FormKeys, ServeError, ServeOptions, Shell, TlsFiles};
 use crate::beside::Door;
 use crate::control;
 use crate::own_memory;
+use crate::services::{Asking, provider_door, serve_both};
 use crate::worker::Worker;
 
 /// Why the server stopped or did not start.
@@ -57,7 +58,7 @@ pub enum RunError {
 const COMPONENTS: &str = include_str!(concat!(env!("OUT_DIR"), "/components.json"));
 
 /// Message authentication for forms, lent by the platform's keyring.
-struct PlatformKeys(Arc<Platform>);
+pub struct PlatformKeys(pub Arc<Platform>);
 
 impl FormKeys for PlatformKeys {
     fn mac(&self, label: &str, bytes: &[u8]) -> [u8; 32] {
@@ -117,6 +118,7 @@ pub async fn run(
     let listener = TcpListener::bind(&config.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
     let faces = router(config, runtime, extra)?;
+    let asking = Asking::bind(config, runtime).await?;
     let stopped = stop_signal().map_err(RunError::Signal)?;
     let worker = config.work.then(|| Worker::start(runtime.platform.clone(), runtime.ports.clone()));
     let worker = worker.transpose().map_err(RunError::Thread)?;
@@ -144,7 +146,7 @@ pub async fn run(
     let options = ServeOptions { tls, ..ServeOptions::default() };
     // Whoever reads this line may send a request or a signal at once: both are awaited from here on.
     announced(address);
-    let served = webkit::serve(listener, faces, options, stopped).await;
+    let served = serve_both((listener, faces), asking, options, stopped).await;
     drop(door);
     // Their threads may wait for the store; join them away from the async threads.
     let _ = tokio::task::spawn_blocking(move || drop((worker, watch, proofing, probes, mail, logout, call_out))).await;
@@ -191,7 +193,7 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
         pictures: resident::Pictures::new(runtime.scanner.clone()),
     };
     let account_cookie = accounts.session_cookie();
-    let connected = api::PlatformDoor::new(platform.clone(), &accounts.relying_party.origin());
+    let connected = provider_door(config, runtime)?;
     let pki = runtime.signing.clone().map_or_else(Router::new, |office| api::signing_routes(platform.clone(), office));
     let faces = api::routes(platform.clone())
         .merge(api::connect_routes(Arc::new(connected)))

@@ -11,12 +11,28 @@ use crate::connect::IdentityDoor;
 pub struct PlatformDoor {
     platform: Arc<Platform>,
     issuer: String,
+    certificates: Option<String>,
+    demands_nonces: bool,
 }
 
 impl PlatformDoor {
     /// The door of a platform; `origin` is its public address, which is the issuer.
     pub fn new(platform: Arc<Platform>, origin: &str) -> Self {
-        Self { platform, issuer: origin.trim_end_matches('/').to_owned() }
+        Self { platform, issuer: origin.trim_end_matches('/').to_owned(), certificates: None, demands_nonces: false }
+    }
+
+    /// The same with a second public address, where services are asked for their certificates.
+    #[must_use]
+    pub fn with_certificates(mut self, origin: Option<&str>) -> Self {
+        self.certificates = origin.map(str::to_owned);
+        self
+    }
+
+    /// The same with a nonce of ours demanded in each proof of possession, or not.
+    #[must_use]
+    pub fn demanding_nonces(mut self, demands: bool) -> Self {
+        self.demands_nonces = demands;
+        self
     }
 }
 
@@ -35,5 +51,13 @@ impl IdentityDoor for PlatformDoor {
 
     fn now(&self) -> Instant {
         self.platform.now()
+    }
+
+    fn certificates(&self) -> Option<&str> {
+        self.certificates.as_deref()
+    }
+
+    fn demands_nonces(&self) -> bool {
+        self.demands_nonces
     }
 }
