@@ -58,7 +58,7 @@ pub fn close_account(service: &IdentityService, who: &Resident) -> Result<Erased
 }
 
 /// Everything that is sealed for an account: by the account itself, and by the documents that wait for its signature.
-fn doomed(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<Values, StoreError> {
+pub(crate) fn doomed(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<Values, StoreError> {
     let mut values = identity::doomed(tx, account)?;
     values.extend(signing::doomed(tx, account)?);
     Ok(values)
@@ -74,7 +74,7 @@ pub fn end_rights(work: &mut Work<'_, '_>, account: [u8; 16]) -> Result<u64, Sto
 }
 
 /// Brings an order that is on record to its end, wherever a crash has left it when it was `begun` before.
-fn complete(ledger: &Ledger, id: Id<kinds::Erasure>, begun: bool) -> Result<(), EraseError> {
+pub(crate) fn complete(ledger: &Ledger, id: Id<kinds::Erasure>, begun: bool) -> Result<(), EraseError> {
     let targets = ledger.read("flows.closing_targets", |tx| vault::targets_of(tx, id))?;
     let entries = forget(ledger, &targets, begun)?;
     let numbers = entries.iter().map(|entry| entry.number);

@@ -16,6 +16,7 @@ use store::{Store, StoreError};
 use crate::certify::certify_accounts;
 use crate::close_account::{finish_closings, follow_closings};
 use crate::open_platform::{IDENTITY, open_identity_ledger};
+use crate::run_errands::run_errands;
 use crate::watch_retention::UNDER_WAY_MS;
 use crate::{Platform, PlatformError, StepError};
 
@@ -226,6 +227,7 @@ pub(crate) fn identity_round(
     }
     if service.is_new_minute(platform.now()) {
         finish_closings(ledger, UNDER_WAY_MS)?;
+    run_errands(platform, &service)?;
         if !ledger.keys().needs_roll() {
             certify_accounts(platform, &service)?;
         }

@@ -55,6 +55,9 @@ mod sign_document;
 mod signing_story;
 mod submit_household;
 mod transfer_lease;
+mod run_errands;
+#[cfg(test)]
+mod errand_story;
 #[cfg(test)]
 mod three_years;
 mod tell_contractor;

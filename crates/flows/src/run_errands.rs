@@ -1,11 +1,12 @@
-use identity::{Cancellation, CancelledNumber};
-use journal::{Actor, Committed};
+use identity::{Cancellation, CancelledNumber, NoticeError};
+use journal::{Actor, Committed, Work};
 use kernel::{Id, kinds};
+use store::RunError;
 use vault::{Cause, EraseOrder};
 
 use crate::close_account::{complete, doomed, end_rights};
 use crate::erase::put_on_record;
-use crate::{EraseError, IdentityService, Platform, StepError, certify_accounts};
+use crate::{IdentityService, Platform, StepError, certify_accounts};
 
 /// Cancellations that one round runs.
 const CANCELLED: usize = 50;
@@ -58,10 +59,11 @@ fn tell(
     service: &IdentityService,
     (account, erasure): (Id<kinds::Account>, Id<kinds::Erasure>),
     (number, committed): (&CancelledNumber, &Committed),
-) -> Result<(), EraseError> {
+) -> Result<(), StepError> {
     let (ledger, origin) = (service.ledger(), &platform.sender().origin);
     let link = |language: kernel::Language| format!("{origin}/{}/account/certificates/{erasure}", language.slug());
-    let notice = number.notice(ledger, committed, account, link)?;
-    ledger.write("flows.tell_cancelled", JOB, move |work| notify::queue(work, &notice))?;
+    let notice = number.notice(ledger, committed, account, link).map_err(RunError::Refused)?;
+    let queue = move |work: &mut Work<'_, '_>| notify::queue(work, &notice).map(drop).map_err(NoticeError::from);
+    ledger.write("flows.tell_cancelled", JOB, queue)?;
     Ok(())
 }

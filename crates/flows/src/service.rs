@@ -104,7 +104,7 @@ impl Service {
             }
             self.save_room(now, |room| !room.has_numbers())?;
         }
-        Err(RunError::Busy { retry_after_ms: 1_000 }.into())
+        Err(StepError::Run(RunError::Busy { retry_after_ms: 1_000 }))
     }
 
     /// Saves the room's counters if they want to be saved.

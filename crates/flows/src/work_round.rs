@@ -67,6 +67,9 @@ pub enum StepError {
     #[error("messages: {0}")]
     Deliver(#[from] DeliverError),
     /// The journal.
+    /// Notices to residents.
+    #[error("notices: {0}")]
+    Notice(#[from] RunError<identity::NoticeError>),
     #[error("journal: {0}")]
     Journal(#[from] JournalError),
     /// Keys.
@@ -98,6 +101,7 @@ impl Fault for StepError {
             Self::Match(error) => error.kind(),
             Self::Deliver(error) => error.kind(),
             Self::Journal(error) => error.kind(),
+            Self::Notice(error) => error.kind(),
             Self::Seal(error) => error.kind(),
             Self::Run(error) => error.kind(),
             Self::Platform(error) => error.kind(),

@@ -1,14 +1,14 @@
 use hongkong::Phone;
 use journal::{Committed, Event, Ledger, Work};
 use kernel::{Id, Language, kinds};
-use notify::{Content, Mobile, Prepared, QueueError, QueueMessage, Template};
+use notify::{Content, Mobile, Prepared, QueueMessage, Template};
 use seal::SealError;
 use store::{StoreError, Tx};
 
 use crate::account::SealedValue;
 use crate::change::{Change, note};
 use crate::errand::{Errand, ErrandRow, held_by};
-use crate::{Alongside, Level, Notice, Reach, storage, tell_account};
+use crate::{Alongside, Level, Notice, NoticeError, Reach, storage, tell_account};
 
 /// So many new passwords are given in one unit of work.
 const PASSWORDS: i64 = 50;
@@ -69,7 +69,7 @@ impl CancelledNumber {
         committed: &Committed,
         account: Id<kinds::Account>,
         link: impl FnOnce(Language) -> String,
-    ) -> Result<Prepared, QueueError> {
+    ) -> Result<Prepared, NoticeError> {
         let plain = committed.open(ledger.keys(), &self.mobile.slot()?, &self.mobile.sealed)?;
         let number = String::from_utf8(plain.into_exposed()).ok().and_then(|number| Phone::parse(&number).ok());
         let to = number.and_then(|phone| Mobile::try_from(phone).ok()).ok_or(SealError::Broken)?;
@@ -84,7 +84,7 @@ impl CancelledNumber {
             until,
             expiry: until.day().plus(1),
         };
-        notify::prepare(ledger.keys(), &message)
+        Ok(notify::prepare(ledger.keys(), &message)?)
     }
 }
 

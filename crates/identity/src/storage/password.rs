@@ -76,6 +76,21 @@ pub(crate) fn renew(
     )
 }
 
+/// Gives the password that waits under one id to an account; the one before goes.
+pub(crate) fn hand_over(
+    tx: &mut Tx<'_>,
+    from: Id<kinds::Account>,
+    account: Id<kinds::Account>,
+    now: Instant,
+) -> Result<(), StoreError> {
+    delete(tx, account)?;
+    tx.execute(
+        "-- identity.hand_over_password\nupdate identity_password set account = $2, since = $3 where account = $1",
+        &[from.into(), account.into(), now.into()],
+    )?;
+    Ok(())
+}
+
 pub(crate) fn delete(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<u64, StoreError> {
     tx.execute("-- identity.delete_password\ndelete from identity_password where account = $1", &[account.into()])
 }
