@@ -14,9 +14,10 @@ use provider::TokenKeys;
 use store::{Store, StoreError};
 
 use crate::certify::certify_accounts;
+use crate::activation_round::activation_round;
 use crate::close_account::{finish_closings, follow_closings};
-use crate::open_platform::{IDENTITY, open_identity_ledger};
 use crate::run_errands::run_errands;
+use crate::open_platform::{IDENTITY, open_identity_ledger};
 use crate::watch_retention::UNDER_WAY_MS;
 use crate::{Platform, PlatformError, StepError};
 
@@ -218,6 +219,7 @@ pub(crate) fn identity_round(
 ) -> Result<(usize, u64), StepError> {
     let Some(service) = platform.identity() else { return Ok((0, 0)) };
     let (ledger, mut sent) = (service.ledger(), 0);
+    identity::send_notices(ledger, &platform.sender().host)?;
     for _ in 0..MESSAGE_ROUNDS {
         let delivery = notify::deliver_due(ledger, carrier, MESSAGES)?;
         sent += delivery.sent;
@@ -225,9 +227,10 @@ pub(crate) fn identity_round(
             break;
         }
     }
+    run_errands(platform, &service)?;
     if service.is_new_minute(platform.now()) {
         finish_closings(ledger, UNDER_WAY_MS)?;
-    run_errands(platform, &service)?;
+        activation_round(platform, &service)?;
         if !ledger.keys().needs_roll() {
             certify_accounts(platform, &service)?;
         }

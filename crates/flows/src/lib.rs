@@ -5,6 +5,12 @@
 //! nothing else, so what is not through the gate does not exist. [`work_round`] does the slow work of every service, and
 //! [`end_service`] destroys one whose last day has passed, with a certificate.
 
+mod activation_round;
+mod ask_signature;
+#[cfg(test)]
+mod ask_signature_story;
+mod ask_verifier;
+mod call_from_case;
 mod certify;
 mod close_account;
 #[cfg(test)]
@@ -26,6 +32,7 @@ mod identity_story;
 mod inventory;
 mod keep_watch;
 mod lease_look_up;
+mod letter_batch;
 mod logout_round;
 mod lost_ledger;
 #[cfg(test)]
@@ -48,6 +55,9 @@ mod release;
 mod replay_end;
 mod purge_lag;
 mod roll_keys;
+mod run_errands;
+#[cfg(test)]
+mod errand_story;
 mod roots;
 mod service;
 mod sign_document;
@@ -55,12 +65,10 @@ mod sign_document;
 mod signing_story;
 mod submit_household;
 mod transfer_lease;
-mod run_errands;
-#[cfg(test)]
-mod errand_story;
 #[cfg(test)]
 mod three_years;
 mod tell_contractor;
+mod watch_deadlines;
 mod watch_openings;
 mod watch_requests;
 mod watch_retention;
@@ -68,6 +76,8 @@ mod watch_rights;
 mod watch_gates;
 mod work_round;
 
+pub use ask_signature::{AskSignatureError, AskedToSign, PURPOSE_MOST, STATE_MOST, ask_signature, cancel_signature, fetch_signature, signature_state};
+pub use call_from_case::{CaseCallError, call_from_case};
 pub use certify::{certify, certify_accounts, kept_certificate, opening_file};
 pub use close_account::{CloseAccountError, close_account, end_rights};
 pub use contractor_round::{ContractorRound, contractor_round, erase_lease_keys, probe_round};
@@ -88,13 +98,15 @@ pub use inventory::{
 pub use transfer_lease::transfer;
 pub use lease_look_up::{LeasedRecord, LookUpFault, lease_look_up};
 pub use keep_watch::keep_watch;
+pub use letter_batch::{LETTER_GROUPS, LetterBatchError, give_letter_lease, letter_contracts, letter_leases, print_letters};
 pub use logout_round::logout_round;
 pub use mail_round::{MailRound, mail_round};
 pub use note_records::{NOTED, RECORDS, RecordError, note_records};
-pub use own_attributes::{own_attributes, write_own_attributes};
+pub use own_attributes::{MailWritten, Writer, own_attributes, send_mail_link_again, write_own_attributes};
 pub use own_file::{Names, OwnFile, OwnFileError, entry_proof, ledger_proof, names, opening_proofs, own_file};
 pub use open_platform::{PlatformError, PlatformParts, RESTORED_TREE, RESTORING, migrations_of};
 pub use platform::Platform;
+pub use ask_verifier::{VerifierRound, ask_verifier};
 pub use proofing::{ask_register, decide_proofing, finish as finish_proofing, open_proofing, verify_at_counter};
 pub use release::{Asking, ReleaseError, Released, release};
 pub use roll_keys::roll_keys;

@@ -13,6 +13,7 @@ use people::{Grant, ProofIdentity};
 use registration::matching::{Answer, PopulationRegister, Question};
 use store::{RunError, StoreError};
 
+use crate::activation_round::check_addresses;
 use crate::{IdentityService, Platform, StepError};
 
 type Case = Id<kinds::Proofing>;
@@ -32,14 +33,15 @@ pub(crate) fn watch_evidence(platform: &Platform, identity: &IdentityService) ->
     Ok(())
 }
 
-/// Asks the population register about cases whose evidence this process holds. Returns how many answers came. Slow: never where a
+/// Asks the population register about cases whose evidence this process holds, and about addresses of accounts. Returns how many answers came. Slow: never where a
 /// second matters.
 pub fn ask_register(platform: &Platform, register: &dyn PopulationRegister) -> Result<usize, StepError> {
     let Some(identity) = platform.identity() else { return Ok(0) };
+    let checked = check_addresses(platform, register)?;
     let (ledger, evidence) = (identity.ledger(), identity.evidence());
     let cases = ledger.read("flows.unasked", |tx| unasked(tx, evidence))?;
     let basis = basis(&identity.charter());
-    let mut answered = 0;
+    let mut answered = checked;
     for case in cases {
         let details = match details_for_register(ledger, evidence, case) {
             // Somebody was quicker.
@@ -122,7 +124,7 @@ impl Platform {
     }
 }
 
-fn step(error: RunError<ProofingError>) -> StepError {
+pub(crate) fn step(error: RunError<ProofingError>) -> StepError {
     StepError::Run(match error {
         RunError::Refused(error) => RunError::Store(StoreError::Engine(error.to_string())),
         RunError::Store(error) => RunError::Store(error),

@@ -20,7 +20,6 @@ create table identity_pin (
     tries_open INT64 not null,
     asked INT64 not null,
     batch BYTES,
-    told INT64,
     lapses INT64 not null,
     reminded BOOL not null,
     record INT64 not null,

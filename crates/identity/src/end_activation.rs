@@ -2,15 +2,17 @@ use journal::{Event, Work};
 use kernel::{Id, kinds};
 use store::{StoreError, Tx};
 
-use crate::{PinState, storage};
+use crate::activation::REMIND_DAYS;
+use crate::{Notice, PinState, Reach, storage, tell_account};
 
-/// PINs that one round lets lapse at most.
-const LAPSES: i64 = 500;
+/// PINs that one round looks at at most, and accounts that it ends.
+const PINS: i64 = 500;
+const ENDS: i64 = 100;
 
-/// PINs whose last day is over are good no more.
+/// PINs whose last day is over are good no more. Returns how many.
 pub fn lapse_pins(work: &mut Work<'_, '_>) -> Result<usize, StoreError> {
     let today = work.today();
-    let lapsed = storage::pin::lapsed(work.tx(), today, LAPSES)?;
+    let lapsed = storage::pin::lapsed(work.tx(), today, PINS)?;
     for (one, district) in &lapsed {
         storage::pin::set_state(work.tx(), *one, PinState::Lapsed)?;
         storage::activation::count(work.tx(), today, district, "lapsed")?;
@@ -19,7 +21,23 @@ pub fn lapse_pins(work: &mut Work<'_, '_>) -> Result<usize, StoreError> {
     Ok(lapsed.len())
 }
 
+/// Whoever has a PIN that lapses within five days hears of it, once. Returns how many.
+pub fn remind_pins(work: &mut Work<'_, '_>) -> Result<usize, StoreError> {
+    let by = work.today().plus(REMIND_DAYS);
+    let due = storage::pin::to_remind(work.tx(), by, PINS)?;
+    for (one, until) in &due {
+        storage::pin::set_reminded(work.tx(), *one)?;
+        tell_account(work, Some(one.0), Notice::PinLapses { until: *until }, Reach::Every)?;
+    }
+    Ok(due.len())
+}
+
 /// Accounts that nobody activated in time: they end by themselves.
 pub fn never_activated(tx: &mut Tx<'_>, today: kernel::Day) -> Result<Vec<Id<kinds::Account>>, StoreError> {
-    Ok(storage::activation::over(tx, today, 100)?.into_iter().map(|(account, _)| account).collect())
+    storage::activation::over(tx, today, ENDS)
+}
+
+/// Puts on record that an account ends because nobody activated it, before anything of it is erased.
+pub fn note_ended(work: &mut Work<'_, '_>, account: Id<kinds::Account>) -> Result<(), StoreError> {
+    work.journal(Event::new("identity.never_activated").record(account.bytes())).map(drop)
 }

@@ -1,6 +1,6 @@
 //! Letters with PINs: taken in batches for a print bureau, each opening on record by itself, posted, returned.
 
-use journal::{Actor, Event, Ledger, Work};
+use journal::{Event, Ledger, Work};
 use kernel::{Day, Id, Instant, Language, Secret, kinds};
 use people::{Grant, ProofIdentity, RequestExport};
 use seal::SealError;
@@ -8,7 +8,7 @@ use store::{RunError, StoreError, Tx};
 
 use crate::activation::LetterCargo;
 use crate::storage::pin::WaitingPin;
-use crate::{AFTER_DAYS, AskActivationError, PIN_DAYS, PinState, storage};
+use crate::{AFTER_DAYS, AskActivationError, Notice, PIN_DAYS, PinState, Reach, storage, tell_account};
 
 /// A batch of letters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,53 +201,7 @@ pub fn return_letter(work: &mut Work<'_, '_>, _grant: &Grant<ProofIdentity>, sca
     storage::pin::set_state(work.tx(), one, PinState::Returned)?;
     storage::activation::set_end(work.tx(), one.0, today.plus(PIN_DAYS + AFTER_DAYS))?;
     storage::activation::count(work.tx(), today, &district, "returned")?;
+    tell_account(work, Some(one.0), Notice::LetterReturned, Reach::Every)?;
     work.journal(Event::new("identity.letter_returned").record(one.0.bytes()).detail("pin", one.1))?;
     Ok(Scanned::Returned)
-}
-
-/// PINs of an address that a register was asked about.
-#[derive(Clone, Debug)]
-pub struct AskedAddress {
-    /// Whose it is.
-    pub account: Id<kinds::Account>,
-    /// The number of the PIN.
-    pub number: i64,
-    /// When it was asked for.
-    pub asked: Instant,
-    /// The number of the identity card; nothing when the person has another document, which no register knows.
-    pub card: Option<String>,
-    /// The address, a line each.
-    pub address: Vec<String>,
-    /// The PIN, to be sent by text message when the register knows the address.
-    pub pin: Secret<String>,
-}
-
-/// Opens what waits for the register, each with an entry in the journal before.
-pub fn addresses_to_check(ledger: &Ledger, most: i64) -> Result<Vec<AskedAddress>, RunError<AskActivationError>> {
-    let look = |tx: &mut Tx<'_>| Ok::<_, AskActivationError>(storage::pin::waiting(tx, PinState::Checking, 1)?.is_empty());
-    if ledger.read("identity.addresses_waiting", look)? {
-        return Ok(Vec::new());
-    }
-    let (waiting, committed) = ledger.write("identity.check_addresses", Actor::Job("register"), move |work| {
-        let waiting = storage::pin::waiting(work.tx(), PinState::Checking, most)?;
-        for one in &waiting {
-            work.journal(Event::new("identity.address_read").record(one.account.bytes()).detail("for", "register"))?;
-        }
-        Ok::<_, AskActivationError>(waiting)
-    })?;
-    let open = |one: &WaitingPin| {
-        let plain = committed.open(ledger.keys(), &one.cargo.slot, &one.cargo.sealed)?;
-        let cargo: LetterCargo = serde_json::from_slice(plain.expose()).map_err(|_| SealError::Broken)?;
-        let (account, number, asked) = (one.account, one.number, one.asked);
-        Ok(AskedAddress { account, number, asked, card: cargo.card, address: cargo.address, pin: Secret::new(cargo.pin) })
-    };
-    let opened: Result<Vec<_>, SealError> = waiting.iter().map(open).collect();
-    opened.map_err(|error| RunError::Refused(error.into()))
-}
-
-/// A letter goes out, because no register knows the address.
-pub fn queue_letter(work: &mut Work<'_, '_>, account: Id<kinds::Account>, number: i64) -> Result<(), StoreError> {
-    storage::pin::set_state(work.tx(), (account, number), PinState::Queued)?;
-    work.journal(Event::new("identity.letter_queued").record(account.bytes()).detail("pin", number))?;
-    Ok(())
 }

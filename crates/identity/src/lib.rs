@@ -21,6 +21,7 @@ mod attribute;
 mod budget;
 mod ceremony;
 mod change;
+mod check_address;
 mod begin_proofing;
 mod begin_recovery;
 mod charter;
@@ -111,7 +112,7 @@ pub use create_account::{CreateAccountError, create_account, create_password_acc
 pub use directory::{Provider, SaveCharterError, charter, charter_in_force, charters, provider, put_in_force, save_charter};
 pub use document::{Document, DocumentFlaw, DocumentKind, TypedDocument};
 pub use enrolment::{AskCode, BeginError, CODE_MINUTES, CodeFor, NewEnrolment, Ticket, begin_enrolment, prepare_enrolment};
-pub use end_activation::{lapse_pins, never_activated};
+pub use end_activation::{lapse_pins, never_activated, note_ended, remind_pins};
 pub use end_evidence::{
     EVIDENCE_FORMAT, deletion_receipt, end_lost, end_overdue, finish_proofing, unfinished_proofings,
 };
@@ -122,9 +123,10 @@ pub use end_recovery::{
 };
 pub use inventory::inventory;
 pub use known_device::{KNOWN_DEVICE_DAYS, KnownDevice};
+pub use check_address::{AskedAddress, addresses_to_check, queue_letter, text_pin};
 pub use letters::{
-    AskedAddress, LetterBatch, OpenLetter, Scanned, addresses_to_check, drop_batch, finish_batch, last_day_of_pin, letter_batches,
-    letters_waiting, open_batch, pin_counts, post_batch, queue_letter, return_letter, unfinished_batches,
+    LetterBatch, OpenLetter, Scanned, drop_batch, finish_batch, last_day_of_pin, letter_batches,
+    letters_waiting, open_batch, pin_counts, post_batch, return_letter, unfinished_batches,
 };
 pub use manage_password::{ChangePasswordError, change_password, password_since, remove_password};
 pub use manage_passkeys::{

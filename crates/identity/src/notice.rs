@@ -3,7 +3,7 @@
 
 use hongkong::Phone;
 use journal::{Actor, Committed, Event, Job, Ledger, Work, claim_jobs, finish_job, jobs_waiting};
-use kernel::{Fault, Id, Kind, Language, kinds};
+use kernel::{Day, Fault, Id, Kind, Language, kinds};
 use notify::{Content, MailAddress, Mobile, Prepared, QueueError, QueueMessage, Template};
 use seal::SealError;
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,13 @@ pub enum Notice {
     MailChanged,
     /// A forgotten password gave way to a new one.
     PasswordChosenAnew,
+    /// A PIN lapses soon.
+    PinLapses {
+        /// Its last day.
+        until: Day,
+    },
+    /// A letter with a PIN came back.
+    LetterReturned,
 }
 
 /// Which channels hear of it.
@@ -181,6 +188,8 @@ impl Notice {
             Self::WayBackTaken => Template::WayBackTaken { host },
             Self::MailChanged => Template::MailChanged { host },
             Self::PasswordChosenAnew => Template::PasswordChosenAnew { host },
+            Self::PinLapses { until } => Template::PinLapses { host, until: *until },
+            Self::LetterReturned => Template::LetterReturned { host },
         }
     }
 }

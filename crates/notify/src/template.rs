@@ -122,6 +122,27 @@ pub enum Template {
         /// Where an empty form waits behind reference and code.
         link: String,
     },
+    /// The PIN that activates an account, where a register knows the address.
+    PinText {
+        /// Eight digits.
+        pin: String,
+        /// The host where it is typed.
+        host: String,
+        /// Its last day.
+        until: Day,
+    },
+    /// The PIN of a letter lapses soon.
+    PinLapses {
+        /// The host where it is typed.
+        host: String,
+        /// Its last day.
+        until: Day,
+    },
+    /// The letter with the PIN came back.
+    LetterReturned {
+        /// The host where another is asked for.
+        host: String,
+    },
     /// The check of an identity is over. The same whatever came of it.
     ProofingEnded {
         /// Where the resident signs in and reads what came of it.
@@ -145,6 +166,9 @@ impl Template {
             Self::MailChanged { .. } => "mail-changed",
             Self::PasswordChosenAnew { .. } => "password-chosen-anew",
             Self::AccountCancelled { .. } => "account-cancelled",
+            Self::PinText { .. } => "pin-text",
+            Self::PinLapses { .. } => "pin-lapses",
+            Self::LetterReturned { .. } => "letter-returned",
             Self::Dispatched { .. } => "dispatched",
             Self::Delivered { .. } => "delivered",
             Self::NotDelivered { .. } => "not-delivered",
@@ -170,6 +194,9 @@ impl Template {
             Self::MailChanged { host } => mail_changed(language, host),
             Self::PasswordChosenAnew { host } => password_chosen_anew(language, host),
             Self::AccountCancelled { link } => account_cancelled(language, link),
+            Self::PinText { pin, host, until } => pin_text(language, pin, host, *until),
+            Self::PinLapses { host, until } => pin_lapses(language, host, *until),
+            Self::LetterReturned { host } => letter_returned(language, host),
             Self::Dispatched { scheme, reference } => dispatched(language, &short(scheme, language), reference),
             Self::Delivered { scheme, reference } => delivered(language, &short(scheme, language), reference),
             Self::NotDelivered { scheme, reference, link } => {
@@ -357,6 +384,32 @@ fn account_cancelled(language: Language, link: &str) -> String {
     }
 }
 
+fn pin_text(language: Language, pin: &str, host: &str, until: Day) -> String {
+    let day = long_day(language, until);
+    match language {
+        Language::En => format!("{pin} is the PIN that activates your resident account. Sign in at {host} and type it by {day}. Tell nobody."),
+        Language::ZhHant => format!("你的市民帳戶啟動碼是 {pin}，請於{day}或之前到 {host} 登入並輸入。切勿告訴他人。"),
+        Language::ZhHans => format!("你的市民账户启动码是 {pin}，请于{day}或之前到 {host} 登录并输入。切勿告诉他人。"),
+    }
+}
+
+fn pin_lapses(language: Language, host: &str, until: Day) -> String {
+    let day = long_day(language, until);
+    match language {
+        Language::En => format!("The PIN for your resident account lapses after {day}. Type it at {host}/pin, or ask there for another letter."),
+        Language::ZhHant => format!("你的市民帳戶啟動碼於{day}後失效。請到 {host}/pin 輸入，或在該處要求再寄一封信。"),
+        Language::ZhHans => format!("你的市民账户启动码于{day}后失效。请到 {host}/pin 输入，或在该处要求再寄一封信。"),
+    }
+}
+
+fn letter_returned(language: Language, host: &str) -> String {
+    match language {
+        Language::En => format!("The letter with the PIN for your resident account came back to us. Sign in at {host}, check the address and ask for another one."),
+        Language::ZhHant => format!("寄給你的市民帳戶啟動碼信件已被退回。請到 {host} 登入，核對地址並要求再寄一封。"),
+        Language::ZhHans => format!("寄给你的市民账户启动码信件已被退回。请到 {host} 登录，核对地址并要求再寄一封。"),
+    }
+}
+
 fn dispatched(language: Language, scheme: &str, reference: &str) -> String {
     match language {
         Language::En => format!("{scheme}: the delivery for registration {reference} is on its way to the address you gave."),
@@ -472,6 +525,13 @@ mod tests {
                 until: Day::from_civil(2020, 12, 26).unwrap(),
                 link: link(),
             },
+            Template::PinText {
+                pin: "12345678".into(),
+                host: "masks.example.gov.hk".into(),
+                until: Day::from_civil(2020, 12, 26).unwrap(),
+            },
+            Template::PinLapses { host: "masks.example.gov.hk".into(), until: Day::from_civil(2020, 12, 26).unwrap() },
+            Template::LetterReturned { host: "masks.example.gov.hk".into() },
             Template::ProofingEnded { link: link() },
         ]
     }

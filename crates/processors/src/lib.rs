@@ -28,6 +28,7 @@ mod hand_over;
 mod key;
 mod lease;
 mod lease_exports;
+mod letters;
 mod line;
 mod look_up;
 mod overview;
@@ -82,6 +83,7 @@ pub use lease_exports::{
     lease_exports, plant_canaries, withdraw_package,
 };
 pub use lease::{CleanProbe, EndedBy, Form, Lease, LeaseState, Next, Selection};
+pub use letters::{Sheaf, pack_letters};
 pub use look_up::{AskLookUp, Leased, LookUp, LookUpPass, LookUpRefused, authorise_lookup};
 pub use overview::{
     Level, Overview, OverviewLine, contract, contractor, contractors, contracts, credentials, lease,

@@ -116,10 +116,10 @@ fn csv(fields: &[String], rows: &[Vec<String>]) -> Secret<String> {
     Secret::new(text)
 }
 
-const BLOCK: usize = 512;
+pub(crate) const BLOCK: usize = 512;
 
 /// One file in the `ustar` format (POSIX.1-1988), readable by every `tar`.
-fn append(tar: &mut Vec<u8>, name: &str, content: &[u8], now: Instant) {
+pub(crate) fn append(tar: &mut Vec<u8>, name: &str, content: &[u8], now: Instant) {
     let mut header = [0; BLOCK];
     let seconds = now.millis() / 1000;
     let numbers = [(100, "0000600\0".to_owned()), (108, "0000000\0".to_owned()), (116, "0000000\0".to_owned())];

@@ -9,5 +9,5 @@ mod words;
 pub(crate) use job::{CURSOR, RESOLVED, count_received, openings, put_on_record};
 pub use job::{Batch, MatchError, Matcher, match_batch};
 pub(crate) use patience::Patience;
-pub use port::{Answer, PopulationRegister, Question, RegisterUnavailable};
+pub use port::{AddressQuestion, Answer, PopulationRegister, Question, RegisterUnavailable};
 pub use words::{AddressState, Reason, State};

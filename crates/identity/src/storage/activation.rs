@@ -50,15 +50,15 @@ pub(crate) fn set_activated(tx: &mut Tx<'_>, account: Id<kinds::Account>, now: I
     )
 }
 
-/// Accounts whose time to be activated is over, at most `limit`, with their districts. Whoever was verified meanwhile showed more.
-pub(crate) fn over(tx: &mut Tx<'_>, today: Day, limit: i64) -> Result<Vec<(Id<kinds::Account>, String)>, StoreError> {
+/// Accounts whose time to be activated is over, at most `limit`. Whoever was verified meanwhile showed more.
+pub(crate) fn over(tx: &mut Tx<'_>, today: Day, limit: i64) -> Result<Vec<Id<kinds::Account>>, StoreError> {
     let rows = tx.query(
         "-- identity.activations_over\n\
-         select a.account, a.district from identity_activation a join identity_account o on o.id = a.account \
+         select a.account from identity_activation a join identity_account o on o.id = a.account \
          where a.activated is null and a.ends < $1 and o.level = 'registered' order by a.ends limit $2",
         &[today.into(), limit.into()],
     )?;
-    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+    rows.iter().map(|row| row.get(0)).collect()
 }
 
 /// Counts one more step of a day. The counts outlive the accounts, because nobody stands in them.

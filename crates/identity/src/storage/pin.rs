@@ -33,7 +33,6 @@ pub(crate) struct WaitingPin {
     pub(crate) cargo: SealedCargo,
     pub(crate) language: String,
     pub(crate) asked: Instant,
-    pub(crate) district: String,
 }
 
 type Account = Id<kinds::Account>;
@@ -158,7 +157,7 @@ pub(crate) fn set_lapse(tx: &mut Tx<'_>, (account, number): (Account, i64), laps
 pub(crate) fn waiting(tx: &mut Tx<'_>, state: PinState, limit: i64) -> Result<Vec<WaitingPin>, StoreError> {
     let rows = tx.query(
         "-- identity.waiting_pins\n\
-         select p.account, p.number, p.barcode, p.record, p.letter, p.letter_expiry, o.language, p.asked, p.district \
+         select p.account, p.number, p.barcode, p.record, p.letter, p.letter_expiry, o.language, p.asked \
          from identity_pin p join identity_account o on o.id = p.account \
          where p.state = $1 and p.batch is null and p.letter is not null order by p.asked, p.account limit $2",
         &[state.name().into(), limit.into()],
@@ -172,7 +171,6 @@ pub(crate) fn waiting(tx: &mut Tx<'_>, state: PinState, limit: i64) -> Result<Ve
             cargo: SealedCargo { slot, sealed: Sealed::from_bytes(row.get(4)?) },
             language: row.get(6)?,
             asked: row.get(7)?,
-            district: row.get(8)?,
         })
     };
     rows.iter().map(read).collect()
@@ -227,23 +225,6 @@ pub(crate) fn set_reminded(tx: &mut Tx<'_>, (account, number): (Account, i64)) -
     tx.execute(
         "-- identity.set_reminded\nupdate identity_pin set reminded = true where account = $1 and number = $2",
         &[account.into(), number.into()],
-    )
-}
-
-/// Returned letters whose senders were not told.
-pub(crate) fn to_tell(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<(Account, i64)>, StoreError> {
-    let rows = tx.query(
-        "-- identity.returns_to_tell\n\
-         select account, number from identity_pin where state = 'returned' and told is null order by asked limit $1",
-        &[limit.into()],
-    )?;
-    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
-}
-
-pub(crate) fn set_told(tx: &mut Tx<'_>, (account, number): (Account, i64), now: Instant) -> Result<u64, StoreError> {
-    tx.execute(
-        "-- identity.set_return_told\nupdate identity_pin set told = $3 where account = $1 and number = $2",
-        &[account.into(), number.into(), now.into()],
     )
 }
 

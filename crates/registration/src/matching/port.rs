@@ -10,6 +10,15 @@ pub struct Question {
     pub birth: Day,
 }
 
+/// One person whose address is to be confirmed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AddressQuestion {
+    /// Canonical identity-card number without the check digit.
+    pub id_number: String,
+    /// The address, a line each, as its writer wrote it.
+    pub address: Vec<String>,
+}
+
 /// What the population register knows. It learns no more than the question, and so do we.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -31,4 +40,14 @@ pub trait PopulationRegister: Send + Sync {
     /// Asks for a batch; answers come in the order of the questions. `basis` is the reference of the consent in the
     /// statement, or of the approval, on which this matching rests (Cap. 486 ss. 30 to 32).
     fn check(&self, basis: &str, questions: &[Question]) -> Result<Vec<Answer>, RegisterUnavailable>;
+
+    /// Whether the register can say where somebody lives. Few can.
+    fn confirms_addresses(&self) -> bool {
+        false
+    }
+
+    /// Whether each person is known at the address, in the order of the questions.
+    fn addresses(&self, _basis: &str, _questions: &[AddressQuestion]) -> Result<Vec<bool>, RegisterUnavailable> {
+        Err(RegisterUnavailable("it confirms no addresses".to_owned()))
+    }
 }

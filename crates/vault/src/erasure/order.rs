@@ -18,6 +18,8 @@ pub enum Cause {
     Request,
     /// A court or another law.
     Law,
+    /// Its time was over before it came to anything.
+    Lapse,
 }
 
 impl Cause {
@@ -29,6 +31,7 @@ impl Cause {
             Self::Correction => "correction",
             Self::Request => "request",
             Self::Law => "law",
+            Self::Lapse => "lapse",
         }
     }
 
@@ -37,7 +40,7 @@ impl Cause {
 
     /// The cause with this word.
     pub fn parse(text: &str) -> Option<Self> {
-        let all = [Self::Withdrawal, Self::Officer, Self::Correction, Self::Request, Self::Law];
+        let all = [Self::Withdrawal, Self::Officer, Self::Correction, Self::Request, Self::Law, Self::Lapse];
         all.into_iter().find(|cause| cause.as_str() == text)
     }
 

@@ -36,12 +36,15 @@ const LATE: &[(&str, &str)] = late! {
     hand_over.package, package_expiry;
     canary.sealed, sealed_expiry;
     call_person.sealed, sealed_expiry;
+    case_entry.sealed, sealed_expiry;
+    case_entry.file, sealed_expiry;
     subject_request.details, details_expiry;
     subject_request_proof.sealed, sealed_expiry;
     // The identity provider.
     identity_account.mobile, mobile_expiry;
     identity_attribute.sealed, sealed_expiry;
     identity_password.hash, hash_expiry;
+    identity_pin.letter, letter_expiry;
     signing_request.body, body_expiry;
     signing_request.signed, body_expiry;
     signing_page.picture, picture_expiry;
