@@ -110,6 +110,15 @@ config! {
     register_certificate: Option<PathBuf> = None, "/etc/lionrock/register/client.pem", plain;
     /// Our private key for the register, in PEM.
     register_key: Option<PathBuf> = None, "/etc/lionrock/register/client.key", plain;
+    /// Address of an external verifier of identities (HTTPS with mutual TLS). It is asked only while the charter in force names one; the
+    /// photos leave for it in that TLS session and nowhere else.
+    verifier_url: Option<String> = None, "https://verifier.example/v1/compare", plain;
+    /// The authority that signed the verifier's certificate, in PEM; no other is believed.
+    verifier_authority: Option<PathBuf> = None, "/etc/lionrock/verifier/ca.pem", plain;
+    /// Our certificate for the verifier, in PEM.
+    verifier_certificate: Option<PathBuf> = None, "/etc/lionrock/verifier/client.pem", plain;
+    /// Our private key for the verifier, in PEM.
+    verifier_key: Option<PathBuf> = None, "/etc/lionrock/verifier/client.key", plain;
     /// Address of the SMS gateway; plain HTTP on this machine only. Without it text messages are tried again until they are
     /// no longer worth sending (in a demonstration: they stay in the inbox).
     sms_url: Option<String> = None, "https://sms.example/v1/messages", plain;
@@ -306,6 +315,26 @@ impl Config {
         })
     }
 
+    /// Checks what is said about the external verifier of identities.
+    fn check_verifier(&self) -> Result<(), ConfigError> {
+        let value = |problem: &str| Err(ConfigError::Value { key: "verifier_url", problem: problem.to_owned() });
+        let files = [&self.verifier_authority, &self.verifier_certificate, &self.verifier_key];
+        let Some(url) = &self.verifier_url else {
+            let alone = files.iter().any(|file| file.is_some());
+            return if alone { value("set it, or remove the keys that go with it") } else { Ok(()) };
+        };
+        if files.iter().any(|file| file.is_none()) {
+            return value("goes with verifier_authority, verifier_certificate and verifier_key: set all or none");
+        }
+        if !url.starts_with("https://") {
+            return value("must begin with https://: it gets photos of people");
+        }
+        if self.register_url.is_none() {
+            return value("needs the population register: the verifier is asked about people whom the register knows, and about nobody else");
+        }
+        Ok(())
+    }
+
     /// Checks what is said about the population register and the SMS gateway.
     fn check_outside(&self) -> Result<(), ConfigError> {
         self.uploads_scanner()?;
@@ -321,6 +350,7 @@ impl Config {
         if self.register_url.is_some() != files.iter().all(|file| file.is_some()) {
             return value("register_url", "goes with register_authority, register_certificate and register_key: set all or none");
         }
+        self.check_verifier()?;
         let Some(sms) = &self.sms_url else {
             return if live { value("sms_url", "a live system needs a gateway for text messages; set its address") } else { Ok(()) };
         };
@@ -519,6 +549,18 @@ mod tests {
         }
         assert!(refused(|c| c.environment = Environment::Live).starts_with("register_url: "));
         assert!(refused(|c| c.register_url = Some("https://x".into())).starts_with("register_url: "));
+        assert!(refused(|c| c.verifier_key = Some("k".into())).starts_with("verifier_url: set it"));
+        assert!(refused(|c| c.verifier_url = Some("https://x/".into())).starts_with("verifier_url: goes with"));
+        let verifier = |url: &str| {
+            let url = url.to_owned();
+            refused(move |c| {
+                let file = || Some(PathBuf::from("f"));
+                c.verifier_url = Some(url);
+                (c.verifier_authority, c.verifier_certificate, c.verifier_key) = (file(), file(), file());
+            })
+        };
+        assert!(verifier("http://x/").starts_with("verifier_url: must begin with https://"));
+        assert!(verifier("https://x/").starts_with("verifier_url: needs the population register"));
         assert!(refused(|c| c.listen = "127.0.0.1.example:80".into()).starts_with("listen: "));
         assert!(refused(|c| c.sms_url = Some("http://sms.example/".into())).starts_with("sms_url: "));
         assert!(refused(|c| c.sms_url = Some("https://sms.example/".into())).starts_with("sms_authorities: "));

@@ -7,10 +7,11 @@ use std::time::Duration;
 use callout::{Channel, Gateway, Gateways, MailPages, SmsPages};
 use connectors::{
     Clamd, ClamdConfig, ConnectorError, DemoCarrier, DemoInbox, HttpPopulationRegister, ProbeConfig, ProberError, RegisterConfig,
-    DemoMail, LogoutCaller, MailConfig, SmsConfig, SmsHttpGateway, SmtpServer, VoiceConfig, VoiceHttpGateway, WebProber,
+    DemoMail, HttpIdentityVerifier, LogoutCaller, MailConfig, SmsConfig, SmsHttpGateway, SmtpServer, VerifierConfig, VoiceConfig, VoiceHttpGateway, WebProber,
 };
 use flows::{Escrow, Platform, PlatformError, PlatformParts, Ports, Roots, SigningOffice};
 use hongkong::{Gazetteer, ImportError};
+use identity::IdentityVerifier;
 use kernel::{Random, Scanner, Secret};
 use notify::{Carrier, MailCarrier};
 use processors::Prober;
@@ -87,6 +88,8 @@ pub struct Runtime {
     pub signing: Option<Arc<SigningOffice>>,
     /// What looks at files that people send.
     pub scanner: Option<Arc<dyn Scanner>>,
+    /// Who compares photos in an officer's place.
+    pub verifier: Option<Arc<dyn IdentityVerifier>>,
 }
 
 impl Runtime {
@@ -110,7 +113,7 @@ impl Runtime {
             sender: Sender { origin: config.origin.clone(), host: config.host().to_owned() },
         })?;
         let ports = ports(config, &random)?;
-        let scanner = scanner(config, &clock)?;
+        let (scanner, verifier) = (scanner(config, &clock)?, verifier(config, &random)?);
         let mail = mail(config, &clock)?;
         let signing = crate::office::open(config, &random)?;
         let demo_inbox = Arc::<DemoInbox>::default();
@@ -119,7 +122,7 @@ impl Runtime {
         // Only a demonstration or a test looks at its own machine.
         let manners = ProbeConfig { private: config.environment.synthetic_only(), ..ProbeConfig::default() };
         let prober = Arc::new(WebProber::new(manners)?);
-        Ok(Self { platform, ports, gazetteer, clock, prober, mail, logout, gateways, demo_inbox, signing, scanner })
+        Ok(Self { platform, ports, gazetteer, clock, prober, mail, logout, gateways, demo_inbox, signing, scanner, verifier })
     }
 }
 
@@ -174,6 +177,20 @@ fn register(config: &Config, random: &Arc<dyn Random>) -> Result<Arc<dyn Populat
         timeout: Duration::from_secs(30),
     };
     Ok(Arc::new(HttpPopulationRegister::new(&register, random.clone())?))
+}
+
+/// The external verifier of identities, if there is one.
+fn verifier(config: &Config, random: &Arc<dyn Random>) -> Result<Option<Arc<dyn IdentityVerifier>>, RuntimeError> {
+    let files = (&config.verifier_url, &config.verifier_authority, &config.verifier_certificate, &config.verifier_key);
+    let (Some(url), Some(authority), Some(certificate), Some(key)) = files else { return Ok(None) };
+    let verifier = VerifierConfig {
+        url: url.clone(),
+        authority: authority.clone(),
+        certificate: certificate.clone(),
+        key: key.clone(),
+        timeout: Duration::from_secs(30),
+    };
+    Ok(Some(Arc::new(HttpIdentityVerifier::new(&verifier, random.clone())?)))
 }
 
 fn carrier(config: &Config) -> Result<Arc<dyn Carrier>, RuntimeError> {

@@ -174,16 +174,23 @@ pub fn scheme(
     Ok((service, gate))
 }
 
-/// Saves the shipped charter of the identity provider and opens its gate, as the scheme owner of a department.
+/// Saves the shipped charter of the identity provider, with the name of an external verifier if there is one, and opens its gate, as the
+/// scheme owner of a department.
 pub fn identity_provider(
     platform: &Platform,
     department: Id<kinds::Department>,
     owner: Id<kinds::Officer>,
+    verifier: Option<&Text>,
 ) -> Result<(Id<kinds::Service>, Id<kinds::SchemeVersion>), SeedError> {
     let who = SignedIn::at_console(owner, department, vec![Role::SchemeOwner], post_of(Role::SchemeOwner));
     let edit = authorise::<EditScheme>(&who, None).map_err(failed("seed.grant"))?;
+    let named = verifier.map(|name| {
+        let Text { en, zh_hant, zh_hans } = name;
+        format!("\n[verifier]\nen = {en:?}\nzh-hant = {zh_hant:?}\nzh-hans = {zh_hans:?}\n")
+    });
+    let charter = format!("{}{}", identity::SHIPPED_CHARTER, named.unwrap_or_default());
     let (service, digest) = act(platform, "seed.charter", edit.actor(), move |work| {
-        identity::save_charter(work, &edit, identity::SHIPPED_CHARTER)
+        identity::save_charter(work, &edit, &charter)
     })?;
     let scoped = authorise::<EditScheme>(&who, Some(Scope::at_console(service, department)));
     let scoped = scoped.map_err(failed("seed.grant"))?;

@@ -36,6 +36,9 @@ pub struct DemoArgs {
     /// Households that are registered already when it opens.
     #[arg(long, default_value_t = 400)]
     households: u64,
+    /// Connects an external verifier of identities as well; it sees nothing in a picture, says so, and leaves each case to an officer.
+    #[arg(long)]
+    verifier: bool,
 }
 
 /// Runs the demonstration until Ctrl-C.
@@ -66,8 +69,10 @@ async fn run(args: DemoArgs) -> Result<(), RunError> {
     let listen = |error| RunError::Listen("127.0.0.1:0".into(), error);
     let register = TcpListener::bind("127.0.0.1:0").await.map_err(listen)?;
     let register_port = register.local_addr().map_err(listen)?.port();
+    let verifier = TcpListener::bind("127.0.0.1:0").await.map_err(listen)?;
+    let verifier_port = verifier.local_addr().map_err(listen)?.port();
     let pki = connectors::make_test_pki(&args.directory.join("pki")).map_err(|e| broken("certificates", &e))?;
-    let config = config(&args, register_port, &pki);
+    let config = config(&args, (register_port, verifier_port), &pki);
     config.check()?;
     keys::init_quietly(&config)?;
     let clock = Arc::new(WallClock::default());
@@ -83,11 +88,14 @@ async fn run(args: DemoArgs) -> Result<(), RunError> {
     let (population, pki_of_server) = (city.register.clone(), pki.clone());
     let simulator =
         tokio::spawn(async move { connectors::register_simulator(population, register, &pki_of_server).await });
+    let cannot_tell = Arc::new(|_: &connectors::Shown| connectors::Said::Unsure);
+    let comparing = tokio::spawn(async move { connectors::verifier_simulator(cannot_tell, verifier, &pki).await });
     let library = tokio::spawn(service.serve(config.origin.clone(), args.port, clock));
     let state = page::DemoState::new(&runtime, city, &config.origin, address);
     let extra = page::routes(Arc::new(state)).merge(calls::routes(runtime.demo_inbox.clone()));
     let served = serve::run(&config, &runtime, extra, |_| welcome(&config)).await;
     simulator.abort();
+    comparing.abort();
     library.abort();
     served
 }
@@ -102,7 +110,7 @@ fn build(config: &Config, args: &DemoArgs, clock: Arc<WallClock>, service: &try_
     Ok((runtime, city))
 }
 
-fn config(args: &DemoArgs, register_port: u16, pki: &connectors::TestPki) -> Config {
+fn config(args: &DemoArgs, (register_port, verifier_port): (u16, u16), pki: &connectors::TestPki) -> Config {
     let directory = &args.directory;
     Config {
         environment: Environment::Demo,
@@ -119,6 +127,10 @@ fn config(args: &DemoArgs, register_port: u16, pki: &connectors::TestPki) -> Con
         register_authority: Some(pki.authority.clone()),
         register_certificate: Some(pki.client_certificate.clone()),
         register_key: Some(pki.client_key.clone()),
+        verifier_url: args.verifier.then(|| format!("https://localhost:{verifier_port}/v1/compare")),
+        verifier_authority: args.verifier.then(|| pki.authority.clone()),
+        verifier_certificate: args.verifier.then(|| pki.client_certificate.clone()),
+        verifier_key: args.verifier.then(|| pki.client_key.clone()),
         ..Config::default()
     }
 }

@@ -137,6 +137,8 @@ pub async fn run(
     let call_out = call_out.transpose().map_err(RunError::Thread)?;
     let watch = Worker::watch(runtime.platform.clone()).map_err(RunError::Thread)?;
     let proofing = Worker::proofing(runtime.platform.clone(), runtime.ports.register.clone()).map_err(RunError::Thread)?;
+    let verifier = runtime.verifier.clone().map(|verifier| Worker::verifier(runtime.platform.clone(), verifier));
+    let verifier = verifier.transpose().map_err(RunError::Thread)?;
     let door = Door::open(config, runtime.platform.clone());
     if let Err(error) = &door {
         tracing::warn!(target: "serve", %error, "commands beside this server are not answered: its socket cannot be made");
@@ -149,7 +151,7 @@ pub async fn run(
     let served = serve_both((listener, faces), asking, options, stopped).await;
     drop(door);
     // Their threads may wait for the store; join them away from the async threads.
-    let _ = tokio::task::spawn_blocking(move || drop((worker, watch, proofing, probes, mail, logout, call_out))).await;
+    let _ = tokio::task::spawn_blocking(move || drop((worker, watch, proofing, verifier, probes, mail, logout, call_out))).await;
     Ok(served?)
 }
 
@@ -193,7 +195,7 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
         pictures: resident::Pictures::new(runtime.scanner.clone()),
     };
     let account_cookie = accounts.session_cookie();
-    let connected = provider_door(config, runtime)?;
+    let connected = provider_door(config, runtime)?.with_signing(runtime.signing.clone());
     let pki = runtime.signing.clone().map_or_else(Router::new, |office| api::signing_routes(platform.clone(), office));
     let faces = api::routes(platform.clone())
         .merge(api::connect_routes(Arc::new(connected)))

@@ -7,7 +7,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use callout::{Channel, Gateways, call_channel, call_steps};
-use flows::{MailRound, Platform, Ports, ask_register, keep_watch, logout_round, mail_round, probe_round, work_round};
+use flows::{MailRound, Platform, Ports, VerifierRound, ask_register, ask_verifier, keep_watch, logout_round, mail_round, probe_round, work_round};
+use identity::IdentityVerifier;
 use notify::MailCarrier;
 use processors::Prober;
 use provider::LogoutCarrier;
@@ -29,6 +30,8 @@ const WATCH: Duration = Duration::from_secs(1);
 const PROBE: Duration = Duration::from_secs(20);
 /// How often is looked whether the population register is to be asked about an identity.
 const PROOFING: Duration = Duration::from_secs(2);
+/// How long a verifier of identities that does not answer is left alone.
+const VERIFIER_AWAY: Duration = Duration::from_secs(20);
 /// How often is looked whether a mail or a notice to a service is due.
 const MAIL: Duration = Duration::from_secs(2);
 /// How often is looked whether somebody is to be called.
@@ -63,6 +66,22 @@ impl Worker {
             Ok(_) => PROOFING,
             Err(error) => {
                 report("proofing", &error);
+                REST_AFTER_FAILURE
+            }
+        })
+    }
+
+    /// Starts the questions to the external verifier of identities: as those to the register, and on a thread of its own, because a
+    /// photo takes longer than a number.
+    pub fn verifier(platform: Arc<Platform>, verifier: Arc<dyn IdentityVerifier>) -> std::io::Result<Self> {
+        Self::repeat("verifier", move || match ask_verifier(&platform, &*verifier) {
+            Ok(VerifierRound { fault: None, .. }) => PROOFING,
+            Ok(VerifierRound { fault: Some(fault), .. }) => {
+                tracing::warn!(target: "work", service = "verifier", error = %fault, "officers decide what the verifier does not");
+                VERIFIER_AWAY
+            }
+            Err(error) => {
+                report("verifier", &error);
                 REST_AFTER_FAILURE
             }
         })

@@ -106,7 +106,15 @@ fn differences(desk: &Desk, charter: &Charter) -> Option<Table> {
     if old.officer.phone != charter.officer.phone {
         table.row([code("officer.phone"), old.officer.phone.as_str().into(), charter.officer.phone.as_str().into()]);
     }
-    for ((name, before), (_, after)) in old.texts().into_iter().zip(charter.texts()) {
+    let none = Text::new("–", "–", "–");
+    // Only the name of a verifier may stand in one and not in the other, and it is the last.
+    let (before, after) = (old.texts(), charter.texts());
+    let lines = before.len().max(after.len());
+    for line in 0..lines {
+        let one = |texts: &[(&'static str, &Text)]| texts.get(line).map(|(name, text)| (*name, (*text).clone()));
+        let (before, after) = (one(&before), one(&after));
+        let Some(name) = before.as_ref().or(after.as_ref()).map(|(name, _)| *name) else { continue };
+        let [before, after] = [before, after].map(|text| text.map_or_else(|| none.clone(), |(_, text)| text));
         for language in Language::ALL.into_iter().filter(|language| before.get(*language) != after.get(*language)) {
             let part = code(&format!("{name} ({})", language.tag()));
             table.row([part, before.get(language).into(), after.get(language).into()]);
@@ -137,6 +145,7 @@ fn in_language(charter: &Charter, language: Language) -> Markup {
         SummaryRow::new(t.get("charter-phone"), charter.officer.phone.as_str()),
         SummaryRow::new(t.get("charter-address"), read(&charter.officer.address)),
         SummaryRow::new(t.get("charter-kept"), t.with("charter-months", [("months", charter.keep_months)])),
+        SummaryRow::new(t.get("charter-verifier"), charter.verifier.as_ref().map_or_else(|| t.get("charter-verifier-none"), read)),
     ]));
     let head = ["charter-purpose", "charter-ground"].map(|key| t.get(key));
     let mut table = Table::new(t.get("charter-purposes"), head);

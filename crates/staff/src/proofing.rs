@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use flows::{IdentityService, decide_proofing, open_proofing};
 use hongkong::IdNumber;
-use identity::{OpenedCase, ProofState, Proofing, ProofingError, Refusal, RegisterSays, Verdict};
+use identity::{OpenedCase, ProofState, Proofing, ProofingError, Refusal, RegisterSays, Verdict, VerifierSays};
 use kernel::{Id, kinds};
 use people::{Grant, ProofIdentity};
 use store::RunError;
@@ -178,22 +178,38 @@ fn typed(desk: &Desk, opened: &OpenedCase) -> Vec<SummaryRow> {
     let (details, language) = (&opened.details, desk.language());
     let sex = desk.say(&format!("proofing-sex-{}", details.sex.name()));
     let row = |key: &str, value: &str| SummaryRow::new(desk.say(key), if value.is_empty() { "–" } else { value });
-    vec![
+    let mut rows = vec![
         row("proofing-name-en", &details.name_en),
         row("proofing-name-zh", &details.name_zh),
         row("proofing-birth", &formats::date(details.birth.day(), language)),
         row("proofing-sex", &sex),
         row("proofing-issued", &formats::date(details.issued, language)),
         SummaryRow::new(desk.say("proofing-register"), register(desk, &opened.proofing)),
-    ]
+    ];
+    rows.extend(verifier(desk, &opened.proofing));
+    rows
 }
 
 fn facts(desk: &Desk, case: &Proofing) -> Vec<SummaryRow> {
-    vec![
+    let mut rows = vec![
         SummaryRow::new(desk.say("proofing-sent"), sent(desk, case)),
         SummaryRow::new(desk.say("proofing-dies"), desk.at(case.deadline)),
         SummaryRow::new(desk.say("proofing-register"), register(desk, case)),
-    ]
+    ];
+    rows.extend(verifier(desk, case));
+    rows
+}
+
+/// What an external verifier says, if it was asked.
+fn verifier(desk: &Desk, case: &Proofing) -> Option<SummaryRow> {
+    let (key, tone) = match case.verifier {
+        VerifierSays::Nothing => return None,
+        VerifierSays::Matches => ("proofing-verifier-matches", Tone::Good),
+        VerifierSays::Differs => ("proofing-verifier-differs", Tone::Bad),
+        VerifierSays::Unsure => ("proofing-verifier-unsure", Tone::Attention),
+        VerifierSays::Silent => ("proofing-verifier-silent", Tone::Attention),
+    };
+    Some(SummaryRow::new(desk.say("proofing-verifier"), desk.tag(desk.say(key), tone)))
 }
 
 pub(crate) fn rights(desk: &Desk) -> Result<(Arc<IdentityService>, Grant<ProofIdentity>), Failure> {

@@ -8,7 +8,7 @@ use flows::{Service, Submit, submit_household};
 use installation::config::Config;
 use installation::runtime::Runtime;
 use installation::seed::{self, SeededOfficer};
-use kernel::{Day, Instant, Language, Secret};
+use kernel::{Day, Instant, Language, Secret, Text};
 use people::{RelyingParty, Role, Token};
 use registration::scheme::Definition;
 use registration::{AddressForm, BirthForm, Channel, HouseholdForm, PersonForm};
@@ -72,8 +72,10 @@ pub fn build(runtime: &Runtime, config: &Config, households: u64, library: &try_
     let (service, version) =
         seed::scheme(platform, department, owner, &definition).map_err(|e| broken("the scheme", &e))?;
     seed::pass_gate(platform, department, service, version, owner, privacy).map_err(|e| broken("the gate", &e))?;
+    let name = || Text::new("Demonstration verifier", "示範核實機構", "示范核实机构");
+    let verifier = config.verifier_url.is_some().then(name);
     let (accounts, charter) =
-        seed::identity_provider(platform, department, owner).map_err(|e| broken("the identity provider", &e))?;
+        seed::identity_provider(platform, department, owner, verifier.as_ref()).map_err(|e| broken("the identity provider", &e))?;
     seed::pass_gate(platform, department, accounts, charter, owner, privacy).map_err(|e| broken("the gate", &e))?;
     stations::open_stations(platform, department, id(Role::CaseOfficer)?).map_err(|e| broken("the support stations", &e))?;
     calls::team(platform, department, id(Role::SecurityOfficer)?).map_err(|e| broken("the incident team", &e))?;

@@ -1,11 +1,14 @@
 //! One's own data by account: what is held, where it comes from, why and until when; who was given or has read something, with proof; a
 //! copy of it all.
 
+mod changes;
 mod copy;
+mod openings;
 
 use axum::response::Response;
-use identity::{Account, Attribute, AttributeName, Source};
-use kernel::{Id, Kind, kinds};
+use flows::Names;
+use identity::{Account, Attribute, AttributeName, Changed, EvidenceOpening, Source, evidence_openings};
+use kernel::{Id, Instant, Kind, kinds};
 use store::StoreError;
 use webkit::parts::{Button, ButtonStyle, Part as _, SummaryList, SummaryRow, Table};
 use webkit::{Body, Failure, Markup, Page, Values, formats};
@@ -22,17 +25,24 @@ struct Own {
     account: Account,
     held: Vec<Attribute>,
     dealings: Dealings,
+    /// What was changed by somebody who was not signed in.
+    changes: Vec<Changed>,
+    /// Who opened what was sent for the comparison.
+    openings: Vec<EvidenceOpening>,
+    names: Names,
 }
 
 async fn own(call: &Call) -> Result<Option<Own>, Failure> {
     let Some(found) = call.found else { return Ok(None) };
     let (ledger, id, now) = (call.service.ledger().clone(), found.who.account(), call.now());
     let read = call.read("resident.own_account", move |tx| {
-        Ok::<_, StoreError>((identity::account(tx, id)?, Dealings::of(tx, id.bytes(), now)?))
+        Ok::<_, StoreError>((identity::account(tx, id)?, Dealings::of(tx, id.bytes(), now)?, (evidence_openings(tx, id)?, identity::changes(tx, id)?)))
     });
-    let (Some(account), dealings) = read.await? else { return Ok(None) };
+    let (Some(account), dealings, (openings, changes)) = read.await? else { return Ok(None) };
     let held = blocking(move || flows::own_attributes(&ledger, id)).await?;
-    Ok(Some(Own { account, held, dealings }))
+    let platform = call.state.platform.clone();
+    let names = blocking(move || flows::names(&platform)).await?;
+    Ok(Some(Own { account, held, dealings, changes, openings, names }))
 }
 
 /// `GET /account/data`
@@ -43,6 +53,8 @@ pub(super) async fn show(call: Call) -> Result<Response, Failure> {
     body.lead(call.say("account-data-lead"));
     held(&call, &own, &mut body);
     given(&call, &own, &mut body);
+    changes::list(&call, &own, &mut body);
+    openings::list(&call, &own, &mut body);
     body.h2(call.say("my-data-copy")).p(call.say("my-data-copy-text"));
     for form in ["pdf", "json"].into_iter().filter(|form| *form == "json" || call.state.font.is_some()) {
         let key = if form == "pdf" { "my-data-copy-pdf" } else { "my-data-copy-json" };
@@ -95,17 +107,22 @@ fn given(call: &Call, own: &Own, body: &mut Body) {
     table.quiet_caption = true;
     table.empty = call.say("services-given-none");
     for release in &dealings.releases {
-        let form = call.form("/account/data/proof").id(format!("proof-{}", release.event)).hidden("event", release.event.to_string());
-        let button = Button::new(call.t.with("my-data-proof-get", [("time", call.at(release.at))])).style(ButtonStyle::Quiet);
         table.row([
             Markup::text(&call.at(release.at)),
             Markup::text(&dealings.name(call, &release.client)),
             Markup::text(&attributes(call, release)),
-            form.part(&button).html(call.language()),
+            proof_button(call, release.event, release.at),
         ]);
     }
     body.part(&table);
     body.link(call.say("services-title"), call.url("/account/services"));
+}
+
+/// Fetches the proof of an entry.
+fn proof_button(call: &Call, event: Id<kinds::Event>, at: Instant) -> Markup {
+    let form = call.form("/account/data/proof").id(format!("proof-{event}")).hidden("event", event.to_string());
+    let button = Button::new(call.t.with("my-data-proof-get", [("time", call.at(at))])).style(ButtonStyle::Quiet);
+    form.part(&button).html(call.language())
 }
 
 /// What is given to which service from now on, in words.
@@ -127,9 +144,14 @@ pub(super) async fn file(call: Call, values: Values) -> Result<Response, Failure
 pub(super) async fn proof(call: Call, values: Values) -> Result<Response, Failure> {
     let Some(found) = call.found else { return Ok(call.away()) };
     let wanted: Id<kinds::Event> = values.get("event").parse().map_err(|_| Failure::of(Kind::Missing))?;
-    let account = found.who.account().bytes();
-    let releases = call.read("resident.own_releases", move |tx| provider::releases(tx, account)).await?;
-    if !releases.iter().any(|release| release.event == wanted) {
+    let account = found.who.account();
+    let own = call.read("resident.own_entries", move |tx| {
+        let released = provider::releases(tx, account.bytes())?.into_iter().map(|release| release.event);
+        let changed = identity::changes(tx, account)?.into_iter().map(|change| change.event);
+        let opened = evidence_openings(tx, account)?.into_iter().map(|one| one.event);
+        Ok::<_, StoreError>(released.chain(opened).chain(changed).collect::<Vec<_>>())
+    });
+    if !own.await?.contains(&wanted) {
         return Err(Failure::of(Kind::Missing));
     }
     let ledger = call.service.ledger().clone();

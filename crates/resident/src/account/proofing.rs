@@ -8,7 +8,7 @@ pub(super) mod visit;
 use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use identity::{Channel, Level, Piece, ProofState, Proofing, ProofingError, Refusal, send_proofing, withdraw_proofing};
+use identity::{Channel, Piece, ProofState, Proofing, ProofingError, Refusal, send_proofing, withdraw_proofing};
 use kernel::{Id, Kind, kinds};
 use store::{RunError, StoreError};
 use webkit::parts::{Button, ButtonStyle, Inset, SummaryList, SummaryRow, Tag, Task, TaskList, Tone};
@@ -31,7 +31,7 @@ pub(super) async fn show(call: Call) -> Result<Response, Failure> {
     match proofings.iter().find(|one| one.state.is_open()).or(proofings.first()) {
         Some(draft) if draft.state == ProofState::Draft => to_do(&call, &mut body, draft),
         Some(sent) if sent.state == ProofState::Waiting => waiting(&call, &mut body, sent),
-        _ if owner.level >= Level::Verified => {
+        _ if !owner.needs_proofing() => {
             body.part(&Inset(call.say("proof-verified").into()));
         }
         last => beginning(&call, &mut body, last),
@@ -59,9 +59,17 @@ fn statement(call: &Call, body: &mut Body) {
         SummaryRow::new(call.say("account-ground"), charter.identity.ground.get(language)),
         SummaryRow::new(call.say("data-must"), call.say("proof-must")),
         SummaryRow::new(call.say("data-until"), call.t.with("proof-until", [("hours", identity::EVIDENCE_HOURS)])),
-        SummaryRow::new(call.say("data-receives"), call.say("proof-receives")),
+        SummaryRow::new(call.say("data-receives"), receives(call)),
     ]));
-    body.p(call.say("proof-no-biometrics"));
+    body.p(call.say(if charter.verifier.is_some() { "proof-verifier" } else { "proof-no-biometrics" }));
+}
+
+/// Who gets to see what is sent.
+pub(super) fn receives(call: &Call) -> String {
+    match &call.charter.verifier {
+        Some(name) => call.t.with("proof-receives-verifier", [("verifier", name.get(call.language()))]),
+        None => call.say("proof-receives"),
+    }
 }
 
 fn to_do(call: &Call, body: &mut Body, draft: &Proofing) {

@@ -1,6 +1,6 @@
 use flows::Names;
 use journal::{Actor, Event};
-use kernel::{Id, Secret, kinds};
+use kernel::{Id, Language, Secret, kinds};
 use people::Role;
 use registration::StatusView;
 use serde_json::Value;
@@ -86,13 +86,19 @@ pub(crate) fn who(visit: &Visit, opening: &OpeningRow, names: &Names) -> String 
         let name = found.map(|contractor| contractor.name.get(visit.language()).to_owned());
         return visit.t.with("openings-contractor", [("name", name.unwrap_or_default())]);
     }
+    officer(&actor, names, visit.language()).unwrap_or_else(|| visit.t.get("openings-system"))
+}
+
+/// An officer's role and department, if the actor is one.
+pub(crate) fn officer(actor: &Value, names: &Names, language: Language) -> Option<String> {
+    let text = |name: &str| actor.get(name).and_then(Value::as_str).unwrap_or_default();
     let role: Option<Role> = serde_json::from_value(text("role").into()).ok();
-    let role = role.map(|role| role.title().get(visit.language()).to_owned());
+    let role = role.map(|role| role.title().get(language).to_owned());
     let id: Option<Id<kinds::Department>> = text("department").parse().ok();
     let department = names.departments.iter().find(|department| Some(department.id) == id);
-    let department = department.map(|department| department.name.get(visit.language()).to_owned());
+    let department = department.map(|department| department.name.get(language).to_owned());
     let parts: Vec<String> = [role, department].into_iter().flatten().collect();
-    if parts.is_empty() { visit.t.get("openings-system") } else { parts.join(if visit.language() == kernel::Language::En { ", " } else { "，" }) }
+    (!parts.is_empty()).then(|| parts.join(if language == Language::En { ", " } else { "，" }))
 }
 
 /// The reason that was given. A contractor gives none: it may look up what its lease names, and nothing else.

@@ -4,7 +4,7 @@ use notify::{Block, Sheets};
 use serde_json::{Value, json};
 use webkit::Failure;
 
-use super::{Own, rows, standing};
+use super::{Own, changes, openings, rows, standing};
 use crate::account::call::Call;
 use crate::account::connect::label;
 use crate::account::services::attributes;
@@ -47,6 +47,17 @@ fn document(call: &Call, own: &Own) -> Value {
             "journal-entry": release.event.to_string(),
         })
     });
+    let openings = own.openings.iter().map(|opening| {
+        json!({
+            "at": opening.at.to_string(),
+            "who": openings::who(call, own, opening),
+            "for": opening.aim.name(),
+            "journal-entry": opening.event.to_string(),
+        })
+    });
+    let changes = own.changes.iter().map(|change| {
+        json!({ "at": change.at.to_string(), "what": change.what.name(), "journal-entry": change.event.to_string() })
+    });
     json!({
         "format": "lionrock-own-account/1",
         "level": own.account.level.name(),
@@ -54,6 +65,8 @@ fn document(call: &Call, own: &Own) -> Value {
         "held": held.collect::<Vec<_>>(),
         "given-from-now-on": shares.collect::<Vec<_>>(),
         "releases": releases.collect::<Vec<_>>(),
+        "openings": openings.collect::<Vec<_>>(),
+        "changes": changes.collect::<Vec<_>>(),
         "issued": call.now().to_string(),
     })
 }
@@ -78,6 +91,22 @@ fn sheets(call: &Call, own: &Own) -> Sheets {
     for release in &own.dealings.releases {
         let line = [own.dealings.name(call, &release.client), attributes(call, release), release.event.to_string()].join(" · ");
         blocks.push(Block::Row(call.at(release.at), line));
+    }
+    blocks.push(Block::Heading(call.say("openings-title")));
+    if own.openings.is_empty() {
+        blocks.push(Block::Paragraph(call.say("account-openings-none")));
+    }
+    for one in &own.openings {
+        let line = [openings::who(call, own, one), openings::aim(call, one), one.event.to_string()].join(" · ");
+        blocks.push(Block::Row(call.at(one.at), line));
+    }
+    blocks.push(Block::Heading(call.say("change-title")));
+    if own.changes.is_empty() {
+        blocks.push(Block::Paragraph(call.say("change-none")));
+    }
+    for one in &own.changes {
+        let line = [call.say(changes::words(one.what)), one.event.to_string()].join(" · ");
+        blocks.push(Block::Row(call.at(one.at), line));
     }
     Sheets {
         language,
