@@ -8,14 +8,18 @@ mod discover;
 mod door;
 mod logo;
 mod nonces;
+mod presented;
 mod push;
+mod sign;
 mod tokens;
 mod user;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
+use flows::SigningOffice;
 use journal::Ledger;
 use kernel::Instant;
 use provider::TokenKeys;
@@ -37,6 +41,10 @@ pub trait IdentityDoor: Send + Sync {
     fn certificates(&self) -> Option<&str> {
         None
     }
+    /// What documents are signed with; nothing in an installation where nobody signs.
+    fn signing(&self) -> Option<Arc<SigningOffice>> {
+        None
+    }
     /// Whether proofs of possession must carry a nonce of ours (RFC 9449, section 8).
     fn demands_nonces(&self) -> bool {
         false
@@ -56,6 +64,9 @@ pub fn connect_routes(door: Arc<dyn IdentityDoor>) -> Router {
         .route("/oidc/introspect", post(tokens::introspect))
         .route("/oidc/userinfo", get(user::info).post(user::info))
         .route("/oidc/form", get(user::form).post(user::form))
+        .route("/oidc/sign", post(sign::bring).layer(DefaultBodyLimit::max(sign::BODY_MOST)))
+        .route("/oidc/sign/{request}", get(sign::state).delete(sign::cancel))
+        .route("/oidc/sign/{request}/signed", get(sign::signed))
         .layer(axum::middleware::map_response_with_state(door.clone(), nonces::hand_out))
         .with_state(door)
 }

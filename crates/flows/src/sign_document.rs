@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use identity::{AttributeName, Level, Resident};
-use journal::{Actor, Ledger, Work};
+use identity::{AttributeName, Level, Resident, SealedAttribute, Signed};
+use journal::{Actor, Committed, Ledger, Work};
 use kernel::{Fault, Id, Instant, Kind, Random, Secret, kinds};
 use seal::{SealError, sha256};
 use serde_json::{Value, json};
 use signing::pdf::{self, PdfError, Prepared};
 use signing::{
-    Act, ActError, Authority, Body, Brought, Desk, DrawError, Form, Part, PasskeyKey, Renderer, RequestError, SignError, Signature, SigningKey,
-    StampError, StampingAuthority, Statement, Timestamps, Trust,
+    Act, ActError, Authority, Body, Brought, Desk, DrawError, Form, Part, PasskeyKey, Renderer, RequestError, SealedDraft, SignError, Signature,
+    SigningKey, StampError, StampingAuthority, Statement, Timestamps, Trust, WayBack,
 };
 use store::{RunError, StoreError};
 
@@ -63,6 +63,9 @@ pub enum SignDocumentError {
     /// The account's passkey for signing is gone.
     #[error("register a passkey for signing first")]
     NoKey,
+    /// The passkey's counter went backwards, so it may exist twice: it is suspended now, and nothing was signed.
+    #[error("this passkey may exist twice and is suspended")]
+    Copied,
     /// The document.
     #[error(transparent)]
     Pdf(#[from] PdfError),
@@ -86,7 +89,7 @@ pub enum SignDocumentError {
 impl Fault for SignDocumentError {
     fn kind(&self) -> Kind {
         match self {
-            Self::Level | Self::NoKey => Kind::Denied,
+            Self::Level | Self::NoKey | Self::Copied => Kind::Denied,
             Self::Pdf(_) | Self::Draw(DrawError::Document | DrawError::TooMany) => Kind::Invalid,
             Self::Draw(DrawError::Program(_)) => Kind::Broken,
             Self::Request(error) => error.kind(),
@@ -107,8 +110,7 @@ pub fn register_signing(
 ) -> Result<(), RunError<SignDocumentError>> {
     let account = who.account();
     let written = ledger.write("flows.register_signing", Actor::Visitor, move |work| {
-        let level = identity::account(work.tx(), account)?.map(|account| account.level);
-        if level.is_none_or(|level| level < Level::Verified) {
+        if identity::account(work.tx(), account)?.is_none_or(|account| account.needs_proofing()) {
             return Err(SignDocumentError::Level);
         }
         let found = identity::signing_passkey(work.tx(), account, passkey)?.ok_or(SignDocumentError::NoKey)?;
@@ -153,13 +155,34 @@ pub fn bring_document(
     who: &Resident,
     to_sign: &ToSign,
 ) -> Result<RequestId, RunError<SignDocumentError>> {
-    let refused = |error: SignDocumentError| RunError::Refused(error);
-    let (account, now) = (who.account(), ledger.now());
+    let account = who.account();
     let name = name_of(ledger, who)?;
+    let draft = draw(ledger, office, to_sign, Signer { account, name, back: None }).map_err(RunError::Refused)?;
+    let id = draft.id();
+    ledger.write("flows.bring_document", Actor::Visitor, move |work| {
+        let now = work.now();
+        if signing::signing_key(work.tx(), account, now)?.is_none() {
+            return Err(SignDocumentError::NoKey);
+        }
+        Ok(signing::keep_request(work, &draft)?)
+    })?;
+    Ok(id)
+}
+
+/// Who is to sign, and where that leads.
+pub(crate) struct Signer {
+    pub(crate) account: Id<kinds::Account>,
+    pub(crate) name: String,
+    pub(crate) back: Option<WayBack>,
+}
+
+/// A document with its pictures and what will be agreed to, sealed.
+pub(crate) fn draw(ledger: &Ledger, office: &SigningOffice, to_sign: &ToSign, signer: Signer) -> Result<SealedDraft, SignDocumentError> {
+    let (Signer { account, name, back }, now) = (signer, ledger.now());
     let id = Id::from_bytes(office.random.bytes16());
-    let made = prepared(to_sign, &name, now, 0).map_err(refused)?;
-    let pictures = office.renderer.draw(&made.bytes).map_err(|error| refused(error.into()))?;
-    let made = prepared(to_sign, &name, now, pictures.len()).map_err(refused)?;
+    let made = prepared(to_sign, &name, now, 0)?;
+    let pictures = office.renderer.draw(&made.bytes)?;
+    let made = prepared(to_sign, &name, now, pictures.len())?;
     let mut nonce = [0; 32];
     office.random.fill(&mut nonce);
     let statement = Statement {
@@ -175,17 +198,9 @@ pub fn bring_document(
         nonce,
     };
     let hole = (made.hole().start, made.hole().end);
-    let body = Body { title: to_sign.title.clone(), statement: statement.text(), hole, name, document: made.bytes };
+    let body = Body { title: to_sign.title.clone(), statement: statement.text(), hole, name, back, document: made.bytes };
     let brought = Brought { id, account, service: to_sign.service.clone(), form: to_sign.form };
-    let draft = signing::seal_request(ledger.keys(), now, brought, (&body, &pictures)).map_err(|error| refused(error.into()))?;
-    ledger.write("flows.bring_document", Actor::Visitor, move |work| {
-        let now = work.now();
-        if signing::signing_key(work.tx(), account, now)?.is_none() {
-            return Err(SignDocumentError::NoKey);
-        }
-        Ok(signing::keep_request(work, &draft)?)
-    })?;
-    Ok(id)
+    Ok(signing::seal_request(ledger.keys(), now, brought, (&body, &pictures))?)
 }
 
 /// A document beside which a signature will stand is not touched; one that will carry it gets its place. The room depends on the
@@ -202,18 +217,25 @@ fn prepared(to_sign: &ToSign, name: &str, now: Instant, pages: usize) -> Result<
 /// What the certificate will call the resident: the name as it was proofed.
 fn name_of(ledger: &Ledger, who: &Resident) -> Result<String, RunError<SignDocumentError>> {
     let account = who.account();
-    let (sealed, committed) = ledger.write("flows.name_for_signing", Actor::Visitor, move |work| {
-        let level = identity::account(work.tx(), account)?.map(|account| account.level);
-        if level.is_none_or(|level| level < Level::Plus) {
-            return Err(SignDocumentError::Level);
-        }
-        let mut own = identity::read_own_attributes(work, account)?;
-        own.retain(|one| matches!(one.name, AttributeName::NameEn | AttributeName::NameZh));
-        Ok(own)
-    })?;
-    let opened = identity::open_attributes(&committed, ledger.keys(), &sealed).map_err(|error| RunError::Refused(error.into()))?;
+    let (sealed, committed) = ledger.write("flows.name_for_signing", Actor::Visitor, move |work| read_name(work, account))?;
+    open_name(ledger, &committed, &sealed).map_err(RunError::Refused)
+}
+
+/// Notes that the name is read for a signature, and hands it out sealed.
+pub(crate) fn read_name(work: &mut Work<'_, '_>, account: Id<kinds::Account>) -> Result<Vec<SealedAttribute>, SignDocumentError> {
+    let level = identity::account(work.tx(), account)?.map(|account| account.level);
+    if level.is_none_or(|level| level < Level::Plus) {
+        return Err(SignDocumentError::Level);
+    }
+    let mut own = identity::read_own_attributes(work, account)?;
+    own.retain(|one| matches!(one.name, AttributeName::NameEn | AttributeName::NameZh));
+    Ok(own)
+}
+
+pub(crate) fn open_name(ledger: &Ledger, committed: &Committed, sealed: &[SealedAttribute]) -> Result<String, SignDocumentError> {
+    let opened = identity::open_attributes(committed, ledger.keys(), sealed)?;
     let names: Vec<&str> = opened.iter().map(|one| one.value.expose().as_str()).collect();
-    if names.is_empty() { Err(RunError::Refused(SignDocumentError::Level)) } else { Ok(names.join(" ")) }
+    if names.is_empty() { Err(SignDocumentError::Level) } else { Ok(names.join(" ")) }
 }
 
 /// Reads a part of a request for its owner; that it was read is on record first.
@@ -271,7 +293,7 @@ pub fn sign_document(
     if request.made.is_some() {
         return Err(refused(RequestError::Made.into()));
     }
-    let act = Act::of_answer(&statement, key.public, answer).map_err(|error: ActError| refused(SignError::Act(error).into()))?;
+    let act = Act::of_answer(&statement, key.public.clone(), answer).map_err(|error: ActError| refused(SignError::Act(error).into()))?;
     let clock = Clock(office, now);
     let timestamps: &dyn Timestamps = office.elsewhere.as_deref().unwrap_or(&clock);
     let desk = Desk { authority: &office.authority, timestamps: Some(timestamps), random: &*office.random, now };
@@ -291,10 +313,19 @@ pub fn sign_document(
         made: now,
         revoked: None,
     };
+    let (passkey, counter) = (key.passkey, act.counter().unwrap_or(0));
     let written = ledger.write("flows.sign_document", Actor::Visitor, move |work| {
-        Ok::<_, SignDocumentError>(signing::finish_request(work, (id, account), &signature, &result)?)
-    });
-    written.map(|_| ())
+        // That a copy was noticed must stand, although nothing is signed.
+        Ok(match identity::note_signed(work, (account, passkey), counter, provider::end_session_grants)? {
+            Signed::Once => Ok(signing::finish_request(work, (id, account), &signature, &result)?),
+            Signed::Copied => {
+                forget_signing_passkey(work, account, passkey)?;
+                Err(SignDocumentError::Copied)
+            }
+            Signed::Gone => Err(SignDocumentError::NoKey),
+        })
+    })?;
+    written.0.map_err(refused)
 }
 
 /// What waits with its statement, and the passkey that may agree to it.

@@ -44,7 +44,7 @@ impl Renderer for Sketch {
     }
 }
 
-fn office(city: &City) -> SigningOffice {
+pub(crate) fn office(city: &City) -> SigningOffice {
     let (random, now) = (Arc::new(SeededRandom::new(5)), city.platform().now());
     let addresses = Addresses { base: ORIGIN.into() };
     let [root_key, issuing, stamping] = [0, 1, 2].map(|_| Arc::new(Es256Signer::generate().unwrap()));
@@ -65,13 +65,13 @@ fn office(city: &City) -> SigningOffice {
 }
 
 /// Somebody with an account, and the passkey of it.
-struct Person {
-    who: Resident,
-    id: Id<kinds::AccountPasskey>,
-    passkey: SoftwarePasskey,
+pub(crate) struct Person {
+    pub(crate) who: Resident,
+    pub(crate) id: Id<kinds::AccountPasskey>,
+    pub(crate) passkey: SoftwarePasskey,
 }
 
-fn person(service: &IdentityService, mobile: &str) -> Person {
+pub(crate) fn person(service: &IdentityService, mobile: &str) -> Person {
     let (ledger, rp) = (service.ledger(), RelyingParty::new(ORIGIN, "Lionrock").unwrap());
     let mobile = Mobile::try_from(Phone::parse(mobile).unwrap()).unwrap();
     let asked = AskCode { aim: CodeFor::SignUp, mobile, language: Language::En, network: "192.0.2.1", host: "localhost", device: None };
@@ -89,7 +89,7 @@ fn person(service: &IdentityService, mobile: &str) -> Person {
     Person { who: made.who, id: made.passkey.unwrap(), passkey }
 }
 
-fn verify(service: &IdentityService, person: &Person, number: &str) {
+pub(crate) fn verify(service: &IdentityService, person: &Person, number: &str) {
     let ledger = service.ledger();
     let (keys, account, number) = (ledger.keys().clone(), person.who.account(), IdNumber::from_number(number).unwrap());
     let known = [(AttributeName::NameEn, Secret::new("CHAN TAI MAN".to_owned()))];
@@ -106,7 +106,7 @@ fn to_sign(text: &str, form: Form) -> ToSign {
     ToSign { document: testkit::pdf(&[text]), title: "Return".into(), form, service: "tax.example.hk".into() }
 }
 
-fn answer(service: &IdentityService, office: &SigningOffice, person: &mut Person, id: Id<kinds::SigningRequest>) -> Value {
+pub(crate) fn answer(service: &IdentityService, office: &SigningOffice, person: &mut Person, id: Id<kinds::SigningRequest>) -> Value {
     let options = signing_options(service.ledger(), office, &person.who, id).unwrap();
     person.passkey.get(ORIGIN, &options).unwrap()
 }

@@ -5,7 +5,7 @@ use store::{RunError, StoreError, Tx};
 
 use crate::evidence::EvidenceError;
 use crate::{
-    Channel, DRAFT_MINUTES, Details, EVIDENCE_HOURS, Evidence, Level, Piece, ProofState, Proofing, RegisterSays, Resident,
+    Channel, DRAFT_MINUTES, Details, EVIDENCE_HOURS, Evidence, Piece, ProofState, Proofing, RegisterSays, Resident,
     VerifierSays, storage,
 };
 
@@ -100,6 +100,7 @@ pub fn begin_proofing(
     });
     match made {
         Ok((replaced, _)) => {
+            evidence.listed(id);
             for case in replaced {
                 evidence.destroy(case).map_err(refused)?;
             }

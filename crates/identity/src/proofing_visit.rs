@@ -6,7 +6,7 @@ use kernel::{Id, Instant, Random, Secret, kinds};
 use seal::Keyring;
 use store::Tx;
 
-use crate::{Level, ProofingError, storage};
+use crate::{ProofingError, storage};
 
 /// A code of a visit is good for so many minutes, once.
 pub const VISIT_MINUTES: i64 = 120;
@@ -36,7 +36,7 @@ pub fn give_visit_code(
     code: &VisitCode,
 ) -> Result<Instant, ProofingError> {
     let owner = storage::account::find(work.tx(), account)?.ok_or(ProofingError::Missing)?;
-    if owner.level >= Level::Verified {
+    if !owner.needs_proofing() {
         return Err(ProofingError::Verified);
     }
     let until = work.now().plus_secs(VISIT_MINUTES * 60);

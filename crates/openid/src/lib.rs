@@ -37,7 +37,7 @@ pub use jws::{Compact, JwsError, sign_compact};
 pub use moments::Seen;
 pub use parameters::{Parameters, decode_basic};
 pub use redirect::{RedirectError, RedirectUri};
-pub use request::{ANONYMOUS, AuthorizationRequest, Prompt};
+pub use request::{ANONYMOUS, AuthorizationRequest, Prompt, SIGN};
 pub use scope::Scope;
 pub use subject::pairwise_subject;
 pub use token_request::{Grant, TokenRequest};

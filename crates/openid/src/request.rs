@@ -42,6 +42,9 @@ pub struct AuthorizationRequest {
 /// ID token, no refresh token, and an access token that works once. Every client may ask for less than for who it is.
 pub const ANONYMOUS: &str = "anonymous";
 
+/// The name in a scope by which a service asks to bring documents that the person may sign.
+pub const SIGN: &str = "sign";
+
 const STATE_MOST: usize = 1024;
 const NONCE_MOST: usize = 256;
 
@@ -67,6 +70,9 @@ impl AuthorizationRequest {
         }
         if scope.names().any(|name| name != ANONYMOUS && !client.scope.contains(name)) {
             return Err(OAuthError::new(ErrorCode::InvalidScope, "the scope is wider than what this client was granted"));
+        }
+        if scope.contains(ANONYMOUS) && scope.contains(SIGN) {
+            return Err(OAuthError::new(ErrorCode::InvalidScope, "a signature bears a name: ask for sign with openid"));
         }
         let challenge = CodeChallenge::read(parameters);
         let challenge = challenge.map_err(|error| OAuthError::new(ErrorCode::InvalidRequest, error.to_string()))?;

@@ -170,6 +170,19 @@ impl KeptPasskey {
         }
     }
 
+    /// The passkey after a use that was not a sign-in, with the counter that its authenticator showed (WebAuthn, 7.2, step 22). Where the
+    /// counter does not grow the passkey may exist twice; authenticators that keep none always show zero.
+    pub fn used(&self, counter: u32) -> Result<Self, Answer> {
+        let mut body = serde_json::to_value(&self.0).map_err(|_| Answer::Refused)?;
+        let place = body.pointer_mut("/cred/counter").ok_or(Answer::Refused)?;
+        let before = place.as_u64().ok_or(Answer::Refused)?;
+        if (before > 0 || counter > 0) && u64::from(counter) <= before {
+            return Err(Answer::Copied);
+        }
+        *place = counter.into();
+        serde_json::from_value(body).map(Self).map_err(|_| Answer::Refused)
+    }
+
     /// Whether its authenticator said that it is copied to its owner's other devices.
     pub fn is_synced(&self) -> bool {
         let body = serde_json::to_value(&self.0).unwrap_or_default();

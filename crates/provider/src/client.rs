@@ -1,5 +1,5 @@
 use kernel::{Id, Instant, Secret, Text, from_hex, kinds, to_hex};
-use openid::{Client, ClientAuthentication, ClientFault, ClientId, Jwk, Profile, RedirectUri, Scope, SenderConstraint};
+use openid::{Client, ClientAuthentication, ClientFault, ClientId, Jwk, Profile, RedirectUri, SIGN, Scope, SenderConstraint};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -129,6 +129,9 @@ pub enum RegistrationFault {
     /// An attribute without its reason.
     #[error("say in three languages why each attribute is needed")]
     Reason,
+    /// It would bring documents to sign with tokens that whoever finds them can use.
+    #[error("only a service whose tokens are bound to a key brings documents to sign")]
+    Signing,
     /// The scope is not `openid` and the attributes.
     #[error("the scope is openid and the attributes")]
     Scope,
@@ -178,6 +181,9 @@ impl Registration {
         if self.attributes.iter().any(|attribute| !attribute.reason.blanks().is_empty()) {
             faults.push(RegistrationFault::Reason);
         }
+        if self.client.constraint == SenderConstraint::Bearer && self.attributes.iter().any(|attribute| attribute.name == SIGN) {
+            faults.push(RegistrationFault::Signing);
+        }
         if Self::scope_of(&self.attributes).is_none_or(|scope| scope != self.client.scope) {
             faults.push(RegistrationFault::Scope);
         }
@@ -193,9 +199,10 @@ impl Registration {
         (scope.names().count() == names.len()).then_some(scope)
     }
 
-    /// How many attributes it asks for, and how many of them it needs.
+    /// How many attributes it asks for, and how many of them it needs; that it brings documents to sign is none.
     pub fn figures(&self) -> (usize, usize) {
-        (self.attributes.len(), self.attributes.iter().filter(|attribute| attribute.needed).count())
+        let of_people = || self.attributes.iter().filter(|attribute| attribute.name != SIGN);
+        (of_people().count(), of_people().filter(|attribute| attribute.needed).count())
     }
 
     pub(crate) fn to_json(&self, owner: Id<kinds::Department>) -> String {

@@ -1,15 +1,20 @@
 //! Residents' accounts: sign up, sign in, passkeys and sessions. The pages stand behind the identity provider's launch gate: while
 //! it is not in force there are none. Unlike the other pages of this crate they need a cookie, once somebody signs up or in.
 
+mod activate;
 mod asked;
 mod call;
+mod cancel;
 mod close;
 mod code;
 mod connect;
 mod cookies;
 mod details;
 mod developers;
+mod document;
+mod errand;
 mod first_passkey;
+mod forgot;
 mod home;
 mod inbox;
 mod known_device;
@@ -32,6 +37,7 @@ mod turns;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use flows::{Platform, SigningOffice};
 use kernel::{Environment, Text};
@@ -99,10 +105,17 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/sign-in/password", get(password_sign_in::show).post(password_sign_in::begin))
         .route("/account/sign-in/code", get(password_sign_in::ask).post(password_sign_in::finish))
         .route("/account/sign-out", post(sign_in::sign_out))
+        .route("/pin", get(activate::short))
+        .route("/account/pin", get(activate::open).post(activate::open_pin))
+        .route("/account/activate", get(activate::show).post(activate::ask))
+        .route("/account/activate/again", get(activate::again).post(activate::ask))
+        .route("/account/activate/pin", post(activate::own_pin))
         .route("/account/inbox", get(inbox::show))
         .route("/account/asked", get(asked::show))
         .route("/account/services", get(services::show).post(services::end))
         .route("/account/details", get(details::show).post(details::keep))
+        .route("/account/email/again", post(details::again))
+        .route("/account/email/{link}", get(details::ask_confirm).post(details::confirm))
         .route("/account/data", get(own_data::show))
         .route("/account/data/file", post(own_data::file))
         .route("/account/data/proof", post(own_data::proof))
@@ -115,6 +128,13 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/sign-up/passkey/options", post(first_passkey::options))
         .route("/account/sign-up/passkey/finish", post(first_passkey::finish))
         .route("/account/sign-up/password", get(password::first).post(password::create))
+        .route("/account/cancel", get(cancel::show).post(cancel::ask))
+        .route("/account/cancel/code", get(cancel::code).post(cancel::check))
+        .route("/account/cancel/done", get(cancel::end))
+        .route("/account/forgot", get(forgot::show).post(forgot::ask))
+        .route("/account/forgot/code", get(forgot::code).post(forgot::check))
+        .route("/account/forgot/password", get(forgot::choose).post(forgot::change))
+        .route("/account/forgot/done", get(forgot::end))
         .route("/account/recover", get(recover::show).post(recover::ask))
         .route("/account/recover/code", get(recover::code).post(recover::begin))
         .route("/account/recover/step", get(recover::step))
@@ -157,7 +177,12 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/terminal/enrol", get(terminal::ask_enrol).post(terminal::enrol))
         .route("/account/sessions/end", post(sessions::end))
         .route("/account/sessions/end-others", post(sessions::end_others));
-    in_every_language(&pages).route("/oidc/authorize", get(connect::arrive)).route("/oidc/logout", get(connect::arrive_to_leave)).with_state(state)
+    let watch = from_fn_with_state(state.platform.clone(), crate::assist::watch);
+    let pages = in_every_language(&pages)
+        .route("/oidc/authorize", get(connect::arrive))
+        .route("/oidc/logout", get(connect::arrive_to_leave))
+        .route("/oidc/signing/{request}", get(signing::asked::arrive));
+    pages.with_state(state).route_layer(watch)
 }
 
 /// The frame of these pages; the shell shows failures below [`ACCOUNT_PATH`] in it.

@@ -256,6 +256,12 @@ impl Act {
         })
     }
 
+    /// How often the authenticator says that it was used; nothing if it cannot be read, zero where it does not count.
+    pub fn counter(&self) -> Option<u32> {
+        let data = decode(&self.authenticator_data)?;
+        Some(u32::from_be_bytes(data.get(33..37)?.try_into().ok()?))
+    }
+
     /// Checks everything that can be checked without the document: the passkey signed this very statement, at the site that the
     /// statement names, in person (WebAuthn, 7.2).
     pub fn check(&self) -> Result<Statement, ActError> {

@@ -28,5 +28,6 @@ pub fn doomed(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<DoomedDocu
 /// An account ends: its signing key, its documents and its list go. What was signed stays what it is.
 pub fn end_account(work: &mut Work<'_, '_>, account: Id<kinds::Account>) -> Result<(), StoreError> {
     storage::leave::forget(work.tx(), account)?;
+    storage::asked::forget(work.tx(), account)?;
     remove_key(work, account).map(drop)
 }

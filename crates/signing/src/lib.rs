@@ -9,6 +9,7 @@
 //! Whether one holds says [`judge_pdf`] or [`judge_detached`]. Lists and answers about certificates are of RFC 5280 and RFC 6960.
 
 mod act;
+mod asked;
 mod authority;
 #[cfg(test)]
 mod authority_story;
@@ -45,6 +46,10 @@ use store::Migration;
 pub use x509_cert::certificate::Certificate;
 
 pub use act::{Act, ActError, Form, PAGES_MOST, PasskeyKey, Statement, host};
+pub use asked::{
+    AskError, AskedSignature, Between, FETCHED_MINUTES, Outcome, asked_by, asked_signature, asked_signatures, cancel_asked, fetch_asked, keep_asked,
+    may_ask,
+};
 pub use authority::{Addresses, Authority, Person, Root, paths, read_certificate, serial, to_der};
 pub use certificate::{ActBinding, act_binding};
 pub use chain::Use;
@@ -55,7 +60,7 @@ pub use manage::{RevokeError, history, prepare_keys, purge, revoke, revoked, sig
 pub use judge::{SignedAt, Trust, Unsound, Verdict, judge_detached, judge_pdf};
 pub use renderer::{DrawError, Renderer};
 pub use request::{
-    Body, Brought, FETCH_HOURS, Part, REQUEST_MINUTES, Request, RequestError, SealedDraft, SealedPart, SealedResult, Signature, body_of,
+    Body, Brought, FETCH_HOURS, Part, REQUEST_MINUTES, Request, RequestError, SealedDraft, SealedPart, SealedResult, Signature, WayBack, body_of,
     find_request, finish_request, keep_request, open_part, read_part, seal_request, seal_result, withdraw_request,
 };
 pub use revocation::{Reason, Revoked, revoked_on};
@@ -66,5 +71,7 @@ pub use timestamp::{StampError, StampingAuthority, Timestamps};
 pub const PURPOSE: &str = "signing";
 
 /// The tables; they stand in the identity provider's store.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "signing/0001_signing", sql: include_str!("../migrations/0001_signing.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "signing/0001_signing", sql: include_str!("../migrations/0001_signing.sql") },
+    Migration { name: "signing/0002_asked", sql: include_str!("../migrations/0002_asked.sql") },
+];

@@ -79,6 +79,6 @@ pub fn revoked(tx: &mut Tx<'_>) -> Result<Vec<Revoked>, StoreError> {
 /// Removes what is over: documents, registrations, lines of histories. Serial numbers stay; they lead to nobody.
 pub fn purge(work: &mut Work<'_, '_>) -> Result<u64, StoreError> {
     let now: Instant = work.now();
-    let gone = storage::request::purge(work.tx(), now)? + storage::key::purge(work.tx(), now)?;
+    let gone = storage::request::purge(work.tx(), now)? + storage::key::purge(work.tx(), now)? + storage::asked::purge(work.tx(), now)?;
     Ok(gone + storage::certificate::purge(work.tx(), now)?)
 }

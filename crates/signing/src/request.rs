@@ -4,7 +4,8 @@ use seal::{Keyring, Purpose, RecordNumber, SealError, Sealed, Slot};
 use serde::{Deserialize, Serialize};
 use store::{StoreError, Tx};
 
-use crate::{Form, PAGES_MOST, PURPOSE, storage};
+use crate::asked::answered;
+use crate::{Form, Outcome, PAGES_MOST, PURPOSE, storage};
 
 const SCHEMA: u16 = 1;
 const BODY: u8 = 0;
@@ -13,7 +14,7 @@ const SIGNED: u8 = 255;
 pub const REQUEST_MINUTES: i64 = 30;
 /// A signed document can be fetched for so long.
 pub const FETCH_HOURS: i64 = 24;
-/// Documents that wait for one account.
+/// Documents of its own that wait for one account.
 const WAITING_MOST: i64 = 5;
 
 /// A document that waits to be signed, or was signed and can be fetched.
@@ -46,9 +47,21 @@ pub struct Body {
     pub hole: (usize, usize),
     /// The name that the certificate will bear.
     pub name: String,
+    /// Where an online service wants the resident back, with what it wants to hear again. Nothing for a document of one's own.
+    #[serde(default)]
+    pub back: Option<WayBack>,
     /// The document, prepared for its signature.
     #[serde(skip)]
     pub document: Vec<u8>,
+}
+
+/// Where a resident goes after a service's document was answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WayBack {
+    /// One of the service's registered addresses.
+    pub address: String,
+    /// What the service hears again, so that it knows whose return this is.
+    pub state: Option<String>,
 }
 
 impl Body {
@@ -79,6 +92,13 @@ pub struct SealedDraft {
     pub(crate) pages: Vec<Sealed>,
     pub(crate) created: Instant,
     pub(crate) expires: Instant,
+}
+
+impl SealedDraft {
+    /// The id of the request.
+    pub const fn id(&self) -> Id<kinds::SigningRequest> {
+        self.id
+    }
 }
 
 /// Whose document, from whom, and how it is to be signed.
@@ -275,6 +295,7 @@ pub fn finish_request(
     if storage::request::finish(work.tx(), id, (result.record, &result.sealed), (now, until))? == 0 {
         return Err(RequestError::Made);
     }
+    answered(work, id, Outcome::Signed)?;
     storage::certificate::insert(work.tx(), &signature.serial, now)?;
     let kept = now.plus_secs(HISTORY_DAYS * 86_400);
     storage::certificate::note(work.tx(), account, (signature, kept))?;
@@ -284,7 +305,7 @@ pub fn finish_request(
     Ok(())
 }
 
-/// Takes a document back before it is signed.
+/// Takes a document back before it is signed; to a service that brought it this says no.
 pub fn withdraw_request(
     work: &mut Work<'_, '_>,
     id: Id<kinds::SigningRequest>,
@@ -292,6 +313,7 @@ pub fn withdraw_request(
 ) -> Result<(), RequestError> {
     let now = work.now();
     storage::request::find(work.tx(), (id, account), now)?.ok_or(RequestError::Missing)?;
+    answered(work, id, Outcome::Refused)?;
     storage::request::remove(work.tx(), id)?;
     note(work, "signing.document_withdrawn", account, id)?;
     Ok(())

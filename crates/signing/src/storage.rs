@@ -1,5 +1,6 @@
 //! SQL of this slice, each text above its function.
 
+pub(crate) mod asked;
 pub(crate) mod certificate;
 pub(crate) mod key;
 pub(crate) mod leave;

@@ -134,6 +134,7 @@ fn of_refusal(desk: &Desk, error: RunError<RegisterClientError>) -> Result<Mista
             for fault in faults {
                 let (field, key) = match fault {
                     RegistrationFault::Contact => ("email", "service-email-wrong".to_owned()),
+                    RegistrationFault::Signing => ("profile", "service-signing-basic".to_owned()),
                     RegistrationFault::Client(fault) => ("redirects", format!("service-fault-{}", fault.slug())),
                     RegistrationFault::Blank(_) | RegistrationFault::Reason | RegistrationFault::Scope => ("form", "service-incomplete".to_owned()),
                 };

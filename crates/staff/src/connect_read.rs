@@ -1,11 +1,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use identity::AttributeName;
 use kernel::Text;
 use openid::{Client, ClientAuthentication, ClientId, Jwk, JwkError, Profile, RedirectError, RedirectUri};
 use provider::{AskedAttribute, Registration, ServiceContact};
 
-use crate::connect_sheet::{ASKS, constraint, slug, standing};
+use crate::connect_sheet::{ASKS, askable, constraint, slug, standing};
 use crate::contractor_form::{LANGUAGES, named};
 use crate::desk::Desk;
 use crate::mistakes::Mistakes;
@@ -124,21 +123,21 @@ fn certificate(desk: &Desk, mistakes: &mut Mistakes) -> Option<[u8; 32]> {
 
 fn attributes(desk: &Desk, mistakes: &mut Mistakes) -> Vec<AskedAttribute> {
     let mut asked = Vec::new();
-    for attribute in AttributeName::ALL {
-        let slug = slug(attribute);
+    for name in askable() {
+        let slug = slug(name);
         let answer = desk.values.get(&format!("ask-{slug}"));
         if !ASKS.contains(&answer) || answer == "no" {
             continue;
         }
         let [english, traditional, simplified] = LANGUAGES.map(|language| {
-            let name = format!("reason-{slug}-{language}");
-            if !desk.values.has(&name) {
+            let field = format!("reason-{slug}-{language}");
+            if !desk.values.has(&field) {
                 let what = desk.say(&format!("attribute-{slug}"));
-                mistakes.add(name.clone(), desk.tell("service-reason-missing", [("attribute", what)]));
+                mistakes.add(field.clone(), desk.tell("service-reason-missing", [("attribute", what)]));
             }
-            desk.values.get(&name).trim().to_owned()
+            desk.values.get(&field).trim().to_owned()
         });
-        asked.push(AskedAttribute { name: attribute.name().to_owned(), reason: Text::new(english, traditional, simplified), needed: answer == "must" });
+        asked.push(AskedAttribute { name: name.to_owned(), reason: Text::new(english, traditional, simplified), needed: answer == "must" });
     }
     asked
 }

@@ -1,6 +1,5 @@
 use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use identity::AttributeName;
 use kernel::{Language, Text, to_hex};
 use openid::{ClientAuthentication, Jwk, Profile, RedirectUri, SenderConstraint};
 use people::{EditScheme, SignGate};
@@ -11,7 +10,7 @@ use webkit::{Body, Failure, Markup, Page, formats};
 
 use crate::connect_form::service_url;
 use crate::connect_list::{found, reader, state_tag};
-use crate::connect_sheet::slug;
+use crate::connect_sheet::{askable, slug};
 use crate::desk::{Answer, Desk, go, missing};
 use crate::mistakes::Mistakes;
 use crate::shown::code;
@@ -74,7 +73,8 @@ fn attributes(desk: &Desk, registration: &Registration) -> Table {
     let mut table = Table::new(desk.say("service-attributes"), head);
     table.empty = desk.say("service-attributes-none");
     for attribute in &registration.attributes {
-        let name = AttributeName::from_name(&attribute.name).map_or_else(|| attribute.name.clone(), |known| desk.say(&format!("attribute-{}", slug(known))));
+        let known = askable().find(|name| *name == attribute.name);
+        let name = known.map_or_else(|| attribute.name.clone(), |known| desk.say(&format!("attribute-{}", slug(known))));
         let [english, traditional, simplified] = Language::ALL.map(|language| attribute.reason.get(language).to_owned());
         table.row([name, english, traditional, simplified, desk.say(if attribute.needed { "service-ask-must" } else { "service-ask-may" })]);
     }

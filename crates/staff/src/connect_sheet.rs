@@ -1,6 +1,6 @@
 use identity::AttributeName;
 use kernel::{Language, Text};
-use openid::{Client, ClientAuthentication, Jwk, Profile, RedirectUri, SenderConstraint};
+use openid::{Client, ClientAuthentication, Jwk, Profile, RedirectUri, SIGN, SenderConstraint};
 use provider::{AskedAttribute, Registration, Standing};
 use serde_json::json;
 use webkit::Values;
@@ -20,9 +20,14 @@ pub(crate) struct Sheet<'d> {
     pub(crate) known: bool,
 }
 
-/// An attribute as a part of names of fields and texts.
-pub(crate) fn slug(attribute: AttributeName) -> String {
-    attribute.name().replace(['#', '_'], "-").to_lowercase()
+/// What a service may ask for, by name: each attribute, and that it brings documents to sign.
+pub(crate) fn askable() -> impl Iterator<Item = &'static str> {
+    AttributeName::ALL.into_iter().map(AttributeName::name).chain([SIGN])
+}
+
+/// What may be asked for as a part of names of fields and texts.
+pub(crate) fn slug(name: &str) -> String {
+    name.replace(['#', '_'], "-").to_lowercase()
 }
 
 /// What a service may do with an attribute, as the form sends it.
@@ -48,7 +53,7 @@ impl Sheet<'_> {
         });
         form = self.technical(form.push(&heading("service-connection")));
         form = form.push(&heading("service-attributes"));
-        AttributeName::ALL.into_iter().fold(form, |form, attribute| form.push(&self.attribute(attribute)))
+        askable().fold(form, |form, name| form.push(&self.attribute(name)))
     }
 
     fn technical(&self, form: Form) -> Form {
@@ -62,8 +67,8 @@ impl Sheet<'_> {
             .part(&self.area("after-logout", "service-after-logout", 3))
     }
 
-    fn attribute(&self, attribute: AttributeName) -> Markup {
-        let (desk, slug) = (self.desk, slug(attribute));
+    fn attribute(&self, name: &str) -> Markup {
+        let (desk, slug) = (self.desk, slug(name));
         let (ask, language) = (format!("ask-{slug}"), desk.language());
         let chosen = ASKS.into_iter().find(|one| *one == self.values.get(&ask)).unwrap_or("no");
         let radios = Radios {
@@ -158,7 +163,7 @@ pub(crate) fn filled(registration: &Registration) -> Values {
     add("logout", registration.logout_uri.as_ref().map_or("", RedirectUri::as_str));
     add("after-logout", &addresses(&registration.after_logout));
     for AskedAttribute { name, reason, needed } in &registration.attributes {
-        let Some(slug) = AttributeName::from_name(name).map(slug) else { continue };
+        let slug = slug(name);
         add(&format!("ask-{slug}"), if *needed { "must" } else { "may" });
         for (name, value) in texts(&format!("reason-{slug}"), reason) {
             add(&name, &value);

@@ -17,11 +17,13 @@ pub(crate) struct Refused {
     error: OAuthError,
     /// Refused where a token is shown: a proof that does not do is 401 there (RFC 9449, section 7.1).
     at_resource: bool,
+    /// In place of the code's own status.
+    status: Option<StatusCode>,
 }
 
 impl From<OAuthError> for Refused {
     fn from(error: OAuthError) -> Self {
-        Self { error, at_resource: false }
+        Self { error, at_resource: false, status: None }
     }
 }
 
@@ -32,10 +34,15 @@ impl Refused {
     }
 
     pub(crate) fn at_resource(error: OAuthError) -> Self {
-        Self { error, at_resource: true }
+        Self { error, at_resource: true, status: None }
     }
 
-    fn failed(kind: Kind) -> Self {
+    /// The same with another status, where HTTP says more than the protocol's code.
+    pub(crate) fn with_status(self, status: StatusCode) -> Self {
+        Self { status: Some(status), ..self }
+    }
+
+    pub(crate) fn failed(kind: Kind) -> Self {
         let code = if kind == Kind::Busy { ErrorCode::TemporarilyUnavailable } else { ErrorCode::ServerError };
         OAuthError::new(code, "try again later").into()
     }
@@ -67,10 +74,10 @@ impl From<tokio::task::JoinError> for Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let Self { error, at_resource } = self;
+        let Self { error, at_resource, status } = self;
         let proof = matches!(error.code, ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce);
-        let status = if proof && at_resource { 401 } else { error.code.status() };
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+        let own = if proof && at_resource { 401 } else { error.code.status() };
+        let status = status.unwrap_or_else(|| StatusCode::from_u16(own).unwrap_or(StatusCode::BAD_REQUEST));
         let mut response = fresh(status, &error.to_json());
         let challenge = match error.code {
             ErrorCode::InvalidClient => "Basic realm=\"oidc\"".to_owned(),

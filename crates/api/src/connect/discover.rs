@@ -27,7 +27,7 @@ pub(crate) async fn document(State(door): State<Arc<dyn IdentityDoor>>) -> Resul
         certificates: door.certificates().map(str::to_owned),
     };
     let attributes = identity::AttributeName::ALL.map(identity::AttributeName::name);
-    let scopes: Vec<&str> = ["openid", openid::ANONYMOUS].into_iter().chain(attributes).collect();
+    let scopes: Vec<&str> = ["openid", openid::ANONYMOUS].into_iter().chain(attributes).chain(door.signing().map(|_| openid::SIGN)).collect();
     // Best first, as the metadata wants it.
     let levels: Vec<&str> = provider::LEVELS.into_iter().rev().collect();
     Ok(public(&discovery(&endpoints, &scopes, &levels)))

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use flows::Platform;
+use flows::{Platform, SigningOffice};
 use journal::Ledger;
 use kernel::Instant;
 use provider::TokenKeys;
@@ -13,12 +13,13 @@ pub struct PlatformDoor {
     issuer: String,
     certificates: Option<String>,
     demands_nonces: bool,
+    signing: Option<Arc<SigningOffice>>,
 }
 
 impl PlatformDoor {
     /// The door of a platform; `origin` is its public address, which is the issuer.
     pub fn new(platform: Arc<Platform>, origin: &str) -> Self {
-        Self { platform, issuer: origin.trim_end_matches('/').to_owned(), certificates: None, demands_nonces: false }
+        Self { platform, issuer: origin.trim_end_matches('/').to_owned(), certificates: None, demands_nonces: false, signing: None }
     }
 
     /// The same with a second public address, where services are asked for their certificates.
@@ -33,6 +34,12 @@ impl PlatformDoor {
     pub fn demanding_nonces(mut self, demands: bool) -> Self {
         self.demands_nonces = demands;
         self
+    }
+
+    /// With what documents are signed with, if anything.
+    #[must_use]
+    pub fn with_signing(self, signing: Option<Arc<SigningOffice>>) -> Self {
+        Self { signing, ..self }
     }
 }
 
@@ -59,5 +66,9 @@ impl IdentityDoor for PlatformDoor {
 
     fn demands_nonces(&self) -> bool {
         self.demands_nonces
+    }
+
+    fn signing(&self) -> Option<Arc<SigningOffice>> {
+        self.signing.clone()
     }
 }

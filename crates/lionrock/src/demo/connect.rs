@@ -58,6 +58,7 @@ fn reason(name: &str) -> Text {
         "name#zh-Hant" => Text::new("To print your Chinese name on the card", "在圖書證上印上你的中文姓名", "在图书证上印上你的中文姓名"),
         "birthdate" => Text::new("To offer books for your age", "推介適合你年齡的圖書", "推荐适合你年龄的图书"),
         "address" => Text::new("To send the card to you", "把圖書證寄給你", "把图书证寄给你"),
+        openid::SIGN => Text::new("To agree on the loan of a rare book", "就借閱珍本達成協議", "就借阅珍本达成协议"),
         _ => Text::new("To remind you when books are due", "於圖書到期時提示你", "在图书到期时提示你"),
     }
 }

@@ -1,14 +1,16 @@
 //! A service to try: a relying party of its own beside the demonstration, on its own port. It is registered by two officers, like
 //! every service, and speaks to the provider over HTTP alone.
 
+mod agreement;
 mod protocol;
+mod sign;
 mod words;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::{Query, State};
-use axum::http::header::{LOCATION, SET_COOKIE};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -24,6 +26,7 @@ use webkit::parts::{SummaryList, SummaryRow, Warning};
 use webkit::{Body, Failure, FormKeys, Layout, Page, ServeOptions, Shell, Visitor, in_every_language};
 
 use self::protocol::{Came, Failed, Protocol, Started, fresh};
+use self::sign::{Answered, Waiting};
 use self::words::{Word, text};
 use super::broken;
 use crate::serve::RunError;
@@ -36,13 +39,21 @@ pub const KEY_FILE: &str = "try-it.pem";
 /// The service's name at the provider.
 pub const CLIENT: &str = "demo-library";
 /// What it asks for when somebody applies for a card, and what it cannot do without.
-pub const ATTRIBUTES: [(&str, bool); 5] = [("name", false), ("name#zh-Hant", false), ("birthdate", false), ("address", false), ("phone_number", true)];
+pub const ATTRIBUTES: [(&str, bool); 6] =
+    [("name", false), ("name#zh-Hant", false), ("birthdate", false), ("address", false), ("phone_number", true), (openid::SIGN, true)];
 
 /// What a visitor asks for, and the scope that asks for it.
-const ASKS: [(&str, &str); 3] = [
+const ASKS: [(&str, &str); 4] = [
     ("sign-in", "openid"),
     ("card", "openid name name#zh-Hant birthdate address phone_number"),
     ("anonymous", "anonymous phone_number"),
+    ("agreement", "openid sign"),
+];
+const ASK_WORDS: [(Word, Word); 4] = [
+    (Word::SignIn, Word::SignInText),
+    (Word::Card, Word::CardText),
+    (Word::Anonymous, Word::AnonymousText),
+    (Word::Agreement, Word::AgreementText),
 ];
 /// Visits that are remembered at once.
 const VISITS_MOST: usize = 200;
@@ -127,7 +138,14 @@ struct Visit {
     cookie: String,
     started: Option<Started>,
     language: Language,
-    outcome: Option<Result<(String, Came), String>>,
+    waiting: Option<Waiting>,
+    outcome: Option<Result<Outcome, String>>,
+}
+
+/// What a visit came to.
+enum Outcome {
+    Came(String, Came),
+    Answered(Answered),
 }
 
 #[derive(Clone)]
@@ -137,7 +155,11 @@ struct Face {
 }
 
 fn routes(library: Arc<Library>, layout: Layout) -> Router {
-    let pages = Router::new().route("/library", get(front)).route("/library/start", get(start)).route("/library/result", get(result));
+    let pages = Router::new()
+        .route("/library", get(front))
+        .route("/library/start", get(start))
+        .route("/library/result", get(result))
+        .route("/library/agreement.pdf", get(document));
     in_every_language(&pages).route("/back", get(back)).with_state(Face { library, layout })
 }
 
@@ -145,7 +167,7 @@ async fn front(State(face): State<Face>, Extension(visitor): Extension<Visitor>)
     let say = |word: Word| text(word).get(visitor.language).to_owned();
     let mut body = Body::new(visitor.language);
     body.h1(say(Word::Name)).lead(say(Word::Lead)).part(&Warning(say(Word::Invented)));
-    for ((ask, _), (heading, why)) in ASKS.iter().zip([(Word::SignIn, Word::SignInText), (Word::Card, Word::CardText), (Word::Anonymous, Word::AnonymousText)]) {
+    for ((ask, _), (heading, why)) in ASKS.iter().zip(ASK_WORDS) {
         body.p(say(why)).link(say(heading), visitor.url(&format!("/library/start?ask={ask}")));
     }
     body.h2(say(Word::ByHand)).part(&SummaryList::new(vec![
@@ -167,8 +189,8 @@ async fn start(State(face): State<Face>, Extension(visitor): Extension<Visitor>,
     let (cookie, language) = (fresh(), visitor.language);
     let started = face.library.protocol.start(scope).await;
     let (address, visit) = match started {
-        Ok(started) => (started.address.clone(), Visit { cookie: cookie.clone(), started: Some(started), language, outcome: None }),
-        Err(error) => (visitor.url("/library/result"), Visit { cookie: cookie.clone(), started: None, language, outcome: Some(Err(said(&error))) }),
+        Ok(started) => (started.address.clone(), Visit { cookie: cookie.clone(), started: Some(started), language, waiting: None, outcome: None }),
+        Err(error) => (visitor.url("/library/result"), Visit { cookie: cookie.clone(), started: None, language, waiting: None, outcome: Some(Err(said(&error))) }),
     };
     let mut visits = face.library.visits.lock().unwrap_or_else(PoisonError::into_inner);
     visits.push_back(visit);
@@ -190,23 +212,54 @@ struct Back {
     error_description: Option<String>,
 }
 
-/// Where the provider sends residents back to. The code leaves the address at once.
+/// Where the provider sends residents back to: with a code after a sign-in, with the id of a document after that was answered. The code
+/// leaves the address at once.
 async fn back(State(face): State<Face>, headers: HeaderMap, Query(back): Query<Back>) -> Result<Response, Failure> {
     let cookie = webkit::cookie(&headers, COOKIE).unwrap_or_default().to_owned();
-    let taken = face.library.with(&cookie, |visit| (visit.started.take(), visit.language));
-    let Some((Some(started), language)) = taken.filter(|(started, _)| started.as_ref().is_some_and(|it| it.state == back.state)) else {
-        return go("/en/library/result", None);
-    };
-    let outcome = match (&back.code, &back.error) {
-        (Some(code), None) => {
-            let came = face.library.protocol.finish(&started, code, &back.iss).await;
-            came.map(|came| (started.request_uri.clone(), came)).map_err(|error| said(&error))
+    let taken = face.library.with(&cookie, |visit| {
+        let started = visit.started.take_if(|started| started.state == back.state);
+        let waiting = visit.waiting.take_if(|waiting| waiting.state == back.state);
+        (started, waiting, visit.language)
+    });
+    let (outcome, language) = match taken {
+        Some((Some(started), _, language)) => match face.library.signed_in(started, &back).await {
+            Ok(Next::Shown(outcome)) => (Ok(outcome), language),
+            Ok(Next::Sent(waiting)) => {
+                let address = waiting.address.clone();
+                face.library.with(&cookie, |visit| visit.waiting = Some(waiting));
+                return go(&address, None);
+            }
+            Err(error) => (Err(error), language),
+        },
+        Some((None, Some(waiting), language)) => {
+            let answered = face.library.protocol.answered(&waiting).await;
+            (answered.map(Outcome::Answered).map_err(|error| said(&error)), language)
         }
-        (_, Some(error)) => Err(format!("{error}: {}", back.error_description.as_deref().unwrap_or_default())),
-        (None, None) => Err("the answer has neither code nor error".to_owned()),
+        _ => return go("/en/library/result", None),
     };
     face.library.with(&cookie, |visit| visit.outcome = Some(outcome));
     go(&format!("/{}/library/result", language.slug()), None)
+}
+
+/// What follows a sign-in: a page, or a document to sign.
+enum Next {
+    Shown(Outcome),
+    Sent(Waiting),
+}
+
+impl Library {
+    async fn signed_in(&self, started: Started, back: &Back) -> Result<Next, String> {
+        let code = match (&back.code, &back.error) {
+            (Some(code), None) => code,
+            (_, Some(error)) => return Err(format!("{error}: {}", back.error_description.as_deref().unwrap_or_default())),
+            (None, None) => return Err("the answer has neither code nor error".to_owned()),
+        };
+        let came = self.protocol.finish(&started, code, &back.iss).await.map_err(|error| said(&error))?;
+        if !started.signs {
+            return Ok(Next::Shown(Outcome::Came(started.request_uri, came)));
+        }
+        self.protocol.bring(came.tokens, started.into_key()).await.map(Next::Sent).map_err(|error| said(&error))
+    }
 }
 
 async fn result(State(face): State<Face>, Extension(visitor): Extension<Visitor>, headers: HeaderMap) -> Response {
@@ -214,7 +267,8 @@ async fn result(State(face): State<Face>, Extension(visitor): Extension<Visitor>
     let cookie = webkit::cookie(&headers, COOKIE).unwrap_or_default();
     let mut body = Body::new(visitor.language);
     let shown = face.library.with(cookie, |visit| match &visit.outcome {
-        Some(Ok((request_uri, came))) => Some(arrived(&visitor, request_uri, came)),
+        Some(Ok(Outcome::Came(request_uri, came))) => Some(arrived(&visitor, request_uri, came)),
+        Some(Ok(Outcome::Answered(answered))) => Some(agreed(&visitor, answered)),
         Some(Err(why)) => {
             let mut body = Body::new(visitor.language);
             body.h1(say(Word::Refused)).p(why);
@@ -228,6 +282,31 @@ async fn result(State(face): State<Face>, Extension(visitor): Extension<Visitor>
     };
     body.link(say(Word::Anew), visitor.url("/library"));
     face.layout.page(&visitor, Page::new(say(Word::Name), body.markup()))
+}
+
+/// What became of a document.
+fn agreed(visitor: &Visitor, answered: &Answered) -> webkit::Markup {
+    let say = |word: Word| text(word).get(visitor.language).to_owned();
+    let mut body = Body::new(visitor.language);
+    body.h1(say(if answered.document.is_some() { Word::Agreed } else { Word::Disagreed }));
+    if answered.document.is_some() {
+        body.p(say(Word::AgreedText)).link(say(Word::Fetch), visitor.url("/library/agreement.pdf"));
+    }
+    let brought = format!("{}: {}", say(Word::Brought), answered.id);
+    body.h2(say(Word::Wire)).steps(vec![say(Word::Returned), brought, format!("{}: {}", say(Word::AskedState), answered.state)]);
+    body.markup()
+}
+
+/// The signed document, as the library got it.
+async fn document(State(face): State<Face>, headers: HeaderMap) -> Result<Response, Failure> {
+    let cookie = webkit::cookie(&headers, COOKIE).unwrap_or_default();
+    let found = face.library.with(cookie, |visit| match &visit.outcome {
+        Some(Ok(Outcome::Answered(answered))) => answered.document.clone(),
+        _ => None,
+    });
+    let bytes = found.flatten().ok_or_else(|| Failure::of(Kind::Missing))?;
+    let headers = [(CONTENT_TYPE, "application/pdf"), (CONTENT_DISPOSITION, "attachment; filename=\"agreement.pdf\"")];
+    Ok((headers, bytes).into_response())
 }
 
 fn arrived(visitor: &Visitor, request_uri: &str, came: &Came) -> webkit::Markup {

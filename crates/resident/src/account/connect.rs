@@ -27,6 +27,7 @@ pub(super) use answer::decide;
 pub(super) use arrive::arrive;
 pub(super) use consent::marks;
 pub(super) use held::{label, written};
+pub(super) use leave::{go_on, see};
 pub(super) use logout::{arrive_to_leave, ask as ask_to_leave, leave as leave_all};
 pub(super) use waiting::{goes_on, read_waiting, who_waits};
 use waiting::note_waiting;

@@ -38,6 +38,28 @@ curl -sS "$ISSUER/oidc/par" \
   --data-urlencode client_assertion="$(cat "$work").$signature"
 rm "$work""#;
 
+/// How a document is brought, looked after and fetched.
+const SIGNING: &str = r#"POST {issuer}/oidc/sign
+Authorization: DPoP ACCESS_TOKEN
+DPoP: PROOF
+Content-Type: application/json
+
+{"document": "JVBERi0xLjQK...", "purpose": "Agreement to borrow a rare book", "form": "pdf",
+ "return_to": "https://library.example/back", "state": "f3b1"}
+
+201 {"id": "ID", "sign_uri": "{issuer}/oidc/signing/ID", "expires_in": 1800}
+
+GET https://library.example/back?sign_id=ID&state=f3b1&iss=...
+
+GET {issuer}/oidc/sign/ID
+200 {"id": "ID", "state": "signed", "form": "pdf", "asked": 1795340000, "due": 1795341800, "answered": 1795340100}
+
+GET {issuer}/oidc/sign/ID/signed
+200 application/pdf
+
+DELETE {issuer}/oidc/sign/ID
+204"#;
+
 /// Errors that developers meet, each with the text that says what to do.
 const ERRORS: [(ErrorCode, &str); 12] = [
     (ErrorCode::InvalidRequest, "request"),
@@ -70,6 +92,7 @@ pub(super) async fn show(call: Call) -> Response {
         at("developers-token", "/oidc/token"),
         at("developers-userinfo", "/oidc/userinfo"),
         at("developers-form", "/oidc/form"),
+        at("developers-sign-address", "/oidc/sign"),
     ]));
     body.h2(t.get("developers-rules")).bullets(["profile", "keys", "dpop", "pkce", "audience", "subject"].map(|rule| t.get(&format!("developers-rule-{rule}"))));
     body.h2(t.get("developers-scopes")).p(t.get("developers-scopes-text"));
@@ -81,6 +104,11 @@ pub(super) async fn show(call: Call) -> Response {
     body.part(&scopes).p(t.get("developers-levels")).bullets(LEVELS.map(code));
     body.h2(t.get("developers-by-hand")).p(t.get("developers-by-hand-text"));
     body.push(&block(&format!("curl -sS {issuer}/.well-known/openid-configuration"))).push(&block(&BY_HAND.replace("{issuer}", issuer)));
+    if state.signing.is_some() {
+        body.h2(t.get("developers-sign")).p(t.get("developers-sign-text"));
+        body.bullets(["scope", "bring", "look", "fetch", "limits"].map(|rule| t.get(&format!("developers-sign-{rule}"))));
+        body.push(&block(&SIGNING.replace("{issuer}", issuer)));
+    }
     body.h2(t.get("developers-errors"));
     let mut errors = Table::new(t.get("developers-errors"), ["developers-error", "developers-meaning"].map(|key| t.get(key)));
     errors.quiet_caption = true;

@@ -1,18 +1,20 @@
 //! Signing: the passkey that signs, documents that wait, what was signed, and a page for everybody that checks a signature.
 
+pub(super) mod asked;
 pub(super) mod check;
 pub(super) mod document;
 pub(super) mod history;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::response::Response;
 use flows::{SignDocumentError, SigningOffice, ToSign, bring_document, leave_signing, register_signing};
 use identity::{Found, Level, Passkey, passkeys};
-use kernel::{Fault, Kind};
+use kernel::{Fault, Id, Kind, Language, kinds};
 use signing::pdf::PdfError;
-use signing::{DrawError, Form, RequestError, Signature, SigningKey};
+use signing::{AskedSignature, DrawError, Form, RequestError, Signature, SigningKey};
 use store::{RunError, StoreError};
 use webkit::parts::{Button, ButtonStyle, Choice, FileInput, Inset, Radios, SummaryList, SummaryRow};
 use webkit::{Body, Failure, FileKind, Markup, Page, SentForm, Values};
@@ -29,9 +31,13 @@ pub(super) const PATH: &str = "/account/signing";
 /// What an account's page about signing shows.
 struct Mine {
     level: Level,
+    /// Whether the identity must be checked first, or again.
+    unproofed: bool,
     key: Option<SigningKey>,
     passkeys: Vec<Passkey>,
     history: Vec<Signature>,
+    /// What services brought, each with the service's name.
+    asked: Vec<(AskedSignature, String)>,
 }
 
 /// `GET /account/signing`
@@ -47,30 +53,47 @@ async fn overview(call: &Call, found: &Found, faults: &Faults) -> Result<Respons
     body.lead(call.say("signing-lead"));
     match &mine.key {
         _ if call.state.signing.is_none() => drop(body.part(&Inset(call.say("signing-none").into()))),
-        _ if mine.level < Level::Verified => {
-            body.part(&Inset(call.say("signing-unverified").into()));
+        _ if mine.unproofed => {
+            body.part(&Inset(call.say(if mine.level < Level::Verified { "signing-unverified" } else { "signing-recovered" }).into()));
             body.link(call.say("proof-link"), call.url("/account/proofing"));
         }
         Some(key) if mine.level == Level::Plus => ready(call, &mut body, (key, &mine.passkeys), faults),
         _ => choose(call, &mut body, &mine.passkeys, faults),
     }
+    asked::list(call, &mut body, &mine.asked);
     history::list(call, &mut body, &mine.history);
     body.link(call.say("signing-check-link"), call.url(check::PATH));
     Ok(call.show_form(Page::new(title, body.markup()).back(call.url("/account")), faults))
 }
 
 async fn mine(call: &Call, found: &Found) -> Result<Option<Mine>, Failure> {
-    let (account, now) = (found.who.account(), call.now());
+    let (account, now, language) = (found.who.account(), call.now(), call.language());
     let read = move |tx: &mut store::Tx<'_>| {
         let Some(known) = identity::account(tx, account)? else { return Ok::<_, StoreError>(None) };
         Ok(Some(Mine {
             level: known.level,
+            unproofed: known.needs_proofing(),
             key: signing::signing_key(tx, account, now)?,
             passkeys: passkeys(tx, account)?,
             history: signing::history(tx, account)?,
+            asked: asked_of(tx, account, language)?,
         }))
     };
     call.read("resident.signing", read).await
+}
+
+fn asked_of(tx: &mut store::Tx<'_>, account: Id<kinds::Account>, language: Language) -> Result<Vec<(AskedSignature, String)>, StoreError> {
+    let (mut names, mut all) = (BTreeMap::new(), Vec::new());
+    for one in signing::asked_signatures(tx, account)? {
+        if !names.contains_key(&one.client) {
+            let service = provider::find_client(tx, &one.client)?;
+            let name = service.map_or_else(|| one.client.clone(), |service| service.registration.name.get(language).to_owned());
+            names.insert(one.client.clone(), name);
+        }
+        let name = names.get(&one.client).cloned().unwrap_or_default();
+        all.push((one, name));
+    }
+    Ok(all)
 }
 
 /// The passkeys to choose from.

@@ -67,7 +67,9 @@ pub(crate) fn find(
 
 pub(crate) fn open_count(tx: &mut Tx<'_>, account: Id<kinds::Account>, now: Instant) -> Result<i64, StoreError> {
     let row = tx.query_opt(
-        "-- signing.count_requests\n-- small: five documents of an account wait at most\nselect count(*) from signing_request where account = $1 and expires > $2",
+        "-- signing.count_requests\n-- small: five documents of an account's own wait at most\n\
+         select count(*) from signing_request where account = $1 and expires > $2 \
+         and not exists (select 1 from signing_asked where signing_asked.id = signing_request.id)",
         &[account.into(), now.into()],
     )?;
     row.map_or(Ok(0), |row| row.get(0))
@@ -112,6 +114,11 @@ pub(crate) fn finish(
          update signing_request set made = $2, signed_record = $3, signed = $4, expires = $5 where id = $1 and made is null",
         &[id.into(), now.into(), number(record).into(), signed.as_bytes().into(), expires.into()],
     )
+}
+
+/// Moves its end forward, never back.
+pub(crate) fn shorten(tx: &mut Tx<'_>, id: Id<kinds::SigningRequest>, expires: Instant) -> Result<u64, StoreError> {
+    tx.execute("-- signing.shorten_request\nupdate signing_request set expires = $2 where id = $1 and expires > $2", &[id.into(), expires.into()])
 }
 
 pub(crate) fn remove(tx: &mut Tx<'_>, id: Id<kinds::SigningRequest>) -> Result<u64, StoreError> {

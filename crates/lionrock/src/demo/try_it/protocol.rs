@@ -40,6 +40,23 @@ pub struct Started {
     verifier: String,
     dpop: JoseSigner,
     anonymous: bool,
+    /// Whether documents are to be signed.
+    pub signs: bool,
+}
+
+/// What the service calls with later.
+pub struct Tokens {
+    /// The access token.
+    pub access: String,
+    /// The refresh token, if one came.
+    pub refresh: Option<String>,
+}
+
+impl Started {
+    /// The key to which the tokens are bound.
+    pub fn into_key(self) -> JoseSigner {
+        self.dpop
+    }
 }
 
 /// What came of it.
@@ -50,6 +67,8 @@ pub struct Came {
     pub claims: Map<String, Value>,
     /// `DPoP`.
     pub token_type: String,
+    /// What came with it.
+    pub tokens: Tokens,
 }
 
 /// Why nothing came.
@@ -96,7 +115,8 @@ impl Protocol {
         let pushed = self.post("/oidc/par", &form, &dpop).await?;
         let request_uri = text(&pushed, "request_uri").ok_or(Failed::Wrong("the provider named no request_uri"))?;
         let address = format!("{}/oidc/authorize?client_id={}&request_uri={}", self.issuer, encode(&self.client), encode(&request_uri));
-        Ok(Started { state, address, request_uri, nonce, verifier, dpop, anonymous })
+        let signs = scope.split(' ').any(|name| name == openid::SIGN);
+        Ok(Started { state, address, request_uri, nonce, verifier, dpop, anonymous, signs })
     }
 
     /// Brings the code back and asks for what the resident gave.
@@ -128,7 +148,8 @@ impl Protocol {
         if named.as_ref() != known {
             return Err(Failed::Wrong("the attributes are of somebody else than the ID token"));
         }
-        Ok(Came { id_token, claims, token_type })
+        let refresh = text(&tokens, "refresh_token");
+        Ok(Came { id_token, claims, token_type, tokens: Tokens { access, refresh } })
     }
 
     /// Checks an ID token (OpenID Connect Core 1.0, section 3.1.3.7).
@@ -148,18 +169,31 @@ impl Protocol {
     }
 
     async fn read(&self, path: &str, access: &str, dpop: &JoseSigner) -> Result<Map<String, Value>, Failed> {
-        let authorization = format!("DPoP {access}");
-        let reply = self.call("GET", path, b"", &[("authorization", authorization.as_str())], dpop, Some(access)).await?;
+        let reply = self.call_with("GET", path, b"", &[], (dpop, access)).await?;
         judged(&reply)?.as_object().cloned().ok_or(Failed::Wrong("the attributes cannot be read"))
     }
 
-    async fn post(&self, path: &str, form: &[(&str, &str)], dpop: &JoseSigner) -> Result<Value, Failed> {
+    pub(super) async fn post(&self, path: &str, form: &[(&str, &str)], dpop: &JoseSigner) -> Result<Value, Failed> {
         let assertion = self.assertion()?;
         let proof = [("client_assertion_type", ASSERTION), ("client_assertion", assertion.as_str())];
         let pairs = form.iter().chain(&proof).map(|(name, value)| format!("{}={}", encode(name), encode(value)));
         let body = pairs.collect::<Vec<_>>().join("&");
         let kind = [("content-type", "application/x-www-form-urlencoded")];
         judged(&self.call("POST", path, body.as_bytes(), &kind, dpop, None).await?)
+    }
+
+    /// A call with an access token.
+    pub(super) async fn call_with(
+        &self,
+        method: &str,
+        path: &str,
+        body: &[u8],
+        headers: &[(&str, &str)],
+        (dpop, access): (&JoseSigner, &str),
+    ) -> Result<Reply, Failed> {
+        let authorization = format!("DPoP {access}");
+        let headers = [headers, &[("authorization", authorization.as_str())]].concat();
+        self.call(method, path, body, &headers, dpop, Some(access)).await
     }
 
     async fn call(&self, method: &str, path: &str, body: &[u8], headers: &[(&str, &str)], dpop: &JoseSigner, access: Option<&str>) -> Result<Reply, Failed> {
@@ -199,7 +233,7 @@ impl Protocol {
 /// The name of the service's key in its registration.
 pub const KEY_NAME: &str = "try-it-1";
 
-fn judged(reply: &Reply) -> Result<Value, Failed> {
+pub(super) fn judged(reply: &Reply) -> Result<Value, Failed> {
     let body = reply.json();
     if (200..300).contains(&reply.status) {
         return Ok(body);
@@ -208,7 +242,7 @@ fn judged(reply: &Reply) -> Result<Value, Failed> {
     Err(Failed::Refused { error: of("error"), description: of("error_description") })
 }
 
-fn text(body: &Value, name: &str) -> Option<String> {
+pub(super) fn text(body: &Value, name: &str) -> Option<String> {
     body.get(name).and_then(Value::as_str).map(str::to_owned)
 }
 

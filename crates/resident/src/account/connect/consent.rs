@@ -1,7 +1,7 @@
 use axum::response::Response;
 use identity::{Attribute, AttributeName};
 use kernel::{Day, Language};
-use openid::Profile;
+use openid::{Profile, SIGN};
 use provider::{Agreed, Asked, AskedAttribute, Registration, Standing};
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Choice, DateInput, DateValue, Form, Part as _, Radios, SummaryList, SummaryRow, Tag, Tone, Warning};
 use webkit::{Body, Failure, Markup, Page, Values};
@@ -14,21 +14,28 @@ use crate::faults::Faults;
 const OFFERED_DAYS: i32 = 90;
 
 /// What is held of what was asked for, opened for the resident who decides.
-pub(super) struct Held(Vec<Attribute>);
+#[derive(Default)]
+pub(super) struct Held {
+    attributes: Vec<Attribute>,
+    /// Whether the resident can sign documents at all.
+    signs: bool,
+}
 
 impl Held {
     pub(super) async fn read(call: &Call, asked: &Asked) -> Result<Self, Failure> {
-        let Some(found) = call.found.filter(|_| asked.attributes().next().is_some()) else { return Ok(Self(Vec::new())) };
-        let (ledger, account) = (call.service.ledger().clone(), found.who.account());
-        blocking(move || flows::own_attributes(&ledger, account)).await.map(Self)
+        let Some(found) = call.found.filter(|_| asked.attributes().next().is_some()) else { return Ok(Self::default()) };
+        let (ledger, account, now) = (call.service.ledger().clone(), found.who.account(), call.now());
+        let key = call.read("resident.signs", move |tx| signing::signing_key(tx, account, now)).await?;
+        let attributes = blocking(move || flows::own_attributes(&ledger, account)).await?;
+        Ok(Self { attributes, signs: key.is_some() && call.state.signing.is_some() })
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
-        self.find(name).is_some()
+        if name == SIGN { self.signs } else { self.find(name).is_some() }
     }
 
     fn find(&self, name: &str) -> Option<&Attribute> {
-        self.0.iter().find(|attribute| attribute.name.name() == name)
+        self.attributes.iter().find(|attribute| attribute.name.name() == name)
     }
 }
 
@@ -157,10 +164,14 @@ fn attribute(
         if !one.needed {
             choices.push(Choice::new("no", call.say("connect-no")));
         }
+        let question = match one.name.as_str() {
+            SIGN => call.say("connect-give-sign"),
+            name => call.t.with("connect-give", [("attribute", label(call, name))]),
+        };
         body.part(&Radios {
             value: chosen.terms.get(number).cloned().unwrap_or_default(),
             error: faults.of_field(&field(number)),
-            ..Radios::new(field(number), call.t.with("connect-give", [("attribute", label(call, &one.name))]), choices)
+            ..Radios::new(field(number), question, choices)
         });
     }
     body.markup()
@@ -168,13 +179,19 @@ fn attribute(
 
 fn described(call: &Call, way: &Way, held: &Held, one: &AskedAttribute) -> Body {
     let mut body = Body::new(call.language());
-    let value = held.find(&one.name).map(|attribute| written(attribute, call.language()));
+    let value = match one.name.as_str() {
+        SIGN => Some(call.say(if held.signs { "connect-sign-sent" } else { "connect-sign-missing" })),
+        name => held.find(name).map(|attribute| written(attribute, call.language())),
+    };
     body.h2(label(call, &one.name)).part(&SummaryList::new(vec![
         SummaryRow::new(call.say("connect-sent"), value.unwrap_or_else(|| call.say("connect-missing"))),
         SummaryRow::new(call.say("connect-why"), one.reason.get(call.language())),
         SummaryRow::new(call.say("connect-needed"), call.say(if one.needed { "connect-needed-yes" } else { "connect-needed-no" })),
     ]));
     let own = AttributeName::from_name(&one.name).is_some_and(AttributeName::is_of_choosing);
+    if one.name == SIGN && !held.signs {
+        body.link(call.say("signing-link"), call.url("/account/signing"));
+    }
     if own && !held.has(&one.name) {
         body.link(call.say("connect-write"), call.url(&format!("/account/details?next={}", way.path())));
     }

@@ -1,11 +1,15 @@
 use identity::{Attribute, AttributeName};
 use kernel::{Day, Language};
+use openid::SIGN;
 use webkit::formats;
 
 use super::Call;
 
 /// An attribute's name in words; a name that is not ours is shown as it is.
 pub(in crate::account) fn label(call: &Call, name: &str) -> String {
+    if name == SIGN {
+        return call.say("attribute-sign");
+    }
     AttributeName::from_name(name).map_or_else(|| name.to_owned(), |name| call.say(key(name)))
 }
 

@@ -63,14 +63,14 @@ pub(super) fn refuse_form(call: &Call, way: &Way, why: &str, words: String) -> F
 }
 
 /// Another address, by the method GET.
-pub(super) fn see(address: &str) -> Result<Response, Failure> {
+pub(in crate::account) fn see(address: &str) -> Result<Response, Failure> {
     let value = HeaderValue::from_str(address).map_err(|_| Failure::of(Kind::Broken))?;
     Ok((StatusCode::SEE_OTHER, [(LOCATION, value)]).into_response())
 }
 
 /// The way back after a form. A redirect would be stopped wherever it leads: browsers hold `form-action` against every step that
 /// follows a form, also against those that the service adds. A page that moves on by itself, with a link for whoever waits, is not.
-pub(super) fn go_on(call: &Call, name: &str, address: &str) -> Result<Response, Failure> {
+pub(in crate::account) fn go_on(call: &Call, name: &str, address: &str) -> Result<Response, Failure> {
     let title = call.t.with("connect-leaving", [("service", name)]);
     let mut body = call.body(&title, &Faults::none());
     body.lead(call.say("connect-leaving-lead"));

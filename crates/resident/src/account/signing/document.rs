@@ -13,29 +13,45 @@ use webkit::parts::{Button, ButtonStyle, Panel, SummaryList, SummaryRow, Warning
 use webkit::{Body, Failure, Json, Markup, Page, Values};
 
 use super::super::call::{Call, answer_of};
+use super::asked::Brought;
 use super::{PATH, grouped, office};
 use crate::blocking::blocking;
 use crate::faults::Faults;
 
 type RequestId = Id<kinds::SigningRequest>;
 
-/// `GET /account/signing/{request}`
+/// `GET /account/signing/{request}`: whoever was sent here by a service signs in first and comes back.
 pub(in crate::account) async fn show(call: Call, Path(id): Path<String>) -> Result<Response, Failure> {
-    let Some(found) = call.found else { return Ok(call.away()) };
     let id = parse(&id)?;
-    let request = request(&call, &found.who, id).await?;
+    let Some(found) = call.found else { return Ok(call.go(&format!("/account/sign-in?next={PATH}/{id}"))) };
+    let brought = Brought::find(&call, &found.who, id).await?;
+    let request = match (request(&call, &found.who, id).await, &brought) {
+        (Ok(request), _) => request,
+        (Err(_), Some(brought)) => return Ok(brought.over(&call)),
+        (Err(error), None) => return Err(error),
+    };
     if request.made.is_some() {
-        return Ok(done(&call, &request));
+        return done(&call, &found.who, &request, brought.as_ref()).await;
     }
     let ledger = call.service.ledger().clone();
     let waiting = blocking(move || waiting_document(&ledger, &found.who, id)).await?;
     let statement = Statement::parse(&waiting.statement).ok_or_else(|| Failure::of(Kind::Broken))?;
-    let title = call.say("signing-look-title");
+    let title = match &brought {
+        Some(brought) => call.t.with("signing-asked-look", [("service", brought.name(&call))]),
+        None => call.say("signing-look-title"),
+    };
     let mut body = call.body(&title, &Faults::none());
     body.lead(call.say("signing-look-lead"));
+    let who = match &brought {
+        Some(brought) => {
+            brought.say_who(&call, &mut body);
+            brought.rows(&call, &waiting.title)
+        }
+        None => vec![SummaryRow::new(call.say("signing-asked-by"), statement.service.as_str())],
+    };
     pictures(&call, &mut body, &request);
-    facts(&call, &mut body, (&waiting.name, &statement));
-    agree(&call, &mut body, id);
+    facts(&call, &mut body, (&waiting.name, &statement), who);
+    agree(&call, &mut body, id, brought.is_some());
     Ok(call.show(Page::new(title, body.markup()).script("passkey.js").back(call.url(PATH))))
 }
 
@@ -52,39 +68,45 @@ fn pictures(call: &Call, body: &mut Body, request: &Request) {
     }
 }
 
-fn facts(call: &Call, body: &mut Body, (name, statement): (&str, &Statement)) {
-    body.h2(call.say("signing-agree-title")).part(&SummaryList::new(vec![
+fn facts(call: &Call, body: &mut Body, (name, statement): (&str, &Statement), who: Vec<SummaryRow>) {
+    let mut rows = who;
+    rows.extend([
         SummaryRow::new(call.say("signing-name"), name),
-        SummaryRow::new(call.say("signing-asked-by"), statement.service.as_str()),
         SummaryRow::new(call.say("signing-form"), call.say(&format!("signing-form-{}", statement.form.name()))),
         SummaryRow::new(call.say("signing-document-digest"), grouped(&statement.document)),
         SummaryRow::new(
             call.say("signing-drawn-by"),
             call.t.with("signing-drawn", [("program", statement.renderer.clone()), ("dots", statement.resolution.to_string())]),
         ),
-    ]));
+    ]);
+    body.h2(call.say("signing-agree-title")).part(&SummaryList::new(rows));
     body.p(call.say("signing-agree-lead"));
 }
 
-fn agree(call: &Call, body: &mut Body, id: RequestId) {
+fn agree(call: &Call, body: &mut Body, id: RequestId, of_service: bool) {
     body.part(&Warning(call.say("signing-binding")));
     let own = format!("{PATH}/{id}");
     let form = call.form(&own).signs_in_by_passkey(call.url(&format!("{own}/options")), call.url(&format!("{own}/finish")));
     body.part(&form.part(&Button::new(call.say("signing-sign"))));
     let withdraw = call.form(&format!("{own}/withdraw")).id("withdraw");
-    body.part(&withdraw.part(&Button::new(call.say("signing-withdraw")).style(ButtonStyle::Secondary)));
+    let words = if of_service { "signing-refuse" } else { "signing-withdraw" };
+    body.part(&withdraw.part(&Button::new(call.say(words)).style(ButtonStyle::Secondary)));
 }
 
-fn done(call: &Call, request: &Request) -> Response {
+async fn done(call: &Call, who: &Resident, request: &Request, brought: Option<&Brought>) -> Result<Response, Failure> {
     let title = call.say("signing-done-title");
     let mut body = Body::new(call.language());
     body.part(&Panel { title: title.clone(), ..Panel::default() });
+    if let Some(brought) = brought {
+        brought.way_back(call, who, &mut body).await?;
+    }
     let signed = call.url(&format!("{PATH}/{}/signed", request.id));
-    body.part(&Button::link(call.say("signing-fetch"), signed));
+    let style = if brought.is_some() { ButtonStyle::Secondary } else { ButtonStyle::Main };
+    body.part(&Button::link(call.say("signing-fetch"), signed).style(style));
     let until = call.at(request.expires);
     body.p(call.t.with("signing-fetch-until", [("time", until)]));
     body.p(call.say("signing-done-next")).link(call.say("signing-back"), call.url(PATH));
-    call.show(Page::new(title, body.markup()))
+    Ok(call.show(Page::new(title, body.markup())))
 }
 
 /// `GET /account/signing/{request}/page/{page}`: the very bytes whose digest is agreed to.
@@ -138,12 +160,17 @@ pub(in crate::account) async fn finish(call: Call, Path(id): Path<String>, Json(
     Ok(Json(json!({ "next": call.url(&format!("{PATH}/{id}")) })).into_response())
 }
 
-/// `POST /account/signing/{request}/withdraw`
+/// `POST /account/signing/{request}/withdraw`: a service that brought the document hears that the resident said no.
 pub(in crate::account) async fn withdraw(call: Call, Path(id): Path<String>, _: Values) -> Result<Response, Failure> {
     let Some(found) = call.found else { return Ok(call.away()) };
     let (id, account) = (parse(&id)?, found.who.account());
+    let brought = Brought::find(&call, &found.who, id).await?;
+    let back = match &brought {
+        Some(brought) => brought.back(&call, &found.who, Some("access_denied")).await?,
+        None => None,
+    };
     call.act("resident.withdraw_document", move |work| signing::withdraw_request(work, id, account)).await??;
-    Ok(call.go(PATH))
+    brought.map_or_else(|| Ok(call.go(PATH)), |brought| brought.refused(&call, back))
 }
 
 fn resident(call: &Call) -> Result<Resident, Failure> {
