@@ -10,6 +10,8 @@ mod ask_signature;
 #[cfg(test)]
 mod ask_signature_story;
 mod ask_verifier;
+#[cfg(test)]
+mod ask_verifier_story;
 mod call_from_case;
 mod certify;
 mod close_account;

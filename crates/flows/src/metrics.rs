@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use identity::VerifierSays;
 use store::{RunError, StoreError};
 
 use crate::open_platform::{IDENTITY, PLATFORM};
@@ -23,7 +24,20 @@ pub fn metrics(platform: &Platform) -> Result<String, RunError<StoreError>> {
     for service in &services {
         line(&mut text, "lionrock_service_in_force", "service", service.slug(), i64::from(service.is_in_force()));
     }
+    text += &head("lionrock_identity_cases", "Identities that wait for a verdict, by what an external verifier says (silent: no answer that counts).");
+    for (says, cases) in waiting(platform)? {
+        line(&mut text, "lionrock_identity_cases", "verifier", says.name(), cases);
+    }
     Ok(text + "# EOF")
+}
+
+/// How many identities wait, at most a queue's length, by what the verifier says.
+fn waiting(platform: &Platform) -> Result<Vec<(VerifierSays, i64)>, RunError<StoreError>> {
+    let Some(identity) = platform.identity() else { return Ok(Vec::new()) };
+    let queue = identity.ledger().read("flows.waiting_identities", identity::proofing_queue)?;
+    let says = [VerifierSays::Nothing, VerifierSays::Unsure, VerifierSays::Silent];
+    let count = |one| i64::try_from(queue.iter().filter(|case| case.verifier == one).count()).unwrap_or(i64::MAX);
+    Ok(says.into_iter().map(|one| (one, count(one))).collect())
 }
 
 fn head(name: &str, help: &str) -> String {

@@ -21,9 +21,15 @@ const ROUND: i64 = 200;
 /// A message about a proofing goes out within so many days or not at all.
 const TOLD_DAYS: i32 = 3;
 
-/// Destroys the keys of all evidence whose time is over, then says so in the store. Returns how many.
+/// Destroys the keys of all evidence whose time is over, then says so in the store, and of all whose account is gone. Returns how many
+/// timed out.
 pub fn end_overdue(ledger: &Ledger, evidence: &Evidence) -> Result<usize, RunError<ProofingError>> {
     for case in evidence.overdue(ledger.now()) {
+        evidence.destroy(case).map_err(refused)?;
+    }
+    let boot = evidence.boot();
+    let open = ledger.read("identity.open_proofings", |tx| Ok::<_, ProofingError>(storage::proofing::open_ids(tx, boot)?))?;
+    for case in evidence.orphans(&open) {
         evidence.destroy(case).map_err(refused)?;
     }
     let now = ledger.now();

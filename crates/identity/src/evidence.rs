@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -32,6 +32,8 @@ pub struct Evidence {
 struct Held {
     key: OneTimeKey,
     deadline: Instant,
+    /// Whether its proofing stands in the store.
+    listed: bool,
     pieces: BTreeMap<Piece, [u8; 32]>,
 }
 
@@ -83,7 +85,7 @@ impl Evidence {
         }
         let key = OneTimeKey::new(&*self.random)?;
         let id = key.id();
-        held.insert(case, Held { key, deadline, pieces: BTreeMap::new() });
+        held.insert(case, Held { key, deadline, listed: false, pieces: BTreeMap::new() });
         Ok(id)
     }
 
@@ -100,6 +102,19 @@ impl Evidence {
         fs::write(self.file(case, piece), &sealed)?;
         one.pieces.insert(piece, sha256(&[&sealed]));
         Ok(one.pieces.iter().map(|(piece, digest)| (*piece, *digest)).collect())
+    }
+
+    /// Says that the proofing of a case stands in the store now.
+    pub(crate) fn listed(&self, case: Id<kinds::Proofing>) {
+        if let Some(held) = locked(&self.held).get_mut(&case) {
+            held.listed = true;
+        }
+    }
+
+    /// Cases whose proofing stood in the store and is not among the open ones any more: their account was closed, or ended.
+    pub(crate) fn orphans(&self, open: &BTreeSet<Id<kinds::Proofing>>) -> Vec<Id<kinds::Proofing>> {
+        let held = locked(&self.held);
+        held.iter().filter(|(case, one)| one.listed && !open.contains(case)).map(|(case, _)| *case).collect()
     }
 
     /// Lets a case live until another moment.

@@ -206,6 +206,18 @@ fn promise_09_evidence_dies_when_nobody_decides_and_when_it_is_taken_back() {
 }
 
 #[test]
+fn promise_09_evidence_dies_with_its_account() {
+    let scene = Scene::new();
+    let case = scene.sent();
+    assert_eq!(end_overdue(&scene.stage.ledger, &scene.evidence).unwrap(), 0);
+    assert!(scene.evidence.holds(case), "the account lives");
+    let account = scene.account;
+    scene.stage.act(move |work| crate::storage::account::remove(work.tx(), account)).unwrap();
+    end_overdue(&scene.stage.ledger, &scene.evidence).unwrap();
+    assert!(!scene.evidence.holds(case) && scene.spooled() == 0, "within a second of its closing");
+}
+
+#[test]
 fn promise_09_evidence_is_lost_with_the_run_that_held_it() {
     let mut scene = Scene::new();
     let case = scene.sent();

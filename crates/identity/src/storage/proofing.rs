@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use kernel::{Id, Instant, from_hex, kinds, to_hex};
 use store::{Row, StoreError, Tx};
 
@@ -118,6 +120,15 @@ pub(crate) fn overdue(tx: &mut Tx<'_>, now: Instant, limit: i64) -> Result<Vec<P
         &[now.into(), limit.into()],
     )?;
     rows.iter().map(read).collect()
+}
+
+/// The open proofings whose keys a run of the program holds.
+pub(crate) fn open_ids(tx: &mut Tx<'_>, boot: [u8; 16]) -> Result<BTreeSet<Id<kinds::Proofing>>, StoreError> {
+    let rows = tx.query(
+        "-- identity.open_proofings\nselect id from identity_proofing where state in ('draft', 'waiting') and boot = $1",
+        &[boot.into()],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
 }
 
 /// How many proofings an account began since a moment.
