@@ -195,3 +195,53 @@ fn documents_and_their_pictures_end_by_themselves_and_the_state_of_certificates_
     assert_eq!(history(), []);
     assert_eq!(ledger.read("test.state", |tx| signing::state(tx, &serial)).unwrap(), State::Good, "it leads to nobody, and stays");
 }
+
+#[test]
+fn a_passkey_that_exists_twice_signs_nothing_and_is_out() {
+    let city = City::new();
+    let provider = save(&city, SHIPPED_CHARTER);
+    pass_gate(&city, &provider);
+    let service = city.platform().public_identity().unwrap();
+    let (ledger, office) = (service.ledger(), office(&city));
+    let mut mine = person(&service, "5123 4567");
+    verify(&service, &mine, "Q123456");
+    register_signing(ledger, &mine.who, mine.id).unwrap();
+    let [early, late] = ["early", "late"].map(|text| bring_document(ledger, &office, &mine.who, &to_sign(text, Form::Pdf)).unwrap());
+    let (first, second) = (answer(&service, &office, &mut mine, early), answer(&service, &office, &mut mine, late));
+    sign_document(ledger, &office, &mine.who, (late, &second)).unwrap();
+    let copied = sign_document(ledger, &office, &mine.who, (early, &first));
+    assert!(matches!(copied, Err(RunError::Refused(SignDocumentError::Copied))), "an older counter: {copied:?}");
+    let account = mine.who.account();
+    assert_eq!(level(&service, &mine), Level::Verified, "and nothing more is signed with it");
+    assert_eq!(ledger.read("test.history", move |tx| signing::history(tx, account)).unwrap().len(), 1);
+    let kept = ledger.read("test.passkeys", move |tx| identity::passkeys(tx, account)).unwrap();
+    assert!(kept[0].suspended && kept[0].last_used.is_some());
+    let again = register_signing(ledger, &mine.who, mine.id);
+    assert!(matches!(again, Err(RunError::Refused(SignDocumentError::NoKey))), "a suspended passkey is not taken up again");
+}
+
+#[test]
+fn an_account_that_was_given_back_signs_after_its_person_was_proofed_again() {
+    let city = City::new();
+    let provider = save(&city, SHIPPED_CHARTER);
+    pass_gate(&city, &provider);
+    let service = city.platform().public_identity().unwrap();
+    let ledger = service.ledger();
+    let mine = person(&service, "5123 4567");
+    verify(&service, &mine, "Q123456");
+    register_signing(ledger, &mine.who, mine.id).unwrap();
+    let account = mine.who.account();
+    // What a recovery does at its end, short of the passkeys.
+    let give_back = move |work: &mut Work<'_, '_>| {
+        crate::end_rights(work, account.bytes())?;
+        let now = work.now();
+        work.tx().execute("-- test.give_back\nupdate identity_account set recovered = $2 where id = $1", &[account.into(), now.into()])
+    };
+    ledger.write("test.give_back", Actor::Visitor, give_back).unwrap();
+    assert_eq!(level(&service, &mine), Level::Verified);
+    let early = register_signing(ledger, &mine.who, mine.id);
+    assert!(matches!(early, Err(RunError::Refused(SignDocumentError::Level))), "proofed before it was lost is not enough");
+    verify(&service, &mine, "Q123456");
+    register_signing(ledger, &mine.who, mine.id).unwrap();
+    assert_eq!(level(&service, &mine), Level::Plus);
+}

@@ -20,7 +20,7 @@ fn nothing_else(_: &mut Work<'_, '_>, _: [u8; 16]) -> Result<u64, StoreError> {
 }
 
 fn recoverer(ticket: &Ticket) -> Recoverer<'_> {
-    Recoverer { ticket, language: Language::En, host: "localhost", alongside: nothing_else }
+    Recoverer { ticket, language: Language::En, host: "localhost", alongside: nothing_else, keep_months: 24 }
 }
 
 impl Stage {
@@ -151,7 +151,12 @@ fn what_was_verified_with_a_document_comes_back_with_one_seen_by_two_officers() 
     assert!(matches!(weak, Err(RunError::Refused(RecoverError::Weak))));
     let back = stage.by_passkey(&ticket).unwrap().1;
     assert_eq!((back.who.account(), back.who.means()), (account, Means::Passkey));
-    assert_eq!(stage.read(|tx| crate::account(tx, account)).unwrap().level, Level::Verified);
+    let given_back = stage.read(|tx| crate::account(tx, account)).unwrap();
+    assert_eq!(given_back.level, Level::Verified);
+    assert!(given_back.needs_proofing(), "before it signs, it is proofed again");
+    let (keys, number) = (stage.ledger.keys().clone(), IdNumber::from_number("Q123456").unwrap());
+    stage.act(move |work| verify_person(work, &keys, account, &number, &[])).unwrap();
+    assert!(!stage.read(|tx| crate::account(tx, account)).unwrap().needs_proofing());
 }
 
 #[test]
@@ -192,4 +197,108 @@ fn promise_11_a_recovery_is_the_same_sql_with_and_without_an_account_on_both_eng
         assert!(seen[0].1[1].0 && seen[0].2);
         assert_eq!(seen[0], seen[1]);
     });
+}
+
+const NEW: &str = "5123 1111";
+
+impl Stage {
+    /// Asks for the account of a person back, with a new number and the right code.
+    fn way_back(&self, number: &'static str, mobile: &str) -> Ticket {
+        let mobile = notify::Mobile::try_from(hongkong::Phone::parse(mobile).unwrap()).unwrap();
+        let asked = AskCode { aim: CodeFor::WayBack, mobile, language: Language::En, network: HERE.0, host: "localhost", device: None };
+        let person = DocumentTag::of_person(self.keys(), &IdNumber::from_number(number).unwrap());
+        let (ticket, new) = prepare_errand(self.keys(), &**self.ledger.random(), self.now(), asked, person).unwrap();
+        self.act(move |work| begin_enrolment(work, &new)).unwrap();
+        assert!(self.begin(&ticket, &self.code()));
+        ticket
+    }
+
+    fn verified(&self, mobile: &str) -> (SoftwarePasskey, SignedIn) {
+        let (passkey, signed_in) = self.sign_up(mobile);
+        let (keys, account) = (self.ledger.keys().clone(), signed_in.who.account());
+        let number = IdNumber::from_number("Q123456").unwrap();
+        self.act(move |work| verify_person(work, &keys, account, &number, &[])).unwrap();
+        (passkey, signed_in)
+    }
+
+    fn reference(&self, ticket: &Ticket) -> String {
+        match self.step(ticket) {
+            RecoveryStep::Waiting(recovery) | RecoveryStep::NeedsProof(recovery) | RecoveryStep::Ready(recovery) => recovery.reference,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_lost_number_is_left_behind_with_a_document_two_officers_and_patience_on_both_engines() {
+    both_engines(|place| {
+        let stage = Stage::at(place);
+        let (mut lost, first) = stage.verified(MOBILE);
+        let before = stage.texts();
+        let ticket = stage.way_back("Q123456", NEW);
+        let reference = stage.reference(&ticket);
+        assert_eq!(stage.texts() - before, 3, "code and notice to the new number, and a notice to the lost one");
+        assert_eq!([1, 2].map(|officer| stage.vouch(officer, &reference, "Q123456")), [Vouched::First, Vouched::Both]);
+        assert!(matches!(stage.step(&ticket), RecoveryStep::Waiting(_)), "officers shorten nothing");
+        stage.clock.advance_secs(RECOVERY_HOURS * 3600);
+        let ticket = stage.way_back("Q123456", NEW);
+        let password = NewPassword::parse("seven tall junks", None).unwrap();
+        let weak = recover_with_password(&stage.ledger, &stage.charter, recoverer(&ticket), &password);
+        assert!(matches!(weak, Err(RunError::Refused(RecoverError::Weak))));
+        let before = stage.texts();
+        let (mut found, back) = stage.by_passkey(&ticket).unwrap();
+        assert_eq!(back.who.account(), first.who.account());
+        assert_eq!(stage.texts() - before, 2, "the new number and the lost one");
+        assert!(stage.try_sign_in(&mut lost).is_err() && stage.find(&first.token).is_none());
+        stage.sign_in(&mut found);
+        let other = stage.sign_up(MOBILE).1.who.account();
+        assert_ne!(other, first.who.account(), "the lost number is free for whoever gets it next");
+        let again = stage.ask(NEW);
+        assert_eq!(stage.check(&again, &stage.code()), Checked::HasAccount);
+    });
+}
+
+#[test]
+fn the_way_back_waits_for_officers_and_any_living_session_stops_it() {
+    let stage = Stage::new();
+    let (mut passkey, _) = stage.verified(MOBILE);
+    stage.way_back("Q123456", NEW);
+    stage.way_back("Q123456", "5123 2222");
+    let (who, now) = (stage.sign_in(&mut passkey).who, stage.now());
+    assert!(stage.read(|tx| recovery_of(tx, who.account(), now)).is_some(), "its owner sees it");
+    stage.clock.advance_secs(RECOVERY_HOURS * 3600);
+    let ticket = stage.way_back("Q123456", NEW);
+    assert!(matches!(stage.step(&ticket), RecoveryStep::NeedsProof(_)));
+    assert!(over(&stage.by_passkey(&ticket)), "a number, a code and patience are not enough");
+    let who = stage.sign_in(&mut passkey).who;
+    assert!(stage.act(move |work| stop_recovery(work, &who)).unwrap());
+    assert_eq!(stage.step(&ticket), RecoveryStep::Wrong);
+    assert!(stage.read(|tx| recovery_of(tx, who.account(), stage.now())).is_none(), "both are stopped");
+}
+
+#[test]
+fn whoever_asks_by_a_number_of_a_card_learns_nothing_and_gets_nothing_of_somebody_elses() {
+    let stage = Stage::new();
+    stage.verified(MOBILE);
+    let mut traces = Vec::new();
+    for (number, mobile) in [("Q123456", NEW), ("Q654321", "5123 2222")] {
+        let ticket = {
+            stage.take_sql();
+            stage.way_back(number, mobile)
+        };
+        let sql: Vec<_> = stage.take_sql().into_iter().filter(|line| line.contains("recover") || line.contains("outbox")).collect();
+        traces.push((sql, matches!(stage.step(&ticket), RecoveryStep::Waiting(_))));
+    }
+    assert_eq!(traces[0], traces[1]);
+    stage.clock.advance_secs(RECOVERY_HOURS * 3600);
+    assert_eq!(stage.step(&stage.way_back("Q654321", "5123 2222")), RecoveryStep::NoAccount);
+    let other = stage.way_back("Q654321", NEW);
+    assert!(matches!(stage.step(&other), RecoveryStep::Waiting(_)), "another person begins anew");
+    stage.sign_up("5123 3333");
+    let taken = stage.way_back("Q123456", "5123 3333");
+    let reference = stage.reference(&taken);
+    assert_eq!([1, 2].map(|officer| stage.vouch(officer, &reference, "Q123456")), [Vouched::First, Vouched::Both]);
+    stage.clock.advance_secs(RECOVERY_HOURS * 3600);
+    let taken = stage.way_back("Q123456", "5123 3333");
+    assert!(matches!(stage.by_passkey(&taken), Err(RunError::Refused(RecoverError::NumberTaken))), "a number has one account");
 }

@@ -48,6 +48,7 @@ pub fn verify_person(
     if storage::account::set_level(work.tx(), account, Level::Verified)? == 0 {
         return Err(VerifyError::Gone);
     }
+    storage::account::set_recovered(work.tx(), account, None)?;
     keep_attributes(work, account, attributes)?;
     work.journal(Event::new("identity.account_verified").record(account.bytes()).detail("level", Level::Verified.name()))?;
     Ok(())
