@@ -28,7 +28,7 @@ pub struct MailRound {
     pub failed: usize,
 }
 
-/// Tells officers of alerts, and sends what is due. Slow, since it waits for somebody else's server: it runs on a thread of its
+/// Tells officers of alerts, and sends what is due to them, to contractors and to residents. Slow, since it waits for somebody else's server: it runs on a thread of its
 /// own. Without a carrier no address is opened; mails wait until they are of no use. An idle round writes nothing.
 pub fn mail_round(platform: &Platform, carrier: Option<&dyn MailCarrier>) -> Result<MailRound, StepError> {
     let (ledger, now) = (platform.ledger(), platform.now());
@@ -37,6 +37,12 @@ pub fn mail_round(platform: &Platform, carrier: Option<&dyn MailCarrier>) -> Res
         round.told = ledger.write("flows.tell_alerts", JOB, tell)?.0;
     }
     let Some(carrier) = carrier else { return Ok(round) };
+    if let Some(service) = platform.identity() {
+        let residents = notify::deliver_mails(service.ledger(), carrier, TOLD)?;
+        round.sent += residents.sent;
+        round.postponed += residents.postponed;
+        round.failed += residents.failed;
+    }
     if !ledger.read("flows.mails_due", |tx| notify::mails_due(tx, now))? {
         return Ok(round);
     }

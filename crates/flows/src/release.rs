@@ -3,6 +3,7 @@
 use identity::{Attribute, AttributeName, Source};
 use journal::{Actor, Committed, Ledger, Work};
 use kernel::{Fault, Id, Kind};
+use notify::QueueError;
 use provider::{InUse, Shown};
 use seal::SealError;
 use serde_json::{Map, Value, json};
@@ -29,6 +30,9 @@ pub enum Asking {
 /// Why attributes were not opened or not kept.
 #[derive(Debug, thiserror::Error)]
 pub enum ReleaseError {
+    /// A message about it.
+    #[error(transparent)]
+    Message(#[from] QueueError),
     /// The keys.
     #[error(transparent)]
     Seal(#[from] SealError),
@@ -40,6 +44,7 @@ pub enum ReleaseError {
 impl Fault for ReleaseError {
     fn kind(&self) -> Kind {
         match self {
+            Self::Message(error) => error.kind(),
             Self::Seal(error) => error.kind(),
             Self::Store(error) => error.kind(),
         }

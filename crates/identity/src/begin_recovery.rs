@@ -5,6 +5,7 @@ use seal::Keyring;
 
 use crate::account::mobile_tag;
 use crate::confirm_code::is_right;
+use crate::recovery::{is_for_recovery, of_ticket};
 use crate::{CodeFor, Notice, RECOVERY_HOURS, Reach, Recovery, Resident, Ticket, storage, tell_account};
 
 /// What sealing has to do before the transaction.
@@ -24,14 +25,18 @@ pub fn prepare_recovery(
     host: &str,
 ) -> Result<NewRecovery, QueueError> {
     let recovery = Recovery::new(now, random);
-    let template =
-        Template::RecoveryBegun { reference: recovery.reference.clone(), host: host.to_owned(), hours: RECOVERY_HOURS };
+    let (reference, host, hours) = (recovery.reference.clone(), host.to_owned(), RECOVERY_HOURS);
+    let template = match ticket.aim {
+        CodeFor::WayBack => Template::WayBackBegun { reference, host, hours },
+        _ => Template::RecoveryBegun { reference, host, hours },
+    };
     let notice = notice(keys, format!("recovery:{}", recovery.id), now, ticket, language, template)?;
     Ok(NewRecovery { recovery, notice })
 }
 
-/// Checks the code and begins the recovery, unless one is under way: it waits, and the number hears of it. The same for a number with
-/// an account and one without. False when the code is wrong; the try is counted.
+/// Checks the code and begins the recovery, unless the same is under way: it waits, and the number hears of it. Every other channel of
+/// the account hears of it too, the lost number first of all. The same with an account and without one. False when the code is wrong;
+/// the try is counted.
 pub fn begin_recovery(
     work: &mut Work<'_, '_>,
     keys: &Keyring,
@@ -39,31 +44,35 @@ pub fn begin_recovery(
     typed: &str,
     new: &NewRecovery,
 ) -> Result<bool, QueueError> {
-    if ticket.aim != CodeFor::Recovery || !is_right(work, keys, ticket, typed)? {
+    if !is_for_recovery(ticket) || !is_right(work, keys, ticket, typed)? {
         return Ok(false);
     }
     let (tag, now) = (mobile_tag(keys, &ticket.mobile), work.now());
-    if storage::recovery::of_mobile(work.tx(), tag, now)?.is_none() {
+    if of_ticket(work.tx(), tag, ticket, now)?.is_none() {
         storage::recovery::delete(work.tx(), tag)?;
-        storage::recovery::insert(work.tx(), tag, &new.recovery)?;
+        storage::recovery::insert(work.tx(), tag, ticket.document, &new.recovery)?;
         notify::queue(work, &new.notice)?;
         let event = Event::new("identity.recovery_begun").detail("recovery", new.recovery.id.to_string());
-        let account = storage::account::by_mobile(work.tx(), tag)?;
-        let told = Notice::WayBackBegun { reference: new.recovery.reference.clone() };
-        tell_account(work, account, told, Reach::NotTheMobile)?;
+        let (account, reach) = match ticket.document {
+            Some(person) => (storage::attribute::person_of(work.tx(), person)?, Reach::Every),
+            None => (storage::account::by_mobile(work.tx(), tag)?, Reach::NotTheMobile),
+        };
+        tell_account(work, account, Notice::WayBackBegun { reference: new.recovery.reference.clone() }, reach)?;
         work.journal(if let Some(account) = account { event.record(account.bytes()) } else { event })?;
     }
     Ok(true)
 }
 
-/// Whoever is signed in stops the recovery of the account; false when there is none.
+/// Whoever is signed in stops every recovery of the account; false when there is none.
 pub fn stop_recovery(work: &mut Work<'_, '_>, who: &Resident) -> Result<bool, store::StoreError> {
     let now = work.now();
-    let Some(row) = storage::recovery::of_account(work.tx(), who.account, now)? else { return Ok(false) };
-    storage::recovery::delete(work.tx(), row.tag)?;
-    let event = Event::new("identity.recovery_stopped").record(who.account.bytes());
-    work.journal(event.detail("recovery", row.recovery.id.to_string()))?;
-    Ok(true)
+    let rows = storage::recovery::of_account(work.tx(), who.account, now)?;
+    for row in &rows {
+        storage::recovery::delete(work.tx(), row.tag)?;
+        let event = Event::new("identity.recovery_stopped").record(who.account.bytes());
+        work.journal(event.detail("recovery", row.recovery.id.to_string()))?;
+    }
+    Ok(!rows.is_empty())
 }
 
 /// A notice to the number of a ticket. It goes out within three days or not at all.

@@ -1,6 +1,7 @@
+use hongkong::Phone;
 use journal::{Actor, Event, Ledger, Work};
 use kernel::{Fault, Id, Instant, Kind, Language, Random, kinds};
-use notify::{QueueError, Template};
+use notify::{Content, Mobile, QueueError, QueueMessage, Template};
 use people::RelyingParty;
 use seal::{Keyring, SealError};
 use serde_json::Value;
@@ -10,10 +11,14 @@ use crate::account::{SealedValue, mobile_tag};
 use crate::answered::answer;
 use crate::begin_recovery::notice;
 use crate::ceremony::{Aim, Half, Unmade, handle};
-use crate::recovery::may_end;
+use crate::recovery::{account_of, is_for_recovery, may_end, of_ticket};
+use crate::storage::recovery::RecoveryRow;
 use crate::{
     Alongside, Ceremony, Charter, CodeFor, Means, NewPassword, Notice, Reach, SignedIn, Ticket, Token, session, storage, tell_account,
 };
+
+/// A notice to the number that was lost goes out within three days or not at all.
+const FAREWELL_SECS: i64 = 3 * 86_400;
 
 /// Why an account is not given back.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +35,9 @@ pub enum RecoverError {
     /// The passkey is registered already.
     #[error("this passkey is registered already")]
     Taken,
+    /// The account was to have a number that another one has.
+    #[error("this number belongs to another account")]
+    NumberTaken,
     /// The notice.
     #[error(transparent)]
     Message(#[from] QueueError),
@@ -46,7 +54,7 @@ impl Fault for RecoverError {
         match self {
             Self::Over => Kind::Gone,
             Self::Refused | Self::Weak => Kind::Invalid,
-            Self::Taken => Kind::Taken,
+            Self::Taken | Self::NumberTaken => Kind::Taken,
             Self::Message(error) => error.kind(),
             Self::Seal(error) => error.kind(),
             Self::Store(error) => error.kind(),
@@ -74,6 +82,8 @@ pub struct Recoverer<'a> {
     pub host: &'a str,
     /// What else ends with the account's earlier ways in.
     pub alongside: Alongside,
+    /// How many months a new number is kept, by the charter.
+    pub keep_months: i32,
 }
 
 /// Begins the passkey with which an account is given back.
@@ -85,8 +95,8 @@ pub fn recovery_passkey(
     ticket: &Ticket,
     label: &str,
 ) -> Result<Ceremony, RecoverError> {
-    let account = storage::account::by_mobile(tx, mobile_tag(keys, &ticket.mobile))?;
-    let account = account.filter(|_| ticket.aim == CodeFor::Recovery).ok_or(RecoverError::Over)?;
+    let row = of_ticket(tx, mobile_tag(keys, &ticket.mobile), ticket, now)?.filter(|_| is_for_recovery(ticket));
+    let account = row.map(|row| account_of(tx, &row)).transpose()?.flatten().ok_or(RecoverError::Over)?;
     let made = rp.begin_registration(handle(account), label, Vec::new());
     Ok(Half::begin(keys, random, now, Aim::Recovery { account, enrolment: ticket.enrolment }, made)?)
 }
@@ -105,7 +115,7 @@ pub fn recover_with_passkey(
         return Err(refused(RecoverError::Over));
     }
     let passkey = rp.finish_registration(&half.state, browser).map_err(|_| refused(RecoverError::Refused))?;
-    let prepared = Prepared::new(ledger, recoverer).map_err(refused)?;
+    let prepared = Prepared::new(ledger, recoverer)?;
     let token = Token::new(&**ledger.random());
     let given = token.clone();
     let ((who, passkey), _) = ledger.write("identity.recover_with_passkey", Actor::Visitor, move |work| {
@@ -134,7 +144,7 @@ pub fn recover_with_password(
     let hash = password.hash(random).map_err(refused)?;
     let (keys, today) = (ledger.keys(), ledger.now().day());
     let hash = SealedValue::seal(keys, today, charter.keep_months, hash.bytes().expose()).map_err(refused)?;
-    let prepared = Prepared::new(ledger, recoverer).map_err(RunError::Refused)?;
+    let prepared = Prepared::new(ledger, recoverer)?;
     let token = Token::new(random);
     let given = token.clone();
     let (who, _) = ledger.write("identity.recover_with_password", Actor::Visitor, move |work| {
@@ -148,37 +158,43 @@ pub fn recover_with_password(
 
 /// What a unit of work needs that gives an account back.
 struct Prepared {
-    enrolment: Id<kinds::Enrolment>,
+    ticket: Ticket,
     notice: notify::Prepared,
     alongside: Alongside,
+    /// The number that the account is to have, where the earlier one was lost, and the last notice to that one.
+    number: Option<(SealedValue, Option<notify::Prepared>)>,
 }
 
 impl Prepared {
-    fn new(ledger: &Ledger, recoverer: Recoverer<'_>) -> Result<Self, RecoverError> {
-        let Recoverer { ticket, language, host, alongside } = recoverer;
-        if ticket.aim != CodeFor::Recovery {
-            return Err(RecoverError::Over);
+    fn new(ledger: &Ledger, recoverer: Recoverer<'_>) -> Result<Self, RunError<RecoverError>> {
+        let Recoverer { ticket, language, host, alongside, keep_months } = recoverer;
+        if !is_for_recovery(ticket) {
+            return Err(RunError::Refused(RecoverError::Over));
         }
         let key = format!("recovered:{}", ticket.enrolment);
         let template = Template::AccountRecovered { host: host.to_owned() };
-        let notice = notice(ledger.keys(), key, ledger.now(), ticket, language, template)?;
-        Ok(Self { enrolment: ticket.enrolment, notice, alongside })
+        let notice = notice(ledger.keys(), key, ledger.now(), ticket, language, template);
+        let notice = notice.map_err(|error| RunError::Refused(error.into()))?;
+        let number = if ticket.aim == CodeFor::WayBack { Some(new_number(ledger, recoverer, keep_months)?) } else { None };
+        Ok(Self { ticket: ticket.clone(), notice, alongside, number })
     }
 
     /// Uses code and recovery up and takes every earlier way in away; the account, with none left.
     fn give_back(&self, work: &mut Work<'_, '_>, means: Means) -> Result<Id<kinds::Account>, RecoverError> {
         let now = work.now();
-        let tag = storage::enrolment::take(work.tx(), self.enrolment, now)?.ok_or(RecoverError::Over)?;
-        let row = storage::recovery::of_mobile(work.tx(), tag, now)?.filter(|row| row.recovery.due <= now);
-        let recovery = row.ok_or(RecoverError::Over)?.recovery;
-        let account = storage::account::by_mobile(work.tx(), tag)?.ok_or(RecoverError::Over)?;
-        if !may_end(work.tx(), account, &recovery)? {
-            return Err(RecoverError::Over);
-        }
+        let tag = storage::enrolment::take(work.tx(), self.ticket.enrolment, now)?.ok_or(RecoverError::Over)?;
+        let (account, row) = due(work.tx(), tag, &self.ticket, now)?;
+        let recovery = row.recovery;
         if means == Means::Password && recovery.proofed {
             return Err(RecoverError::Weak);
         }
         storage::recovery::delete(work.tx(), tag)?;
+        if let Some((number, farewell)) = &self.number {
+            take_number(work, account, tag, number)?;
+            if let Some(farewell) = farewell {
+                notify::queue(work, farewell)?;
+            }
+        }
         storage::passkey::delete_all(work.tx(), account)?;
         storage::account::set_recovered(work.tx(), account, Some(now))?;
         storage::password::delete(work.tx(), account)?;
@@ -187,7 +203,68 @@ impl Prepared {
         notify::queue(work, &self.notice)?;
         tell_account(work, Some(account), Notice::WayBackTaken, Reach::NotTheMobile)?;
         let event = Event::new("identity.account_recovered").record(account.bytes()).detail("means", means.name());
+        let event = event.detail("new_number", self.number.is_some());
         work.journal(event.detail("recovery", recovery.id.to_string()).detail("sessions_ended", ended))?;
         Ok(account)
     }
+}
+
+/// The account of a recovery that can be brought to its end now.
+fn due(
+    tx: &mut Tx<'_>,
+    tag: [u8; 32],
+    ticket: &Ticket,
+    now: Instant,
+) -> Result<(Id<kinds::Account>, RecoveryRow), RecoverError> {
+    let row = of_ticket(tx, tag, ticket, now)?.filter(|row| row.recovery.due <= now).ok_or(RecoverError::Over)?;
+    let account = account_of(tx, &row)?.ok_or(RecoverError::Over)?;
+    if may_end(tx, account, &row)? { Ok((account, row)) } else { Err(RecoverError::Over) }
+}
+
+/// Seals the number that the account is to have, and opens the lost one to tell it for the last time; that it is opened is noted.
+fn new_number(
+    ledger: &Ledger,
+    recoverer: Recoverer<'_>,
+    keep_months: i32,
+) -> Result<(SealedValue, Option<notify::Prepared>), RunError<RecoverError>> {
+    let refused = |error: SealError| RunError::Refused(RecoverError::Seal(error));
+    let (keys, ticket) = (ledger.keys(), recoverer.ticket);
+    let number = SealedValue::seal(keys, ledger.now().day(), keep_months, ticket.mobile.e164().as_bytes()).map_err(refused)?;
+    let (tag, asked) = (mobile_tag(keys, &ticket.mobile), ticket.clone());
+    let (lost, committed) = ledger.write("identity.open_lost_number", Actor::Visitor, move |work| {
+        let now = work.now();
+        let (account, _) = due(work.tx(), tag, &asked, now)?;
+        work.journal(Event::new("identity.channels_opened").record(account.bytes()).detail("channels", 1).detail("why", "way-back-taken"))?;
+        Ok::<_, RecoverError>(storage::account::mobile(work.tx(), account)?)
+    })?;
+    let Some(lost) = lost else { return Ok((number, None)) };
+    let plain = committed.open(keys, &lost.slot().map_err(refused)?, &lost.sealed).map_err(refused)?;
+    let phone = String::from_utf8(plain.into_exposed()).ok().and_then(|text| Phone::parse(&text).ok());
+    let Some(to) = phone.and_then(|phone| Mobile::try_from(phone).ok()) else { return Ok((number, None)) };
+    let template = Template::WayBackTaken { host: recoverer.host.to_owned() };
+    let key = format!("farewell:{}", ticket.enrolment);
+    let told = farewell(ledger, key, recoverer.language, Content::Sms { to, template });
+    Ok((number, Some(told.map_err(|error| RunError::Refused(error.into()))?)))
+}
+
+fn farewell(ledger: &Ledger, key: String, language: Language, content: Content) -> Result<notify::Prepared, QueueError> {
+    let now = ledger.now();
+    let until = now.plus_secs(FAREWELL_SECS);
+    let message = QueueMessage { key, household: None, language, content, due: now, until, expiry: until.day().plus(1) };
+    notify::prepare(ledger.keys(), &message)
+}
+
+/// The account has another number from now on; the lost one is free for whoever gets it next.
+fn take_number(
+    work: &mut Work<'_, '_>,
+    account: Id<kinds::Account>,
+    tag: [u8; 32],
+    number: &SealedValue,
+) -> Result<(), RecoverError> {
+    storage::account::free_mobile(work.tx(), account)?;
+    if storage::account::claim_mobile(work.tx(), tag, account)? == 0 {
+        return Err(RecoverError::NumberTaken);
+    }
+    storage::account::set_mobile(work.tx(), account, number)?;
+    Ok(())
 }

@@ -25,6 +25,8 @@ pub enum CodeFor {
     SignIn,
     /// Getting an account back.
     Recovery,
+    /// Getting an account back whose number is lost: the code goes to the number that it is to have.
+    WayBack,
     /// Cancelling an account that was never activated.
     Cancel,
     /// Choosing a new password for one that was forgotten.
@@ -35,7 +37,7 @@ impl CodeFor {
     /// How long the code is good for. Ten minutes where it stands for the whole account (NIST SP 800-63B-4, section 4.2.1.2).
     pub const fn minutes(self) -> u16 {
         match self {
-            Self::SignUp | Self::SignIn | Self::Recovery => CODE_MINUTES,
+            Self::SignUp | Self::SignIn | Self::Recovery | Self::WayBack => CODE_MINUTES,
             Self::Cancel | Self::NewPassword => ERRAND_MINUTES,
         }
     }

@@ -2,12 +2,14 @@
 //! forgotten. Both name a document and a mobile number, and both are only noted: the same row in the same time whether there is such
 //! an account. The job that follows looks, a moment later, and whoever asked is told nothing that depends on it.
 
+use hongkong::IdNumber;
 use journal::{Actor, Event, Ledger, Work};
 use kernel::{Fault, Id, Instant, Kind, Random, kinds};
 use seal::{Keyring, SealError};
 use store::{RunError, StoreError, Tx};
 
 use crate::account::SealedValue;
+use crate::attribute::person_tag;
 use crate::confirm_code::is_right;
 use crate::document::document_tag;
 use crate::{AskCode, BeginError, Charter, CodeFor, Document, NewEnrolment, NewPassword, Ticket, prepare_enrolment, storage};
@@ -80,6 +82,11 @@ impl Errand {
 pub struct DocumentTag([u8; 32]);
 
 impl DocumentTag {
+    /// The person whose identity was proofed with an identity card of this number, if there is one.
+    pub fn of_person(keys: &Keyring, number: &IdNumber) -> Self {
+        Self(person_tag(keys, number))
+    }
+
     /// The tag of a document.
     pub fn of(keys: &Keyring, document: &Document) -> Self {
         Self(document_tag(keys, document))

@@ -14,6 +14,8 @@
 mod account;
 mod activate;
 mod activation;
+#[cfg(test)]
+mod activation_story;
 mod answered;
 mod ask_activation;
 mod ask_verifier;
@@ -178,6 +180,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "identity/0010_verifier", sql: include_str!("../migrations/0010_verifier.sql") },
     Migration { name: "identity/0011_activation", sql: include_str!("../migrations/0011_activation.sql") },
     Migration { name: "identity/0012_errands", sql: include_str!("../migrations/0012_errands.sql") },
+    Migration { name: "identity/0013_way_back", sql: include_str!("../migrations/0013_way_back.sql") },
     Migration { name: "identity/0020_recovered", sql: include_str!("../migrations/0020_recovered.sql") },
 ];
 

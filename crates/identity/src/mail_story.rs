@@ -156,7 +156,7 @@ fn a_recovery_is_heard_of_by_mail_when_it_begins_and_when_it_ends() {
     stage.clock.advance_secs(RECOVERY_HOURS * 3_600);
     let ticket = ask();
     let password = NewPassword::parse("seven tall junks", None).unwrap();
-    let recoverer = Recoverer { ticket: &ticket, language: kernel::Language::En, host: "localhost", alongside: |_, _| Ok(0) };
+    let recoverer = Recoverer { ticket: &ticket, language: kernel::Language::En, host: "localhost", alongside: |_, _| Ok(0), keep_months: 24 };
     recover_with_password(&stage.ledger, &stage.charter, recoverer, &password).unwrap();
     assert!(stage.mails()[0].1.contains("was recovered"));
 }

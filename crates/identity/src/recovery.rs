@@ -3,6 +3,7 @@ use seal::Keyring;
 use store::{StoreError, Tx};
 
 use crate::account::mobile_tag;
+use crate::storage::recovery::RecoveryRow;
 use crate::{CodeFor, Level, Ticket, storage};
 
 /// So long passes between asking for an account back and getting it: whoever is signed in can stop it meanwhile.
@@ -13,8 +14,8 @@ const HOUR_SECS: i64 = 3_600;
 /// Letters and digits that are not taken for one another, on paper or on the telephone.
 const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
-/// Somebody who wants the account of a number back. It stands by the number and not by an account, so that nothing of it says
-/// whether there is one.
+/// Somebody who wants an account back: that of a number, or, when the number is lost, that of a person. It stands by number or person
+/// and not by an account, so that nothing of it says whether there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recovery {
     /// Its id.
@@ -38,7 +39,7 @@ pub enum RecoveryStep {
     Wrong,
     /// It has begun, account or none, and waits.
     Waiting(Recovery),
-    /// The time has come, and the number has no account.
+    /// The time has come, and the number or the person has no account.
     NoAccount,
     /// The time has come, and two officers must compare the person with a document first: the identity was verified.
     NeedsProof(Recovery),
@@ -56,28 +57,51 @@ impl Recovery {
 
 /// How far the recovery has come whose code was typed lately. Until it is due nothing is looked up that depends on an account.
 pub fn recovery_step(tx: &mut Tx<'_>, keys: &Keyring, ticket: &Ticket, now: Instant) -> Result<RecoveryStep, StoreError> {
-    if ticket.aim != CodeFor::Recovery || !storage::enrolment::is_confirmed(tx, ticket.enrolment, now)? {
+    if !is_for_recovery(ticket) || !storage::enrolment::is_confirmed(tx, ticket.enrolment, now)? {
         return Ok(RecoveryStep::Wrong);
     }
     let tag = mobile_tag(keys, &ticket.mobile);
-    let Some(row) = storage::recovery::of_mobile(tx, tag, now)? else { return Ok(RecoveryStep::Wrong) };
+    let Some(row) = of_ticket(tx, tag, ticket, now)? else { return Ok(RecoveryStep::Wrong) };
     if now < row.recovery.due {
         return Ok(RecoveryStep::Waiting(row.recovery));
     }
-    let Some(account) = storage::account::by_mobile(tx, tag)? else { return Ok(RecoveryStep::NoAccount) };
-    let open = may_end(tx, account, &row.recovery)?;
+    let Some(account) = account_of(tx, &row)? else { return Ok(RecoveryStep::NoAccount) };
+    let open = may_end(tx, account, &row)?;
     Ok(if open { RecoveryStep::Ready(row.recovery) } else { RecoveryStep::NeedsProof(row.recovery) })
 }
 
 /// The recovery of an account, for whoever is signed in to it.
 pub fn recovery_of(tx: &mut Tx<'_>, account: Id<kinds::Account>, now: Instant) -> Result<Option<Recovery>, StoreError> {
-    Ok(storage::recovery::of_account(tx, account, now)?.map(|row| row.recovery))
+    Ok(storage::recovery::of_account(tx, account, now)?.into_iter().next().map(|row| row.recovery))
 }
 
-/// As strong as enrolment: what was verified with a document comes back with a document.
-pub(crate) fn may_end(tx: &mut Tx<'_>, account: Id<kinds::Account>, recovery: &Recovery) -> Result<bool, StoreError> {
+/// Whether the code of a ticket is for getting an account back, by its number or by its person.
+pub(crate) const fn is_for_recovery(ticket: &Ticket) -> bool {
+    matches!(ticket.aim, CodeFor::Recovery | CodeFor::WayBack)
+}
+
+/// The recovery that somebody with this ticket goes on with: of the same kind, and of the same person.
+pub(crate) fn of_ticket(
+    tx: &mut Tx<'_>,
+    tag: [u8; 32],
+    ticket: &Ticket,
+    now: Instant,
+) -> Result<Option<RecoveryRow>, StoreError> {
+    Ok(storage::recovery::of_mobile(tx, tag, now)?.filter(|row| row.person == ticket.document))
+}
+
+/// The account that a recovery is about, if there is one.
+pub(crate) fn account_of(tx: &mut Tx<'_>, row: &RecoveryRow) -> Result<Option<Id<kinds::Account>>, StoreError> {
+    match row.person {
+        Some(person) => storage::attribute::person_of(tx, person),
+        None => storage::account::by_mobile(tx, row.tag),
+    }
+}
+
+/// As strong as enrolment: what was verified with a document comes back with a document. So does what is asked for by its person.
+pub(crate) fn may_end(tx: &mut Tx<'_>, account: Id<kinds::Account>, row: &RecoveryRow) -> Result<bool, StoreError> {
     let verified = storage::account::find(tx, account)?.is_some_and(|account| account.level >= Level::Verified);
-    Ok(!verified || recovery.proofed)
+    Ok(row.recovery.proofed || !verified && row.person.is_none())
 }
 
 /// A reference as it was typed, as it is kept; nothing when it is none.

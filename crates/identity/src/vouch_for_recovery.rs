@@ -5,7 +5,7 @@ use seal::Keyring;
 use store::StoreError;
 
 use crate::attribute::person_tag;
-use crate::recovery::parse_reference;
+use crate::recovery::{account_of, parse_reference};
 use crate::storage;
 
 /// What became of an officer's word. It is on record either way, so the unit of work commits.
@@ -33,7 +33,7 @@ pub fn vouch_for_recovery(
     let (now, officer) = (work.now(), grant.officer());
     let reference = parse_reference(reference).unwrap_or_default();
     let row = storage::recovery::of_reference(work.tx(), &reference, now)?;
-    let account = row.as_ref().map(|row| storage::account::by_mobile(work.tx(), row.tag)).transpose()?.flatten();
+    let account = row.as_ref().map(|row| account_of(work.tx(), row)).transpose()?.flatten();
     let person = storage::attribute::person_of(work.tx(), person_tag(keys, number))?;
     let same = account.is_some() && account == person;
     let Some(row) = row.filter(|_| same) else {

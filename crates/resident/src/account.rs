@@ -33,6 +33,7 @@ mod signing;
 mod statement;
 mod terminal;
 mod turns;
+mod way_back;
 
 use std::sync::Arc;
 
@@ -136,6 +137,7 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/forgot/password", get(forgot::choose).post(forgot::change))
         .route("/account/forgot/done", get(forgot::end))
         .route("/account/recover", get(recover::show).post(recover::ask))
+        .route(way_back::HERE, get(way_back::show).post(way_back::ask))
         .route("/account/recover/code", get(recover::code).post(recover::begin))
         .route("/account/recover/step", get(recover::step))
         .route("/account/recover/passkey/options", post(recovered::options))

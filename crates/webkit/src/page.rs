@@ -143,6 +143,14 @@ impl Page {
         self
     }
 
+    /// Puts something before everything else on the page: what must not be missed, whichever page it is.
+    pub fn before(mut self, part: &Markup) -> Self {
+        let mut body = part.clone();
+        body.push(&self.body);
+        self.body = body;
+        self
+    }
+
     /// Says when the session ends.
     pub fn session_ends(mut self, end: SessionEnd) -> Self {
         self.session_end = Some(end);

@@ -15,6 +15,19 @@ pub(crate) fn claim_mobile(tx: &mut Tx<'_>, tag: [u8; 32], account: Id<kinds::Ac
     )
 }
 
+/// The number of an account is nobody's any more.
+pub(crate) fn free_mobile(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<u64, StoreError> {
+    tx.execute("-- identity.free_mobile\ndelete from identity_mobile where account = $1", &[account.into()])
+}
+
+/// Another number in place of the one that an account had.
+pub(crate) fn set_mobile(tx: &mut Tx<'_>, account: Id<kinds::Account>, mobile: &SealedValue) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.set_mobile\nupdate identity_account set record = $2, mobile = $3, mobile_expiry = $4 where id = $1",
+        &[account.into(), mobile.number().into(), mobile.sealed.as_bytes().into(), mobile.expiry.into()],
+    )
+}
+
 pub(crate) fn by_mobile(tx: &mut Tx<'_>, tag: [u8; 32]) -> Result<Option<Id<kinds::Account>>, StoreError> {
     let row = tx.query_opt("-- identity.account_of_mobile\nselect account from identity_mobile where tag = $1", &[tag.into()])?;
     row.map(|row| row.get(0)).transpose()

@@ -6,25 +6,41 @@ use crate::Recovery;
 /// A recovery with the tag of its number and who vouched for it.
 pub(crate) struct RecoveryRow {
     pub(crate) tag: [u8; 32],
+    /// Who wants an account back by its person and not by its number: `tag` is then that of the number which it is to have.
+    pub(crate) person: Option<[u8; 32]>,
     pub(crate) vouched_by: Option<Id<kinds::Officer>>,
     pub(crate) recovery: Recovery,
 }
 
 const BY_TAG: &str = "-- identity.recovery_of_mobile\n\
-     select tag, id, reference, begun, due, ends, vouched_by, proofed from identity_recovery where tag = $1 and ends > $2";
+     select tag, id, reference, begun, due, ends, vouched_by, proofed, person from identity_recovery where tag = $1 and ends > $2";
 const BY_REFERENCE: &str = "-- identity.recovery_of_reference\n\
-     select tag, id, reference, begun, due, ends, vouched_by, proofed from identity_recovery where reference = $1 and ends > $2";
+     select tag, id, reference, begun, due, ends, vouched_by, proofed, person from identity_recovery where reference = $1 and ends > $2";
 const BY_ACCOUNT: &str = "-- identity.recovery_of_account\n\
-     select r.tag, r.id, r.reference, r.begun, r.due, r.ends, r.vouched_by, r.proofed from identity_mobile m \
-     join identity_recovery r on r.tag = m.tag where m.account = $1 and r.ends > $2";
+     select tag, id, reference, begun, due, ends, vouched_by, proofed, person from identity_recovery where ends > $2 and \
+     (person in (select tag from identity_person where account = $1) \
+     or person is null and tag in (select tag from identity_mobile where account = $1)) order by begun, id limit 20";
 
 /// Begins a recovery; 0 when one is under way.
-pub(crate) fn insert(tx: &mut Tx<'_>, tag: [u8; 32], new: &Recovery) -> Result<u64, StoreError> {
+pub(crate) fn insert(
+    tx: &mut Tx<'_>,
+    tag: [u8; 32],
+    person: Option<[u8; 32]>,
+    new: &Recovery,
+) -> Result<u64, StoreError> {
     tx.execute(
         "-- identity.insert_recovery\n\
-         insert into identity_recovery (tag, id, reference, begun, due, ends) values ($1, $2, $3, $4, $5, $6) \
+         insert into identity_recovery (tag, id, reference, begun, due, ends, person) values ($1, $2, $3, $4, $5, $6, $7) \
          on conflict (tag) do nothing",
-        &[tag.into(), new.id.into(), new.reference.as_str().into(), new.begun.into(), new.due.into(), new.ends.into()],
+        &[
+            tag.into(),
+            new.id.into(),
+            new.reference.as_str().into(),
+            new.begun.into(),
+            new.due.into(),
+            new.ends.into(),
+            person.into(),
+        ],
     )
 }
 
@@ -36,12 +52,13 @@ pub(crate) fn of_reference(tx: &mut Tx<'_>, reference: &str, now: Instant) -> Re
     tx.query_opt(BY_REFERENCE, &[reference.into(), now.into()])?.as_ref().map(read).transpose()
 }
 
+/// Whoever wants this account back, by its number or by its person, the first first.
 pub(crate) fn of_account(
     tx: &mut Tx<'_>,
     account: Id<kinds::Account>,
     now: Instant,
-) -> Result<Option<RecoveryRow>, StoreError> {
-    tx.query_opt(BY_ACCOUNT, &[account.into(), now.into()])?.as_ref().map(read).transpose()
+) -> Result<Vec<RecoveryRow>, StoreError> {
+    tx.query(BY_ACCOUNT, &[account.into(), now.into()])?.iter().map(read).collect()
 }
 
 /// The first officer vouches.
@@ -62,11 +79,12 @@ pub(crate) fn delete(tx: &mut Tx<'_>, tag: [u8; 32]) -> Result<u64, StoreError> 
     tx.execute("-- identity.delete_recovery\ndelete from identity_recovery where tag = $1", &[tag.into()])
 }
 
-/// The recovery of an account's number goes with the account.
+/// The recoveries of an account go with it.
 pub(crate) fn delete_of(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<u64, StoreError> {
     tx.execute(
         "-- identity.delete_recovery_of_account\n\
-         delete from identity_recovery where tag in (select tag from identity_mobile where account = $1)",
+         delete from identity_recovery where person in (select tag from identity_person where account = $1) \
+         or person is null and tag in (select tag from identity_mobile where account = $1)",
         &[account.into()],
     )
 }
@@ -86,5 +104,5 @@ fn read(row: &Row) -> Result<RecoveryRow, StoreError> {
         ends: row.get(5)?,
         proofed,
     };
-    Ok(RecoveryRow { tag: row.get(0)?, vouched_by: row.get(6)?, recovery })
+    Ok(RecoveryRow { tag: row.get(0)?, person: row.get(8)?, vouched_by: row.get(6)?, recovery })
 }

@@ -7,7 +7,7 @@ use axum::http::header::{HeaderValue, LOCATION};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use flows::IdentityService;
-use identity::{Ceremony, Charter, Found, KnownDevice, Ticket, Token, find_session, keep_session};
+use identity::{Ceremony, Charter, Found, KnownDevice, Recovery, Ticket, Token, find_session, keep_session, recovery_of};
 use journal::{Actor, Work};
 use kernel::{Fault, Instant, Kind, Language};
 use serde_json::Value;
@@ -36,6 +36,8 @@ pub(super) struct Call {
     pub(super) token: Option<Token>,
     /// The living session.
     pub(super) found: Option<Found>,
+    /// Somebody who wants the account of the living session back, and is not its owner as likely as not.
+    pub(super) recovery: Option<Recovery>,
     /// The sign-up (or the sign-in with a password) under way.
     pub(super) ticket: Option<Ticket>,
     /// The device, if it proved itself before.
@@ -56,9 +58,9 @@ impl FromRequestParts<Arc<AccountState>> for Call {
         let device = cookie(&parts.headers, state.device_cookie()).and_then(|text| KnownDevice::read(text, keys));
         let waiting = read_waiting(&parts.headers, state);
         let token = cookie(&parts.headers, state.session_cookie()).and_then(Token::parse);
-        let found = match token.clone() {
+        let (found, recovery) = match token.clone() {
             Some(token) => living(&service, token).await?,
-            None => None,
+            None => (None, None),
         };
         Ok(Self {
             state: state.clone(),
@@ -69,6 +71,7 @@ impl FromRequestParts<Arc<AccountState>> for Call {
             network: peer.map(|peer| network(peer).to_string()).unwrap_or_default(),
             token,
             found,
+            recovery,
             ticket,
             device,
             waiting,
@@ -76,17 +79,21 @@ impl FromRequestParts<Arc<AccountState>> for Call {
     }
 }
 
-/// The session of a cookie; that it was used is noted once a minute.
-async fn living(service: &IdentityService, token: Token) -> Result<Option<Found>, Failure> {
+/// The session of a cookie, and who else wants its account; that it was used is noted once a minute.
+async fn living(service: &IdentityService, token: Token) -> Result<(Option<Found>, Option<Recovery>), Failure> {
     let ledger = service.ledger().clone();
     blocking(move || -> Result<_, RunError<StoreError>> {
         let now = ledger.now();
-        let found = ledger.read("resident.session", |tx| find_session(tx, &token, now))?;
+        let (found, recovery) = ledger.read("resident.session", |tx| {
+            let found = find_session(tx, &token, now)?;
+            let recovery = found.map(|found| recovery_of(tx, found.who.account(), now)).transpose()?.flatten();
+            Ok::<_, StoreError>((found, recovery))
+        })?;
         if let Some(Found { who, stale: true, .. }) = found {
             // A full queue must not sign anybody out; the next request notes it again.
             drop(ledger.write("resident.keep_session", Actor::Visitor, move |work| keep_session(work, &who)));
         }
-        Ok(found)
+        Ok((found, recovery))
     })
     .await
 }
@@ -130,6 +137,9 @@ impl Call {
     pub(super) fn show(&self, mut page: Page) -> Response {
         if let Some(found) = &self.found {
             let name = self.charter.title.get(self.language());
+            if let Some(recovery) = &self.recovery {
+                page = page.before(&super::recover::warning(self, recovery));
+            }
             page = page.signed_in(name, Some(self.url("/account/sign-out"))).session_ends(self.session_end(found));
         }
         account_layout(self.state.platform.environment()).page(&self.visitor, page)

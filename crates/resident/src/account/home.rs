@@ -1,12 +1,12 @@
 use axum::response::Response;
-use identity::{Device, Found, Means, Passkey, Session, passkeys, password_since, recovery_of, sessions};
+use identity::{Device, Found, Means, Passkey, Session, passkeys, password_since, sessions};
 use kernel::Instant;
 use store::StoreError;
 use webkit::parts::{Button, ButtonStyle, Part, SummaryList, SummaryRow, Table, Tag, Tone};
 use webkit::{Body, Failure, Markup, Page, formats};
 
 use super::call::Call;
-use super::{connect, details, passkeys as own, recover, sign_in};
+use super::{activate, connect, details, passkeys as own, sign_in};
 use crate::faults::Faults;
 
 /// `GET /account`: one's account, or the two ways in.
@@ -25,7 +25,9 @@ fn ways_in(call: &Call) -> Response {
     body.part(&sign_in::form(call, None).part(&Button::new(call.say("account-sign-in"))));
     body.note(call.say("account-sign-in-needs"));
     body.link(call.say("account-password-instead"), call.url("/account/sign-in/password"));
+    body.link(call.say("forgot-link"), call.url("/account/forgot"));
     body.link(call.say("recover-link"), call.url("/account/recover"));
+    body.link(call.say("cancel-link"), call.url("/account/cancel"));
     body.h2(call.say("account-none-yet")).p(call.say("account-sign-up-lead"));
     body.part(&Button::link(call.say("account-sign-up"), call.url("/account/sign-up")).style(ButtonStyle::Secondary));
     body.note(call.say("account-no-passkey"));
@@ -36,15 +38,12 @@ fn ways_in(call: &Call) -> Response {
 async fn mine(call: &Call, found: &Found) -> Result<Response, Failure> {
     let (account, now) = (found.who.account(), call.now());
     let read = call.read("resident.account", move |tx| {
-        let own = (passkeys(tx, account)?, password_since(tx, account)?, recovery_of(tx, account, now)?);
+        let own = (passkeys(tx, account)?, password_since(tx, account)?);
         Ok::<_, StoreError>((identity::account(tx, account)?, own, sessions(tx, account, now)?))
     });
-    let (Some(account), (passkeys, password, recovery), sessions) = read.await? else { return Ok(call.away()) };
+    let (Some(account), (passkeys, password), sessions) = read.await? else { return Ok(call.away()) };
     let title = call.say("account-mine-title");
     let mut body = call.body(&title, &Faults::none());
-    if let Some(recovery) = &recovery {
-        recover::warn(call, &mut body, recovery);
-    }
     connect::goes_on(call, &mut body).await?;
     let day = |day| formats::date(day, call.language());
     body.part(&SummaryList::new(vec![
@@ -52,6 +51,7 @@ async fn mine(call: &Call, found: &Found) -> Result<Response, Failure> {
         SummaryRow::new(call.say("account-since"), day(account.created.day())),
         SummaryRow::new(call.say("data-until"), call.t.with("account-expiry", [("day", day(account.expiry))])),
     ]));
+    activate::link(call, &mut body, account.level);
     body.link(call.say("proof-link"), call.url("/account/proofing"));
     body.link(call.say("signing-link"), call.url("/account/signing"));
     details::links(call, &mut body);
@@ -67,6 +67,7 @@ async fn mine(call: &Call, found: &Found) -> Result<Response, Failure> {
 const fn level_words(level: identity::Level) -> &'static str {
     match level {
         identity::Level::Registered => "account-level-registered",
+        identity::Level::Activated => "account-level-activated",
         identity::Level::Verified => "account-level-verified",
         identity::Level::Plus => "account-level-plus",
     }

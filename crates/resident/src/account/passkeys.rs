@@ -129,7 +129,7 @@ pub(super) async fn remove(call: Call, Path(passkey): Path<String>, _: Values) -
     let Some(found) = call.found else { return Ok(call.away()) };
     let passkey = parse(&passkey)?;
     let remove = move |work: &mut journal::Work<'_, '_>| {
-        remove_passkey(work, &found.who, passkey)?;
+        remove_passkey(work, &found.who, passkey, provider::end_session_grants)?;
         Ok::<_, PasskeyError>(flows::forget_signing_passkey(work, found.who.account(), passkey)?)
     };
     let removed = call.act("resident.remove_passkey", remove).await?;

@@ -92,7 +92,7 @@ pub(super) async fn change(call: Call, values: Values) -> Result<Response, Failu
     let (ledger, charter) = (call.service.ledger().clone(), call.charter.clone());
     let changed = blocking(move || {
         let _turn = turn;
-        match change_password(&ledger, &charter, &found.who, &password) {
+        match change_password(&ledger, &charter, &found.who, &password, provider::end_session_grants) {
             Ok(()) => Ok(true),
             Err(RunError::Refused(ChangePasswordError::Stale)) => Ok(false),
             Err(error) => Err(error),
@@ -104,7 +104,7 @@ pub(super) async fn change(call: Call, values: Values) -> Result<Response, Failu
 /// `POST /account/password/remove`
 pub(super) async fn remove(call: Call, _: Values) -> Result<Response, Failure> {
     let Some(found) = call.found else { return Ok(call.away()) };
-    match call.act("resident.remove_password", move |work| remove_password(work, &found.who)).await? {
+    match call.act("resident.remove_password", move |work| remove_password(work, &found.who, provider::end_session_grants)).await? {
         Ok(()) => Ok(call.go("/account")),
         Err(ChangePasswordError::Stale) => Ok(again(&call)),
         Err(ChangePasswordError::Last) => own_form(&call, &Faults::one("password", call.say("account-password-last"))).await,

@@ -42,6 +42,7 @@ fn form(call: &Call, typed: &str, faults: &Faults) -> Response {
     body.p(call.say("account-password-sign-in-lead"));
     let field = mobile_field(call, typed, "tel-national", faults);
     body.part(&call.form(&call.with_next(HERE)).part(&field).part(&Button::new(call.say("account-send-code"))));
+    body.link(call.say("forgot-link"), call.url("/account/forgot"));
     body.link(call.say("recover-link"), call.url("/account/recover"));
     call.show_form(Page::new(title, body.markup()).back(call.url(&call.with_next("/account/sign-in"))), faults)
 }
@@ -75,7 +76,7 @@ pub(super) async fn finish(call: Call, values: Values) -> Result<Response, Failu
     let (code, password, used) = (values.get("code").to_owned(), values.get("password").to_owned(), ticket.clone());
     let done = blocking(move || {
         let _turn = turn;
-        match sign_in_by_password(&ledger, &charter, &used, (&code, &password), replaces) {
+        match sign_in_by_password(&ledger, &charter, &used, (&code, &password), (replaces, provider::end_session_grants)) {
             Ok(signed_in) => Ok(Some(signed_in)),
             Err(RunError::Refused(PasswordSignInError::Refused)) => Ok(None),
             Err(error) => Err(error),

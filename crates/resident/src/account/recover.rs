@@ -5,18 +5,19 @@ use identity::{
 use notify::QueueError;
 use store::RunError;
 use webkit::parts::{Button, ButtonStyle, Inset, SummaryList, SummaryRow, Warning};
-use webkit::{Body, Failure, Page, Values};
+use webkit::{Body, Failure, Markup, Page, Values};
 
 use super::call::Call;
 use super::code::field;
 use super::password_sign_in::often;
 use super::sign_in;
-use super::sign_up::{Sent, mobile_field, mobile_of, send_code};
+use super::sign_up::{Sent, mobile_field, mobile_of, send_code, send_code_about};
+use super::way_back;
 use crate::blocking::blocking;
 use crate::faults::Faults;
 
 const HERE: &str = "/account/recover";
-const CODE: &str = "/account/recover/code";
+pub(super) const CODE: &str = "/account/recover/code";
 const STEP: &str = "/account/recover/step";
 
 /// `GET /account/recover`
@@ -47,6 +48,7 @@ fn form(call: &Call, typed: &str, faults: &Faults) -> Response {
     body.h2(call.say("recover-how"));
     body.steps(["recover-step-code", "recover-step-wait", "recover-step-end"].map(|key| call.say(key)));
     body.p(call.say("recover-verified"));
+    body.link(call.say("way-back-link"), call.url(way_back::HERE));
     let field = mobile_field(call, typed, "tel-national", faults);
     body.part(&call.form(HERE).part(&field).part(&Button::new(call.say("account-send-code"))));
     call.show_form(Page::new(title, body.markup()).script("passkey.js").back(call.url("/account")), faults)
@@ -67,7 +69,7 @@ pub(super) async fn begin(call: Call, values: Values) -> Result<Response, Failur
         return Ok(code_form(&call, &Faults::none()));
     }
     if values.get("act") == "again" {
-        return Ok(match send_code(&call, CodeFor::Recovery, ticket.mobile(), CODE).await? {
+        return Ok(match send_code_about(&call, ticket.aim(), (ticket.mobile(), ticket.document()), CODE).await? {
             Sent::Code(response) => response,
             Sent::TooOften => often(code_form(&call, &Faults::one("code", call.say("account-often")))),
         });
@@ -116,9 +118,9 @@ pub(super) async fn standing(call: &Call) -> Result<RecoveryStep, Failure> {
     call.read("resident.recovery", move |tx| recovery_step(tx, &keys, &ticket, now)).await
 }
 
-/// The ticket, if its code is for a recovery.
+/// The ticket, if its code is for a recovery, by number or by person.
 pub(super) fn ticket(call: &Call) -> Option<Ticket> {
-    call.ticket.clone().filter(|ticket| ticket.aim() == CodeFor::Recovery)
+    call.ticket.clone().filter(|ticket| matches!(ticket.aim(), CodeFor::Recovery | CodeFor::WayBack))
 }
 
 fn ready(call: &Call) -> Response {
@@ -129,7 +131,10 @@ fn ready(call: &Call) -> Response {
         .form(STEP)
         .registers_passkey(call.url("/account/recover/passkey/options"), call.url("/account/recover/passkey/finish"))
         .part(&Button::new(call.say("account-passkey-make")));
-    body.part(&form).link(call.say("account-password-rather"), call.url("/account/recover/password"));
+    body.part(&form);
+    if ticket(call).is_some_and(|ticket| ticket.aim() == CodeFor::Recovery) {
+        body.link(call.say("account-password-rather"), call.url("/account/recover/password"));
+    }
     call.show(Page::new(title, body.markup()).script("passkey.js"))
 }
 
@@ -150,11 +155,13 @@ fn facts(call: &Call, recovery: &Recovery) -> SummaryList {
     ])
 }
 
-/// What whoever is signed in sees of a recovery of the account: that it is under way, and how to stop it.
-pub(super) fn warn(call: &Call, body: &mut Body, recovery: &Recovery) {
+/// What whoever is signed in sees of a recovery of the account, on every page: that it is under way, and how to stop it.
+pub(super) fn warning(call: &Call, recovery: &Recovery) -> Markup {
+    let mut body = Body::new(call.language());
     body.part(&Warning(call.say("recover-warning"))).part(&facts(call, recovery));
     let button = Button::new(call.say("recover-stop")).style(ButtonStyle::Warning);
     body.part(&call.form("/account/recovery/stop").id("stop-recovery").part(&button));
+    body.markup()
 }
 
 /// `POST /account/recovery/stop`: any living session will do. Doing it twice is fine.

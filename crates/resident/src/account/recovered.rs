@@ -42,9 +42,9 @@ pub(super) async fn finish(call: Call, Json(json): Json<Value>) -> Result<Respon
     let ticket = ticket(&call).ok_or_else(|| Failure::of(Kind::Gone))?;
     let (ledger, rp, language) = (call.service.ledger().clone(), call.state.relying_party.clone(), call.language());
     let host = call.state.platform.sender().host.clone();
-    let ((sealed, answer), used) = (answer_of(json), ticket.clone());
+    let ((sealed, answer), used, keep_months) = (answer_of(json), ticket.clone(), call.charter.keep_months);
     let back = blocking(move || {
-        let recoverer = Recoverer { ticket: &used, language, host: &host, alongside: flows::end_rights };
+        let recoverer = Recoverer { ticket: &used, language, host: &host, alongside: flows::end_rights, keep_months };
         recover_with_passkey(&ledger, &rp, recoverer, (&sealed, answer))
     });
     let signed_in = back.await?;
@@ -79,8 +79,8 @@ pub(super) async fn change(call: Call, values: Values) -> Result<Response, Failu
     let (ledger, charter, language, used) = (call.service.ledger().clone(), call.charter.clone(), call.language(), ticket.clone());
     let host = call.state.platform.sender().host.clone();
     let back = blocking(move || -> Result<Option<SignedIn>, RunError<RecoverError>> {
-        let _turn = turn;
-        let recoverer = Recoverer { ticket: &used, language, host: &host, alongside: flows::end_rights };
+        let (_turn, keep_months) = (turn, charter.keep_months);
+        let recoverer = Recoverer { ticket: &used, language, host: &host, alongside: flows::end_rights, keep_months };
         match recover_with_password(&ledger, &charter, recoverer, &password) {
             Ok(signed_in) => Ok(Some(signed_in)),
             Err(RunError::Refused(RecoverError::Weak)) => Ok(None),

@@ -3,8 +3,8 @@ use axum::response::{IntoResponse, Response};
 use identity::{end_other_sessions, end_session};
 use journal::Work;
 use kernel::{Id, Kind, kinds};
+use provider::end_session_grants;
 use serde_json::{Value, json};
-use store::StoreError;
 use webkit::{Failure, Json, Values, wants_json};
 
 use super::call::Call;
@@ -27,13 +27,7 @@ pub(super) async fn stay(call: Call, request: Request) -> Result<Response, Failu
 pub(super) async fn end(call: Call, values: Values) -> Result<Response, Failure> {
     let Some(found) = call.found else { return Ok(call.away()) };
     let session: Id<kinds::AccountSession> = values.get("session").parse().map_err(|_| Failure::of(Kind::Missing))?;
-    let act = move |work: &mut Work<'_, '_>| -> Result<bool, StoreError> {
-        let ended = end_session(work, &found.who, session)?;
-        if ended {
-            provider::end_session_grants(work, session.bytes())?;
-        }
-        Ok(ended)
-    };
+    let act = move |work: &mut Work<'_, '_>| end_session(work, &found.who, session, end_session_grants);
     let ended = call.act("resident.end_session", act).await??;
     if ended { Ok(call.go("/account")) } else { Err(Failure::of(Kind::Missing)) }
 }
@@ -41,13 +35,7 @@ pub(super) async fn end(call: Call, values: Values) -> Result<Response, Failure>
 /// `POST /account/sessions/end-others`
 pub(super) async fn end_others(call: Call, _: Values) -> Result<Response, Failure> {
     let Some(found) = call.found else { return Ok(call.away()) };
-    let act = move |work: &mut Work<'_, '_>| -> Result<(), StoreError> {
-        let (own, now) = (found.who.session(), work.now());
-        for session in identity::sessions(work.tx(), found.who.account(), now)?.into_iter().filter(|session| session.id != own) {
-            provider::end_session_grants(work, session.id.bytes())?;
-        }
-        end_other_sessions(work, &found.who).map(|_| ())
-    };
+    let act = move |work: &mut Work<'_, '_>| end_other_sessions(work, &found.who, end_session_grants);
     call.act("resident.end_other_sessions", act).await??;
     Ok(call.go("/account"))
 }

@@ -3,7 +3,6 @@ use identity::{SignIn, begin_sign_in, sign_in};
 use journal::Work;
 use kernel::Kind;
 use serde_json::Value;
-use store::StoreError;
 use webkit::parts::{Button, Form, Inset};
 use webkit::{Failure, Json, Page, Values};
 
@@ -58,7 +57,7 @@ pub(super) async fn finish(call: Call, Json(json): Json<Value>) -> Result<Respon
     let (ledger, rp, charter) = (call.service.ledger().clone(), call.state.relying_party.clone(), call.charter.clone());
     let (sealed, answer) = answer_of(json);
     let replaces = call.token.clone();
-    let done = blocking(move || sign_in(&ledger, &rp, &charter, replaces, (&sealed, answer))).await?;
+    let done = blocking(move || sign_in(&ledger, &rp, &charter, (replaces, provider::end_session_grants), (&sealed, answer))).await?;
     let SignIn::Welcome(signed_in) = done else { return Err(Failure::of(Kind::Denied)) };
     Ok(welcome(&call, &signed_in, call.next().unwrap_or("/account")))
 }
@@ -74,13 +73,7 @@ pub(super) async fn sign_out(call: Call, _: Values) -> Result<Response, Failure>
 /// Ends the session of the cookie, and with it what services were given in it.
 pub(super) async fn end(call: &Call) -> Result<(), Failure> {
     let Some(token) = call.token.clone() else { return Ok(()) };
-    let session = call.found.map(|found| found.who.session());
-    let act = move |work: &mut Work<'_, '_>| -> Result<(), StoreError> {
-        if let Some(session) = session {
-            provider::end_session_grants(work, session.bytes())?;
-        }
-        identity::sign_out(work, &token)
-    };
+    let act = move |work: &mut Work<'_, '_>| identity::sign_out(work, &token, provider::end_session_grants);
     call.act("resident.sign_out", act).await?.map_err(Failure::from)
 }
 

@@ -21,7 +21,7 @@ use webkit::{FormKeys, Shell};
 use crate::city::City;
 use crate::office::office;
 
-const ORIGIN: &str = "http://localhost:8080";
+pub const ORIGIN: &str = "http://localhost:8080";
 
 /// What came back.
 pub struct Answer {
@@ -34,7 +34,7 @@ pub struct Answer {
 pub struct Pages {
     pub city: City,
     pub app: Router,
-    rp: RelyingParty,
+    pub rp: RelyingParty,
     /// What documents are signed with.
     pub office: Arc<SigningOffice>,
 }
@@ -53,7 +53,8 @@ impl Pages {
         let keys = Arc::new(Keys(city.platform.clone()));
         let layout = Arc::new(resident::account_layout(Environment::Demo));
         let shell = Shell::new(layout, keys, city.clock.clone(), &Chance).session_cookie(cookie);
-        Self { app: shell.wrap(resident::account_routes(Arc::new(state))), city, rp, office }
+        let routes = resident::routes(city.state.clone()).merge(resident::account_routes(Arc::new(state)));
+        Self { app: shell.wrap(routes), city, rp, office }
     }
 
     /// Saves the shipped charter and opens its gate.
@@ -68,7 +69,7 @@ impl Pages {
         (service, self.city.act(Actor::Operator, move |work| Ok(assurance::open_gate(work, &edit, gate).unwrap())))
     }
 
-    fn open() -> Self {
+    pub fn open() -> Self {
         Self::open_at(ORIGIN, true)
     }
 
@@ -100,21 +101,37 @@ impl Pages {
 
     /// Signs up at once, below the pages.
     pub fn has_account(&self, number: &str) -> identity::SignedIn {
+        self.makes_account(number).1
+    }
+
+    /// The same, and the passkey.
+    pub fn makes_account(&self, number: &str) -> (SoftwarePasskey, identity::SignedIn) {
         let identity = self.city.platform.public_identity().unwrap();
         let (ledger, charter, ticket) = (identity.ledger(), identity.charter(), self.confirmed(number));
         let chance = ledger.random();
         let begun = identity::first_passkey(ledger.keys(), &**chance, &self.rp, ledger.now(), &ticket, "Account").unwrap();
-        let (_, answer) = SoftwarePasskey::create(ORIGIN, &begun.options).unwrap();
-        identity::create_account(ledger, &self.rp, &charter, &ticket, Language::En, (&begun.sealed, answer)).unwrap()
+        let (passkey, answer) = SoftwarePasskey::create(ORIGIN, &begun.options).unwrap();
+        let made = identity::create_account(ledger, &self.rp, &charter, &ticket, Language::En, (&begun.sealed, answer));
+        (passkey, made.unwrap())
     }
 
     /// A number whose code was typed.
     fn confirmed(&self, number: &str) -> identity::Ticket {
         let identity = self.city.platform.public_identity().unwrap();
+        let (ledger, ticket) = (identity.ledger(), self.asked(number, identity::CodeFor::SignUp));
+        let (keys, typed, code) = (ledger.keys().clone(), ticket.clone(), self.city.phone.code());
+        let check = move |work: &mut journal::Work<'_, '_>| identity::confirm_code(work, &keys, &typed, &code);
+        assert_eq!(ledger.write("test.code", Actor::Visitor, check).unwrap().0, Checked::New);
+        ticket
+    }
+
+    /// A number that was sent a code.
+    fn asked(&self, number: &str, aim: identity::CodeFor) -> identity::Ticket {
+        let identity = self.city.platform.public_identity().unwrap();
         let ledger = identity.ledger();
         let mobile = Mobile::try_from(Phone::parse(number).unwrap()).unwrap();
         let asked = identity::AskCode {
-            aim: identity::CodeFor::SignUp,
+            aim,
             mobile,
             language: Language::En,
             network: "192.0.2.1",
@@ -125,29 +142,63 @@ impl Pages {
         let (ticket, new) = made.unwrap();
         ledger.write("test.begin", Actor::Visitor, move |work| identity::begin_enrolment(work, &new)).unwrap();
         self.city.work();
-        let (keys, typed, code) = (ledger.keys().clone(), ticket.clone(), self.city.phone.code());
-        let check = move |work: &mut journal::Work<'_, '_>| identity::confirm_code(work, &keys, &typed, &code);
-        assert_eq!(ledger.write("test.code", Actor::Visitor, check).unwrap().0, Checked::New);
         ticket
     }
 
+    /// Signs in with the password that [`Pages::has_password`] chose.
+    pub fn enters_by_password(&self, number: &str) -> identity::SignedIn {
+        self.enters_with(number, "seven tall junks").unwrap()
+    }
+
+    /// Signs in with a password, if it is the right one.
+    pub fn enters_with(&self, number: &str, password: &str) -> Option<identity::SignedIn> {
+        let (identity, ticket) = (self.city.platform.public_identity().unwrap(), self.asked(number, identity::CodeFor::SignIn));
+        let typed = (self.city.phone.code(), password);
+        let none = (None, provider::end_session_grants as identity::Alongside);
+        identity::sign_in_by_password(identity.ledger(), &identity.charter(), &ticket, (&typed.0, typed.1), none).ok()
+    }
+
+    /// Whoever reads the messages of a number gets its account back with a new passkey, below the pages.
+    pub fn recovers(&self, number: &str) -> identity::SignedIn {
+        let identity = self.city.platform.public_identity().unwrap();
+        let ledger = identity.ledger();
+        let ask = || {
+            let ticket = self.asked(number, identity::CodeFor::Recovery);
+            let (keys, chance, asked) = (ledger.keys().clone(), ledger.random().clone(), ticket.clone());
+            let new = identity::prepare_recovery(&keys, &*chance, ledger.now(), &ticket, Language::En, "localhost").unwrap();
+            let code = self.city.phone.code();
+            let begin = move |work: &mut journal::Work<'_, '_>| identity::begin_recovery(work, &keys, &asked, &code, &new);
+            assert!(ledger.write("test.recover", Actor::Visitor, begin).unwrap().0);
+            ticket
+        };
+        ask();
+        self.city.clock.advance_secs(identity::RECOVERY_HOURS * 3_600);
+        let (ticket, chance) = (ask(), ledger.random());
+        let now = ledger.now();
+        let begun = ledger.read("test.begin", |tx| identity::recovery_passkey(tx, (ledger.keys(), &**chance), &self.rp, now, &ticket, "Account"));
+        let begun = begun.unwrap();
+        let (_, answer) = SoftwarePasskey::create(ORIGIN, &begun.options).unwrap();
+        let recoverer = identity::Recoverer { ticket: &ticket, language: Language::En, host: "localhost", alongside: flows::end_rights, keep_months: 24 };
+        identity::recover_with_passkey(ledger, &self.rp, recoverer, (&begun.sealed, answer)).unwrap()
+    }
+
     /// Signs up with the password "seven tall junks".
-    fn has_password(&self, number: &str) {
+    pub fn has_password(&self, number: &str) -> identity::SignedIn {
         let identity = self.city.platform.public_identity().unwrap();
         let (ledger, charter, ticket) = (identity.ledger(), identity.charter(), self.confirmed(number));
         let password = identity::NewPassword::parse("seven tall junks", None).unwrap();
-        identity::create_password_account(ledger, &charter, &ticket, Language::En, &password).unwrap();
+        identity::create_password_account(ledger, &charter, &ticket, Language::En, &password).unwrap()
     }
 }
 
-fn ticket(answer: &Answer) -> String {
+pub fn ticket(answer: &Answer) -> String {
     let line = answer.headers["set-cookie"].to_str().unwrap();
     assert!(line.starts_with("__Host-sign-up=") && line.contains("; Secure; HttpOnly; SameSite=Lax"), "{line}");
     line.split(';').next().unwrap().to_owned()
 }
 
 /// A page without its form tokens.
-fn bare(answer: &Answer) -> String {
+pub fn bare(answer: &Answer) -> String {
     let mut html = answer.html.clone();
     while let Some(at) = html.find("name=\"_token\" value=\"") {
         let from = at + "name=\"_token\" value=\"".len();

@@ -7,6 +7,8 @@ mod accounts;
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod assist_browser;
+#[cfg(test)]
 mod city;
 #[cfg(test)]
 mod client;
@@ -17,6 +19,8 @@ mod connect_browser;
 #[cfg(test)]
 mod doors;
 #[cfg(test)]
+mod errands;
+#[cfg(test)]
 mod gates;
 #[cfg(test)]
 mod incidents;
@@ -24,6 +28,8 @@ mod incidents;
 mod journey;
 #[cfg(test)]
 mod later;
+#[cfg(test)]
+mod logouts;
 #[cfg(test)]
 mod looks;
 #[cfg(test)]

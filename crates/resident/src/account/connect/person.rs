@@ -12,9 +12,11 @@ pub(super) async fn of(call: &Call) -> Result<Option<Person>, Failure> {
     let Some(account) = account else { return Ok(None) };
     let name = account.level.name();
     let reached = LEVELS.iter().position(|level| level.rsplit(':').next() == Some(name)).unwrap_or_default();
+    // RFC 8176: `pop` and neither `hwk` nor `swk`, because a passkey is not asked where its key lies; `user`, because somebody touched
+    // it; `mfa`, because it checked who (and because a password with a code is two things as well).
     let (most, amr) = match who.means() {
-        Means::Passkey => (LEVELS.len(), ["pop", "user"]),
-        Means::Password => (1, ["pwd", "sms"]),
+        Means::Passkey => (LEVELS.len(), ["pop", "user", "mfa"]),
+        Means::Password => (1, ["pwd", "sms", "mfa"]),
     };
     let acr = LEVELS.get(reached.min(most)).or(LEVELS.first()).copied().unwrap_or(Level::Registered.name());
     Ok(Some(Person {
