@@ -3,7 +3,7 @@
 
 use axum::response::Response;
 use identity::{CodeFor, DocumentTag, Ticket};
-use webkit::parts::{Button, ButtonStyle, Inset, Part as _, Warning};
+use webkit::parts::{Button, ButtonStyle, Inset, Warning};
 use webkit::{Body, Failure, Page, Values};
 
 use super::call::Call;
@@ -72,7 +72,7 @@ pub(super) fn ticket(call: &Call, way: &Way) -> Option<Ticket> {
 pub(super) fn code_form(call: &Call, way: &Way, faults: &Faults) -> Response {
     let title = call.say("code-title");
     let mut body = call.body(&title, faults);
-    body.part(&Inset(call.t.with("errand-code-sent", [("minutes", way.aim.minutes())]).into()));
+    body.part(&Inset(call.t.with("errand-code-sent", [("minutes", usize::from(way.aim.minutes()))]).into()));
     let again = Button::new(call.say("code-again")).style(ButtonStyle::Quiet).sends("act", "again");
     body.part(&call.form(way.code).part(&field(call, faults)).part(&Button::new(call.say("continue"))).part(&again));
     body.note(call.say("account-code-none"));

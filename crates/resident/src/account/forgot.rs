@@ -2,7 +2,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use identity::{CodeFor, ErrandError, NewPassword, Ticket, ask_new_password, confirm_password_code, may_choose_password};
 use store::RunError;
-use webkit::parts::{Button, ButtonStyle, Part as _, Warning};
+use webkit::parts::{Button, ButtonStyle, Warning};
 use webkit::{Body, Failure, Page, Values};
 
 use super::call::Call;

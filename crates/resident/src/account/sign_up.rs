@@ -1,6 +1,8 @@
 use axum::response::Response;
 use hongkong::Phone;
-use identity::{AskCode, BeginError, CODE_MINUTES, CodeFor, begin_enrolment, prepare_enrolment};
+use identity::{
+    AskCode, BeginError, CODE_MINUTES, CodeFor, DocumentTag, begin_enrolment, prepare_enrolment, prepare_errand,
+};
 use journal::Actor;
 use notify::Mobile;
 use store::RunError;
@@ -51,12 +53,26 @@ pub(super) enum Sent {
 
 /// Sends a code and goes to the page that asks for it.
 pub(super) async fn send_code(call: &Call, aim: CodeFor, mobile: Mobile, next: &str) -> Result<Sent, Failure> {
+    send_code_about(call, aim, (mobile, None), next).await
+}
+
+/// The same with the document that was typed beside the number.
+pub(super) async fn send_code_about(
+    call: &Call,
+    aim: CodeFor,
+    (mobile, document): (Mobile, Option<DocumentTag>),
+    next: &str,
+) -> Result<Sent, Failure> {
     let (ledger, language, network) = (call.service.ledger().clone(), call.language(), call.network.clone());
     let (host, device) = (call.state.platform.sender().host.clone(), call.device.clone());
     let done = blocking(move || {
         let now = ledger.now();
         let asked = AskCode { aim, mobile, language, network: &network, host: &host, device: device.as_ref() };
-        let made = prepare_enrolment(ledger.keys(), &**ledger.random(), now, asked);
+        let (keys, random) = (ledger.keys(), &**ledger.random());
+        let made = match document {
+            Some(document) => prepare_errand(keys, random, now, asked, document),
+            None => prepare_enrolment(keys, random, now, asked),
+        };
         let (ticket, new) = made.map_err(RunError::Refused)?;
         let text = ticket.write(ledger.keys(), now.day()).map_err(|error| RunError::Refused(error.into()))?;
         match ledger.write("resident.begin_enrolment", Actor::Visitor, move |work| begin_enrolment(work, &new)) {

@@ -1,5 +1,5 @@
 use identity::Change;
-use webkit::parts::{Part as _, Table};
+use webkit::parts::Table;
 use webkit::{Body, Markup};
 
 use super::{Own, proof_button};
