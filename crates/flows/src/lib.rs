@@ -35,6 +35,8 @@ mod inventory;
 mod keep_watch;
 mod lease_look_up;
 mod letter_batch;
+#[cfg(test)]
+mod letter_story;
 mod logout_round;
 mod lost_ledger;
 #[cfg(test)]

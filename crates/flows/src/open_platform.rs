@@ -168,6 +168,7 @@ impl Platform {
         processors::prepare_keys(ledger.keys())?;
         vault::prepare_request_keys(ledger.keys())?;
         callout::prepare_keys(ledger.keys())?;
+        response::prepare_keys(ledger.keys())?;
         report_lost_ledger(&ledger, &Owner { name: PLATFORM, scope: None }, &ledger)?;
         let platform = Arc::new(Self::new(parts, ledger));
         replay_ends(&platform)?;

@@ -4,6 +4,7 @@
 mod contractors;
 mod course;
 mod passkeys;
+mod cases;
 mod team;
 mod witness;
 

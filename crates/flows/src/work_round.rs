@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use crate::end_service::finish_ends;
 use crate::identity_service::identity_round;
+use crate::watch_deadlines::watch_deadlines;
 use crate::watch_openings::watch_openings;
 use crate::watch_retention::{follow_erasures, purge_requests, watch_own_retention, watch_retention};
 use crate::file_closings::file_closings;
@@ -66,10 +67,10 @@ pub enum StepError {
     /// Messages.
     #[error("messages: {0}")]
     Deliver(#[from] DeliverError),
-    /// The journal.
     /// Notices to residents.
     #[error("notices: {0}")]
     Notice(#[from] RunError<identity::NoticeError>),
+    /// The journal.
     #[error("journal: {0}")]
     Journal(#[from] JournalError),
     /// Keys.
@@ -100,8 +101,8 @@ impl Fault for StepError {
         match self {
             Self::Match(error) => error.kind(),
             Self::Deliver(error) => error.kind(),
-            Self::Journal(error) => error.kind(),
             Self::Notice(error) => error.kind(),
+            Self::Journal(error) => error.kind(),
             Self::Seal(error) => error.kind(),
             Self::Run(error) => error.kind(),
             Self::Platform(error) => error.kind(),
@@ -133,7 +134,7 @@ pub fn work_round(platform: &Arc<Platform>, ports: &Ports, report: &dyn Fn(&str,
     round.failed += keep_watch(platform, report);
     let minute = platform.is_new_minute();
     if minute
-        && let Err(error) = watch_rights(platform).and_then(|()| watch_requests(platform)).and_then(|()| file_closings(platform))
+        && let Err(error) = watch_rights(platform).and_then(|()| watch_requests(platform)).and_then(|()| watch_deadlines(platform)).and_then(|()| file_closings(platform))
     {
         note(&mut round, "platform", error);
     }
@@ -183,6 +184,7 @@ fn purge_platform(platform: &Platform) -> Result<(), StepError> {
     platform.ledger().write("flows.purge_officers", Actor::Job("purge"), people::purge)?;
     platform.ledger().write("flows.purge_contractors", Actor::Job("purge"), processors::purge)?;
     platform.ledger().write("flows.purge_call_out", Actor::Job("purge"), callout::purge_people)?;
+    platform.ledger().write("flows.purge_cases", Actor::Job("purge"), response::purge_cases)?;
     platform.ledger().write("flows.purge_mails", Actor::Job("purge"), notify::purge_mails)?;
     Ok(())
 }

@@ -45,10 +45,10 @@ create table case_entry (
   sealed BYTES not null,
   file BYTES not null,
   sealed_record INT64 not null,
-  sealed_expiry INT64 not null,
+  expiry INT64 not null,
   primary key (incident, number)
 );
-create index case_entry_by_expiry on case_entry (sealed_expiry);
+create index case_entry_by_expiry on case_entry (expiry);
 
 create table case_share (
   incident BYTES not null,

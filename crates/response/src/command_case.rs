@@ -82,7 +82,8 @@ pub(crate) fn commanded(
     if incident.is_commanded_by(grant) { Ok(incident) } else { Err(CaseError::Commander) }
 }
 
-/// The rooms that a department may see at this moment; an error when it may see none.
+/// The rooms that a department may see at this moment; an error when it may not even know of the incident. Of those that concern the
+/// whole platform everybody knows.
 pub(crate) fn rooms(
     tx: &mut Tx<'_>,
     department: Id<kinds::Department>,
@@ -94,7 +95,7 @@ pub(crate) fn rooms(
     let shares = table::shares(tx, incident.id)?;
     let mine = |room: &Room| shares.iter().any(|it| it.ended.is_none() && it.department == department && it.room == *room);
     let rooms: Vec<Room> = Room::ALL.into_iter().filter(mine).collect();
-    if rooms.is_empty() { Err(CaseError::Missing) } else { Ok(rooms) }
+    if rooms.is_empty() && incident.department.is_some() { Err(CaseError::Missing) } else { Ok(rooms) }
 }
 
 /// Notes what was done with a case file.

@@ -190,6 +190,11 @@ impl SealedEntry {
         Ok(Some(plain.expose().clone()))
     }
 
+    /// Whether a file is attached.
+    pub fn has_file(&self) -> bool {
+        !self.file.as_bytes().is_empty()
+    }
+
     /// The last day on which it can be opened.
     pub const fn expiry(&self) -> Day {
         self.expiry

@@ -6,7 +6,7 @@ use vault::{InventoryRow, Until};
 
 /// Every group of personal fields in the platform's store, save those of formal requests.
 pub(super) fn platform_rows() -> Vec<InventoryRow> {
-    vec![contacts(), call_out_details(), passkey_names(), contractor_contacts(), lease_keys(), packages(), canaries()]
+    vec![contacts(), call_out_details(), case_entries(), case_files(), passkey_names(), contractor_contacts(), lease_keys(), packages(), canaries()]
 }
 
 fn contacts() -> InventoryRow {
@@ -33,6 +33,25 @@ fn call_out_details() -> InventoryRow {
             Text::new("the call-out job", "召集工序", "召集工序"),
         ],
         ..row("call_person", "sealed", "call-out", employment())
+    }
+}
+
+fn case_entries() -> InventoryRow {
+    InventoryRow {
+        what: Text::new("What is written in case files of incidents", "事故個案檔案的內容", "事故个案档案的内容"),
+        why: Text::new("To handle incidents and to report them", "處理及匯報事故", "处理及汇报事故"),
+        until: Until::Rule(Text::new("36 months after it was written", "寫入後36個月", "写入后36个月")),
+        openers: vec![Role::SecurityOfficer.title(), Role::PrivacyOfficer.title(), Role::HeadOfDepartment.title()],
+        ..row("case_entry", "sealed", "incidents", employment())
+    }
+}
+
+fn case_files() -> InventoryRow {
+    InventoryRow {
+        what: Text::new("Evidence in case files of incidents", "事故個案檔案的證據", "事故个案档案的证据"),
+        why: Text::new("To find out what happened and to prove it", "查明及證明事發經過", "查明及证明事发经过"),
+        column: "file",
+        ..case_entries()
     }
 }
 

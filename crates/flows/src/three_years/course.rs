@@ -85,6 +85,7 @@ impl Course {
         if offset % 100 == 3 {
             self.officer(today);
             self.doors.push(super::team::join(&self.city, today));
+            self.doors.push(super::cases::write(&self.city, today));
             busy = true;
         }
         if offset % 60 == 5 {

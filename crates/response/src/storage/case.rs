@@ -156,7 +156,7 @@ pub(crate) fn insert_entry(tx: &mut Tx<'_>, id: IncidentId, entry: &Entry) -> Re
     tx.execute(
         "-- response.insert_entry\n\
          insert into case_entry (incident, number, kind, room, happened, noted, officer, department, about, due, digest, \
-         sealed, file, sealed_record, sealed_expiry) \
+         sealed, file, sealed_record, expiry) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         &[
             id.into(),
@@ -192,7 +192,7 @@ pub(crate) fn entries(tx: &mut Tx<'_>, id: IncidentId) -> Result<Vec<Entry>, Sto
     let rows = tx.query(
         "-- response.entries\n\
          select number, kind, room, happened, noted, officer, department, about, due, settled, digest, sealed, file, \
-         sealed_record, sealed_expiry from case_entry where incident = $1 order by number limit $2",
+         sealed_record, expiry from case_entry where incident = $1 order by number limit $2",
         &[id.into(), ENTRIES_MOST.into()],
     )?;
     rows.iter().map(read_entry).collect()
@@ -241,7 +241,7 @@ pub(crate) fn forget_entries(tx: &mut Tx<'_>, today: kernel::Day) -> Result<u64,
     let nothing: &[u8] = &[];
     tx.execute(
         "-- response.forget_entries\n\
-         update case_entry set sealed = $2, file = $2 where sealed_expiry < $1 and (length(sealed) > 0 or length(file) > 0)",
+         update case_entry set sealed = $2, file = $2 where expiry < $1 and (length(sealed) > 0 or length(file) > 0)",
         &[today.into(), nothing.into()],
     )
 }

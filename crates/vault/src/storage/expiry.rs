@@ -36,8 +36,8 @@ const LATE: &[(&str, &str)] = late! {
     hand_over.package, package_expiry;
     canary.sealed, sealed_expiry;
     call_person.sealed, sealed_expiry;
-    case_entry.sealed, sealed_expiry;
-    case_entry.file, sealed_expiry;
+    case_entry.sealed, expiry;
+    case_entry.file, expiry;
     subject_request.details, details_expiry;
     subject_request_proof.sealed, sealed_expiry;
     // The identity provider.
