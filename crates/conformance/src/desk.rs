@@ -145,7 +145,7 @@ impl Desk {
             session,
             signed_in: self.door.now(),
             acr: provider::LEVELS[0].to_owned(),
-            amr: vec!["swk".to_owned(), "user".to_owned()],
+            amr: ["pop", "user", "mfa"].map(str::to_owned).to_vec(),
         };
         let token = kernel::to_hex(&session);
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner).insert(token.clone(), person.clone());

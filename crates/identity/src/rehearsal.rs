@@ -123,7 +123,8 @@ impl Stage {
     pub(crate) fn code(&self) -> String {
         notify::deliver_due(&self.ledger, &self.phone, 100).unwrap();
         let texts = self.phone.0.lock().unwrap();
-        let (_, text) = texts.last().unwrap();
+        // What was due at the same time was sent by several lanes, in any order.
+        let (_, text) = texts.iter().rev().find(|(_, text)| text.contains('#')).unwrap();
         text.rsplit('#').next().unwrap().to_owned()
     }
 

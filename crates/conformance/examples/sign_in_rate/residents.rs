@@ -63,14 +63,14 @@ impl Resident {
         let ledger = host.ledger();
         let ceremony = identity::begin_sign_in(ledger.keys(), &**ledger.random(), &self.relying_party, ledger.now())?;
         let answer = self.passkey.get(&self.origin, &ceremony.options).map_err(|error| error.to_string())?;
-        let done = identity::sign_in(ledger, &self.relying_party, &self.charter, None, (&ceremony.sealed, answer)).map_err(|error| error.to_string())?;
+        let done = identity::sign_in(ledger, &self.relying_party, &self.charter, (None, provider::end_session_grants), (&ceremony.sealed, answer)).map_err(|error| error.to_string())?;
         let SignIn::Welcome(signed_in) = done else { return Err("suspended".into()) };
         Ok(Person {
             account: signed_in.who.account().bytes(),
             session: kernel::Random::bytes16(&**ledger.random()),
             signed_in: ledger.now(),
             acr: provider::LEVELS[0].to_owned(),
-            amr: vec!["swk".to_owned(), "user".to_owned()],
+            amr: ["pop", "user", "mfa"].map(str::to_owned).to_vec(),
         })
     }
 

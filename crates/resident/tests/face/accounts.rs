@@ -94,7 +94,8 @@ impl Pages {
 
     /// Posts a form of a page with its token.
     pub async fn post(&self, path: &str, cookie: &str, page: &Answer, fields: &str) -> Answer {
-        let token = page.html.split("name=\"_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let token = page.html.split("name=\"_token\" value=\"").nth(1);
+        let token = token.unwrap_or_else(|| panic!("no form: {} {:?} {}", page.status, page.headers, page.html)).split('"').next().unwrap();
         let request = Request::post(path).header("cookie", cookie).header("content-type", "application/x-www-form-urlencoded");
         self.send(request.body(Body::from(format!("_token={token}&{fields}"))).unwrap()).await
     }

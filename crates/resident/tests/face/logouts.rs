@@ -96,8 +96,14 @@ impl Stage {
         let arrived = self.pages.get(&authorize("library", CALLBACK, "openid phone_number", &[]), "").await;
         let path = arrived.headers["location"].to_str().unwrap().to_owned();
         let page = self.pages.get(&path, cookie).await;
-        let answer = self.pages.post(&path, cookie, &page, "give-0=lasting").await;
-        let back = answer.headers["refresh"].to_str().unwrap().strip_prefix("0; url=").unwrap().to_owned();
+        // What was agreed to before is not asked again.
+        let back = match page.headers.get("location") {
+            Some(back) => back.to_str().unwrap().to_owned(),
+            None => {
+                let answer = self.pages.post(&path, cookie, &page, "give-0=lasting").await;
+                answer.headers["refresh"].to_str().unwrap().strip_prefix("0; url=").unwrap().to_owned()
+            }
+        };
         redeem(&self.pages, "library", CALLBACK, &parameter(&back, "code"))
     }
 
@@ -138,6 +144,7 @@ fn cookie(signed_in: &SignedIn) -> String {
 async fn a_removed_passkey_ends_its_sessions_at_services() {
     let mut stage = Stage::new();
     let given = stage.at_the_library(&cookie(&stage.first)).await;
+    assert_eq!(stage.claims(given.id_token.as_deref().unwrap())["amr"], serde_json::json!(["pop", "user", "mfa"]));
     let old = stage.first.passkey.unwrap();
     let identity = stage.identity();
     let (ledger, rp, who) = (identity.ledger(), stage.pages.rp.clone(), stage.first.who);
@@ -160,6 +167,7 @@ async fn a_changed_password_and_a_removed_one_end_its_sessions_at_services() {
     stage.pages.has_password("5123 0000");
     let [given, changing] = [stage.pages.enters_by_password("5123 0000"), stage.pages.enters_by_password("5123 0000")];
     let tokens = stage.at_the_library(&cookie(&given)).await;
+    assert_eq!(stage.claims(tokens.id_token.as_deref().unwrap())["amr"], serde_json::json!(["pwd", "sms", "mfa"]));
     let here = "/en/account/password";
     let changed = stage.submits(&cookie(&changing), (here, here), "password=nine+small+boats").await;
     assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.html);
