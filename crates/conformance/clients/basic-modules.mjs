@@ -116,6 +116,7 @@ await module('ensure-request-with-unknown-parameter-succeeds', async () => void 
 await module('login-hint', async () => void (await signIn({ login_hint: 'somebody' })))
 await module('ui-locales', async () => void (await signIn({ ui_locales: 'se' })))
 await module('claims-locales', async () => void (await signIn({ claims_locales: 'se' })))
+await module('claims-essential', async () => void (await signIn({ claims: '{"userinfo":{"name":{"essential":true}}}' })))
 await module('ensure-request-with-acr-values-succeeds', async () => {
   assert.ok((await signIn({ acr_values: 'urn:lionrock:level:registered 1 2' })).claims.acr)
 })

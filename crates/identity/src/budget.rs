@@ -1,5 +1,6 @@
 use std::net::IpAddr;
 
+use journal::Work;
 use kernel::{Id, Instant, kinds};
 use seal::Keyring;
 use store::{StoreError, Tx};
@@ -65,6 +66,24 @@ pub(crate) fn take_mail(tx: &mut Tx<'_>, now: Instant, account: Id<kinds::Accoun
     for (budget, tag) in [(MAIL_ACCOUNT, tag), (MAIL_ADDRESS, address)] {
         let ends = (now.millis().div_euclid(budget.period_ms) + 1) * budget.period_ms;
         enough &= storage::budget::count(tx, budget.scope, tag, Instant::from_millis(ends))? <= budget.most;
+    }
+    Ok(enough)
+}
+
+/// Requests that residents bring from services that did not prove themselves, and that stay for half an hour: of a network 6,000 an
+/// hour, of its neighbourhood 30,000. There is no common limit: strangers could use it up, and nobody could sign in anywhere.
+const REQUEST_NETWORK: Budget = Budget { scope: "request-network", most: 6_000, period_ms: HOUR_MS };
+const REQUEST_BLOCK: Budget = Budget { scope: "request-block", most: 30_000, period_ms: HOUR_MS };
+
+/// Takes one request of an online service that anybody could have made up, brought from an address; false when there were too many
+/// from there.
+pub fn take_request(work: &mut Work<'_, '_>, keys: &Keyring, from: &str) -> Result<bool, StoreError> {
+    let now = work.now();
+    let tag = |what: &str| keys.prf("request-network", what.as_bytes());
+    let mut enough = true;
+    for (budget, tag) in [(REQUEST_NETWORK, tag(from)), (REQUEST_BLOCK, tag(&block(from)))] {
+        let ends = (now.millis().div_euclid(budget.period_ms) + 1) * budget.period_ms;
+        enough &= storage::budget::count(work.tx(), budget.scope, tag, Instant::from_millis(ends))? <= budget.most;
     }
     Ok(enough)
 }

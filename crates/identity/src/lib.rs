@@ -103,6 +103,7 @@ pub use begin_proofing::{
     ProofingError, add_picture, begin_proofing, proofings, send_proofing, withdraw_proofing,
 };
 pub use begin_recovery::{NewRecovery, begin_recovery, prepare_recovery, stop_recovery};
+pub use budget::take_request;
 pub use ceremony::Ceremony;
 pub use change::{Change, Changed, changes};
 pub use charter::{Charter, CharterError, CharterOfficer, CharterPurpose, SHIPPED_CHARTER};

@@ -207,6 +207,7 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
         .merge(extra);
     let shell = Shell::new(Arc::new(resident::layout(config.environment)), keys, runtime.clock.clone(), random)
         .hsts(secure)
+        .forms_of_others(&resident::FROM_SERVICES)
         .session_cookie(cookie)
         .session_cookie_below("/partner", partner_cookie)
         .session_cookie_below(resident::ACCOUNT_PATH, account_cookie)

@@ -181,11 +181,20 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/sessions/end-others", post(sessions::end_others));
     let watch = from_fn_with_state(state.platform.clone(), crate::assist::watch);
     let pages = in_every_language(&pages)
-        .route("/oidc/authorize", get(connect::arrive))
-        .route("/oidc/logout", get(connect::arrive_to_leave))
+        .merge(from_services())
         .route("/oidc/signing/{request}", get(signing::asked::arrive));
     pages.with_state(state).route_layer(watch)
 }
+
+fn from_services() -> Router<Arc<AccountState>> {
+    let [arrive, leave] = FROM_SERVICES;
+    let router = Router::new().route(arrive, get(connect::arrive).post(connect::arrive));
+    router.route(leave, get(connect::arrive_to_leave).post(connect::arrive_to_leave))
+}
+
+/// Where online services send residents, by an address or by a form of their own page (OpenID Connect Core 1.0, section 3.1.2.1;
+/// RP-Initiated Logout 1.0, section 2): the shell must let their forms in. Both lead to a page that asks.
+pub const FROM_SERVICES: [&str; 2] = ["/oidc/authorize", "/oidc/logout"];
 
 /// The frame of these pages; the shell shows failures below [`ACCOUNT_PATH`] in it.
 pub fn account_layout(environment: Environment) -> Layout {

@@ -40,7 +40,7 @@ use axum::Router;
 use axum::routing::get;
 use webkit::{in_every_language, takes_files};
 
-pub use account::{ACCOUNT_PATH, AccountState, Turns, account_layout, account_routes};
+pub use account::{ACCOUNT_PATH, AccountState, FROM_SERVICES, Turns, account_layout, account_routes};
 pub use layout::layout;
 pub use pictures::Pictures;
 pub use state::ResidentState;

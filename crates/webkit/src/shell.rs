@@ -36,6 +36,7 @@ pub struct Shell {
     hsts: bool,
     session_cookie: &'static str,
     session_cookies: Vec<(String, &'static str)>,
+    forms_of_others: &'static [&'static str],
     body_limit: usize,
     timeout: Duration,
 }
@@ -57,6 +58,7 @@ impl Shell {
             hsts: false,
             session_cookie: "__Host-session",
             session_cookies: Vec::new(),
+            forms_of_others: &[],
             body_limit: 1024 * 1024,
             timeout: Duration::from_secs(30),
         }
@@ -71,6 +73,12 @@ impl Shell {
     /// Tells browsers to come back by TLS only. For live systems with a certificate.
     pub const fn hsts(mut self, on: bool) -> Self {
         self.hsts = on;
+        self
+    }
+
+    /// Paths, whole, that take forms from pages of other sites too. Only for what changes nothing and leads to a page that asks.
+    pub const fn forms_of_others(mut self, paths: &'static [&'static str]) -> Self {
+        self.forms_of_others = paths;
         self
     }
 
@@ -114,10 +122,11 @@ impl Shell {
             count: AtomicU64::new(0),
             hsts: self.hsts,
         };
+        let others = self.forms_of_others;
         router
             .route(&format!("{PREFIX}{{name}}"), get(serve_asset))
             .fallback(async || Failure::status(StatusCode::NOT_FOUND))
-            .layer(CsrfLayer::new())
+            .layer(CsrfLayer::new().with_insecure_bypass(move |_, address| others.contains(&address.path())))
             .layer(TimeoutLayer::with_status_code(
                 StatusCode::SERVICE_UNAVAILABLE,
                 self.timeout,

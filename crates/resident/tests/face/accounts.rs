@@ -52,7 +52,7 @@ impl Pages {
         let cookie = state.session_cookie();
         let keys = Arc::new(Keys(city.platform.clone()));
         let layout = Arc::new(resident::account_layout(Environment::Demo));
-        let shell = Shell::new(layout, keys, city.clock.clone(), &Chance).session_cookie(cookie);
+        let shell = Shell::new(layout, keys, city.clock.clone(), &Chance).session_cookie(cookie).forms_of_others(&resident::FROM_SERVICES);
         let routes = resident::routes(city.state.clone()).merge(resident::account_routes(Arc::new(state)));
         Self { app: shell.wrap(routes), city, rp, office }
     }
@@ -90,6 +90,13 @@ impl Pages {
 
     pub async fn get(&self, path: &str, cookie: &str) -> Answer {
         self.send(Request::get(path).header("cookie", cookie).body(Body::empty()).unwrap()).await
+    }
+
+    /// Posts a form that stands on a page of another site.
+    pub async fn post_from_outside(&self, path: &str, cookie: &str, fields: &str) -> Answer {
+        let request = Request::post(path).header("cookie", cookie).header("content-type", "application/x-www-form-urlencoded");
+        let request = request.header("origin", "https://library.example").header("sec-fetch-site", "cross-site");
+        self.send(request.body(Body::from(fields.to_owned())).unwrap()).await
     }
 
     /// Posts a form of a page with its token.

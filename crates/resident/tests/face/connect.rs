@@ -9,16 +9,16 @@ use provider::LogoutCarrier;
 use crate::accounts::{Answer, Pages};
 use crate::online_service::{authorize, parameter, read, redeem, register, registration};
 
-const CALLBACK: &str = "https://library.example/cb";
+pub const CALLBACK: &str = "https://library.example/cb";
 const ALL: &str = "openid phone_number email";
 
-struct Stage {
-    pages: Pages,
-    cookie: String,
+pub struct Stage {
+    pub pages: Pages,
+    pub cookie: String,
 }
 
 impl Stage {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let pages = Pages::open_at("http://localhost:8080", true);
         register(&pages, registration("library", CALLBACK));
         let cookie = format!("__Host-account={}", pages.has_account("5123 4567").token.reveal().expose());
@@ -38,7 +38,7 @@ impl Stage {
     }
 
     /// Decides on a page, and where that leads.
-    async fn decide(&self, scope: &str, fields: &str) -> String {
+    pub async fn decide(&self, scope: &str, fields: &str) -> String {
         let (path, page) = self.page(scope, &[]).await;
         let answer = self.pages.post(&path, &self.cookie, &page, fields).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.html);
@@ -53,7 +53,7 @@ impl Stage {
     }
 }
 
-fn location(answer: &Answer) -> String {
+pub fn location(answer: &Answer) -> String {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.html);
     answer.headers["location"].to_str().unwrap().to_owned()
 }
@@ -106,6 +106,37 @@ async fn a_form_is_filled_without_a_name() {
     assert!(page.html.contains("does not learn who you are") && !page.html.contains("value=\"lasting\""), "{}", page.html);
     let back = stage.decide("anonymous phone_number", "give-0=once").await;
     assert_eq!(stage.given(&back, Asking::Anonymous)["phone_number"], "+85251234567");
+}
+
+/// What `email` and `address` bring, in the form of OpenID Connect Core 1.0, section 5.1.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_standard_scopes_bring_the_standard_claims() {
+    let pages = Pages::open_at("http://localhost:8080", true);
+    let asks = |name: &str| provider::AskedAttribute {
+        name: name.to_owned(),
+        reason: kernel::Text::new("To write to you", "給你寫信", "给你写信"),
+        needed: true,
+    };
+    let attributes = vec![asks("email"), asks("address")];
+    let mut registration = registration("library", CALLBACK);
+    registration.client.scope = provider::Registration::scope_of(&attributes).unwrap();
+    registration.attributes = attributes;
+    register(&pages, registration);
+    let signed_in = pages.has_account("5123 4567");
+    let ledger = pages.city.platform.public_identity().unwrap().ledger().clone();
+    let values = [(identity::AttributeName::Email, "tai-man@example.hk"), (identity::AttributeName::Address, "Flat 1, 8 Harbour Road, Wan Chai")];
+    let values = values.map(|(name, value)| (name, kernel::Secret::new(value.to_owned())));
+    let sealed = identity::seal_attributes(ledger.keys(), ledger.now(), 24, identity::Source::Typed, &values).unwrap();
+    let account = signed_in.who.account();
+    let keep = move |work: &mut journal::Work<'_, '_>| identity::keep_attributes(work, account, &sealed);
+    ledger.write("test.keep", journal::Actor::Visitor, keep).unwrap();
+    let stage = Stage { pages, cookie: format!("__Host-account={}", signed_in.token.reveal().expose()) };
+    let back = stage.decide("openid email address", "give-0=once&give-1=once").await;
+    let given = serde_json::json!({
+        "email": "tai-man@example.hk", "email_verified": false,
+        "address": { "formatted": "Flat 1, 8 Harbour Road, Wan Chai", "country": "HK" },
+    });
+    assert_eq!(stage.given(&back, Asking::Named), given);
 }
 
 #[derive(Default)]

@@ -15,6 +15,8 @@ mod client;
 #[cfg(test)]
 mod connect;
 #[cfg(test)]
+mod from_services;
+#[cfg(test)]
 mod connect_browser;
 #[cfg(test)]
 mod doors;

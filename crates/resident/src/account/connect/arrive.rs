@@ -1,6 +1,9 @@
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::Extension;
+use axum::extract::rejection::RawFormRejection;
+use axum::extract::{ConnectInfo, RawForm, State};
 use axum::response::Response;
 use journal::{Actor, Work};
 use kernel::{Kind, Language};
@@ -12,6 +15,7 @@ use webkit::{Body, Failure, Page, Visitor};
 use super::leave::see;
 use crate::account::{AccountState, account_layout};
 use crate::blocking::blocking;
+use crate::limits::network;
 use crate::texts::texts;
 
 /// Where a request leads.
@@ -24,18 +28,32 @@ enum Arrival {
     Lost(OAuthError),
 }
 
-/// `GET /oidc/authorize`: where services send residents.
-pub(in crate::account) async fn arrive(State(state): State<Arc<AccountState>>, visitor: Visitor) -> Result<Response, Failure> {
+/// What a service sent along, in the address or in a form; nothing if it cannot be read.
+pub(super) type Sent = Result<RawForm, RawFormRejection>;
+
+pub(super) fn pairs(sent: Sent) -> Vec<(String, String)> {
+    sent.ok().and_then(|RawForm(form)| serde_html_form::from_bytes(&form).ok()).unwrap_or_default()
+}
+
+/// `GET` or `POST /oidc/authorize`: where services send residents.
+pub(in crate::account) async fn arrive(
+    State(state): State<Arc<AccountState>>,
+    visitor: Visitor,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    sent: Sent,
+) -> Result<Response, Failure> {
     let service = state.platform.public_identity().ok_or_else(|| Failure::of(Kind::Missing))?;
-    let query = visitor.query.clone().unwrap_or_default();
-    let pairs: Vec<(String, String)> = serde_html_form::from_str(&query).unwrap_or_default();
+    let pairs = pairs(sent);
+    let network = peer.map(|Extension(ConnectInfo(peer))| network(peer.ip()).to_string()).unwrap_or_default();
     let parameters = match Parameters::new(pairs.clone()) {
         Ok(parameters) => parameters,
         Err(error) => return Ok(lost(&state, &visitor, &error)),
     };
     let (ledger, issuer) = (service.ledger().clone(), state.relying_party.origin());
+    let keys = ledger.keys().clone();
     let arrival = blocking(move || {
-        let taken = ledger.write("resident.arrive", Actor::Visitor, move |work| take_in(work, &parameters, &pairs, &issuer));
+        let may_keep = move |work: &mut Work<'_, '_>| identity::take_request(work, &keys, &network);
+        let taken = ledger.write("resident.arrive", Actor::Visitor, move |work| take_in(work, &parameters, &pairs, (&issuer, &may_keep)));
         taken.map(|(arrival, _)| arrival)
     });
     match arrival.await? {
@@ -48,7 +66,12 @@ pub(in crate::account) async fn arrive(State(state): State<Arc<AccountState>>, v
     }
 }
 
-fn take_in(work: &mut Work<'_, '_>, parameters: &Parameters, pairs: &[(String, String)], issuer: &str) -> Result<Arrival, StoreError> {
+fn take_in(
+    work: &mut Work<'_, '_>,
+    parameters: &Parameters,
+    pairs: &[(String, String)],
+    (issuer, may_keep): (&str, &impl Fn(&mut Work<'_, '_>) -> Result<bool, StoreError>),
+) -> Result<Arrival, StoreError> {
     let id = parameters.get("client_id").unwrap_or_default();
     let Some(registered) = provider::find_client(work.tx(), id)?.filter(Registered::is_in_force) else {
         return Ok(Arrival::Lost(OAuthError::new(ErrorCode::InvalidClient, "client_id is missing or unknown")));
@@ -61,7 +84,12 @@ fn take_in(work: &mut Work<'_, '_>, parameters: &Parameters, pairs: &[(String, S
             Ok(redirect) => redirect,
             Err(error) => return Ok(Arrival::Lost(error)),
         };
-        match keep_request(work, registered.client(), pairs)? {
+        let kept = if AuthorizationRequest::must_be_pushed(registered.client()) || may_keep(work)? {
+            keep_request(work, registered.client(), pairs)?
+        } else {
+            Err(OAuthError::new(ErrorCode::TemporarilyUnavailable, "too many requests from this network"))
+        };
+        match kept {
             Ok(pushed) => pushed.request_uri,
             Err(error) => return Ok(Arrival::Back(AuthorizationRequest::refusal(redirect, parameters.get("state"), issuer, &error))),
         }

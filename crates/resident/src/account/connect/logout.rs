@@ -15,17 +15,16 @@ use webkit::parts::{Button, ButtonStyle};
 use webkit::{Failure, Page, Values, Visitor};
 
 use super::Call;
-use super::arrive::lost;
+use super::arrive::{Sent, lost, pairs};
 use super::leave::{go_on, see};
 use crate::account::{AccountState, cookies, sign_in};
 use crate::blocking::blocking;
 use crate::faults::Faults;
 
-/// `GET /oidc/logout`
-pub(in crate::account) async fn arrive_to_leave(State(state): State<Arc<AccountState>>, visitor: Visitor) -> Result<Response, Failure> {
+/// `GET` or `POST /oidc/logout`
+pub(in crate::account) async fn arrive_to_leave(State(state): State<Arc<AccountState>>, visitor: Visitor, sent: Sent) -> Result<Response, Failure> {
     let service = state.platform.public_identity().ok_or_else(|| Failure::of(Kind::Missing))?;
-    let query = visitor.query.clone().unwrap_or_default();
-    let pairs: Vec<(String, String)> = serde_html_form::from_str(&query).unwrap_or_default();
+    let pairs = pairs(sent);
     let ledger = service.ledger().clone();
     let now = ledger.now();
     let judged = blocking(move || {
