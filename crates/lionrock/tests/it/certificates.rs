@@ -67,7 +67,7 @@ impl Stage {
         let department = seed::department(platform, "LIB", text("Libraries")).unwrap();
         let officer = |role, number| seed::officer(platform, &party, &config.origin, department, role, number).unwrap().id;
         let (owner, privacy) = (officer(Role::SchemeOwner, 1), officer(Role::PrivacyOfficer, 2));
-        let (accounts, charter) = seed::identity_provider(platform, department, owner).unwrap();
+        let (accounts, charter) = seed::identity_provider(platform, department, owner, None).unwrap();
         seed::pass_gate(platform, department, accounts, charter, owner, privacy).unwrap();
         let certificate = provider::certificate_hash(&der(&self.pki.client_certificate));
         let by_certificate = client("library", Profile::Fapi2, ClientAuthentication::TlsCertificate(certificate), SenderConstraint::Tls);

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod biometric;
+#[cfg(test)]
 mod certificates;
 #[cfg(test)]
 mod city;
@@ -28,5 +30,7 @@ mod serving;
 mod socket;
 #[cfg(test)]
 mod walk;
+#[cfg(test)]
+mod whole_journey;
 #[cfg(test)]
 mod words;
