@@ -17,6 +17,7 @@ mod first_passkey;
 mod forgot;
 mod home;
 mod inbox;
+mod inspect;
 mod known_device;
 mod own_data;
 mod passkeys;
@@ -27,6 +28,7 @@ mod recover;
 mod recovered;
 mod services;
 mod sessions;
+mod show_code;
 mod sign_in;
 mod sign_up;
 mod signing;
@@ -129,6 +131,8 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/sign-up/passkey/options", post(first_passkey::options))
         .route("/account/sign-up/passkey/finish", post(first_passkey::finish))
         .route("/account/sign-up/password", get(password::first).post(password::create))
+        .route("/account/code", get(show_code::show))
+        .route("/inspect", get(inspect::show))
         .route("/account/cancel", get(cancel::show).post(cancel::ask))
         .route("/account/cancel/code", get(cancel::code).post(cancel::check))
         .route("/account/cancel/done", get(cancel::end))

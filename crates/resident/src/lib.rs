@@ -7,6 +7,7 @@
 
 mod accessibility;
 mod account;
+mod assist;
 mod blocking;
 mod certificate;
 mod check_receipt;
@@ -20,6 +21,7 @@ mod list;
 mod my_data;
 mod pictures;
 mod privacy;
+mod qr;
 mod queue;
 mod received;
 mod receipt;
@@ -37,7 +39,8 @@ mod wait;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
 use webkit::{in_every_language, takes_files};
 
 pub use account::{ACCOUNT_PATH, AccountState, FROM_SERVICES, Turns, account_layout, account_routes};
@@ -56,6 +59,14 @@ pub fn routes(state: Arc<ResidentState>) -> Router {
         .route("/stations", get(stations::show))
         .route("/stations/open-now", get(stations::open_now))
         .route("/stations/in/{district}", get(stations::of_district))
+        .route("/stations/assist", get(assist::show))
+        .route("/stations/assist/install", get(assist::install))
+        .route("/stations/assist/end", get(assist::ask_end).post(assist::end))
+        .route("/stations/assist/over", get(assist::over))
+        .route("/stations/{station}/screen", get(stations::queue::screen))
+        .route("/stations/{station}/queue", get(stations::queue::show))
+        .route("/stations/{station}/queue/{code}", get(stations::queue::offer).post(stations::queue::take))
+        .route("/stations/{station}/queue/number/{number}", get(stations::queue::number))
         .route("/stations/week/{day}", get(stations::week))
         .route("/stations/week/{day}/{form}", get(stations::file))
         .route("/{slug}", get(front::show))
@@ -74,5 +85,12 @@ pub fn routes(state: Arc<ResidentState>) -> Router {
         .route("/{slug}/trust", get(trust::show))
         .route("/{slug}/statistics", get(statistics::show))
         .route("/{slug}/certificate.json", get(certificate::download));
-    in_every_language(&pages).route("/{slug}/queue.json", get(queue::show)).with_state(state)
+    let devices = Router::new()
+        .route("/stations/leaflet.pdf", get(stations::leaflet::file))
+        .route("/stations/device/station-device.sh", get(assist::device::program))
+        .route("/stations/device/enrol", post(assist::device::enrol))
+        .route("/stations/device/turn", get(assist::device::look).post(assist::device::make))
+        .route("/stations/device/open/{ticket}", get(assist::device::open));
+    let watch = from_fn_with_state(state.platform.clone(), assist::watch);
+    in_every_language(&pages).route("/{slug}/queue.json", get(queue::show)).merge(devices).with_state(state).route_layer(watch)
 }

@@ -1,13 +1,11 @@
 //! What somebody sees who has registered: the same for everybody, whatever the register will say.
 
-use std::fmt::Write as _;
-
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::{Instant, Kind};
-use qrcode::{Color, EcLevel, QrCode};
 use webkit::parts::{Button, ButtonStyle, Form, Inset, Panel};
 use webkit::{Failure, Markup, Page, Values, formats};
 
+use crate::qr::qr;
 use crate::receipt::Held;
 use crate::visit::Visit;
 
@@ -60,28 +58,4 @@ fn next_steps(visit: &Visit) -> Vec<String> {
         steps.push(t.with("received-next-delivery", [("days", courier.days.get(visit.language()))]));
     }
     steps
-}
-
-/// The line as a QR code, drawn as one path, so that it prints sharp and needs no style.
-fn qr(line: &str, name: &str) -> Markup {
-    let Ok(code) = QrCode::with_error_correction_level(line, EcLevel::L) else { return Markup::default() };
-    let width = code.width();
-    let mut path = String::new();
-    for (y, row) in code.to_colors().chunks(width).enumerate() {
-        let mut x = 0;
-        while let Some(dark) = row.get(x) {
-            let run = row.iter().skip(x).take_while(|color| *color == dark).count();
-            if *dark == Color::Dark {
-                // Writing to a String cannot fail.
-                let _ = write!(path, "M{x} {y}h{run}v1h-{run}z");
-            }
-            x += run;
-        }
-    }
-    let side = width + 8;
-    Markup::trusted(format!(
-        "<p><svg role=\"img\" aria-label=\"{}\" viewBox=\"-4 -4 {side} {side}\" width=\"288\" height=\"288\" shape-rendering=\"crispEdges\">\
-         <rect x=\"-4\" y=\"-4\" width=\"{side}\" height=\"{side}\" fill=\"#fff\"/><path fill=\"#000\" d=\"{path}\"/></svg></p>\n",
-        Markup::text(name)
-    ))
 }

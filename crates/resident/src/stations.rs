@@ -1,5 +1,7 @@
 //! The public directory of support stations: a list first, then the hours of a week, to read, to print and for a calendar.
 
+pub(crate) mod leaflet;
+pub(crate) mod queue;
 mod sheet;
 mod spoken;
 

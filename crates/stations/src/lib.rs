@@ -6,8 +6,10 @@
 //!
 //! A department lends devices to its stations ([`add_device`], [`lend_device`]); officer and resident sit at one together for a turn
 //! ([`start_turn`]), of which nothing remains but a count by station, day and kind of help ([`help_counts`]). Officers have shifts
-//! ([`plan_shift`]), those who wait have numbers ([`give_number`]).
+//! ([`plan_shift`]), those who wait have numbers ([`give_number`]); associations whose helpers assist their members are briefed
+//! ([`plan_briefing`]).
 
+mod briefing;
 mod calendar;
 mod counts;
 mod device;
@@ -28,6 +30,9 @@ mod rehearsal;
 
 use store::Migration;
 
+pub use briefing::{
+    Briefing, BriefingError, FollowUp, ListedBriefing, Material, Outcome, briefings_of, finish_follow_up, plan_briefing, settle_briefing,
+};
 pub use calendar::week_calendar;
 pub use counts::{HelpCounts, help_counts};
 pub use device::{
@@ -36,7 +41,7 @@ pub use device::{
 pub use directory::{Listed, station, stations_between, stations_of};
 pub use hours::{Closed, DayHours, OnHolidays, WeekHours};
 pub use keep_station::{KeepStationError, change_station, open_station};
-pub use lines::week_csv;
+pub use lines::{table_csv, week_csv};
 pub use place::Place;
 pub use queue::{NumberError, Numbers, call_next, give_number, give_number_at_desk, is_screen_code, numbers, screen_code};
 pub use shift::{PlanShift, PlanShiftError, Shift, cancel_shift, plan_shift, shifts_of};
@@ -51,4 +56,5 @@ pub use week::{Line, Week};
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "stations/0001_stations", sql: include_str!("../migrations/0001_stations.sql") },
     Migration { name: "stations/0002_help", sql: include_str!("../migrations/0002_help.sql") },
+    Migration { name: "stations/0003_briefings", sql: include_str!("../migrations/0003_briefings.sql") },
 ];

@@ -29,6 +29,12 @@ pub fn week_csv(week: Week, listed: &[Listed], language: Language) -> String {
     text
 }
 
+/// Lines under their head as comma-separated values (RFC 4180).
+pub fn table_csv(head: &[String], rows: &[Vec<String>]) -> String {
+    let line = |cells: &[String]| format!("{}\r\n", cells.iter().map(|value| cell(value)).collect::<Vec<_>>().join(","));
+    std::iter::once(line(head)).chain(rows.iter().map(|row| line(row))).collect()
+}
+
 /// `09:00` and `18:00`; midnight at the end of a day is `24:00` (ISO 8601).
 pub(crate) fn clock(hours: Hours) -> (String, String) {
     let of = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);

@@ -1,5 +1,6 @@
 //! Every SQL text of this crate.
 
+pub(crate) mod briefing;
 pub(crate) mod count;
 pub(crate) mod device;
 pub(crate) mod queue;

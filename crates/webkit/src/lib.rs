@@ -55,4 +55,4 @@ pub use tls::{TlsError, TlsFiles};
 pub use token::FormKeys;
 pub use upload::{FileFlaw, FileKind, SentFile, SentForm, takes_files};
 pub use values::Values;
-pub use visitor::Visitor;
+pub use visitor::{Attended, Visitor};

@@ -27,6 +27,18 @@ pub struct Visitor {
     pub request_id: String,
     session: String,
     desk: Option<Arc<Desk>>,
+    pub(crate) attended: Option<Attended>,
+}
+
+/// Somebody is helped at a shared device: every page says so, and how it ends.
+#[derive(Clone, Debug)]
+pub struct Attended {
+    /// The sentence at the top of each page.
+    pub words: String,
+    /// The words of the link that ends it.
+    pub end: String,
+    /// Where that link leads.
+    pub href: String,
 }
 
 /// What the shell lends to visitors.
@@ -104,6 +116,11 @@ impl Visitor {
         self.desk.as_ref().map(|desk| desk.clock.now())
     }
 
+    /// The same visitor at a shared device.
+    pub fn attended(self, attended: Attended) -> Self {
+        Self { attended: Some(attended), ..self }
+    }
+
     pub(crate) fn new(
         uri: &Uri,
         headers: &HeaderMap,
@@ -124,6 +141,7 @@ impl Visitor {
             request_id,
             session: session.to_owned(),
             desk,
+            attended: None,
         }
     }
 }

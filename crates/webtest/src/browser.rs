@@ -42,7 +42,24 @@ impl Browser {
     /// Starts Chromium with further flags, a fake camera for instance.
     pub fn launch_with(flags: &[&str]) -> Result<Browser, Failure> {
         let profile = TempDir::new()?;
-        let mut child = command(&profile, flags)
+        let command = command(&profile, flags);
+        Browser::spawn(command, profile)
+    }
+
+    /// Lets a program start Chromium, as often as it likes, with the profile of its choice: it gets the browser's flags as arguments
+    /// and hands the pipe on to whatever it starts. `profile` is deleted in the end.
+    pub fn launch_through(program: &[&str], environment: &[(&str, &str)], profile: TempDir) -> Result<Browser, Failure> {
+        let mut command = Command::new("sh");
+        command.args(["-c", PIPE, "sh"]).args(program).args(FLAGS);
+        if is_root() {
+            command.arg("--no-sandbox");
+        }
+        command.envs(environment.iter().copied()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Browser::spawn(command, profile)
+    }
+
+    fn spawn(mut command: Command, profile: TempDir) -> Result<Browser, Failure> {
+        let mut child = command
             .spawn()
             .map_err(|error| Failure::Launch(error.to_string()))?;
         let (Some(stdin), Some(stdout), Some(stderr)) =

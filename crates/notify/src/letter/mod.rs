@@ -2,12 +2,14 @@
 
 mod barcode;
 mod face;
+mod leaflet;
 mod page;
 mod pin;
 mod sheets;
 mod wording;
 
 pub use face::LetterFont;
+pub use leaflet::{LeafletSide, leaflet_pdf};
 pub use pin::{PinLetter, PinLetters, pin_letters_pdf};
 pub use sheets::{Block, Sheets, sheets_pdf};
 

@@ -206,7 +206,7 @@ mod tests {
             language,
             window: window.iter().map(|line| (*line).to_owned()).collect(),
             pin: Secret::new("12345678".to_owned()),
-            link: Secret::new("https://account.example.gov.hk/zh-hant/pin/0123456789abcdef0123456789abcdef".to_owned()),
+            link: Secret::new("https://account.example.gov.hk/zh-hant/account/pin?letter=0123456789abcdef0123456789abcdef".to_owned()),
             barcode: "123456789012".into(),
         }
     }

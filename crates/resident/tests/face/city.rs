@@ -30,6 +30,7 @@ pub struct City {
     pub platform: Arc<Platform>,
     pub clock: Arc<MovableClock>,
     pub app: Router,
+    pub state: Arc<ResidentState>,
     pub phone: Arc<Phone>,
     pub department: Id<kinds::Department>,
     ports: Ports,
@@ -54,10 +55,10 @@ impl City {
         let state = Arc::new(state);
         let keys = Arc::new(Keys(platform.clone()));
         let shell = Shell::new(Arc::new(resident::layout(Environment::Demo)), keys, clock.clone(), &Chance);
-        let app = shell.wrap(resident::routes(state));
+        let app = shell.wrap(resident::routes(state.clone()));
         let phone = Arc::new(Phone::default());
         let ports = Ports { register: Arc::new(Register), carrier: phone.clone() };
-        let city = Self { platform, clock, app, phone, department, ports, _files: files };
+        let city = Self { platform, clock, app, state, phone, department, ports, _files: files };
         city.launch(&definition(SLUG));
         city
     }

@@ -9,6 +9,8 @@ mod answers;
 #[cfg(test)]
 mod assist_browser;
 #[cfg(test)]
+mod channel_browser;
+#[cfg(test)]
 mod city;
 #[cfg(test)]
 mod client;
@@ -56,6 +58,8 @@ mod recovery_browser;
 mod proofing_browser;
 #[cfg(test)]
 mod signing_browser;
+#[cfg(test)]
+mod terminal_browser;
 #[cfg(test)]
 mod silence;
 #[cfg(test)]
