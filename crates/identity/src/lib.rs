@@ -43,6 +43,7 @@ mod errand;
 #[cfg(test)]
 mod errand_story;
 mod evidence;
+mod funnel;
 mod inventory;
 mod known_device;
 mod letters;
@@ -124,6 +125,7 @@ pub use evidence::{Evidence, EvidenceError};
 pub use end_recovery::{
     RecoverError, Recoverer, recover_with_passkey, recover_with_password, recovery_passkey,
 };
+pub use funnel::{FUNNEL_SMALLEST, Funnel, FunnelRow, Step, funnel};
 pub use inventory::inventory;
 pub use known_device::{KNOWN_DEVICE_DAYS, KnownDevice};
 pub use check_address::{AskedAddress, addresses_to_check, queue_letter, text_pin};

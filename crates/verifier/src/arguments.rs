@@ -28,11 +28,14 @@ lionrock-verify checks evidence offline.
   lionrock-verify certificate FILE --key KEY [--opening FILE [--copy FILE]]
   lionrock-verify copy FILE --key KEY
   lionrock-verify checkpoint FILE --key KEY [--older FILE --proof FILE]
+  lionrock-verify code CODE --keys FILE [--at SECONDS]
   lionrock-verify signature FILE --root FILE [--message FILE] [--list FILE]
 
 FILE  a file; for a receipt also the line of its QR code itself (LR1.…)
 KEY   the public key of the journal (name+hash+base64) or a file with it on the first line
 --opening  what was given with the certificate of an erasure; --copy  a copy of \"my data\" from before
+CODE  the text of the QR code that somebody shows (LRC1.…), or the address that holds it
+--keys  the provider's public keys (/oidc/jwks)  --at  another moment than now, seconds since 1970
 --root  the certificate of the root (root.cer)  --list  the issuing authority's list (issuing.crl)
 --message  a signature that stands beside the document
 --language en | zh-hant | zh-hans
@@ -115,5 +118,38 @@ impl SignatureArguments {
         }
         let language = Language::from_name(language.as_deref().unwrap_or("en"))?;
         Some(Self { file: file?, root: root?, message, list, language })
+    }
+}
+
+/// A code that somebody shows, the file of the keys, and the moment, where one is named.
+#[derive(Debug, PartialEq, Eq)]
+pub struct CodeArguments {
+    pub code: String,
+    pub keys: String,
+    pub at: Option<i64>,
+    pub language: Language,
+}
+
+impl CodeArguments {
+    /// Reads what stands after `code`.
+    pub fn parse(arguments: &[String]) -> Option<Self> {
+        let (mut code, mut keys, mut at, mut language) = (None, None, None, None);
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
+            let place = match argument.as_str() {
+                "--keys" => &mut keys,
+                "--at" => &mut at,
+                "--language" => &mut language,
+                flag if flag.starts_with("--") => return None,
+                _ => &mut code,
+            };
+            let value = if argument.starts_with("--") { rest.next()? } else { argument };
+            if place.replace(value.clone()).is_some() {
+                return None;
+            }
+        }
+        let at = at.map(|at: String| at.parse().map_err(|_| ())).transpose().ok()?;
+        let language = Language::from_name(language.as_deref().unwrap_or("en"))?;
+        Some(Self { code: code?, keys: keys?, at, language })
     }
 }

@@ -1,7 +1,8 @@
 use std::fs;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::arguments::{Arguments, SignatureArguments, USAGE, What};
-use crate::{Key, Language, Reason, Report, SignedEvidence, check_signature, check_certificate, check_checkpoint, check_copy, check_growth, check_opened, check_receipt};
+use crate::arguments::{Arguments, CodeArguments, SignatureArguments, USAGE, What};
+use crate::{Key, Language, Reason, Report, SignedEvidence, check_signature, check_certificate, check_checkpoint, check_code, check_copy, check_growth, check_opened, check_receipt};
 
 /// What to print and how to exit.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,6 +17,9 @@ pub struct Outcome {
 pub fn run(arguments: &[String]) -> Outcome {
     if let Some(("signature", rest)) = arguments.split_first().map(|(what, rest)| (what.as_str(), rest)) {
         return signature(rest);
+    }
+    if let Some(("code", rest)) = arguments.split_first().map(|(what, rest)| (what.as_str(), rest)) {
+        return code(rest);
     }
     let Some(arguments) = Arguments::parse(arguments) else {
         return Outcome { text: USAGE.to_owned(), code: 2 };
@@ -37,6 +41,28 @@ fn signature(arguments: &[String]) -> Outcome {
         Ok(check_signature(&evidence))
     };
     outcome(checked(), language)
+}
+
+/// `code CODE --keys FILE [--at SECONDS]`
+fn code(arguments: &[String]) -> Outcome {
+    let Some(CodeArguments { code, keys, at, language }) = CodeArguments::parse(arguments) else {
+        return Outcome { text: USAGE.to_owned(), code: 2 };
+    };
+    match read(&keys, language).map(|keys| check_code(&code, &keys, at.unwrap_or_else(now))) {
+        Ok(Ok(shown)) => Outcome { text: shown.text(language), code: 0 },
+        Ok(Err(fault)) => {
+            let title = language.pick(["NOT VALID", "無效", "无效"]);
+            Outcome { text: format!("{title}\n\n{}", fault.text(language)), code: 1 }
+        }
+        Err(text) => Outcome { text, code: 2 },
+    }
+}
+
+/// The moment, seconds since 1970: a code is good for a minute and a half.
+#[expect(clippy::disallowed_methods, reason = "whoever inspects a code holds it against the own clock")]
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 fn outcome(checked: Result<Result<Report, Reason>, String>, language: Language) -> Outcome {

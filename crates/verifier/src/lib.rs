@@ -6,6 +6,7 @@ mod arguments;
 mod certificate;
 mod checkpoint;
 mod closure;
+mod code;
 mod command;
 mod document;
 mod evidence;
@@ -23,6 +24,7 @@ mod signature;
 
 pub use certificate::{check_certificate, check_opened};
 pub use checkpoint::{check_checkpoint, check_growth};
+pub use code::{CodeFault, ShownCode, check_code};
 pub use command::{Outcome, run};
 pub use finding::{Finding, Report};
 pub use key::Key;

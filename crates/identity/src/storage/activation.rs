@@ -72,6 +72,23 @@ pub(crate) fn count(tx: &mut Tx<'_>, today: Day, district: &str, step: &str) -> 
     Ok(())
 }
 
+/// All that was counted, by district and step.
+pub(crate) fn counts(tx: &mut Tx<'_>) -> Result<Vec<(String, String, i64)>, StoreError> {
+    let rows = tx.query(
+        "-- identity.step_counts\nselect district, step, number from identity_activation_count order by district, step, day",
+        &[],
+    )?;
+    let mut all: Vec<(String, String, i64)> = Vec::new();
+    for row in &rows {
+        let (district, step, number) = (row.get::<String>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?);
+        match all.last_mut() {
+            Some(last) if last.0 == district && last.1 == step => last.2 += number,
+            _ => all.push((district, step, number)),
+        }
+    }
+    Ok(all)
+}
+
 pub(crate) fn remove_of(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<(), StoreError> {
     tx.execute("-- identity.remove_pins\ndelete from identity_pin where account = $1", &[account.into()])?;
     tx.execute("-- identity.remove_activation\ndelete from identity_activation where account = $1", &[account.into()])?;

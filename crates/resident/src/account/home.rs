@@ -52,6 +52,7 @@ async fn mine(call: &Call, found: &Found) -> Result<Response, Failure> {
         SummaryRow::new(call.say("data-until"), call.t.with("account-expiry", [("day", day(account.expiry))])),
     ]));
     activate::link(call, &mut body, account.level);
+    body.link(call.say("shown-link"), call.url("/account/code"));
     body.link(call.say("proof-link"), call.url("/account/proofing"));
     body.link(call.say("signing-link"), call.url("/account/signing"));
     details::links(call, &mut body);

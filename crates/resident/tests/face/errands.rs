@@ -22,7 +22,7 @@ fn typed(mobile: &str) -> String {
 }
 
 /// Somebody with a password whose account waits for its letter.
-fn waits(pages: &Pages) {
+pub fn waits(pages: &Pages) -> identity::Resident {
     let who = pages.has_password(MINE).who;
     let identity = pages.city.platform.public_identity().unwrap();
     let number = card();
@@ -37,6 +37,7 @@ fn waits(pages: &Pages) {
     };
     let new = identity::prepare_activation(identity.ledger(), &identity.charter(), &who, &details).unwrap();
     identity.ledger().write("test.ask", Actor::Visitor, move |work| identity::ask_activation(work, &who, &new)).unwrap();
+    who
 }
 
 async fn right_code(pages: &Pages, way: &str, cookie: &str) -> Answer {

@@ -15,6 +15,8 @@ mod city;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod codes;
+#[cfg(test)]
 mod connect;
 #[cfg(test)]
 mod from_services;
