@@ -231,6 +231,8 @@ pub(crate) mod tests {
         "reference_tag", "callout", "page", "exercise", "person", "approval", "recipient", "account", "passkey", "ceremony", "charter", "boot", "key_id", "vouched_by",
         // Of the provider: sessions and grants by their ids, officers, a signing key of our own.
         "session", "grant_id", "registered_by", "approved_by", "proposed_by", "private",
+        // Of letters with PINs: their batches, and keyed hashes of PIN and token.
+        "batch", "pin", "token",
         // Of incidents: theirs, the departments that lead, officers.
         "incident", "lead", "commander", "settled_by",
         // Of signing: serial numbers of certificates, and the digest of a document that an account has signed.

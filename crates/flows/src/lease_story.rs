@@ -24,11 +24,15 @@ fn act<T: Send + 'static, E: From<StoreError> + std::fmt::Debug + Send + 'static
 }
 
 pub(crate) fn contract(city: &City, recipient: String) -> Id<kinds::Contract> {
+    contract_with(city, recipient, Trade::Courier)
+}
+
+pub(crate) fn contract_with(city: &City, recipient: String, trade: Trade) -> Id<kinds::Contract> {
     let keys = city.platform().ledger().keys().clone();
     let contact = people::Contact::parse("Chan Siu Ming", "sm.chan@forms.example.hk").unwrap();
     let command = RegisterContractor {
         name: Text::new("Harbour Couriers", "海港速遞", "海港速递"),
-        trade: Trade::Courier,
+        trade,
         contact: seal_contact(&keys, city.platform().now().day(), &contact).unwrap(),
         keys: Some(ContractorKeys { signing: [7; 32], recipient }),
     };

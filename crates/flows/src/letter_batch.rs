@@ -253,7 +253,7 @@ fn common(platform: &Platform, identity: &IdentityService, batch: &LetterBatch) 
 }
 
 fn sheet(platform: &Platform, letter: &OpenLetter) -> PinLetter {
-    let link = format!("{}/{}/account/pin/{}", platform.sender().origin, letter.language.slug(), letter.token.expose());
+    let link = format!("{}/{}/account/pin?letter={}", platform.sender().origin, letter.language.slug(), letter.token.expose());
     PinLetter {
         language: letter.language,
         window: letter.window.clone(),

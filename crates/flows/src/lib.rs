@@ -53,6 +53,7 @@ mod open_platform;
 mod openings_story;
 mod platform;
 mod proofing;
+mod publish_advisory;
 #[cfg(test)]
 mod rehearsal;
 mod release;
@@ -112,6 +113,7 @@ pub use open_platform::{PlatformError, PlatformParts, RESTORED_TREE, RESTORING, 
 pub use platform::Platform;
 pub use ask_verifier::{VerifierRound, ask_verifier};
 pub use proofing::{ask_register, decide_proofing, finish as finish_proofing, open_proofing, verify_at_counter};
+pub use publish_advisory::publish_advisory;
 pub use release::{Asking, ReleaseError, Released, release};
 pub use roll_keys::roll_keys;
 pub use roots::{Escrow, Roots};

@@ -24,6 +24,7 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     if let Some(scope) = scope {
         body.part(&SummaryList::new(facts(desk)));
         body.link(desk.say("services-title"), desk.url("/staff/services"));
+        body.link(desk.say("pin-letters-title"), desk.url(crate::pin_letters::HOME));
         body.part(&versions(desk, scope)?);
     } else {
         let shipped = Charter::parse(SHIPPED_CHARTER)?;

@@ -12,10 +12,10 @@ use webkit::{Visitor, in_every_language, takes_files};
 
 use crate::desk::{Answer, Desk, attend};
 use crate::{
-    access_review, alerts, approval, bulletins, call_out, call_outs, call_page, certificate, charter, close, connect_form, connect_list, connect_service, contract, contract_change, contractor, contractors, counter, dashboard, definition, delivery, erase, erase_day, erasure, evidence,
-    exceptions, exercises, field, field_queue, gate, gate_record, gate_sign, hand_over, home, incidents, inventory, invitation, lease, lease_change, lease_give, lease_pursue, letters, messages, officer, officers,
-    operate, passkey_name, passkeys, proofing, record, recover, register, request, requests, resolve, results, scheme_page, schemes,
-    session, sign_in, station_day, station_form, stations, team, team_person, team_rota, terminals, test_results, version,
+    access_review, alerts, approval, bulletins, call_out, call_outs, call_page, case_act, case_call, case_new, case_page, case_report, case_write, certificate, charter, close, connect_form, connect_list, connect_service, contract, contract_change, contractor, contractors, counter, dashboard, definition, delivery, erase, erase_day, erasure, evidence,
+    exceptions, exercises, field, field_queue, funnel, gate, gate_record, gate_sign, hand_over, home, incidents, inventory, invitation, lease, lease_change, lease_give, lease_pursue, letters, messages, officer, officers,
+    operate, passkey_name, passkeys, pin_letters, pin_letters_lease, pin_letters_returned, proofing, record, recover, register, request, requests, resolve, results, scheme_page, schemes,
+    session, sign_in, station_counts, station_day, station_devices, station_form, station_queue, station_week, stations, team, team_person, team_rota, terminals, test_results, version,
 };
 use crate::StaffState;
 
@@ -73,6 +73,8 @@ const VOUCH: Guard = Guard::Identity(&[ProofIdentity::NAME]);
 const SERVICES: Guard = Guard::Right(&[EditScheme::NAME, SignGate::NAME]);
 const APPROVE_SERVICE: Guard = Guard::Right(&[SignGate::NAME]);
 const PROOF: Guard = Guard::Identity(&[ProofIdentity::NAME]);
+const PRINT: Guard = Guard::Identity(&[RequestExport::NAME]);
+const LEASE_LETTERS: Guard = Guard::Identity(&[GrantLease::NAME]);
 const OPERATE: Guard = Guard::Scheme(&[OperateScheme::NAME]);
 const RESOLVE: Guard = Guard::Scheme(&[ResolveException::NAME]);
 const OPEN: Guard = Guard::Scheme(&[OpenRecord::NAME]);
@@ -106,6 +108,8 @@ const DOCUMENT_MAX_BYTES: usize = 10 * 1024 * 1024;
 const CHARTER_MAX_BYTES: usize = 128 * 1024;
 /// A service's logo.
 const LOGO_MAX_BYTES: usize = 1024 * 1024;
+/// A log or another text that proves something.
+const EVIDENCE_MAX_BYTES: usize = 1024 * 1024;
 /// A courier's results: forty bytes a household.
 const RESULTS_MAX_BYTES: usize = 4 * 1024 * 1024;
 
@@ -143,6 +147,22 @@ pub const ROUTES: &[Route] = &[
     form("/staff/stations/{station}", STATIONS, station_form::change),
     get("/staff/stations/{station}/day", STATIONS, station_day::ask),
     form("/staff/stations/{station}/day", STATIONS, station_day::keep),
+    get("/staff/stations/{station}/queue", STATIONS, station_queue::show),
+    post("/staff/stations/{station}/queue", STATIONS, station_queue::act),
+    get("/staff/stations/devices", STATIONS, station_devices::show),
+    form("/staff/stations/devices", STATIONS, station_devices::add),
+    get("/staff/stations/devices/{device}", STATIONS, station_devices::one),
+    post("/staff/stations/devices/{device}/help", STATIONS, station_devices::help),
+    post("/staff/stations/devices/{device}/lend", STATIONS, station_devices::lend),
+    post("/staff/stations/devices/{device}/end", STATIONS, station_devices::end),
+    post("/staff/stations/devices/{device}/renew", STATIONS, station_devices::renew),
+    get("/staff/stations/week/{day}", STATIONS, station_week::show),
+    form("/staff/stations/week/{day}", STATIONS, station_week::plan),
+    post("/staff/stations/shifts/{shift}/cancel", STATIONS, station_week::cancel),
+    get("/staff/stations/funnel", STATIONS, funnel::show),
+    get("/staff/stations/funnel/file", STATIONS, funnel::csv),
+    get("/staff/stations/counts/{day}", STATIONS, station_counts::show),
+    get("/staff/stations/counts/{day}/file", STATIONS, station_counts::csv),
     // Schemes and their definitions.
     get("/staff/schemes", Guard::Officer, schemes::show),
     get("/staff/schemes/new", CREATE, definition::new),
@@ -174,6 +194,14 @@ pub const ROUTES: &[Route] = &[
     get("/staff/identity/gates/{version}/sign", SIGN_IDENTITY, gate_sign::ask),
     post("/staff/identity/gates/{version}/sign", SIGN_IDENTITY, gate_sign::sign),
     // The proofing of residents' identities.
+    // Letters with PINs: batches for the print bureau, its lease, and letters that came back.
+    get("/staff/identity/letters", SEE_IDENTITY, pin_letters::show),
+    post("/staff/identity/letters/print", PRINT, pin_letters::print),
+    post("/staff/identity/letters/{batch}/posted", PRINT, pin_letters::posted),
+    get("/staff/identity/letters/lease", LEASE_LETTERS, pin_letters_lease::ask),
+    form("/staff/identity/letters/lease", LEASE_LETTERS, pin_letters_lease::give),
+    get("/staff/identity/letters/returned", PROOF, pin_letters_returned::ask),
+    form("/staff/identity/letters/returned", PROOF, pin_letters_returned::scan),
     get("/staff/identity/proofing", PROOF, proofing::queue),
     get("/staff/identity/proofing/counter", PROOF, counter::ask),
     form("/staff/identity/proofing/counter", PROOF, counter::verify),
@@ -304,8 +332,32 @@ pub const ROUTES: &[Route] = &[
     form("/staff/leases/{lease}/confirm", INCIDENTS, lease_pursue::confirm),
     get("/staff/leases/{lease}/closing-record", WATCH, lease_pursue::record),
     get("/staff/incidents", INCIDENTS, incidents::show),
-    get("/staff/incidents/{incident}", INCIDENTS, incidents::ask),
-    post("/staff/incidents/{incident}", INCIDENTS, incidents::close),
+    get("/staff/incidents/new", INCIDENTS, case_new::ask),
+    form("/staff/incidents/new", INCIDENTS, case_new::open),
+    get("/staff/incidents/{incident}", INCIDENTS, case_page::show),
+    post("/staff/incidents/{incident}", INCIDENTS, case_act::close),
+    post("/staff/incidents/{incident}/command", INCIDENTS, case_act::command),
+    get("/staff/incidents/{incident}/times", INCIDENTS, case_act::ask_time),
+    form("/staff/incidents/{incident}/times", INCIDENTS, case_act::note_time),
+    get("/staff/incidents/{incident}/facts", INCIDENTS, case_act::ask_facts),
+    form("/staff/incidents/{incident}/facts", INCIDENTS, case_act::facts),
+    get("/staff/incidents/{incident}/rooms", INCIDENTS, case_act::ask_rooms),
+    form("/staff/incidents/{incident}/rooms", INCIDENTS, case_act::share),
+    post("/staff/incidents/{incident}/rooms/end", INCIDENTS, case_act::unshare),
+    get("/staff/incidents/{incident}/write/{entry}", INCIDENTS, case_write::ask),
+    form_with_file("/staff/incidents/{incident}/write/{entry}", INCIDENTS, EVIDENCE_MAX_BYTES, case_write::write),
+    post("/staff/incidents/{incident}/done", INCIDENTS, case_act::done),
+    get("/staff/incidents/{incident}/evidence/{number}", INCIDENTS, case_write::attached),
+    get("/staff/incidents/{incident}/answers", INCIDENTS, case_report::ask_answers),
+    form("/staff/incidents/{incident}/answers", INCIDENTS, case_report::answers),
+    get("/staff/incidents/{incident}/reports/{report}", INCIDENTS, case_report::show),
+    get("/staff/incidents/{incident}/reports/{report}/text", INCIDENTS, case_report::text),
+    get("/staff/incidents/{incident}/reports/{report}/pdf", INCIDENTS, case_report::pdf),
+    get("/staff/incidents/{incident}/playbooks/{playbook}", INCIDENTS, case_report::checklist),
+    post("/staff/incidents/{incident}/playbooks/{playbook}", INCIDENTS, case_report::step),
+    get("/staff/incidents/{incident}/call-out", INCIDENTS, case_call::ask),
+    form("/staff/incidents/{incident}/call-out", INCIDENTS, case_call::start),
+    post("/staff/incidents/{incident}/pack", INCIDENTS, case_act::pack),
     // The incident team, call-outs and their exercises. Whoever has the link of a page acknowledges without signing in.
     get("/staff/page/{token}", Guard::Public, call_page::show),
     post("/staff/page/{token}", Guard::Public, call_page::acknowledge),
