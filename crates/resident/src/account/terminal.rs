@@ -7,7 +7,8 @@ mod pass;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request};
-use axum::http::header::{HeaderName, HeaderValue};
+use axum::http::HeaderMap;
+use axum::http::header::{COOKIE, HeaderName, HeaderValue};
 use axum::http::request::Parts;
 use axum::response::Response;
 use identity::{Channel, Piece, ProofingError, Token, add_picture, begin_proofing, begin_visit, enrol_terminal, find_terminal, send_proofing};
@@ -35,6 +36,21 @@ const COOKIE_SECS: u32 = 400 * 24 * 3600;
 pub(super) struct Stand {
     call: Call,
     terminal: Id<kinds::Terminal>,
+    strays: Strays,
+}
+
+/// Names of the cookies that this browser sent beside the one that makes it a terminal.
+struct Strays(Vec<String>);
+
+/// A browser keeps some 180 cookies of a site; the first so many go with each page, the rest with the next.
+const STRAYS_MOST: usize = 64;
+
+impl Strays {
+    fn of(headers: &HeaderMap, terminal: &str) -> Self {
+        let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
+        let names = lines.flat_map(|line| line.split(';')).filter_map(|pair| Some(pair.trim().split_once('=')?.0));
+        Self(names.filter(|name| *name != terminal).take(STRAYS_MOST).map(str::to_owned).collect())
+    }
 }
 
 impl FromRequestParts<Arc<AccountState>> for Stand {
@@ -45,7 +61,8 @@ impl FromRequestParts<Arc<AccountState>> for Stand {
         let token = cookie(&parts.headers, state.terminal_cookie()).and_then(Token::parse);
         let token = token.ok_or_else(|| Failure::of(Kind::Missing))?;
         let terminal = call.read("resident.terminal", move |tx| find_terminal(tx, &token)).await?;
-        Ok(Self { call, terminal: terminal.ok_or_else(|| Failure::of(Kind::Missing))? })
+        let strays = Strays::of(&parts.headers, call.state.terminal_cookie());
+        Ok(Self { call, terminal: terminal.ok_or_else(|| Failure::of(Kind::Missing))?, strays })
     }
 }
 
@@ -66,17 +83,21 @@ fn show(call: &Call, page: Page, secs: u32) -> Response {
     response
 }
 
-/// The same, and the browser forgets what it has of the person before: all but the cookie that makes it a terminal.
-fn show_afresh(call: &Call, page: Page, secs: u32) -> Response {
+/// The same, and the browser forgets what it has of the person before: all but the cookie that makes it a terminal. `Clear-Site-Data`
+/// knows cookies only all together, so they are removed one by one.
+fn show_afresh(call: &Call, strays: &Strays, page: Page, secs: u32) -> Response {
     let mut response = show(call, page, secs);
     let forget = HeaderValue::from_static("\"cache\", \"storage\"");
     response.headers_mut().insert(HeaderName::from_static("clear-site-data"), forget);
+    for name in &strays.0 {
+        cookies::remove(&call.state, &mut response, name);
+    }
     response
 }
 
 /// `GET /account/terminal`
 pub(super) async fn start(stand: Stand) -> Response {
-    first(&stand.call, &Faults::none())
+    first(&stand.call, &stand.strays, &Faults::none())
 }
 
 /// A page of somebody who has left.
@@ -84,7 +105,7 @@ pub(super) async fn again(call: Call) -> Response {
     call.go(START)
 }
 
-fn first(call: &Call, faults: &Faults) -> Response {
+fn first(call: &Call, strays: &Strays, faults: &Faults) -> Response {
     let title = call.say("terminal-title");
     let mut body = call.body(&title, faults);
     body.lead(call.say("terminal-lead")).p(call.say("terminal-code-how"));
@@ -98,7 +119,7 @@ fn first(call: &Call, faults: &Faults) -> Response {
     };
     body.part(&form(call, "/begin").part(&field).part(&Button::new(call.say("continue"))));
     let page = Page::new(title, body.markup());
-    show_afresh(call, if faults.is_empty() { page } else { page.invalid() }, TYPING_SECS)
+    show_afresh(call, strays, if faults.is_empty() { page } else { page.invalid() }, TYPING_SECS)
 }
 
 fn form(call: &Call, step: &str) -> Form {
@@ -107,16 +128,16 @@ fn form(call: &Call, step: &str) -> Form {
 
 /// `POST /account/terminal/begin`
 pub(super) async fn begin(stand: Stand, values: Values) -> Result<Response, Failure> {
-    let (call, terminal) = (stand.call, stand.terminal);
+    let Stand { call, terminal, strays } = stand;
     if values.switching() {
-        return Ok(first(&call, &Faults::none()));
+        return Ok(first(&call, &strays, &Faults::none()));
     }
     let (keys, typed) = (call.service.ledger().keys().clone(), values.get("code").to_owned());
     let begun = call.act("resident.begin_visit", move |work| begin_visit(work, &keys, terminal, &typed)).await?;
     match begun {
         Ok(Some(account)) => details_page(&call, &Pass::new(&call, terminal, account), &Values::default(), &Faults::none()),
-        Ok(None) => Ok(first(&call, &Faults::one("code", call.say("terminal-code-wrong")))),
-        Err(ProofingError::Often) => Ok(first(&call, &Faults::one("code", call.say("terminal-often")))),
+        Ok(None) => Ok(first(&call, &strays, &Faults::one("code", call.say("terminal-code-wrong")))),
+        Err(ProofingError::Often) => Ok(first(&call, &strays, &Faults::one("code", call.say("terminal-often")))),
         Err(error) => Err(error.into()),
     }
 }
@@ -133,8 +154,8 @@ fn details_page(call: &Call, pass: &Pass, values: &Values, faults: &Faults) -> R
 
 /// `POST /account/terminal/details`
 pub(super) async fn details(stand: Stand, values: Values) -> Result<Response, Failure> {
-    let call = stand.call;
-    let Some(pass) = Pass::read(&call, stand.terminal, values.get("pass")) else { return Ok(call.go(START)) };
+    let Stand { call, terminal, strays } = stand;
+    let Some(pass) = Pass::read(&call, terminal, values.get("pass")) else { return Ok(call.go(START)) };
     if values.switching() {
         return details_page(&call, &pass, &values, &Faults::none());
     }
@@ -146,7 +167,7 @@ pub(super) async fn details(stand: Stand, values: Values) -> Result<Response, Fa
     let begun = blocking(move || bare(begin_proofing(service.ledger(), service.evidence(), account, Channel::Kiosk, &typed)));
     match begun.await? {
         Ok(case) => photo_page(&call, &pass.with(case), Piece::Document, &Faults::none()),
-        Err(ProofingError::Often | ProofingError::Verified) => Ok(ended(&call, "terminal-not-now")),
+        Err(ProofingError::Often | ProofingError::Verified) => Ok(ended(&call, &strays, "terminal-not-now")),
         Err(error) => Err(error.into()),
     }
 }
@@ -163,9 +184,9 @@ fn photo_page(call: &Call, pass: &Pass, piece: Piece, faults: &Faults) -> Result
 
 /// `POST /account/terminal/photo`: the card, then the person; after that everything is sent.
 pub(super) async fn photo(stand: Stand, request: Request) -> Result<Response, Failure> {
-    let call = Arc::new(stand.call);
+    let (call, terminal, strays) = (Arc::new(stand.call), stand.terminal, stand.strays);
     let sent = SentForm::read(request, MAX_BYTES).await?;
-    let pass = Pass::read(&call, stand.terminal, sent.values.get("pass"));
+    let pass = Pass::read(&call, terminal, sent.values.get("pass"));
     let piece = Piece::from_name(sent.values.get("piece")).filter(|piece| *piece != Piece::Details);
     let Some((pass, case, piece)) = pass.and_then(|pass| Some((pass, pass.case?, piece?))) else { return Ok(call.go(START)) };
     let Some(file) = sent.file else {
@@ -189,18 +210,18 @@ pub(super) async fn photo(stand: Stand, request: Request) -> Result<Response, Fa
     match kept.await? {
         Err(sentence) => photo_page(&call, &pass, piece, &Faults::one("picture", sentence)),
         Ok(Ok(())) if piece == Piece::Document => photo_page(&call, &pass, Piece::Selfie, &Faults::none()),
-        Ok(Ok(())) => Ok(ended(&call, "proof-waiting")),
-        Ok(Err(_)) => Ok(ended(&call, "terminal-not-now")),
+        Ok(Ok(())) => Ok(ended(&call, &strays, "proof-waiting")),
+        Ok(Err(_)) => Ok(ended(&call, &strays, "terminal-not-now")),
     }
 }
 
 /// The last page: the next person finds nothing.
-fn ended(call: &Call, key: &str) -> Response {
+fn ended(call: &Call, strays: &Strays, key: &str) -> Response {
     let title = call.say("terminal-end");
     let mut body = call.body(&title, &Faults::none());
     body.part(&Inset(call.say(key).into())).p(call.say("terminal-take-card"));
     body.part(&Button::link(call.say("terminal-finish"), call.url(START)));
-    show_afresh(call, Page::new(title, body.markup()).without_switch(), IDLE_SECS / 4)
+    show_afresh(call, strays, Page::new(title, body.markup()).without_switch(), IDLE_SECS / 4)
 }
 
 /// `GET /account/terminal/enrol`

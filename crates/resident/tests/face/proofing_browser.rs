@@ -14,24 +14,24 @@ use webtest::{Browser, Page};
 
 use crate::account_browser::{Site, every_language};
 
-const PAGES: [&str; 4] =
+pub const PAGES: [&str; 4] =
     ["/account/proofing", "/account/proofing/details", "/account/proofing/photo/document", "/account/proofing/photo/selfie"];
 
 /// A photo that a telephone could have taken.
-fn photo(colour: [u8; 3]) -> Vec<u8> {
+pub fn photo(colour: [u8; 3]) -> Vec<u8> {
     let board = RgbImage::from_fn(800, 600, |x, y| if (x / 40 + y / 40) % 2 == 0 { Rgb(colour) } else { Rgb([230, 230, 230]) });
     let mut out = Cursor::new(Vec::new());
     DynamicImage::ImageRgb8(board).write_to(&mut out, ImageFormat::Jpeg).unwrap();
     out.into_inner()
 }
 
-fn choose_file(page: &Page, path: &Path) {
+pub fn choose_file(page: &Page, path: &Path) {
     let root = page.call("DOM.getDocument", &json!({})).unwrap()["root"]["nodeId"].clone();
     let found = page.call("DOM.querySelector", &json!({ "nodeId": root, "selector": "[name=picture]" })).unwrap();
     page.call("DOM.setFileInputFiles", &json!({ "nodeId": found["nodeId"], "files": [path] })).unwrap();
 }
 
-fn signed_up(page: &Page, site: &Site) {
+pub fn signed_up(page: &Page, site: &Site) {
     page.virtual_passkey(true).unwrap();
     page.goto(&site.page("en", "/account/sign-up")).unwrap();
     page.fill("[name=mobile]", "5123 4567").unwrap();
@@ -42,11 +42,11 @@ fn signed_up(page: &Page, site: &Site) {
     page.goto(&site.page("en", "/account")).unwrap();
 }
 
-fn number() -> String {
+pub fn number() -> String {
     IdNumber::from_number("Q123456").unwrap().formatted()
 }
 
-fn typed(page: &Page, number: &str) {
+pub fn typed(page: &Page, number: &str) {
     let fields = [
         ("name_en", "CHAN Siu Ming"),
         ("name_zh", "陳小明"),
@@ -126,6 +126,7 @@ fn promise_09_browser_a_resident_is_verified_without_scripts_and_keeps_the_recei
     page.goto(&site.page("en", "/account")).unwrap();
     assert!(page.text("main").unwrap().contains("Verified"), "{}", page.text("main").unwrap());
     receipt(&page, &site, case);
+    openings(&page, &site);
     assert_eq!(page.complaints().unwrap(), Vec::<String>::new());
 }
 
@@ -140,39 +141,24 @@ fn receipt(page: &Page, site: &Site, case: Id<kinds::Proofing>) {
     assert!(said.contains("ended: verified") && said.contains("piece: selfie"), "{said}");
 }
 
-/// The code that an officer is shown when a terminal is added.
-fn terminal_code(site: &Site) -> String {
-    let city = &site.pages.city;
-    let identity = city.platform.public_identity().unwrap();
-    let grant: Grant<ProofIdentity> = authorise(&city.officer(3, Role::CaseOfficer), Some(identity.scope())).unwrap();
-    let (ledger, code) = (identity.ledger(), identity::VisitCode::new(&**identity.ledger().random()));
-    let (keys, shown) = (ledger.keys().clone(), code.text().to_owned());
-    let add = move |work: &mut journal::Work<'_, '_>| identity::add_terminal(work, &keys, &grant, ("Post office", &code));
-    ledger.write("test.terminal", journal::Actor::Operator, add).map_err(|_| "refused").unwrap();
-    shown
-}
-
-#[test]
-fn browser_a_public_terminal_is_enrolled_by_its_code_and_leads_nowhere_else() {
-    let (browser, site) = (Browser::launch().unwrap(), Site::open());
-    let home = browser.page().unwrap();
-    signed_up(&home, &site);
-    home.goto(&site.page("en", PAGES[0])).unwrap();
-    home.follow("form[action$='/proofing/visit'] button").unwrap();
-    assert_eq!(home.axe().unwrap(), []);
-    let said = home.text("main .govuk-panel").unwrap();
-    let code: String = said.chars().filter(char::is_ascii_digit).collect();
-    assert_eq!(code.len(), 8, "{said}");
-    let terminal = browser.page().unwrap();
-    terminal.scripts_off(true).unwrap();
-    terminal.goto(&site.page("en", "/account/terminal")).unwrap();
-    assert!(!terminal.has("[name=code]").unwrap(), "no terminal yet");
-    terminal.goto(&site.page("en", "/account/terminal/enrol")).unwrap();
-    terminal.fill("[name=code]", &terminal_code(&site)).unwrap();
-    terminal.submit().unwrap();
-    terminal.scripts_off(false).unwrap();
-    every_language(&terminal, &site, &["/account/terminal"]);
-    terminal.goto(&site.page("en", "/account/terminal")).unwrap();
-    let out = "[...document.links].map(a => a.pathname).filter(path => !/^\\/(en|zh-hant|zh-hans)\\/account\\/terminal$/.test(path)).join()";
-    assert_eq!(terminal.eval(out).unwrap(), json!(""), "no way out");
+/// Every opening stands in the resident's list, with who and for what, and each entry is proven.
+fn openings(page: &Page, site: &Site) {
+    site.pages.city.work();
+    every_language(page, site, &["/account/data"]);
+    page.goto(&site.page("en", "/account/data")).unwrap();
+    let said = page.text("main").unwrap();
+    let looked = said.matches("To compare your photos with what you typed").count();
+    assert!(looked == 2 && said.contains("Case officer"), "twice, for two verdicts: {said}");
+    assert_eq!(said.matches("To keep what was verified").count(), 1, "{said}");
+    let fetch = "(() => { const form = [...document.forms].find(one => one.id.startsWith('proof-'));
+        return fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) }).then(got => got.text()) })()";
+    let proof: serde_json::Value = serde_json::from_str(page.promised(fetch).unwrap().as_str().unwrap()).unwrap();
+    assert!(proof.to_string().contains("checkpoint"), "{proof}");
+    let copy = "(() => { const form = document.getElementById('json');
+        return fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) }).then(got => got.json()) })()";
+    let copy = page.promised(copy).unwrap();
+    let mut aims: Vec<_> = copy["openings"].as_array().unwrap().iter().map(|one| one["for"].as_str().unwrap().to_owned()).collect();
+    // Two of one moment stand in either order.
+    aims.sort();
+    assert_eq!(aims, ["attributes", "verdict", "verdict"]);
 }
