@@ -24,7 +24,7 @@ mod voice;
 
 pub use clamd::{Clamd, ClamdAddress, ClamdConfig, ClamdVersion, NotAClamdAddress};
 pub use http::ConnectorError;
-pub use logout::LogoutCaller;
+pub use logout::{LogoutCaller, ServicesAt};
 pub use mail::{DemoMail, MailConfig, MailUrl, NotAMailUrl, SmtpServer};
 pub use pki::{PkiError, TestPki, make_test_pki};
 pub use poppler::Poppler;

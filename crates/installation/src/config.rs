@@ -127,6 +127,9 @@ config! {
     /// The authorities that sign the TLS certificates of online services, in PEM: to tell them that a resident signed out. Without them
     /// only services on this machine are told.
     services_authorities: Option<PathBuf> = None, "/etc/lionrock/services/ca.pem", plain;
+    /// Whether online services may stand in private networks, to be told there that a resident signed out. Without it a live system calls
+    /// public addresses alone; a demonstration or test calls any.
+    services_private: bool = false, "true", plain;
     /// The bearer token of our account at the SMS gateway, if it wants one.
     sms_token: Option<Secret<String>> = None, "a long random text", secret;
     /// Address of the gateway that telephones people who are called out and takes the code that they key in; plain HTTP on this machine

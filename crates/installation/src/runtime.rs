@@ -7,7 +7,7 @@ use std::time::Duration;
 use callout::{Channel, Gateway, Gateways, MailPages, SmsPages};
 use connectors::{
     Clamd, ClamdConfig, ConnectorError, DemoCarrier, DemoInbox, HttpPopulationRegister, ProbeConfig, ProberError, RegisterConfig,
-    DemoMail, HttpIdentityVerifier, LogoutCaller, MailConfig, SmsConfig, SmsHttpGateway, SmtpServer, VerifierConfig, VoiceConfig, VoiceHttpGateway, WebProber,
+    DemoMail, HttpIdentityVerifier, LogoutCaller, MailConfig, ServicesAt, SmsConfig, SmsHttpGateway, SmtpServer, VerifierConfig, VoiceConfig, VoiceHttpGateway, WebProber,
 };
 use flows::{Escrow, Platform, PlatformError, PlatformParts, Ports, Roots, SigningOffice};
 use hongkong::{Gazetteer, ImportError};
@@ -117,12 +117,27 @@ impl Runtime {
         let mail = mail(config, &clock)?;
         let signing = crate::office::open(config, &random)?;
         let demo_inbox = Arc::<DemoInbox>::default();
-        let logout = Arc::new(LogoutCaller::new(config.services_authorities.as_deref())?);
+        let anywhere = config.services_private || config.environment.synthetic_only();
+        let services_at = if anywhere { ServicesAt::Anywhere } else { ServicesAt::Public };
+        let logout = Arc::new(Noted(LogoutCaller::new(config.services_authorities.as_deref(), services_at)?));
         let gateways = gateways(config, &ports.carrier, mail.as_ref(), &demo_inbox)?;
         // Only a demonstration or a test looks at its own machine.
         let manners = ProbeConfig { private: config.environment.synthetic_only(), ..ProbeConfig::default() };
         let prober = Arc::new(WebProber::new(manners)?);
         Ok(Self { platform, ports, gazetteer, clock, prober, mail, logout, gateways, demo_inbox, signing, scanner, verifier })
+    }
+}
+
+/// Says in the log why a service could not be told. An address is typed by officers and says nothing of any resident; a token is not logged.
+struct Noted(LogoutCaller);
+
+impl LogoutCarrier for Noted {
+    fn carry(&self, address: &str, token: &str) -> Result<(), String> {
+        let told = self.0.carry(address, token);
+        if let Err(reason) = &told {
+            tracing::warn!(target: "logout", address, reason, "a service could not be told that a session ended; it is told again later");
+        }
+        told
     }
 }
 

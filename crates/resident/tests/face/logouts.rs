@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use connectors::LogoutCaller;
+use connectors::{LogoutCaller, ServicesAt};
 use flows::{Asking, IdentityService};
 use identity::{Found, SignIn, SignedIn, Token};
 use openid::{Compact, Jwk, RedirectUri};
@@ -29,11 +29,17 @@ struct Library {
 
 impl Library {
     fn listens() -> Self {
+        Self::answers(&[])
+    }
+
+    /// Answers with these, one after the other, and with 200 from then on.
+    fn answers(statuses: &'static [u16]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://127.0.0.1:{}/logout", listener.local_addr().unwrap().port());
         let (tell, heard) = channel();
         std::thread::spawn(move || {
-            for stream in listener.incoming() {
+            for (stream, number) in listener.incoming().zip(0..) {
+                let status = statuses.get(number).unwrap_or(&200);
                 let mut reader = BufReader::new(stream.unwrap());
                 let (mut line, mut length) = (String::new(), 0);
                 while reader.read_line(&mut line).unwrap() > 2 {
@@ -43,7 +49,7 @@ impl Library {
                 }
                 let mut body = vec![0; length];
                 reader.read_exact(&mut body).unwrap();
-                reader.get_mut().write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").unwrap();
+                write!(reader.get_mut(), "HTTP/1.1 {status} so\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").unwrap();
                 if tell.send(String::from_utf8(body).unwrap()).is_err() {
                     break;
                 }
@@ -62,7 +68,11 @@ struct Stage {
 
 impl Stage {
     fn new() -> Self {
-        let (pages, library) = (Pages::open_at(ORIGIN, true), Library::listens());
+        Self::with(Library::listens())
+    }
+
+    fn with(library: Library) -> Self {
+        let pages = Pages::open_at(ORIGIN, true);
         let mut known = registration("library", CALLBACK);
         known.logout_uri = Some(RedirectUri::register(&library.address, true).unwrap());
         register(&pages, known);
@@ -116,7 +126,7 @@ impl Stage {
     fn assert_heard(&self, tokens: &Tokens, why: &str) {
         let identity = self.identity();
         assert!(read(identity.ledger(), tokens, Asking::Named).is_none(), "{why}: its token opens nothing");
-        let caller = LogoutCaller::new(None).unwrap();
+        let caller = caller();
         assert_eq!(flows::logout_round(&self.pages.city.platform, &caller, ORIGIN).unwrap(), (1, 0), "{why}");
         let heard = self.library.heard.recv_timeout(Duration::from_secs(20)).unwrap();
         let told = self.claims(heard.strip_prefix("logout_token=").unwrap());
@@ -134,6 +144,10 @@ impl Stage {
         let token = Compact::parse(token, &[JoseAlgorithm::Rs256]).unwrap();
         Value::Object(token.verified_by(&Jwk::read_set(&keys).unwrap()).unwrap().clone())
     }
+}
+
+fn caller() -> LogoutCaller {
+    LogoutCaller::new(None, ServicesAt::Anywhere).unwrap()
 }
 
 fn cookie(signed_in: &SignedIn) -> String {
@@ -177,6 +191,22 @@ async fn a_changed_password_and_a_removed_one_end_its_sessions_at_services() {
     let ended = stage.submits(&cookie(&changing), ("/en/account", "/en/account/sign-out"), "").await;
     assert_eq!(ended.status, StatusCode::SEE_OTHER);
     stage.assert_heard(&own, "signed out");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_fails_is_told_again_after_a_pause_with_a_token_of_that_moment() {
+    let stage = Stage::with(Library::answers(&[503]));
+    let mine = cookie(&stage.first);
+    let given = stage.at_the_library(&mine).await;
+    stage.submits(&mine, ("/en/account", "/en/account/sign-out"), "").await;
+    let round = || flows::logout_round(&stage.pages.city.platform, &caller(), ORIGIN).unwrap();
+    let told = || stage.claims(stage.library.heard.recv_timeout(Duration::from_secs(20)).unwrap().strip_prefix("logout_token=").unwrap());
+    assert_eq!((round(), round()), ((0, 1), (0, 0)), "refused, and not asked again at once");
+    let first = told();
+    stage.pages.city.clock.advance_secs(20);
+    stage.assert_heard(&given, "the second time");
+    let now = stage.identity().ledger().now().millis() / 1000;
+    assert_eq!(first["iat"], now - 20, "each token is of its moment");
 }
 
 #[tokio::test(flavor = "multi_thread")]
