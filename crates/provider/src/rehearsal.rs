@@ -13,12 +13,13 @@ use openid::{
 use people::{Action, Grant, Role, SignedIn, authorise};
 use seal::{Ed25519Signer, JoseAlgorithm, JoseSigner, Keyring};
 use serde_json::{Value, json};
-use store::{RunError, Store, StoreError, Tx};
+use store::{Migration, RunError, Store, StoreError, Tx};
 use tempfile::TempDir;
-use testkit::{MovableClock, SeededRandom};
+use testkit::{MovableClock, Place, SeededRandom, both_engines};
 
 use crate::*;
 
+const TABLES: &[&[Migration]] = &[journal::MIGRATIONS, MIGRATIONS];
 pub(crate) const ISSUER: &str = "https://id.example";
 pub(crate) const TOKEN: &str = "https://id.example/token";
 pub(crate) const AUDIENCE: Audience<'_> = Audience { issuer: ISSUER, endpoint: TOKEN };
@@ -40,15 +41,28 @@ pub(crate) struct Service {
     pub(crate) dpop: JoseSigner,
 }
 
+/// Tells a story on each engine.
+pub(crate) fn on_both(story: impl Fn(&Provider)) {
+    both_engines(|place| story(&Provider::at(place)));
+}
+
 impl Provider {
     pub(crate) fn new() -> Self {
+        Self::on(Store::open_in_memory(TABLES).unwrap())
+    }
+
+    pub(crate) fn at(place: &Place) -> Self {
+        Self::on(place.store("identity", TABLES))
+    }
+
+    fn on(store: Store) -> Self {
         let directory = TempDir::new().unwrap();
         let clock = Arc::new(MovableClock::at("2026-11-22T09:00"));
         let random: Arc<dyn Random> = Arc::new(SeededRandom::new(29));
         let keys = Arc::new(Keyring::in_memory("identity", clock.now().day(), random.clone()));
         prepare_keys(&keys).unwrap();
         let parts = LedgerParts {
-            store: Store::open_in_memory(&[journal::MIGRATIONS, MIGRATIONS]).unwrap(),
+            store,
             keys,
             signer: Arc::new(Ed25519Signer::create(&directory.path().join("log.key"), "test").unwrap()),
             clock: clock.clone(),

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use openid::RedirectUri;
 use serde_json::Value;
 
-use crate::rehearsal::{Provider, Service, person};
+use crate::rehearsal::{ISSUER, Provider, Service, on_both, person};
 use crate::*;
 
 const RESIDENTS: u16 = 1000;
@@ -21,9 +22,7 @@ fn heard(provider: &Provider, service: &Service, person: &Person) -> BTreeSet<St
     let access = tokens.access.expose().clone();
     let in_use = provider.uses(service, &access).unwrap();
     let mut heard = BTreeSet::from([pushed.request_uri, code, access, tokens.refresh.unwrap().expose().clone(), in_use.subject]);
-    let token = tokens.id_token.unwrap();
-    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
-    collect(&serde_json::from_slice(&claims).unwrap(), &mut heard);
+    heard.extend(claims(&tokens.id_token.unwrap()));
     heard
 }
 
@@ -58,7 +57,11 @@ fn shared(all: &[(u16, BTreeSet<String>)]) -> BTreeSet<String> {
 #[test]
 fn promise_12_a_thousand_residents_at_fifty_services_have_nothing_in_common_there() {
     let provider = Provider::new();
-    let services: Vec<Service> = (0..SERVICES).map(|number| provider.service(&format!("service-{number}"))).collect();
+    let listens = |number: u16| {
+        let hears = RedirectUri::register(&format!("https://service-{number}.example/logout"), false).unwrap();
+        provider.service_with(&format!("service-{number}"), |registration| registration.logout_uri = Some(hears))
+    };
+    let services: Vec<Service> = (0..SERVICES).map(listens).collect();
     let mut all = Vec::new();
     for number in 0..RESIDENTS {
         let person = resident(number, &provider);
@@ -66,6 +69,9 @@ fn promise_12_a_thousand_residents_at_fifty_services_have_nothing_in_common_ther
         for at in [number % SERVICES, (number / SERVICES * 7 + number + 1) % SERVICES] {
             all.push((at, heard(&provider, &services[usize::from(at)], &person)));
         }
+    }
+    for (at, said) in farewells(&provider) {
+        all.push((at, said));
     }
     assert_eq!(shared(&all).len(), 0);
     let accounts: Vec<String> = (0..RESIDENTS).map(|number| kernel::to_hex(&resident(number, &provider).account)).collect();
@@ -77,16 +83,48 @@ fn promise_12_a_thousand_residents_at_fifty_services_have_nothing_in_common_ther
     assert_eq!(shared(&all), BTreeSet::from([leak]));
 }
 
+/// What services hear when the sessions of every tenth resident end.
+fn farewells(provider: &Provider) -> Vec<(u16, BTreeSet<String>)> {
+    for number in (0..RESIDENTS).step_by(10) {
+        let session = resident(number, provider).session;
+        provider.act(move |work| end_session_grants(work, session)).unwrap();
+    }
+    let (mut said, keys) = (Vec::new(), provider.keys.clone());
+    loop {
+        let keys = keys.clone();
+        let notices = provider.act(move |work| claim_logouts(work, &keys, ISSUER)).unwrap();
+        if notices.is_empty() {
+            break;
+        }
+        for notice in notices {
+            let at = notice.address.strip_prefix("https://service-").unwrap().split('.').next().unwrap().parse().unwrap();
+            said.push((at, claims(&notice.token)));
+            provider.act(move |work| note_logout(work, &notice, true)).unwrap();
+        }
+    }
+    assert!(said.len() > usize::from(RESIDENTS / 10), "some were at one service twice, most at two");
+    said
+}
+
+/// The texts in the claims of a token.
+fn claims(token: &str) -> BTreeSet<String> {
+    let plain = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    let mut texts = BTreeSet::new();
+    collect(&serde_json::from_slice(&plain).unwrap(), &mut texts);
+    texts
+}
+
 #[test]
 fn promise_12_no_two_names_of_anybody_are_alike() {
-    let provider = Provider::new();
-    let keys = provider.ledger.keys();
-    let mut names = BTreeSet::new();
-    for (number, at) in (0..RESIDENTS).flat_map(|number| (0..SERVICES).map(move |at| (number, at))) {
-        let account = resident(number, &provider).account;
-        let sector = format!("service-{at}.example");
-        names.insert(openid::pairwise_subject(|input| keys.prf("provider subject", input), &sector, &account));
-        names.insert(issue::session_name(&account, &sector));
-    }
-    assert_eq!(names.len(), 2 * usize::from(RESIDENTS) * usize::from(SERVICES));
+    on_both(|provider| {
+        let keys = provider.ledger.keys();
+        let mut names = BTreeSet::new();
+        for (number, at) in (0..RESIDENTS).flat_map(|number| (0..SERVICES).map(move |at| (number, at))) {
+            let account = resident(number, provider).account;
+            let sector = format!("service-{at}.example");
+            names.insert(openid::pairwise_subject(|input| keys.prf("provider subject", input), &sector, &account));
+            names.insert(issue::session_name(&account, &sector));
+        }
+        assert_eq!(names.len(), 2 * usize::from(RESIDENTS) * usize::from(SERVICES));
+    });
 }
