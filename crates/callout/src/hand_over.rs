@@ -103,6 +103,7 @@ impl Gateway for MailPages {
             subject: page.subject.clone(),
             text: page.text.expose().clone(),
             idempotency: page.idempotency.clone(),
+            unsubscribe: None,
         };
         self.0.send(&mail).map(drop)
     }

@@ -147,6 +147,12 @@ impl SmtpServer {
         // RFC 3834: no holiday notice answers it.
         let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
         message.headers_mut().insert_raw(HeaderValue::new(automatic, "auto-generated".to_owned()));
+        if let Some(address) = &mail.unsubscribe {
+            // RFC 2369 and RFC 8058: a mail program ends the subscription with one press.
+            let mut add = |name, value: String| message.headers_mut().insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
+            add("List-Unsubscribe", format!("<{address}>"));
+            add("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned());
+        }
         Ok(message)
     }
 }
@@ -252,6 +258,7 @@ mod tests {
             subject: subject.into(),
             text: "資料租約將於7日後屆滿。\n.\n..\n.hidden\n".into(),
             idempotency: "msg_01".into(),
+            unsubscribe: None,
         }
     }
 
@@ -280,8 +287,21 @@ mod tests {
             assert_eq!(header(got, "Message-ID"), "<msg_01@register.example>");
             assert_eq!(header(got, "Auto-Submitted"), "auto-generated");
             assert!(header(got, "Date").starts_with("Wed, 01 Feb 2023 01:00:00"), "{}", header(got, "Date"));
+            assert!(!got.content.contains("List-Unsubscribe"), "nobody in office unsubscribes");
             assert_eq!(body(got).replace("\r\n", "\n"), "資料租約將於7日後屆滿。\n.\n..\n.hidden\n");
         }
+    }
+
+    #[test]
+    fn a_subscribers_mail_names_the_address_that_ends_it_in_one_press() {
+        let stage = Stage::new();
+        let server = MailServer::start(MailLine::Tls(stage.server_tls()));
+        let address = "https://register.example/en/advisories/subscription/0f".to_owned();
+        let mail = OutgoingMail { unsubscribe: Some(address.clone()), ..mail("a@b.hk", "s") };
+        stage.client(&format!("smtps://localhost:{}", server.port())).send(&mail).unwrap();
+        let mails = server.mails();
+        assert_eq!(header(&mails[0], "List-Unsubscribe"), format!("<{address}>"));
+        assert_eq!(header(&mails[0], "List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use journal::{Actor, Committed, Work};
 use kernel::{Id, Secret, Text, kinds};
-use notify::{CarrierError, DueMail, MailCarrier, MailText, MailTo, QueueMail, State, outgoing_mail};
+use notify::{CarrierError, DueMail, MailCarrier, MailText, MailTo, OutgoingMail, QueueMail, State, outgoing_mail, subscriber_mail};
 use people::Role;
 use response::{Alert, AlertKind, ToTell};
 use seal::Keyring;
@@ -36,6 +36,9 @@ pub fn mail_round(platform: &Platform, carrier: Option<&dyn MailCarrier>) -> Res
     if ledger.read("flows.alerts_to_tell", |tx| response::alerts_to_tell(tx, now))? {
         round.told = ledger.write("flows.tell_alerts", JOB, tell)?.0;
     }
+    if ledger.read("flows.advisories_to_tell", |tx| advisories::is_to_tell(tx, now))? {
+        round.told += ledger.write("flows.tell_subscribers", JOB, advisories::claim_advisories_to_tell)?.0.queued;
+    }
     let Some(carrier) = carrier else { return Ok(round) };
     if let Some(service) = platform.identity() {
         let residents = notify::deliver_mails(service.ledger(), carrier, TOLD)?;
@@ -50,7 +53,7 @@ pub fn mail_round(platform: &Platform, carrier: Option<&dyn MailCarrier>) -> Res
     for (mail, contact) in batch {
         let to = contact.and_then(|contact| contact.open(&committed, ledger.keys()));
         let outcome = match to {
-            Some(to) => carrier.send(&outgoing_mail(&mail, &platform.sender().origin, to)).map(drop),
+            Some(to) => carrier.send(&outgoing(platform, &mail, to)).map(drop),
             None => Err(CarrierError::Refused("there is no address any more".into())),
         };
         settle(platform, mail, &outcome, &mut round)?;
@@ -58,10 +61,23 @@ pub fn mail_round(platform: &Platform, carrier: Option<&dyn MailCarrier>) -> Res
     Ok(round)
 }
 
+/// A mail with the address in clear; a subscriber's says how to end it.
+fn outgoing(platform: &Platform, mail: &DueMail, to: Secret<String>) -> OutgoingMail {
+    let origin = &platform.sender().origin;
+    match mail.to {
+        MailTo::Subscriber(id) => {
+            let token = advisories::subscription_token(platform.ledger().keys(), id);
+            subscriber_mail(mail, origin, to, token.reveal().expose())
+        }
+        MailTo::Officer(_) | MailTo::Contractor(_) => outgoing_mail(mail, origin, to),
+    }
+}
+
 /// What is known of a recipient before the opening is on record.
 enum SealedAddress {
     Officer(people::SealedContact),
     Contractor(processors::SealedContact),
+    Subscriber(advisories::SealedAddress),
 }
 
 impl SealedAddress {
@@ -70,6 +86,7 @@ impl SealedAddress {
         let contact = match self {
             Self::Officer(contact) => contact.open(committed, keys),
             Self::Contractor(contact) => contact.open(committed, keys),
+            Self::Subscriber(address) => return address.open(committed, keys).ok(),
         };
         contact.ok().map(|contact| contact.mail().clone())
     }
@@ -82,6 +99,7 @@ fn claim(work: &mut Work<'_, '_>) -> Result<Vec<(DueMail, Option<SealedAddress>)
         let address = match mail.to {
             MailTo::Officer(id) => people::contact_for_mail(work.tx(), id)?.map(SealedAddress::Officer),
             MailTo::Contractor(id) => processors::contact_for_mail(work.tx(), id)?.map(SealedAddress::Contractor),
+            MailTo::Subscriber(id) => advisories::address_for_mail(work.tx(), id)?.map(SealedAddress::Subscriber),
         };
         batch.push((mail, address));
     }

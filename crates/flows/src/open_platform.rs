@@ -127,6 +127,7 @@ pub(crate) const PLATFORM_TABLES: &[&[Migration]] = &[
     processors::MIGRATIONS,
     notify::MAIL_MIGRATIONS,
     callout::MIGRATIONS,
+    advisories::MIGRATIONS,
     stations::MIGRATIONS,
     identity::PLATFORM_MIGRATIONS,
 ];
@@ -169,6 +170,7 @@ impl Platform {
         vault::prepare_request_keys(ledger.keys())?;
         callout::prepare_keys(ledger.keys())?;
         response::prepare_keys(ledger.keys())?;
+        advisories::prepare_keys(ledger.keys())?;
         report_lost_ledger(&ledger, &Owner { name: PLATFORM, scope: None }, &ledger)?;
         let platform = Arc::new(Self::new(parts, ledger));
         replay_ends(&platform)?;

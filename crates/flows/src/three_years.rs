@@ -5,6 +5,7 @@ mod contractors;
 mod course;
 mod passkeys;
 mod cases;
+mod subscribers;
 mod team;
 mod witness;
 

@@ -185,6 +185,7 @@ fn purge_platform(platform: &Platform) -> Result<(), StepError> {
     platform.ledger().write("flows.purge_contractors", Actor::Job("purge"), processors::purge)?;
     platform.ledger().write("flows.purge_call_out", Actor::Job("purge"), callout::purge_people)?;
     platform.ledger().write("flows.purge_cases", Actor::Job("purge"), response::purge_cases)?;
+    platform.ledger().write("flows.purge_subscribers", Actor::Job("purge"), advisories::purge_subscribers)?;
     platform.ledger().write("flows.purge_mails", Actor::Job("purge"), notify::purge_mails)?;
     Ok(())
 }

@@ -77,7 +77,7 @@ impl Way<'_> {
                 Some(carrier.send(&Outgoing { to: Secret::new(to), text: Secret::new(text), idempotency }))
             }
             (Self::Mails(carrier), Plain::Mail { to, subject, text }) => {
-                Some(carrier.send(&OutgoingMail { to: Secret::new(to), subject, text, idempotency }))
+                Some(carrier.send(&OutgoingMail { to: Secret::new(to), subject, text, idempotency, unsubscribe: None }))
             }
             _ => None,
         }

@@ -45,7 +45,7 @@ pub use inbox::{InboxError, InboxMessage, Opened, inbox, letter_posted, letters_
 pub use letter::{
     Block, LeafletSide, Letter, LetterError, LetterFont, LetterKind, PinLetter, PinLetters, Sheets, leaflet_pdf, letter_pdf, pin_letters_pdf, sheets_pdf,
 };
-pub use mail::{DueMail, ListedMail, MailCarrier, MailText, MailTo, OutgoingMail, QueueMail, outgoing_mail};
+pub use mail::{DueMail, ListedMail, MailCarrier, MailText, MailTo, OutgoingMail, QueueMail, outgoing_mail, subscriber_mail};
 pub use mail_queue::{claim_mails, mails, mails_due, purge_mails, queue_mail, retry_mail, settle_mail};
 pub use message::{Channel, Content, Prepared, QueueMessage, State, Summary};
 pub use mobile::{Mobile, NotMobile};

@@ -13,6 +13,8 @@ pub enum MailTo {
     Officer(Id<kinds::Officer>),
     /// A contractor's contact.
     Contractor(Id<kinds::Contractor>),
+    /// Somebody outside who subscribed to advisories, by the number of the subscription.
+    Subscriber([u8; 16]),
 }
 
 impl MailTo {
@@ -21,6 +23,7 @@ impl MailTo {
         match self {
             Self::Officer(_) => "officer",
             Self::Contractor(_) => "contractor",
+            Self::Subscriber(_) => "subscriber",
         }
     }
 
@@ -28,6 +31,7 @@ impl MailTo {
         match self {
             Self::Officer(id) => id.bytes(),
             Self::Contractor(id) => id.bytes(),
+            Self::Subscriber(id) => id,
         }
     }
 
@@ -35,6 +39,7 @@ impl MailTo {
         match slug {
             "officer" => Some(Self::Officer(Id::from_bytes(bytes))),
             "contractor" => Some(Self::Contractor(Id::from_bytes(bytes))),
+            "subscriber" => Some(Self::Subscriber(bytes)),
             _ => None,
         }
     }
@@ -106,6 +111,8 @@ pub struct OutgoingMail {
     pub text: String,
     /// The same for every attempt at the same mail; becomes its `Message-ID`.
     pub idempotency: String,
+    /// The address to which a mail program posts to end the subscription at once (RFC 8058); nothing for a mail to somebody in office.
+    pub unsubscribe: Option<String>,
 }
 
 /// Whoever carries mail. A port of this slice; `connectors` has the real one.
@@ -139,6 +146,34 @@ pub fn outgoing_mail(mail: &DueMail, origin: &str, to: Secret<String>) -> Outgoi
         subject: mail.text.subject_line(),
         text: mail.text.letter(origin),
         idempotency: mail.id.to_string(),
+        unsubscribe: None,
+    }
+}
+
+/// A mail to a subscriber as it goes out. `token` opens the page of the subscription and stands where the path says `{token}`; what the
+/// queue holds does not name it.
+pub fn subscriber_mail(mail: &DueMail, origin: &str, to: Secret<String>, token: &str) -> OutgoingMail {
+    let page = |language: Language| format!("{origin}/{}/advisories/subscription/{token}", language.slug());
+    let path = mail.text.path.replace("{token}", token);
+    let part = |language: Language| {
+        let body: String = mail.text.body.get(language).chars().filter(|&c| c == '\n' || !c.is_control()).collect();
+        let (why, end) = subscribed(language);
+        format!("{body}\n{origin}/{}{path}\n\n{why}\n{end} {}\n", language.slug(), page(language))
+    };
+    OutgoingMail {
+        to,
+        subject: mail.text.subject_line(),
+        text: Language::ALL.map(part).join("\n--\n\n"),
+        idempotency: mail.id.to_string(),
+        unsubscribe: Some(page(Language::En)),
+    }
+}
+
+const fn subscribed(language: Language) -> (&'static str, &'static str) {
+    match language {
+        Language::En => ("This mail was sent by a machine, because this address was given for security advisories.", "To end that:"),
+        Language::ZhHant => ("此電郵由系統自動發出，因為有人以此地址訂閱保安警告。", "取消訂閱："),
+        Language::ZhHans => ("此电邮由系统自动发出，因为有人以此地址订阅安全警告。", "取消订阅："),
     }
 }
 
@@ -174,6 +209,23 @@ mod tests {
             assert_eq!(line, "A Bcc: x@evil.example / 資料租約將於7日後屆滿");
         }
         assert_eq!(text(&"x".repeat(1_000)).subject_line().chars().count(), SUBJECT_MOST_CHARS);
+    }
+
+    #[test]
+    fn a_subscriber_reads_how_to_end_it_in_three_languages_and_a_program_can_do_it() {
+        let text = MailText { path: "/advisories/subscription/{token}".into(), ..text("Confirm") };
+        let (id, until) = (Id::from_bytes([1; 16]), Instant::from_millis(0));
+        let due = DueMail { id, to: MailTo::Subscriber([7; 16]), text, attempts: 0, until };
+        let mail = subscriber_mail(&due, "https://x.example", Secret::new("ada@example.hk".into()), "abc");
+        for language in Language::ALL {
+            let page = format!("https://x.example/{}/advisories/subscription/abc\n", language.slug());
+            assert_eq!(mail.text.matches(&page).count(), 2, "to confirm and to end: {}", mail.text);
+        }
+        assert!(!mail.text.contains("{token}") && !mail.text.contains("signing in"));
+        assert_eq!(mail.unsubscribe.as_deref(), Some("https://x.example/en/advisories/subscription/abc"));
+        for to in [due.to, MailTo::Officer(Id::from_bytes([2; 16]))] {
+            assert_eq!(MailTo::read(to.slug(), to.bytes()), Some(to));
+        }
     }
 
     #[test]

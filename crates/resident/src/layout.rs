@@ -10,7 +10,8 @@ pub fn layout(environment: Environment) -> Layout {
         Link::new(Text::new("Support stations", "流動支援站", "流动支援站"), "/stations"),
         Link::new(Text::new("Check a receipt", "核實收據", "核实收据"), "/check-receipt"),
     ];
-    layout.footer = footer();
+    layout.footer = vec![Link::new(Text::new("Security advisories", "保安警告", "安全警告"), "/advisories")];
+    layout.footer.extend(footer());
     layout
 }
 

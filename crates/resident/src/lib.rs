@@ -6,6 +6,7 @@
 //! is not through its launch gate has no page here; one that has ended has its certificate.
 
 mod accessibility;
+mod advisories;
 mod account;
 mod assist;
 mod blocking;
@@ -56,6 +57,11 @@ pub fn routes(state: Arc<ResidentState>) -> Router {
         .route("/privacy", get(privacy::show))
         .route("/check-receipt", get(check_receipt::show).post(check_receipt::check))
         .route("/check-receipt/file", get(check_receipt::elsewhere).post(check_receipt::download))
+        .route("/advisories", get(advisories::show))
+        .route("/advisories/feed.xml", get(advisories::feed))
+        .route("/advisories/subscribe", get(advisories::ask).post(advisories::subscribe))
+        .route("/advisories/subscription/{token}", get(advisories::link).post(advisories::settle))
+        .route("/advisories/{number}", get(advisories::one))
         .route("/stations", get(stations::show))
         .route("/stations/open-now", get(stations::open_now))
         .route("/stations/in/{district}", get(stations::of_district))
@@ -63,6 +69,9 @@ pub fn routes(state: Arc<ResidentState>) -> Router {
         .route("/stations/assist/install", get(assist::install))
         .route("/stations/assist/end", get(assist::ask_end).post(assist::end))
         .route("/stations/assist/over", get(assist::over))
+        .route("/stations/helpers", get(assist::own_phone::show).post(assist::own_phone::begin))
+        .route("/stations/helpers/end", get(assist::own_phone::ask_end).post(assist::own_phone::end))
+        .route("/stations/helpers/over", get(assist::own_phone::over))
         .route("/stations/{station}/screen", get(stations::queue::screen))
         .route("/stations/{station}/queue", get(stations::queue::show))
         .route("/stations/{station}/queue/{code}", get(stations::queue::offer).post(stations::queue::take))

@@ -32,11 +32,13 @@ pub enum AlertKind {
     RequestDue,
     /// A deadline of an incident is near or has passed.
     Deadline,
+    /// An advisory waits to be confirmed.
+    Advisory,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Incident,
         Self::LeaseEnds,
         Self::LinkedEnquiry,
@@ -51,6 +53,7 @@ impl AlertKind {
         Self::Backup,
         Self::RequestDue,
         Self::Deadline,
+        Self::Advisory,
     ];
 
     /// The name in the store and in the journal.
@@ -70,6 +73,7 @@ impl AlertKind {
             Self::Backup => "backup",
             Self::RequestDue => "request-due",
             Self::Deadline => "deadline",
+            Self::Advisory => "advisory",
         }
     }
 
@@ -103,6 +107,7 @@ impl AlertKind {
                 Text::new("A resident's request is to be answered", "須答覆市民的正式要求", "须答复市民的正式要求")
             }
             Self::Deadline => Text::new("A deadline of an incident", "事故的限期", "事故的限期"),
+            Self::Advisory => Text::new("Security advisory", "保安警告", "安全警告"),
         }
     }
 }

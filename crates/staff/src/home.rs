@@ -97,6 +97,7 @@ fn more(desk: &Desk, body: &mut Body) {
     }
     if incidents {
         body.link(desk.say("incidents-title"), desk.url("/staff/incidents"));
+        body.link(desk.say("advisory-list"), desk.url("/staff/advisories"));
     }
     if desk.may::<people::ManageTeam>() {
         body.link(desk.say("team-title"), desk.url("/staff/team"));

@@ -6,6 +6,9 @@
 //! hands the grant on to the verb. Nothing here decides what is allowed.
 
 mod access_review;
+mod advisory_list;
+mod advisory_new;
+mod advisory_page;
 mod alerts;
 mod approval;
 mod bulletins;
@@ -90,6 +93,7 @@ mod session;
 mod shown;
 mod sign_in;
 mod state;
+mod station_briefings;
 mod station_counts;
 mod station_day;
 mod station_devices;
@@ -98,6 +102,7 @@ mod station_queue;
 mod station_week;
 mod stations;
 mod team;
+mod team_override;
 mod team_person;
 mod team_rota;
 mod terminals;

@@ -69,6 +69,7 @@ fn recipient(tx: &mut Tx<'_>, to: MailTo) -> Result<Option<Text>, StoreError> {
     Ok(match to {
         MailTo::Officer(id) => people::officer(tx, id)?.map(|officer| officer.post),
         MailTo::Contractor(id) => processors::contractor(tx, id)?.map(|contractor| contractor.name),
+        MailTo::Subscriber(_) => Some(Text::new("a subscriber", "訂閱者", "订阅者")),
     })
 }
 

@@ -12,10 +12,10 @@ use webkit::{Visitor, in_every_language, takes_files};
 
 use crate::desk::{Answer, Desk, attend};
 use crate::{
-    access_review, alerts, approval, bulletins, call_out, call_outs, call_page, case_act, case_call, case_new, case_page, case_report, case_write, certificate, charter, close, connect_form, connect_list, connect_service, contract, contract_change, contractor, contractors, counter, dashboard, definition, delivery, erase, erase_day, erasure, evidence,
+    access_review, advisory_list, advisory_new, advisory_page, alerts, approval, bulletins, call_out, call_outs, call_page, case_act, case_call, case_new, case_page, case_report, case_write, certificate, charter, close, connect_form, connect_list, connect_service, contract, contract_change, contractor, contractors, counter, dashboard, definition, delivery, erase, erase_day, erasure, evidence,
     exceptions, exercises, field, field_queue, funnel, gate, gate_record, gate_sign, hand_over, home, incidents, inventory, invitation, lease, lease_change, lease_give, lease_pursue, letters, messages, officer, officers,
     operate, passkey_name, passkeys, pin_letters, pin_letters_lease, pin_letters_returned, proofing, record, recover, register, request, requests, resolve, results, scheme_page, schemes,
-    session, sign_in, station_counts, station_day, station_devices, station_form, station_queue, station_week, stations, team, team_person, team_rota, terminals, test_results, version,
+    session, sign_in, station_briefings, station_counts, station_day, station_devices, station_form, station_queue, station_week, stations, team, team_override, team_person, team_rota, terminals, test_results, version,
 };
 use crate::StaffState;
 
@@ -161,6 +161,13 @@ pub const ROUTES: &[Route] = &[
     post("/staff/stations/shifts/{shift}/cancel", STATIONS, station_week::cancel),
     get("/staff/stations/funnel", STATIONS, funnel::show),
     get("/staff/stations/funnel/file", STATIONS, funnel::csv),
+    get("/staff/stations/briefings", STATIONS, station_briefings::show),
+    form("/staff/stations/briefings", STATIONS, station_briefings::plan),
+    get("/staff/stations/briefings/{briefing}", STATIONS, station_briefings::one),
+    form("/staff/stations/briefings/{briefing}", STATIONS, station_briefings::settle),
+    post("/staff/stations/briefings/{briefing}/cancel", STATIONS, station_briefings::cancel),
+    post("/staff/stations/briefings/{briefing}/done", STATIONS, station_briefings::done),
+    get("/staff/stations/briefings/{briefing}/invitation", STATIONS, station_briefings::invitation),
     get("/staff/stations/counts/{day}", STATIONS, station_counts::show),
     get("/staff/stations/counts/{day}/file", STATIONS, station_counts::csv),
     // Schemes and their definitions.
@@ -358,6 +365,12 @@ pub const ROUTES: &[Route] = &[
     get("/staff/incidents/{incident}/call-out", INCIDENTS, case_call::ask),
     form("/staff/incidents/{incident}/call-out", INCIDENTS, case_call::start),
     post("/staff/incidents/{incident}/pack", INCIDENTS, case_act::pack),
+    get("/staff/advisories", INCIDENTS, advisory_list::show),
+    get("/staff/advisories/new", INCIDENTS, advisory_new::ask),
+    form("/staff/advisories/new", INCIDENTS, advisory_new::publish),
+    get("/staff/advisories/{number}", INCIDENTS, advisory_page::show),
+    form("/staff/advisories/{number}", INCIDENTS, advisory_page::confirm),
+    post("/staff/advisories/{number}/withdraw", INCIDENTS, advisory_page::withdraw),
     // The incident team, call-outs and their exercises. Whoever has the link of a page acknowledges without signing in.
     get("/staff/page/{token}", Guard::Public, call_page::show),
     post("/staff/page/{token}", Guard::Public, call_page::acknowledge),
@@ -369,6 +382,9 @@ pub const ROUTES: &[Route] = &[
     post("/staff/team/people/{person}/act", TEAM, team_person::act),
     get("/staff/team/rota", TEAM, team_rota::ask),
     form("/staff/team/rota", TEAM, team_rota::save),
+    get("/staff/team/rota/override", TEAM, team_override::ask),
+    form("/staff/team/rota/override", TEAM, team_override::save),
+    post("/staff/team/rota/override/cancel", TEAM, team_override::cancel),
     get("/staff/team/leave", TEAM, team::ask_leave),
     form("/staff/team/leave", TEAM, team::leave),
     post("/staff/team/leave/cancel", TEAM, team::cancel),

@@ -110,6 +110,7 @@ fn changes(desk: &Desk, body: &mut webkit::Body, station: &Station) {
         body.part(&SummaryList::new(rows));
     }
     body.part(&Button::link(desk.say("station-day-title"), desk.url(&format!("/staff/stations/{}/day", desk.param("station")))));
+    body.link(desk.say("numbers-title"), desk.url(&format!("/staff/stations/{}/queue", desk.param("station"))));
 }
 
 fn mtr(desk: &Desk, values: &Values, mistakes: &Mistakes) -> Select {

@@ -1,5 +1,5 @@
 use people::ManageStations;
-use stations::{DayHours, Listed, stations_of};
+use stations::{DayHours, Listed, Week, stations_of};
 use webkit::parts::{Button, Table};
 use webkit::{Failure, Page, formats};
 
@@ -28,6 +28,17 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     }
     body.part(&table);
     body.part(&Button::link(desk.say("station-new-title"), desk.url("/staff/stations/new")));
+    let monday = Week::of(desk.now().day()).monday();
+    body.link(desk.say("devices-title"), desk.url("/staff/stations/devices"));
+    body.link(desk.say("week-link"), desk.url(&format!("/staff/stations/week/{monday}")));
+    if desk.platform().identity().is_some() {
+        body.link(desk.say("funnel-link"), desk.url("/staff/stations/funnel"));
+    }
+    body.link(desk.say("briefings-title"), desk.url("/staff/stations/briefings"));
+    body.link(desk.say("counts-link"), desk.url(&format!("/staff/stations/counts/{monday}")));
+    if desk.state.letter_font.is_some() {
+        body.link(desk.say("stations-leaflet"), "/stations/leaflet.pdf");
+    }
     body.link(desk.say("stations-public"), desk.url("/stations"));
     Ok(desk.show(Page::new(title, body.markup()).wide().back(desk.url("/staff"))))
 }

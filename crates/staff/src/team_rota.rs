@@ -29,6 +29,7 @@ fn page(desk: &Desk, people: &[Person], rota: &Rota, mistakes: &Mistakes) -> Res
     for (layer, number) in rota.layers.iter().zip(1..) {
         body.h2(desk.tell("rota-layer", [("number", number.to_string())])).part(&summary(desk, people, layer));
     }
+    body.link(desk.say("override-title"), desk.url("/staff/team/rota/override"));
     let numbered = people.iter().zip(1..).map(|(person, number)| format!("{number}. {}", desk.text(&person.post)));
     body.h2(desk.say("rota-add")).bullets(numbered);
     let days = Days::ALL.map(|days| Choice::new(days.slug(), desk.say(&format!("rota-days-{}", days.slug())))).into();

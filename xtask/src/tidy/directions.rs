@@ -29,6 +29,7 @@ const SLICES: &[&str] = &[
     "checkin",
     "assurance",
     "response",
+    "advisories",
     "callout",
     "drill",
 ];

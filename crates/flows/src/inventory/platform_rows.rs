@@ -6,7 +6,7 @@ use vault::{InventoryRow, Until};
 
 /// Every group of personal fields in the platform's store, save those of formal requests.
 pub(super) fn platform_rows() -> Vec<InventoryRow> {
-    vec![contacts(), call_out_details(), case_entries(), case_files(), passkey_names(), contractor_contacts(), lease_keys(), packages(), canaries()]
+    vec![contacts(), call_out_details(), case_entries(), case_files(), subscribers(), passkey_names(), contractor_contacts(), lease_keys(), packages(), canaries()]
 }
 
 fn contacts() -> InventoryRow {
@@ -52,6 +52,20 @@ fn case_files() -> InventoryRow {
         why: Text::new("To find out what happened and to prove it", "查明及證明事發經過", "查明及证明事发经过"),
         column: "file",
         ..case_entries()
+    }
+}
+
+fn subscribers() -> InventoryRow {
+    InventoryRow {
+        what: Text::new("Mail addresses of subscribers to security advisories", "保安警告訂閱者的電郵地址", "安全警告订阅者的电邮地址"),
+        why: Text::new("To send the advisories that they asked for", "發送其訂閱的警告", "发送其订阅的警告"),
+        until: Until::Rule(Text::new(
+            "2 days unless confirmed; then 12 months, or until the subscription is ended",
+            "未經確認：2日；確認後：12個月或直至取消訂閱",
+            "未经确认：2日；确认后：12个月或直至取消订阅",
+        )),
+        openers: vec![mail_job()],
+        ..row("advisory_subscriber", "address", "subscribers", consent())
     }
 }
 
@@ -139,6 +153,14 @@ fn employment() -> Text {
         "Employment; Personal Data (Privacy) Ordinance, data protection principles 1 and 3",
         "僱傭關係；《個人資料(私隱)條例》保障資料第1及第3原則",
         "雇佣关系；《个人资料(私隐)条例》保障资料第1及第3原则",
+    )
+}
+
+fn consent() -> Text {
+    Text::new(
+        "Consent of the subscriber; Personal Data (Privacy) Ordinance, data protection principles 1 and 3",
+        "訂閱者的同意；《個人資料(私隱)條例》保障資料第1及第3原則",
+        "订阅者的同意；《个人资料(私隐)条例》保障资料第1及第3原则",
     )
 }
 

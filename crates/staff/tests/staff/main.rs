@@ -3,11 +3,15 @@
 #[cfg(test)]
 mod attack;
 #[cfg(test)]
+mod attestation_browser;
+#[cfg(test)]
 mod browser;
 #[cfg(test)]
 mod bulk;
 #[cfg(test)]
 mod calls;
+#[cfg(test)]
+mod cases;
 #[cfg(test)]
 mod charter;
 #[cfg(test)]

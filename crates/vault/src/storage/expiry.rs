@@ -38,6 +38,7 @@ const LATE: &[(&str, &str)] = late! {
     call_person.sealed, sealed_expiry;
     case_entry.sealed, expiry;
     case_entry.file, expiry;
+    advisory_subscriber.address, expiry;
     subject_request.details, details_expiry;
     subject_request_proof.sealed, sealed_expiry;
     // The identity provider.
