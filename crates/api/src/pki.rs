@@ -13,7 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flows::{IdentityService, Platform, SigningOffice};
 use kernel::{Fault, Instant, Kind};
-use signing::{SigningError, ocsp, paths, timestamp, to_der};
+use signing::{Authority, SigningError, ocsp, paths, timestamp, to_der};
 use store::{RunError, StoreError};
 use webkit::Failure;
 
@@ -34,8 +34,7 @@ pub fn signing_routes(platform: Arc<Platform>, office: Arc<SigningOffice>) -> Ro
     Router::new()
         .route(paths::ROOT, get(root))
         .route(paths::ROOT_LIST, get(root_list))
-        .route(paths::ISSUING, get(issuing))
-        .route(paths::ISSUING_LIST, get(issuing_list))
+        .route(paths::BY_NAME, get(by_name))
         .route(paths::OCSP, post(asked))
         .route("/pki/ocsp/{*request}", get(asked_in_address))
         .route(paths::TIMESTAMP, post(stamp))
@@ -69,17 +68,24 @@ async fn root_list(State(pki): At) -> Response {
     answer("application/pkix-crl", pki.office.root_list.clone())
 }
 
-async fn issuing(State(pki): At) -> Result<Response, Failure> {
-    Ok(answer("application/pkix-cert", to_der(pki.office.authority.issuing())?))
+/// The certificate or the list of an issuing authority, of the present one or of an earlier one.
+async fn by_name(State(pki): At, Path(file): Path<String>) -> Result<Response, Failure> {
+    let path = format!("/pki/{file}");
+    if let Some(found) = pki.office.authorities().find(|one| paths::issuing(one.number()) == path) {
+        return Ok(answer("application/pkix-cert", to_der(found.issuing())?));
+    }
+    let listed = pki.office.authorities().find(|one| paths::issuing_list(one.number()) == path).map(Authority::number);
+    issuing_list(pki, listed.ok_or_else(|| Failure::of(Kind::Missing))?).await
 }
 
-/// Made anew for each request, and numbered by its second: nobody has to wait for the news that a signature is disowned.
-async fn issuing_list(State(pki): At) -> Result<Response, Failure> {
+/// Made anew for each request, and numbered by its second: nobody has to wait for the news that a signature is disowned. Serial numbers
+/// are random and never come twice, so every authority lists all of them.
+async fn issuing_list(pki: Arc<Pki>, number: u32) -> Result<Response, Failure> {
     let (service, now) = standing(&pki)?;
     let list = blocking(move || -> Result<_, PkiError> {
         let revoked = service.ledger().read("api.revoked", signing::revoked)?;
-        let number = u64::try_from(now.millis() / 1000).unwrap_or(0);
-        Ok(pki.office.authority.list(number, LIST_DAYS, &revoked, now)?)
+        let authority = pki.office.authorities().find(|one| one.number() == number).unwrap_or(&pki.office.authority);
+        Ok(authority.list(u64::try_from(now.millis() / 1000).unwrap_or(0), LIST_DAYS, &revoked, now)?)
     });
     Ok(answer("application/pkix-crl", list.await?))
 }
@@ -97,7 +103,8 @@ async fn asked_in_address(State(pki): At, Path(request): Path<String>) -> Result
 async fn ocsp_answer(pki: Arc<Pki>, request: Vec<u8>) -> Result<Response, Failure> {
     let (service, now) = standing(&pki)?;
     let bytes = blocking(move || {
-        ocsp::answer::<PkiError>(&pki.office.authority, &request, now, |serial| {
+        let asked = pki.office.authorities().find(|one| ocsp::is_about(one, &request));
+        ocsp::answer::<PkiError>(asked.unwrap_or(&pki.office.authority), &request, now, |serial| {
             let serial = serial.to_vec();
             Ok(service.ledger().read("api.certificate_state", move |tx| signing::state(tx, &serial))?)
         })

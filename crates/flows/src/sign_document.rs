@@ -18,6 +18,8 @@ use store::{RunError, StoreError};
 pub struct SigningOffice {
     /// Who issues certificates.
     pub authority: Authority,
+    /// Those that issued before the key was changed: they answer for what they issued, and issue nothing.
+    pub earlier: Vec<Authority>,
     /// Our own time-stamping authority.
     pub stamping: StampingAuthority,
     /// A time-stamping authority elsewhere, in place of ours.
@@ -30,6 +32,13 @@ pub struct SigningOffice {
     pub trust: Trust,
     /// Chance.
     pub random: Arc<dyn Random>,
+}
+
+impl SigningOffice {
+    /// The one that issues, and those that did.
+    pub fn authorities(&self) -> impl Iterator<Item = &Authority> {
+        std::iter::once(&self.authority).chain(&self.earlier)
+    }
 }
 
 /// Our own authority at a moment.

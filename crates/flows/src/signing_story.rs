@@ -55,6 +55,7 @@ pub(crate) fn office(city: &City) -> SigningOffice {
     let root = root.certificate().clone();
     SigningOffice {
         authority: Authority::open(issuing, &to_der(&root).unwrap(), &issuing_der, &addresses).unwrap(),
+        earlier: Vec::new(),
         stamping: StampingAuthority::open(stamping, &stamping_der).unwrap(),
         elsewhere: None,
         renderer: Arc::new(Sketch),

@@ -40,14 +40,10 @@ pub enum Command {
     },
     /// Moves root keys that stand in files into the token of the configuration.
     IntoToken(Named),
-    /// Makes the certificate authority for residents' signatures: a root in a directory that is taken away afterwards, and what issues
-    /// certificates and stamps times below it, in the directory or token of the configuration.
+    /// The certificate authority for residents' signatures.
     Signing {
-        #[command(flatten)]
-        named: Named,
-        /// Directory for the root's key and certificate, best on a disk that lies in a safe afterwards.
-        #[arg(long)]
-        root: PathBuf,
+        #[command(subcommand)]
+        what: SigningCommand,
     },
     /// Begins a new erasure ledger where the old one is lost together with its copy. Says what that means; does it only with
     /// `--older-backups-destroyed`.
@@ -61,6 +57,28 @@ pub enum Command {
         #[arg(long)]
         older_backups_destroyed: bool,
     },
+}
+
+#[derive(Subcommand)]
+pub enum SigningCommand {
+    /// Shows each certificate with its serial number, until when it counts, and which authority issues now.
+    Show(Named),
+    /// Makes it: a root in a directory that is taken away afterwards, and what issues certificates and stamps times below it, in the
+    /// directory or token of the configuration.
+    Make(Ceremony),
+    /// Changes the keys that issue and that stamp. What was signed before stays what it is, and can be revoked as before.
+    Roll(Ceremony),
+    /// Signs a new list of the root, which counts for 400 days.
+    List(Ceremony),
+}
+
+#[derive(clap::Args)]
+pub struct Ceremony {
+    #[command(flatten)]
+    named: Named,
+    /// Directory of the root's key and certificate, best on a disk that lies in a safe otherwise.
+    #[arg(long)]
+    root: PathBuf,
 }
 
 #[derive(clap::Args)]
@@ -88,17 +106,28 @@ pub fn run(command: &Command, clock: fn(&Config) -> installation::ambient::WallC
             let config = read(named)?;
             into_token(&config, clock(&config).now().day())
         }
-        Command::Signing { named, root } => {
-            let config = read(named)?;
-            let next = installation::office::make(&config, root, clock(&config).now())?;
-            installation::say(&next);
-            Ok(())
-        }
+        Command::Signing { what } => signing(what, clock),
         Command::BeginLedger { named, service, older_backups_destroyed } => {
             let config = read(named)?;
             begin_ledger(&config, service, *older_backups_destroyed, clock(&config).now())
         }
     }
+}
+
+fn signing(what: &SigningCommand, clock: fn(&Config) -> installation::ambient::WallClock) -> Result<(), RuntimeError> {
+    type Act = fn(&Config, &Path, Instant) -> Result<String, RuntimeError>;
+    let (ceremony, act): (_, Act) = match what {
+        SigningCommand::Show(named) => {
+            installation::office::show(&Config::read(&named.config)?)?.iter().for_each(|line| installation::say(line));
+            return Ok(());
+        }
+        SigningCommand::Make(ceremony) => (ceremony, installation::office::make),
+        SigningCommand::Roll(ceremony) => (ceremony, installation::office::roll),
+        SigningCommand::List(ceremony) => (ceremony, installation::office::list),
+    };
+    let config = Config::read(&ceremony.named.config)?;
+    installation::say(&act(&config, &ceremony.root, clock(&config).now())?);
+    Ok(())
 }
 
 /// Makes what a new installation needs and is not there yet, without a word.

@@ -22,10 +22,24 @@ pub mod paths {
     pub const ROOT: &str = "/pki/root.cer";
     /// The root's list.
     pub const ROOT_LIST: &str = "/pki/root.crl";
-    /// The issuing authority's certificate.
-    pub const ISSUING: &str = "/pki/issuing.cer";
-    /// The issuing authority's list.
-    pub const ISSUING_LIST: &str = "/pki/issuing.crl";
+    /// Certificates and lists of issuing authorities, by their names: [`issuing`] and [`issuing_list`].
+    pub const BY_NAME: &str = "/pki/{file}";
+
+    /// The certificate of an issuing authority; the first has no number in its address.
+    pub fn issuing(number: u32) -> String {
+        format!("/pki/issuing{}.cer", suffix(number))
+    }
+
+    /// Its list. Each has one of its own, because certificates that were issued under an earlier key point to it for ever.
+    pub fn issuing_list(number: u32) -> String {
+        format!("/pki/issuing{}.crl", suffix(number))
+    }
+
+    /// What tells the files of authorities apart: nothing for the first, `-2` for the second.
+    pub fn suffix(number: u32) -> String {
+        if number > 1 { format!("-{number}") } else { String::new() }
+    }
+
     /// Questions about one certificate (RFC 6960).
     pub const OCSP: &str = "/pki/ocsp";
     /// Timestamps (RFC 3161).
@@ -128,6 +142,7 @@ pub struct Authority {
     root: Certificate,
     issuing: Certificate,
     addresses: Addresses,
+    number: u32,
 }
 
 /// Whom a personal certificate is for.
@@ -151,16 +166,27 @@ impl Authority {
         if !crate::chain::is_signed_by(&issuing, &root)? {
             return Err(SigningError::Authority("the issuing certificate was not signed by this root"));
         }
-        Ok(Self { key, root, issuing, addresses: addresses.clone() })
+        Ok(Self { key, root, issuing, addresses: addresses.clone(), number: 1 })
+    }
+
+    /// The same as the one of this number: 2 after the first change of the key.
+    #[must_use]
+    pub fn numbered(self, number: u32) -> Self {
+        Self { number, ..self }
+    }
+
+    /// Its number, from 1.
+    pub const fn number(&self) -> u32 {
+        self.number
     }
 
     /// A certificate for one act, which counts for an hour.
     pub fn issue(&self, person: Person<'_>, random: &dyn Random, now: Instant) -> Result<Certificate, SigningError> {
         let base = &self.addresses.base;
         let mut extensions = certificate::for_person()?;
-        extensions.push(certificate::list_at(&format!("{base}{}", paths::ISSUING_LIST))?);
+        extensions.push(certificate::list_at(&format!("{base}{}", paths::issuing_list(self.number)))?);
         let ocsp = format!("{base}{}", paths::OCSP);
-        extensions.push(certificate::access_at(&format!("{base}{}", paths::ISSUING), Some(&ocsp))?);
+        extensions.push(certificate::access_at(&format!("{base}{}", paths::issuing(self.number)), Some(&ocsp))?);
         let binding = ActBinding { statement: OctetString::new(person.statement)?, passkey: OctetString::new(person.passkey)? };
         extensions.push(certificate::extension(oid::ACT_BINDING, false, &binding)?);
         let subject = name::of_person(COUNTRY, person.name, &kernel::to_hex(&random.bytes16()))?;
@@ -201,6 +227,11 @@ pub(crate) fn belongs(key: &dyn CertificateKey, certificate: &[u8]) -> Result<Ce
 /// The serial number of a certificate.
 pub fn serial(certificate: &Certificate) -> &[u8] {
     certificate.tbs_certificate.serial_number.as_bytes()
+}
+
+/// When a certificate ends.
+pub fn ends(certificate: &Certificate) -> Instant {
+    crate::moment::instant(certificate.tbs_certificate.validity.not_after)
 }
 
 /// Reads a certificate in DER.

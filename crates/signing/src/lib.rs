@@ -50,7 +50,7 @@ pub use asked::{
     AskError, AskedSignature, Between, FETCHED_MINUTES, Outcome, asked_by, asked_signature, asked_signatures, cancel_asked, fetch_asked, keep_asked,
     may_ask,
 };
-pub use authority::{Addresses, Authority, Person, Root, paths, read_certificate, serial, to_der};
+pub use authority::{Addresses, Authority, Person, Root, ends, paths, read_certificate, serial, to_der};
 pub use certificate::{ActBinding, act_binding};
 pub use chain::Use;
 pub use error::SigningError;
@@ -63,7 +63,7 @@ pub use request::{
     Body, Brought, FETCH_HOURS, Part, REQUEST_MINUTES, Request, RequestError, SealedDraft, SealedPart, SealedResult, Signature, WayBack, body_of,
     find_request, finish_request, keep_request, open_part, read_part, seal_request, seal_result, withdraw_request,
 };
-pub use revocation::{Reason, Revoked, revoked_on};
+pub use revocation::{Reason, Revoked, list_ends, revoked_on};
 pub use sign::{Desk, Made, SignError, room};
 pub use timestamp::{StampError, StampingAuthority, Timestamps};
 

@@ -31,6 +31,12 @@ pub enum State {
     Unknown,
 }
 
+/// Whether a request asks about a certificate that this authority issued. After a change of the key each of them answers for its own.
+pub fn is_about(authority: &Authority, request: &[u8]) -> bool {
+    let request = OcspRequest::from_der(request).ok().filter(|_| request.len() <= REQUEST_MOST);
+    request.is_some_and(|request| request.tbs_request.request_list.iter().any(|one| names(&one.req_cert, authority.issuing())))
+}
+
 /// Answers a request in DER. What cannot be read is answered too, with an error status that nobody signs.
 pub fn answer<E: From<SigningError>>(
     authority: &Authority,

@@ -92,6 +92,12 @@ fn row(revoked: &Revoked) -> Result<RevokedCert, der::Error> {
     })
 }
 
+/// Until when a list counts.
+pub fn list_ends(list: &[u8]) -> Result<Instant, SigningError> {
+    let next = CertificateList::from_der(list)?.tbs_cert_list.next_update;
+    next.map(moment::instant).ok_or(SigningError::Authority("the list does not say when the next one comes"))
+}
+
 /// When a certificate was revoked according to a list, which must be signed by this issuer.
 pub fn revoked_on(list: &[u8], issuer: &Certificate, serial: &[u8]) -> Result<Option<Instant>, SigningError> {
     let list = CertificateList::from_der(list)?;

@@ -78,7 +78,7 @@ fn read(body: &[u8]) -> Result<AskedToSign, OAuthError> {
 
 /// `GET /oidc/sign/{request}`: what became of it.
 pub(crate) async fn state(State(door): Door, Path(id): Path<String>, request: Request) -> Result<Response, Refused> {
-    let ((asked, now), _) = over(&door, &id, "", request, |ledger, proof, id| signature_state(ledger, proof, id)).await?;
+    let ((asked, now), _) = over(&door, &id, "", request, signature_state).await?;
     let seconds = |at: Instant| at.millis() / 1000;
     let mut body = json!({ "id": id, "state": asked.state(now), "form": asked.form.name(), "asked": seconds(asked.asked), "due": seconds(asked.due) });
     let more = [("answered", asked.outcome.map(|(_, at)| at)), ("fetched", asked.fetched)];
@@ -90,7 +90,7 @@ pub(crate) async fn state(State(door): Door, Path(id): Path<String>, request: Re
 
 /// `GET /oidc/sign/{request}/signed`: the signed PDF, or the detached message.
 pub(crate) async fn signed(State(door): Door, Path(id): Path<String>, request: Request) -> Result<Response, Refused> {
-    let ((form, bytes), _) = over(&door, &id, "/signed", request, |ledger, proof, id| fetch_signature(ledger, proof, id)).await?;
+    let ((form, bytes), _) = over(&door, &id, "/signed", request, fetch_signature).await?;
     let (kind, saved) = match form {
         Form::Pdf => ("application/pdf", "attachment; filename=\"signed.pdf\""),
         Form::Detached => ("application/pkcs7-signature", "attachment; filename=\"signature.p7s\""),
@@ -101,7 +101,7 @@ pub(crate) async fn signed(State(door): Door, Path(id): Path<String>, request: R
 
 /// `DELETE /oidc/sign/{request}`: the service takes it back.
 pub(crate) async fn cancel(State(door): Door, Path(id): Path<String>, request: Request) -> Result<Response, Refused> {
-    over(&door, &id, "", request, |ledger, proof, id| cancel_signature(ledger, proof, id)).await?;
+    over(&door, &id, "", request, cancel_signature).await?;
     Ok((StatusCode::NO_CONTENT, [(CACHE_CONTROL, "no-store")]).into_response())
 }
 

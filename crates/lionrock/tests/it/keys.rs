@@ -37,6 +37,47 @@ fn configure(directory: &Path, lines: &str) {
 }
 
 #[test]
+fn the_authority_of_signatures_is_made_shown_and_its_keys_changed() {
+    let directory = installation("signing = \"signing\"");
+    let at = directory.path();
+    let signing = |what: &str| vec!["keys", "signing", what, "--root", "safe"];
+    fs::create_dir(at.join("safe")).unwrap();
+    assert!(refused(at, &signing("roll")).contains("begin with `make`"));
+    assert!(done(at, &signing("make")).contains("Publish safe/root.cer"));
+    assert!(refused(at, &signing("make")).contains("made already"));
+    let said = done(at, &["keys", "signing", "show"]);
+    assert!(said.contains("issuing 1 ") && said.contains("  issues; key in file") && !said.contains("answers only"), "{said}");
+    assert!(done(at, &signing("roll")).contains("authority 2 issues"));
+    let said = done(at, &["keys", "signing", "show"]);
+    assert!(said.contains("issuing 2 ") && said.contains("  answers only; key in file") && said.contains("stamping 2"), "{said}");
+    assert!(done(at, &signing("list")).contains("400 days"));
+    fs::rename(at.join("safe"), at.join("away")).unwrap();
+    assert!(!run(at, &signing("roll")).0, "without the root nothing is changed");
+    let server = Serving::start(at);
+    let fetched = |name: &str| {
+        let address = format!("http://localhost:{}/pki/{name}", server.port);
+        let done = Command::new("curl").args(["-sSf", "-o", name, &address]).current_dir(at).status().unwrap();
+        done.success().then(|| fs::read(at.join(name)).unwrap())
+    };
+    let (first, second) = (fetched("issuing.cer").unwrap(), fetched("issuing-2.cer").unwrap());
+    assert!(first != second && fetched("issuing-3.cer").is_none());
+    fetched("root.cer").unwrap();
+    fetched("root.crl").unwrap();
+    let openssl = |arguments: &[&str]| {
+        let output = Command::new("openssl").args(arguments).current_dir(at).output().unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    for name in ["root.cer", "issuing.cer", "issuing-2.cer"] {
+        openssl(&["x509", "-inform", "DER", "-in", name, "-out", &name.replace(".cer", ".pem")]);
+    }
+    openssl(&["crl", "-inform", "DER", "-in", "root.crl", "-out", "crl.pem"]);
+    for name in ["issuing", "issuing-2"] {
+        let said = openssl(&["verify", "-crl_check", "-CRLfile", "crl.pem", "-CAfile", "root.pem", &format!("{name}.pem")]);
+        assert!(said.contains(": OK"), "{said}");
+    }
+}
+
+#[test]
 fn keys_are_shown_and_rolled() {
     let directory = installation("");
     let at = directory.path();

@@ -24,6 +24,7 @@ pub fn office(site: &str) -> Arc<SigningOffice> {
     let renderer = Poppler::open(Path::new("pdftoppm")).expect("pdftoppm is missing: apt-get install poppler-utils");
     Arc::new(SigningOffice {
         authority,
+        earlier: Vec::new(),
         stamping: StampingAuthority::open(stamping, &stamping_der).unwrap(),
         elsewhere: None,
         renderer: Arc::new(renderer),
