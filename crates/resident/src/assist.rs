@@ -2,6 +2,7 @@
 //! profile for each turn and throws it away at the end; what a page can do for the same end it does as well.
 
 pub(crate) mod device;
+pub(crate) mod own_phone;
 mod watch;
 
 use std::sync::Arc;

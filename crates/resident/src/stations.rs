@@ -81,6 +81,9 @@ async fn list(
         let words = t.text("stations-district", &[("district", district.name(language).into()), ("count", count.into())]);
         body.link(words, visitor.url(&format!("/stations/in/{district}")));
     }
+    body.h2(t.get("stations-more"));
+    body.link(t.get("install-title"), visitor.url("/stations/assist/install"));
+    body.link(t.get("helpers-title"), visitor.url("/stations/helpers"));
     body.note(hongkong::CREDIT);
     Ok(state.layout.page(visitor, Page::new(t.get(title), body.markup()).current(current.to_owned())))
 }

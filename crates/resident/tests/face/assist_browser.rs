@@ -107,6 +107,37 @@ fn browser_at_a_lent_device_every_page_says_how_the_turn_ends_and_afterwards_the
     assert!(page.url().unwrap().ends_with("/en/stations/assist"), "the next turn waits");
 }
 
+#[test]
+fn browser_a_helper_assists_on_the_members_own_phone_and_the_queue_is_seen_by_phone_and_screen() {
+    let (browser, site) = (Browser::launch().unwrap(), Site::open());
+    lent(&site);
+    let city = &site.pages().city;
+    city.clock.advance_secs(2 * 3600);
+    let now = city.platform.now();
+    let all = city.platform.ledger().read("test", |tx| stations_between(tx, now.day(), now.day())).unwrap();
+    let open = all.iter().find(|listed| listed.station.is_open(now)).unwrap();
+    let code = stations::screen_code(city.platform.ledger().keys(), open.id, now);
+    let page = browser.page().unwrap();
+    page.scripts_off(true).unwrap();
+    page.goto(&site.page("en", &format!("/stations/{}/queue/{code}", open.id))).unwrap();
+    page.submit().unwrap();
+    assert!(page.url().unwrap().ends_with("/queue/number/1") && page.text("main").unwrap().contains("0 before you"));
+    page.goto(&site.page("en", &format!("/stations/{}/queue/000000000000", open.id))).unwrap();
+    assert!(!page.has("main form").unwrap(), "a code that the screen never showed");
+    page.goto(&site.page("en", "/stations/helpers")).unwrap();
+    page.submit().unwrap();
+    page.goto(&site.page("zh-hant", "/account/sign-up")).unwrap();
+    assert!(page.text(".lr-attended").unwrap().contains("有人正在此手機上協助你"));
+    page.follow(".lr-attended__end").unwrap();
+    page.submit().unwrap();
+    assert!(page.text("main").unwrap().contains("協助已結束") && !page.has(".lr-attended").unwrap());
+    page.scripts_off(false).unwrap();
+    let queue = ["screen", "queue", "queue/number/1"].map(|rest| format!("/stations/{}/{rest}", open.id));
+    let paths: Vec<&str> = queue.iter().map(String::as_str).chain(["/stations/helpers", "/stations/helpers/over"]).collect();
+    every_language(&page, &site, &paths);
+    assert_eq!(page.complaints().unwrap(), Vec::<String>::new());
+}
+
 /// What the station's own visitors see without a lent device: nothing of all this.
 #[tokio::test]
 async fn whoever_has_no_lent_device_meets_neither_bar_nor_end() {
