@@ -14,6 +14,7 @@ const MEASURES: &[Measure] = &[
     ("2,000 residents page by page over HTTPS, a connection each", &["-p", "lionrock", "--", "load", "--pages", "--households", "2000", "--connections", "64"]),
     ("the time of an answer tells nothing (promise 11)", &["-p", "lionrock", "--", "load", "--oracle"]),
     ("accounts: the time of an answer tells nothing (promise 11)", &["-p", "identity", "--example", "answer_time"]),
+    ("letters with PINs, as encrypted batches", &["-p", "flows", "--example", "letter_rate"]),
     ("gazetteer, 160,000 addresses", &["-p", "hongkong", "--example", "gazetteer_bench"]),
     ("sealing and opening", &["-p", "seal", "--example", "seal_rate"]),
     ("the blind index", &["-p", "seal", "--example", "index_rate"]),

@@ -105,7 +105,7 @@ fn printed(faces: &Faces<'_>, common: &PinLetters, first: Language) -> Result<Ve
     for (language, row) in [(Language::En, 114.5), (Language::ZhHant, 121.5)] {
         runs.push(faces.run(language, wording::PIN.get(language), 15.0, (LEFT, mm(row)))?);
     }
-    let mut y = mm(140.0);
+    let mut y = mm(138.0);
     for language in in_order(first) {
         let (heading, paragraph) = wording::activate(language, common);
         runs.push(faces.run(language, heading, 18.0, (LEFT, y))?);
@@ -178,8 +178,8 @@ const LINES_MOST: usize = 7;
 /// 0.4 mm: what the cheapest hand scanners read off plain paper.
 const MODULE: f32 = mm(0.4);
 const PIN_SIZE: f32 = 38.0;
-const BODY_SIZE: f32 = 13.5;
-const BODY_LEADING: f32 = 19.5;
+const BODY_SIZE: f32 = 14.5;
+const BODY_LEADING: f32 = 20.5;
 
 #[cfg(test)]
 mod tests {

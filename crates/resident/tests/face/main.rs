@@ -5,6 +5,10 @@ mod account_browser;
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod activation_browser;
+#[cfg(test)]
+mod advised;
+#[cfg(test)]
 mod answers;
 #[cfg(test)]
 mod assist_browser;
