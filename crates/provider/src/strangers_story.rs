@@ -70,10 +70,11 @@ fn promise_12_a_thousand_residents_at_fifty_services_have_nothing_in_common_ther
             all.push((at, heard(&provider, &services[usize::from(at)], &person)));
         }
     }
-    for (at, said) in farewells(&provider) {
-        all.push((at, said));
-    }
     assert_eq!(shared(&all).len(), 0);
+    let said = farewells(&provider);
+    assert_eq!(shared(&said).len(), 0, "nor in what they hear at the end");
+    let elsewhere = |at: u16, text: &String| text != ISSUER && all.iter().any(|(other, heard)| *other != at && heard.contains(text));
+    assert!(said.iter().all(|(at, texts)| !texts.iter().any(|text| elsewhere(*at, text))), "nor between the two");
     let accounts: Vec<String> = (0..RESIDENTS).map(|number| kernel::to_hex(&resident(number, &provider).account)).collect();
     assert!(all.iter().flat_map(|(_, heard)| heard).all(|value| !accounts.contains(value)), "nor the account's own id");
     // The check can fail.
