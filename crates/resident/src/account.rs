@@ -102,17 +102,6 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
     let pages = Router::new()
         .route("/developers", get(developers::show))
         .route("/account", get(home::show))
-        .route("/account/sign-in", get(sign_in::show))
-        .route("/account/sign-in/options", post(sign_in::options))
-        .route("/account/sign-in/finish", post(sign_in::finish))
-        .route("/account/sign-in/password", get(password_sign_in::show).post(password_sign_in::begin))
-        .route("/account/sign-in/code", get(password_sign_in::ask).post(password_sign_in::finish))
-        .route("/account/sign-out", post(sign_in::sign_out))
-        .route("/pin", get(activate::short))
-        .route("/account/pin", get(activate::open).post(activate::open_pin))
-        .route("/account/activate", get(activate::show).post(activate::ask))
-        .route("/account/activate/again", get(activate::again).post(activate::ask))
-        .route("/account/activate/pin", post(activate::own_pin))
         .route("/account/inbox", get(inbox::show))
         .route("/account/asked", get(asked::show))
         .route("/account/services", get(services::show).post(services::end))
@@ -125,14 +114,48 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/leave", get(connect::ask_to_leave).post(connect::leave_all))
         .route("/account/connect/{client}/{opener}", get(connect::show).post(connect::decide))
         .route("/account/stay", post(sessions::stay))
+        .route("/account/code", get(show_code::show))
+        .route("/inspect", get(inspect::show))
+        .route("/account/close", get(close::ask).post(close::close))
+        .route("/account/certificates/{erasure}", get(close::certificate).post(close::opening))
+        .route("/account/password", get(password::own).post(password::change))
+        .route("/account/password/remove", post(password::remove))
+        .route("/account/passkeys/add", get(passkeys::add))
+        .route("/account/passkeys/options", post(passkeys::options))
+        .route("/account/passkeys/finish", post(passkeys::finish))
+        .route("/account/passkeys/{passkey}/device", get(passkeys::ask_device).post(passkeys::tell_device))
+        .route("/account/passkeys/{passkey}/remove", get(passkeys::ask_remove).post(passkeys::remove))
+        .route("/account/sessions/end", post(sessions::end))
+        .route("/account/sessions/end-others", post(sessions::end_others))
+        .merge(ways_in())
+        .merge(identity_pages());
+    let watch = from_fn_with_state(state.platform.clone(), crate::assist::watch);
+    let pages = in_every_language(&pages)
+        .merge(from_services())
+        .route("/oidc/signing/{request}", get(signing::asked::arrive));
+    pages.with_state(state).route_layer(watch)
+}
+
+/// Signing up and in, getting an account back, activating and cancelling it.
+fn ways_in() -> Router<Arc<AccountState>> {
+    Router::new()
+        .route("/account/sign-in", get(sign_in::show))
+        .route("/account/sign-in/options", post(sign_in::options))
+        .route("/account/sign-in/finish", post(sign_in::finish))
+        .route("/account/sign-in/password", get(password_sign_in::show).post(password_sign_in::begin))
+        .route("/account/sign-in/code", get(password_sign_in::ask).post(password_sign_in::finish))
+        .route("/account/sign-out", post(sign_in::sign_out))
+        .route("/pin", get(activate::short))
+        .route("/account/pin", get(activate::open).post(activate::open_pin))
+        .route("/account/activate", get(activate::show).post(activate::ask))
+        .route("/account/activate/again", get(activate::again).post(activate::ask))
+        .route("/account/activate/pin", post(activate::own_pin))
         .route("/account/sign-up", get(sign_up::show).post(sign_up::begin))
         .route("/account/sign-up/code", get(code::show).post(code::check))
         .route("/account/sign-up/passkey", get(first_passkey::show))
         .route("/account/sign-up/passkey/options", post(first_passkey::options))
         .route("/account/sign-up/passkey/finish", post(first_passkey::finish))
         .route("/account/sign-up/password", get(password::first).post(password::create))
-        .route("/account/code", get(show_code::show))
-        .route("/inspect", get(inspect::show))
         .route("/account/cancel", get(cancel::show).post(cancel::ask))
         .route("/account/cancel/code", get(cancel::code).post(cancel::check))
         .route("/account/cancel/done", get(cancel::end))
@@ -147,16 +170,12 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/recover/passkey/options", post(recovered::options))
         .route("/account/recover/passkey/finish", post(recovered::finish))
         .route("/account/recover/password", get(recovered::choose).post(recovered::change))
-        .route("/account/close", get(close::ask).post(close::close))
-        .route("/account/certificates/{erasure}", get(close::certificate).post(close::opening))
         .route("/account/recovery/stop", post(recover::stop))
-        .route("/account/password", get(password::own).post(password::change))
-        .route("/account/password/remove", post(password::remove))
-        .route("/account/passkeys/add", get(passkeys::add))
-        .route("/account/passkeys/options", post(passkeys::options))
-        .route("/account/passkeys/finish", post(passkeys::finish))
-        .route("/account/passkeys/{passkey}/device", get(passkeys::ask_device).post(passkeys::tell_device))
-        .route("/account/passkeys/{passkey}/remove", get(passkeys::ask_remove).post(passkeys::remove))
+}
+
+/// Proving who one is, on the phone or at a public terminal, and signing documents.
+fn identity_pages() -> Router<Arc<AccountState>> {
+    Router::new()
         .route("/account/proofing", get(proofing::show))
         .route("/account/proofing/details", get(proofing::details::ask).post(proofing::details::send))
         .route("/account/proofing/photo/{piece}", get(proofing::photo::ask).post(proofing::photo::send).layer(takes_files()))
@@ -181,13 +200,6 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/terminal/details", get(terminal::again).post(terminal::details))
         .route("/account/terminal/photo", get(terminal::again).post(terminal::photo).layer(takes_files()))
         .route("/account/terminal/enrol", get(terminal::ask_enrol).post(terminal::enrol))
-        .route("/account/sessions/end", post(sessions::end))
-        .route("/account/sessions/end-others", post(sessions::end_others));
-    let watch = from_fn_with_state(state.platform.clone(), crate::assist::watch);
-    let pages = in_every_language(&pages)
-        .merge(from_services())
-        .route("/oidc/signing/{request}", get(signing::asked::arrive));
-    pages.with_state(state).route_layer(watch)
 }
 
 fn from_services() -> Router<Arc<AccountState>> {
