@@ -30,6 +30,7 @@ fn chosen(typed: &str) -> NewPassword {
     NewPassword::parse(typed, None).unwrap()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of an ending alongside")]
 fn nothing_else(_: &mut Work<'_, '_>, _: [u8; 16]) -> Result<u64, StoreError> {
     Ok(0)
 }

@@ -66,9 +66,10 @@ pub fn check_code(text: &str, keys: &str, at: i64) -> Result<ShownCode, CodeFaul
 /// The P-256 key whose name begins like this.
 fn key(keys: &str, name: &str) -> Option<VerifyingKey> {
     let set: Value = serde_json::from_str(keys).ok()?;
-    let named = |key: &&Value| name.len() >= 8 && key["kid"].as_str().is_some_and(|kid| kid.starts_with(name)) && key["crv"] == "P-256";
-    let key = set["keys"].as_array()?.iter().find(named)?;
-    let part = |name: &str| BASE64.decode(key[name].as_str()?).ok();
+    let member = |key: &Value, name: &str| key.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let named = |key: &&Value| name.len() >= 8 && member(key, "kid").starts_with(name) && member(key, "crv") == "P-256";
+    let key = set.get("keys")?.as_array()?.iter().find(named)?;
+    let part = |name: &str| BASE64.decode(member(key, name)).ok();
     VerifyingKey::from_sec1_bytes(&[&[4][..], &part("x")?, &part("y")?].concat()).ok()
 }
 
@@ -99,13 +100,13 @@ mod tests {
     const NOW: i64 = 1_640_995_200;
 
     fn shown(number: u8, state: &str) -> (String, String) {
-        let signer = SigningKey::from_slice(&[number; 32]).unwrap();
-        let point = signer.verifying_key().to_encoded_point(false);
+        let key = SigningKey::from_slice(&[number; 32]).unwrap();
+        let point = key.verifying_key().to_encoded_point(false);
         let part = |bytes: &[u8]| BASE64.encode(bytes);
         let keys = json!({ "keys": [{ "kty": "RSA", "kid": "other" }, { "kty": "EC", "crv": "P-256", "kid": "abcdefgh-and-more",
             "x": part(point.x().unwrap()), "y": part(point.y().unwrap()) }] });
         let signed = format!("LRC1.{state}.{NOW}.{}.AAECAwQFBgcICQoL.abcdefgh", NOW + 90);
-        let signature: Signature = signer.sign(signed.as_bytes());
+        let signature: Signature = key.sign(signed.as_bytes());
         (format!("{signed}.{}", part(&signature.to_bytes())), keys.to_string())
     }
 

@@ -75,8 +75,9 @@ fn words(call: &Call, tone: Tone, [title, text]: [&str; 2]) -> Markup {
 
 /// What the script needs: the keys, the answers, and the field.
 fn script_part(call: &Call, body: &mut Body, keys: &Value) {
-    let ours = keys["keys"].as_array().into_iter().flatten().filter(|key| key["crv"] == "P-256");
-    let ours: Vec<Value> = ours.map(|key| json!({ "kty": "EC", "crv": "P-256", "x": key["x"], "y": key["y"], "kid": key["kid"] })).collect();
+    let all = keys.get("keys").and_then(Value::as_array).into_iter().flatten();
+    let ours = all.filter(|key| key.get("crv").is_some_and(|curve| curve == "P-256"));
+    let ours: Vec<Value> = ours.map(|key| json!({ "x": key.get("x"), "y": key.get("y"), "kid": key.get("kid") })).collect();
     let (data, until) = (Markup::text(&json!(ours).to_string()), call.now().millis() / 1000 + KEPT_SECS);
     body.push(&Markup::trusted(format!(
         "<div data-inspect data-keys=\"{data}\" data-until=\"{until}\" data-skew=\"{SKEW_SECS}\">\n<div role=\"status\" aria-live=\"assertive\">\n"
