@@ -21,6 +21,7 @@ mod leased;
 pub mod matching;
 mod messages;
 mod own_data;
+mod paper;
 mod places;
 mod recall_export;
 mod record_result;
@@ -60,6 +61,7 @@ pub use leased::{AskCargo, LeasedCargo, OpenLeased, count_leasable, leased_cargo
 pub use matching::{AddressState, Batch, MatchError, Matcher, Reason, State, match_batch};
 pub use messages::Sender;
 pub use own_data::{OwnData, OwnGroup, open_own, open_own_and};
+pub use paper::{PAPER_DAYS, Paper, PaperEntry, PaperError, PaperState, begin_paper, compare_paper, paper_destroyed, paper_entered, papers};
 pub use recall_export::recall_export;
 pub use record_result::{RecordResult, RecordResultError, TESTS_MOST, record_result};
 pub use reference::Reference;
@@ -86,6 +88,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "registration/0005_health", sql: include_str!("../migrations/0005_health.sql") },
     Migration { name: "registration/0006_export_lease", sql: include_str!("../migrations/0006_export_lease.sql") },
     Migration { name: "registration/0007_export_recalled", sql: include_str!("../migrations/0007_export_recalled.sql") },
+    Migration { name: "registration/0008_paper", sql: include_str!("../migrations/0008_paper.sql") },
 ];
 
 /// The tables of the platform's store: the directory of schemes and the versions of their definitions.

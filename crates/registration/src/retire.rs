@@ -54,6 +54,7 @@ pub fn purge_expired(ledger: &Ledger) -> Result<u64, RunError<StoreError>> {
     ledger.write("registration.purge_rest", Actor::Job("purge"), move |work| {
         let now = work.now();
         storage::code::forget_old(work.tx(), now)?;
+        storage::paper::forget_old(work.tx(), now)?;
         let files = storage::export::forget_expired(work.tx(), today)?;
         let openings = vault::forget_expired(work)?;
         if files + openings > 0 {

@@ -8,6 +8,7 @@ pub(crate) mod export;
 pub(crate) mod household;
 pub(crate) mod index;
 pub(crate) mod leased;
+pub(crate) mod paper;
 pub(crate) mod patience;
 pub(crate) mod state;
 pub(crate) mod submission;

@@ -72,6 +72,7 @@ mod mistakes;
 mod officer;
 mod officers;
 mod operate;
+mod paper;
 mod passkey_name;
 mod passkeys;
 mod pin_letters;

@@ -3,7 +3,7 @@ use std::sync::mpsc;
 use axum::response::Response;
 use flows::{Acknowledged, Submit, SubmitError, submit_household};
 use kernel::{Kind, Language, from_hex, to_hex};
-use people::RegisterForResident;
+use people::{Grant, RegisterForResident};
 use registration::{Channel, EnteredBy, FieldProblem, RegisterError};
 use webkit::parts::{Inset, Panel};
 use webkit::{Failure, Page};
@@ -35,15 +35,31 @@ fn page(desk: &Desk, case: &Case, mistakes: &Mistakes) -> Answer {
 /// Registers. The same parser as on the public pages; without a mobile the result goes by letter.
 pub(crate) fn submit(desk: &Desk) -> Answer {
     let (case, grant) = desk.scheme::<RegisterForResident>()?;
-    let service = case.live()?;
     if desk.values.switching() || desk.values.get("act") == "more" {
         return page(desk, &case, &Mistakes::default());
     }
+    match enter(desk, &case, grant, desk.values.get("key"))? {
+        Entered::Done(done, channel) => Ok(received(desk, &case, &done, channel)),
+        Entered::Not(mistakes) => page(desk, &case, &mistakes),
+    }
+}
+
+/// What became of what was typed for somebody.
+pub(crate) enum Entered {
+    /// It is registered.
+    Done(Acknowledged, Channel),
+    /// It is not, and why.
+    Not(Mistakes),
+}
+
+/// Sends in what was typed, under a key that counts once.
+pub(crate) fn enter(desk: &Desk, case: &Case, grant: Grant<RegisterForResident>, key: &str) -> Result<Entered, Failure> {
+    let service = case.live()?;
     let typed = household(&desk.values, member_count(&desk.values, service.scheme().max_people()));
     let channel = if typed.mobile.trim().is_empty() { Channel::Letter } else { Channel::Officer };
     let submit = Submit {
         form: &typed,
-        idempotency: desk.values.get("key"),
+        idempotency: key,
         language: Language::from_slug(desk.values.get("language")).unwrap_or(desk.language()),
         channel,
         replaces: None,
@@ -56,13 +72,11 @@ pub(crate) fn submit(desk: &Desk) -> Answer {
         let _ = reply.send(result);
     });
     match answer.recv() {
-        Ok(Ok(done)) => Ok(received(desk, &case, &done, channel)),
-        Ok(Err(SubmitError::Fields(problems))) => page(desk, &case, &of_problems(desk, &problems)),
-        Ok(Err(SubmitError::Register(RegisterError::NotOpen(_)))) => {
-            page(desk, &case, &Mistakes::one("form", desk.say("register-not-open")))
-        }
+        Ok(Ok(done)) => Ok(Entered::Done(done, channel)),
+        Ok(Err(SubmitError::Fields(problems))) => Ok(Entered::Not(of_problems(desk, &problems))),
+        Ok(Err(SubmitError::Register(RegisterError::NotOpen(_)))) => Ok(Entered::Not(Mistakes::one("form", desk.say("register-not-open")))),
         Ok(Err(SubmitError::Register(RegisterError::Statement))) => {
-            page(desk, &case, &Mistakes::one("form", desk.say("register-other-statement")))
+            Ok(Entered::Not(Mistakes::one("form", desk.say("register-other-statement"))))
         }
         Ok(Err(error)) => Err(Failure::from(error)),
         Err(_) => Err(Failure::of(Kind::Broken).because("no answer from the store")),
@@ -78,7 +92,7 @@ pub(crate) fn of_problems(desk: &Desk, problems: &[FieldProblem]) -> Mistakes {
     mistakes
 }
 
-fn received(desk: &Desk, case: &Case, done: &Acknowledged, channel: Channel) -> Response {
+pub(crate) fn received(desk: &Desk, case: &Case, done: &Acknowledged, channel: Channel) -> Response {
     let title = desk.say("register-received");
     let mut body = webkit::Body::new(desk.language());
     let reference = done.received.reference.to_string();

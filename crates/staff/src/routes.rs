@@ -14,7 +14,7 @@ use crate::desk::{Answer, Desk, attend};
 use crate::{
     access_review, advisory_list, advisory_new, advisory_page, alerts, approval, bulletins, call_out, call_outs, call_page, case_act, case_call, case_new, case_page, case_report, case_write, certificate, charter, close, connect_form, connect_list, connect_service, contract, contract_change, contractor, contractors, counter, dashboard, definition, delivery, erase, erase_day, erasure, evidence,
     exceptions, exercises, field, field_queue, funnel, gate, gate_record, gate_sign, hand_over, home, incidents, inventory, invitation, lease, lease_change, lease_give, lease_pursue, letters, messages, officer, officers,
-    operate, passkey_name, passkeys, pin_letters, pin_letters_lease, pin_letters_returned, proofing, record, recover, register, request, requests, resolve, results, scheme_page, schemes,
+    operate, paper, passkey_name, passkeys, pin_letters, pin_letters_lease, pin_letters_returned, proofing, record, recover, register, request, requests, resolve, results, scheme_page, schemes,
     session, sign_in, station_briefings, station_counts, station_day, station_devices, station_form, station_queue, station_week, stations, team, team_override, team_person, team_rota, terminals, test_results, version,
 };
 use crate::StaffState;
@@ -252,6 +252,13 @@ pub const ROUTES: &[Route] = &[
     post("/staff/schemes/{slug}/records/{reference}/resolve/{act}", RESOLVE, resolve::act),
     get("/staff/schemes/{slug}/register", REGISTER, register::show),
     form("/staff/schemes/{slug}/register", REGISTER, register::submit),
+    get("/staff/schemes/{slug}/paper", REGISTER, paper::show),
+    get("/staff/schemes/{slug}/paper/form", REGISTER, paper::print),
+    get("/staff/schemes/{slug}/paper/new", REGISTER, paper::ask_new),
+    form("/staff/schemes/{slug}/paper/new", REGISTER, paper::begin),
+    get("/staff/schemes/{slug}/paper/{paper}", REGISTER, paper::ask),
+    form("/staff/schemes/{slug}/paper/{paper}", REGISTER, paper::again),
+    post("/staff/schemes/{slug}/paper/{paper}/destroyed", REGISTER, paper::destroyed),
     get("/staff/schemes/{slug}/letters", REGISTER, letters::show),
     post("/staff/schemes/{slug}/letters/{message}/print", REGISTER, letters::print),
     post("/staff/schemes/{slug}/letters/{message}/posted", REGISTER, letters::posted),

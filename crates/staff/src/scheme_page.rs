@@ -92,6 +92,7 @@ fn residents(desk: &Desk, operation: bool) -> Ways {
     }
     if desk.may::<RegisterForResident>() && !operation {
         ways.push(("register-title", "/register"));
+        ways.push(("papers-title", "/paper"));
     }
     if desk.may::<RegisterForResident>() {
         ways.extend([("letters-title", "/letters"), ("requests-new", "/requests/new")]);

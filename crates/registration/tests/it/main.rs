@@ -11,6 +11,8 @@ mod mishaps;
 #[cfg(test)]
 mod operate_story;
 #[cfg(test)]
+mod paper_story;
+#[cfg(test)]
 mod promises;
 #[cfg(test)]
 mod repair_story;

@@ -159,4 +159,51 @@ mod tests {
         assert_eq!(officer.post(&format!("{one}/done"), &[]).status, 303);
         assert!(!officer.get(home).text().contains("something to do"));
     }
+
+    #[test]
+    fn a_form_on_paper_is_typed_twice_and_destroyed() {
+        let stage = Stage::new();
+        stage.launch();
+        let clerk = stage.officer(0, Role::CaseOfficer);
+        let second = stage.client();
+        second.join(&stage.invite(0, Role::CaseOfficer));
+        let home = format!("/en/staff/schemes/{}/paper", crate::stage::SLUG);
+        let digest = clerk.get(&format!("{home}/new")).between("name=\"version\" value=\"", "\"");
+        let number = hongkong::IdNumber::from_number("Q123456").unwrap().formatted();
+        let form = |name: &'static str| {
+            vec![
+                ("id_number", number.as_str()),
+                ("birth-day", "1"),
+                ("birth-month", "1"),
+                ("birth-year", "1970"),
+                ("name", name),
+                ("address.flat", "A"),
+                ("address.floor", "1"),
+                ("address.text", "1 Nathan Road"),
+                ("address.district", "YTM"),
+                ("mobile", "51234567"),
+                ("language", "en"),
+                ("members", "0"),
+                ("act", "register"),
+                ("version", digest.as_str()),
+            ]
+        };
+        assert_eq!(clerk.post(&format!("{home}/new"), &[]).status, 422, "an empty form");
+        let typed = clerk.post(&format!("{home}/new"), &form("CHAN Tai Man"));
+        assert!(typed.text().contains("Write this number on the paper"), "{}", typed.text());
+        assert!(clerk.get(&home).text().contains("Somebody else types it"));
+        let id = format!("ppr_{}", second.get(&home).between("/paper/ppr_", "\""));
+        let one = format!("{home}/{id}");
+        assert_eq!(clerk.get(&one).status, 404, "nobody is one's own second");
+        let differs = second.post(&one, &form("CHAN Tai Men"));
+        assert!(differs.text().contains("differ") && differs.text().contains("<li>Name</li>"), "{}", differs.text());
+        assert!(!differs.text().contains("Tai Man") && !differs.text().contains(&number), "never what the other typed");
+        assert_eq!(second.post(&one, &form("CHAN Tai Man")).status, 404, "who differed does not decide");
+        let done = clerk.post(&one, &form("chan tai man"));
+        assert!(done.status == 200 && done.text().contains("lr-reference"), "{}", done.text());
+        assert_eq!(second.post(&format!("{one}/destroyed"), &[]).status, 303);
+        assert!(clerk.get(&home).text().contains("No form on paper is under way"));
+        assert!(clerk.get(&format!("{home}/form")).bytes.starts_with(b"%PDF"));
+        assert_eq!(stage.officer(1, Role::CaseOfficer).get(&home).status, 404);
+    }
 }
