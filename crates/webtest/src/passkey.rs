@@ -12,10 +12,16 @@ pub struct Passkey<'page> {
 impl Page {
     /// Gives the page an authenticator that does or does not verify its user (finger, face, PIN).
     pub fn virtual_passkey(&self, user_verified: bool) -> Result<Passkey<'_>, Failure> {
+        self.virtual_passkey_by("internal", user_verified)
+    }
+
+    /// The same, reached in another way: `usb`, `nfc`, `ble`, or `cable`, which is a telephone beside the computer (hybrid). How the two
+    /// meet, by a picture and by radio, is not emulated; what the site must do is.
+    pub fn virtual_passkey_by(&self, transport: &str, user_verified: bool) -> Result<Passkey<'_>, Failure> {
         self.call("WebAuthn.enable", &json!({}))?;
         let options = json!({
             "protocol": "ctap2",
-            "transport": "internal",
+            "transport": transport,
             "hasResidentKey": true,
             "hasUserVerification": true,
             "isUserVerified": user_verified,
