@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use identity::VerifierSays;
+use identity::{PinState, VerifierSays};
 use store::{RunError, StoreError};
 
 use crate::open_platform::{IDENTITY, PLATFORM};
@@ -28,6 +28,10 @@ pub fn metrics(platform: &Platform) -> Result<String, RunError<StoreError>> {
     for (says, cases) in waiting(platform)? {
         line(&mut text, "lionrock_identity_cases", "verifier", says.name(), cases);
     }
+    text += &head("lionrock_activation_pins", "PINs that activate accounts, by how far they have come.");
+    for (state, pins) in pins(platform)? {
+        line(&mut text, "lionrock_activation_pins", "state", state.name(), pins);
+    }
     Ok(text + "# EOF")
 }
 
@@ -38,6 +42,12 @@ fn waiting(platform: &Platform) -> Result<Vec<(VerifierSays, i64)>, RunError<Sto
     let says = [VerifierSays::Nothing, VerifierSays::Unsure, VerifierSays::Silent];
     let count = |one| i64::try_from(queue.iter().filter(|case| case.verifier == one).count()).unwrap_or(i64::MAX);
     Ok(says.into_iter().map(|one| (one, count(one))).collect())
+}
+
+/// PINs of accounts that still stand, by state.
+fn pins(platform: &Platform) -> Result<Vec<(PinState, i64)>, RunError<StoreError>> {
+    let Some(identity) = platform.identity() else { return Ok(Vec::new()) };
+    identity.ledger().read("flows.pin_counts", identity::pin_counts)
 }
 
 fn head(name: &str, help: &str) -> String {

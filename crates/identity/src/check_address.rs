@@ -9,8 +9,9 @@ use store::{RunError, StoreError, Tx};
 
 use crate::account::SealedValue;
 use crate::activation::LetterCargo;
+use crate::opening::list_opening;
 use crate::storage::pin::WaitingPin;
-use crate::{AFTER_DAYS, NoticeError, PIN_DAYS, PinState, storage};
+use crate::{AFTER_DAYS, NoticeError, OpenedFor, PIN_DAYS, PinState, storage};
 
 /// PINs of an address that a register was asked about.
 #[derive(Clone, Debug)]
@@ -38,7 +39,9 @@ pub fn addresses_to_check(ledger: &Ledger, most: i64) -> Result<Vec<AskedAddress
     let (waiting, committed) = ledger.write("identity.check_addresses", Actor::Job("register"), move |work| {
         let waiting = storage::pin::waiting(work.tx(), PinState::Checking, most)?;
         for one in &waiting {
-            work.journal(Event::new("identity.address_read").record(one.account.bytes()).detail("for", "register"))?;
+            let event = Event::new("identity.address_read").record(one.account.bytes()).detail("for", "register");
+            let event = work.journal(event)?;
+            list_opening(work, one.account, OpenedFor::Register, event)?;
         }
         Ok::<_, NoticeError>(waiting)
     })?;

@@ -7,8 +7,9 @@ use seal::SealError;
 use store::{RunError, StoreError, Tx};
 
 use crate::activation::LetterCargo;
+use crate::opening::list_opening;
 use crate::storage::pin::WaitingPin;
-use crate::{AFTER_DAYS, AskActivationError, Notice, PIN_DAYS, PinState, Reach, storage, tell_account};
+use crate::{AFTER_DAYS, AskActivationError, Notice, OpenedFor, PIN_DAYS, PinState, Reach, storage, tell_account};
 
 /// A batch of letters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +91,8 @@ pub fn open_batch(
         for one in &waiting {
             storage::batch::claim(work.tx(), id, (one.account, one.number))?;
             let event = Event::new("identity.letter_printed").record(one.account.bytes()).detail("batch", id.to_string());
-            work.journal(event.detail("lease", lease.to_string()).detail("pin", one.number))?;
+            let event = work.journal(event.detail("lease", lease.to_string()).detail("pin", one.number))?;
+            list_opening(work, one.account, OpenedFor::Letter, event)?;
         }
         Ok::<_, AskActivationError>((batch, waiting))
     })?;

@@ -19,10 +19,12 @@ pub enum OpenedFor {
     Verifier,
     /// What was verified is kept.
     Attributes,
+    /// A letter with a PIN is printed.
+    Letter,
 }
 
 impl OpenedFor {
-    const ALL: [Self; 4] = [Self::Verdict, Self::Register, Self::Verifier, Self::Attributes];
+    const ALL: [Self; 5] = [Self::Verdict, Self::Register, Self::Verifier, Self::Attributes, Self::Letter];
 
     /// Its name in tables and the journal.
     pub const fn name(self) -> &'static str {
@@ -31,6 +33,7 @@ impl OpenedFor {
             Self::Register => "register",
             Self::Verifier => "verifier",
             Self::Attributes => "attributes",
+            Self::Letter => "letter",
         }
     }
 

@@ -43,5 +43,6 @@ pub(super) fn aim(call: &Call, opening: &EvidenceOpening) -> String {
         OpenedFor::Register => "account-opened-register",
         OpenedFor::Verifier => "account-opened-verifier",
         OpenedFor::Attributes => "account-opened-attributes",
+        OpenedFor::Letter => "account-opened-letter",
     })
 }
