@@ -11,6 +11,8 @@ use crate::{Platform, StepError};
 const JOB: Actor = Actor::Job("mail");
 /// Alerts told in one round.
 const TOLD: usize = 100;
+/// Batches of subscribers told in one round.
+const ADVISORIES: usize = 20;
 /// A mail about an alert is of no use after so many days: it stands on the desk.
 const ALERT_DAYS: i64 = 3;
 const DAY_MS: i64 = 86_400_000;
@@ -36,7 +38,10 @@ pub fn mail_round(platform: &Platform, carrier: Option<&dyn MailCarrier>) -> Res
     if ledger.read("flows.alerts_to_tell", |tx| response::alerts_to_tell(tx, now))? {
         round.told = ledger.write("flows.tell_alerts", JOB, tell)?.0;
     }
-    if ledger.read("flows.advisories_to_tell", |tx| advisories::is_to_tell(tx, now))? {
+    for _ in 0..ADVISORIES {
+        if !ledger.read("flows.advisories_to_tell", |tx| advisories::is_to_tell(tx, now))? {
+            break;
+        }
         round.told += ledger.write("flows.tell_subscribers", JOB, advisories::claim_advisories_to_tell)?.0.queued;
     }
     let Some(carrier) = carrier else { return Ok(round) };

@@ -67,6 +67,8 @@ impl Walk<'_> {
             ("accessibility", "/accessibility"),
             ("privacy", "/privacy"),
             ("check-receipt", "/check-receipt"),
+            ("advisories", "/advisories"),
+            ("subscribe", "/advisories/subscribe"),
             ("stations", "/stations"),
             ("stations-week", "/stations/week/2020-05-06"),
             ("front", "/masks-2020"),

@@ -44,7 +44,7 @@ fn a_case_is_opened_timed_written_reported_and_closed() {
     assert_eq!(note(&officer, &case, "told-office", "07:45").status, 303);
     assert_eq!(note(&officer, &case, "aware", "06:30").status, 303);
     let page = officer.get(&case).text();
-    assert!(page.contains("Replaced on 6 May 2020") && page.contains("Done late, on 6 May 2020"), "both are kept: {page}");
+    assert!(page.contains("Replaced at 8:00 am on 6 May 2020") && page.contains("Done late, at 7:45 am on 6 May 2020"), "both are kept: {page}");
     assert_eq!(note(&officer, &case, "contained", "08:01").status, 422, "not yet");
     assert_eq!(officer.post(&format!("{case}/facts"), &[("fact", "personal-data"), ("fact", "crime")]).status, 303);
     assert!(officer.get(&case).text().contains("Report to the police"));

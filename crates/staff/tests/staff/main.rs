@@ -1,6 +1,8 @@
 //! The desk from outside: every route attacked, and whole days of work, in process and in a browser.
 
 #[cfg(test)]
+mod advised;
+#[cfg(test)]
 mod attack;
 #[cfg(test)]
 mod attestation_browser;
