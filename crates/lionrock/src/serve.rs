@@ -195,7 +195,7 @@ fn router(config: &Config, runtime: &Runtime, extra: Router) -> Result<Router, R
         pictures: resident::Pictures::new(runtime.scanner.clone()),
     };
     let account_cookie = accounts.session_cookie();
-    let connected = provider_door(config, runtime)?.with_signing(runtime.signing.clone());
+    let connected = provider_door(config, runtime)?;
     let pki = runtime.signing.clone().map_or_else(Router::new, |office| api::signing_routes(platform.clone(), office));
     let faces = api::routes(platform.clone())
         .merge(api::connect_routes(Arc::new(connected)))

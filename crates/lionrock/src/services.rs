@@ -43,7 +43,7 @@ impl Asking {
 pub fn provider_door(config: &Config, runtime: &Runtime) -> Result<api::PlatformDoor, RunError> {
     let issuer = people::RelyingParty::new(&config.origin, "Lionrock").map_err(RunError::Passkeys)?.origin();
     let door = api::PlatformDoor::new(runtime.platform.clone(), &issuer);
-    Ok(door.with_certificates(config.certificates_origin.as_deref()).demanding_nonces(config.dpop_nonces))
+    Ok(door.with_certificates(config.certificates_origin.as_deref()).demanding_nonces(config.dpop_nonces).with_signing(runtime.signing.clone()))
 }
 
 /// Serves both addresses until told to stop; the end of one by a fault is the end of the other.

@@ -40,7 +40,7 @@ fn configure(directory: &Path, lines: &str) {
 fn the_authority_of_signatures_is_made_shown_and_its_keys_changed() {
     let directory = installation("signing = \"signing\"");
     let at = directory.path();
-    let signing = |what: &str| vec!["keys", "signing", what, "--root", "safe"];
+    let signing = |what: &'static str| vec!["keys", "signing", what, "--root", "safe"];
     fs::create_dir(at.join("safe")).unwrap();
     assert!(refused(at, &signing("roll")).contains("begin with `make`"));
     assert!(done(at, &signing("make")).contains("Publish safe/root.cer"));
