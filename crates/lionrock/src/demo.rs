@@ -22,7 +22,7 @@ use store::Options;
 use tokio::net::TcpListener;
 
 use crate::serve::{self, RunError};
-use crate::{keys, own_memory, say};
+use crate::{control, keys, own_memory, say};
 
 /// What `demo` takes from the command line.
 #[derive(Clone, Debug, clap::Args)]
@@ -41,12 +41,12 @@ pub struct DemoArgs {
     verifier: bool,
 }
 
-/// Runs the demonstration until Ctrl-C.
-pub fn demo(args: &DemoArgs) -> Result<(), RunError> {
+/// Runs the demonstration until Ctrl-C. With a token its clock can be moved.
+pub fn demo(args: &DemoArgs, control: Option<String>) -> Result<(), RunError> {
     let file = |error| RunError::Runtime(RuntimeError::File(args.directory.display().to_string(), error));
     empty(&args.directory).map_err(file)?;
     own_memory::keep_to_itself(true).map_err(RunError::Memory)?;
-    serve::block_on(run(args.clone()))
+    serve::block_on(run(args.clone(), control))
 }
 
 /// Empties the directory, but only one that an earlier demonstration made: nobody loses anything by a wrong name.
@@ -65,7 +65,7 @@ fn empty(directory: &Path) -> std::io::Result<()> {
 
 const MARKER: &str = "lionrock-demonstration.txt";
 
-async fn run(args: DemoArgs) -> Result<(), RunError> {
+async fn run(args: DemoArgs, control: Option<String>) -> Result<(), RunError> {
     let listen = |error| RunError::Listen("127.0.0.1:0".into(), error);
     let register = TcpListener::bind("127.0.0.1:0").await.map_err(listen)?;
     let register_port = register.local_addr().map_err(listen)?.port();
@@ -93,6 +93,8 @@ async fn run(args: DemoArgs) -> Result<(), RunError> {
     let library = tokio::spawn(service.serve(config.origin.clone(), args.port, clock));
     let state = page::DemoState::new(&runtime, city, &config.origin, address);
     let extra = page::routes(Arc::new(state)).merge(calls::routes(runtime.demo_inbox.clone()));
+    let control = control.map(|token| control::routes(runtime.clock.clone(), runtime.platform.clone(), token));
+    let extra = extra.merge(control.unwrap_or_default());
     let served = serve::run(&config, &runtime, extra, |_| welcome(&config)).await;
     simulator.abort();
     comparing.abort();

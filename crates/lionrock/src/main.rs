@@ -126,7 +126,7 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Demo(args) => {
             start_log("text");
-            Ok(demo::demo(&args)?)
+            Ok(demo::demo(&args, environment("LIONROCK_CONTROL"))?)
         }
         Command::Serve(args) => {
             start_log(&Config::read(&args.config)?.log_format);
