@@ -4,6 +4,9 @@ use store::{Row, StoreError, Tx};
 use super::unreadable;
 use crate::{Device, Means, Resident, Session};
 
+/// A session with the account that it is of.
+pub(crate) type Owned = (Id<kinds::Account>, Id<kinds::AccountSession>);
+
 /// The sessions that a statement ended.
 pub(crate) type Ended = Vec<Id<kinds::AccountSession>>;
 
@@ -81,7 +84,7 @@ pub(crate) fn list(
 pub(crate) fn end(
     tx: &mut Tx<'_>,
     token_hash: [u8; 32],
-) -> Result<Option<(Id<kinds::Account>, Id<kinds::AccountSession>)>, StoreError> {
+) -> Result<Option<Owned>, StoreError> {
     let row = tx.query_opt(
         "-- identity.end_session\ndelete from identity_session where token_hash = $1 returning account, id",
         &[token_hash.into()],

@@ -107,12 +107,11 @@ impl Stage {
         let path = arrived.headers["location"].to_str().unwrap().to_owned();
         let page = self.pages.get(&path, cookie).await;
         // What was agreed to before is not asked again.
-        let back = match page.headers.get("location") {
-            Some(back) => back.to_str().unwrap().to_owned(),
-            None => {
-                let answer = self.pages.post(&path, cookie, &page, "give-0=lasting").await;
-                answer.headers["refresh"].to_str().unwrap().strip_prefix("0; url=").unwrap().to_owned()
-            }
+        let back = if let Some(back) = page.headers.get("location") {
+            back.to_str().unwrap().to_owned()
+        } else {
+            let answer = self.pages.post(&path, cookie, &page, "give-0=lasting").await;
+            answer.headers["refresh"].to_str().unwrap().strip_prefix("0; url=").unwrap().to_owned()
         };
         redeem(&self.pages, "library", CALLBACK, &parameter(&back, "code"))
     }
