@@ -104,6 +104,8 @@ config! {
     dpop_nonces: bool = false, "true", plain;
     /// Address of the population register (HTTPS with mutual TLS).
     register_url: Option<String> = None, "https://register.internal:9443", plain;
+    /// Where the register confirms addresses, if it can: then PINs of accounts go by text message where it does, and not by post.
+    register_addresses_url: Option<String> = None, "https://register.internal:9443/v1/addresses", plain;
     /// The authority that signed the register's certificate, in PEM.
     register_authority: Option<PathBuf> = None, "/etc/lionrock/register/ca.pem", plain;
     /// Our certificate for the register, in PEM.
@@ -352,6 +354,9 @@ impl Config {
         let files = [&self.register_authority, &self.register_certificate, &self.register_key];
         if self.register_url.is_some() != files.iter().all(|file| file.is_some()) {
             return value("register_url", "goes with register_authority, register_certificate and register_key: set all or none");
+        }
+        if self.register_addresses_url.is_some() && self.register_url.is_none() {
+            return value("register_addresses_url", "goes with register_url and its certificates");
         }
         self.check_verifier()?;
         let Some(sms) = &self.sms_url else {

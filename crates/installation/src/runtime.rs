@@ -186,6 +186,7 @@ fn register(config: &Config, random: &Arc<dyn Random>) -> Result<Arc<dyn Populat
     let (Some(url), Some(authority), Some(certificate), Some(key)) = files else { return Ok(Arc::new(NoRegister)) };
     let register = RegisterConfig {
         url: url.clone(),
+        addresses: config.register_addresses_url.clone(),
         authority: authority.clone(),
         certificate: certificate.clone(),
         key: key.clone(),

@@ -3,10 +3,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::{Random, to_hex};
-use registration::matching::{Answer, PopulationRegister, Question, RegisterUnavailable};
+use registration::matching::{AddressQuestion, Answer, PopulationRegister, Question, RegisterUnavailable};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use ureq::tls::ClientCert;
 
-use super::wire::{Asked, BATCH_LIMIT, MatchRequest, MatchResponse};
+use super::wire::{Asked, AskedAddress, BATCH_LIMIT, MatchRequest, MatchResponse, Told};
 use crate::ConnectorError;
 use crate::http::{agent, certificates, private_key, tls};
 use crate::line::Line;
@@ -16,6 +18,8 @@ use crate::line::Line;
 pub struct RegisterConfig {
     /// Its address, such as `https://register.example/v1/match`. Only `https`.
     pub url: String,
+    /// Where it confirms addresses, such as `https://register.example/v1/addresses`; nothing when it cannot.
+    pub addresses: Option<String>,
     /// The authority whose certificate the register must show (PEM).
     pub authority: PathBuf,
     /// Our certificate (PEM).
@@ -29,6 +33,7 @@ pub struct RegisterConfig {
 /// The population register over HTTPS with certificates on both sides, in batches of at most a thousand.
 pub struct HttpPopulationRegister {
     url: String,
+    addresses: Option<String>,
     line: Line,
     random: Arc<dyn Random>,
 }
@@ -36,24 +41,25 @@ pub struct HttpPopulationRegister {
 impl HttpPopulationRegister {
     /// A client for this register.
     pub fn new(config: &RegisterConfig, random: Arc<dyn Random>) -> Result<Self, ConnectorError> {
-        if !config.url.starts_with("https://") {
-            return Err(ConnectorError::NotHttps(config.url.clone()));
+        if let Some(plain) = std::iter::once(&config.url).chain(&config.addresses).find(|url| !url.starts_with("https://")) {
+            return Err(ConnectorError::NotHttps(plain.clone()));
         }
         let ours = ClientCert::new_with_certs(&certificates(&config.certificate)?, private_key(&config.key)?);
         let tls = tls(certificates(&config.authority)?, Some(ours));
-        Ok(Self { url: config.url.clone(), line: Line::new(agent(tls, config.timeout)), random })
+        Ok(Self { url: config.url.clone(), addresses: config.addresses.clone(), line: Line::new(agent(tls, config.timeout)), random })
     }
 
     /// One batch, asked again under the same id when the line or the register fails.
-    fn batch(&self, basis: &str, questions: &[Question]) -> Result<Vec<Answer>, RegisterUnavailable> {
-        let request = MatchRequest {
-            batch: to_hex(&self.random.bytes16()),
-            basis: basis.to_owned(),
-            questions: questions.iter().map(asked).collect(),
-        };
+    fn batch<Q: Serialize, A: DeserializeOwned>(
+        &self,
+        url: &str,
+        basis: &str,
+        questions: Vec<Q>,
+    ) -> Result<Vec<A>, RegisterUnavailable> {
+        let request = MatchRequest { batch: to_hex(&self.random.bytes16()), basis: basis.to_owned(), questions };
         let mut reason = String::new();
         for _ in 0..ATTEMPTS {
-            match self.attempt(&request) {
+            match self.attempt(url, &request) {
                 Ok(answers) => return Ok(answers),
                 Err(Failure::Final(why)) => return Err(RegisterUnavailable(why)),
                 Err(Failure::Passing(why)) => reason = why,
@@ -62,20 +68,20 @@ impl HttpPopulationRegister {
         Err(RegisterUnavailable(reason))
     }
 
-    fn attempt(&self, request: &MatchRequest) -> Result<Vec<Answer>, Failure> {
+    fn attempt<Q: Serialize, A: DeserializeOwned>(&self, url: &str, request: &MatchRequest<Q>) -> Result<Vec<A>, Failure> {
         let passing = |error: ureq::Error| Failure::Passing(error.to_string());
-        let mut response = self.line.agent().post(&self.url).send_json(request).map_err(passing)?;
+        let mut response = self.line.agent().post(url).send_json(request).map_err(passing)?;
         match response.status().as_u16() {
             200 => {}
             status @ (429 | 500..=599) => return Err(Failure::Passing(format!("HTTP {status}"))),
             status => return Err(Failure::Final(format!("HTTP {status}"))),
         }
-        let body: MatchResponse =
+        let body: MatchResponse<A> =
             response.body_mut().with_config().limit(ANSWER_LIMIT_BYTES).read_json().map_err(passing)?;
         if body.batch != request.batch || body.answers.len() != request.questions.len() {
             return Err(Failure::Final("the answer belongs to another batch".into()));
         }
-        Ok(body.answers.into_iter().map(Answer::from).collect())
+        Ok(body.answers)
     }
 }
 
@@ -90,7 +96,24 @@ impl PopulationRegister for HttpPopulationRegister {
     fn check(&self, basis: &str, questions: &[Question]) -> Result<Vec<Answer>, RegisterUnavailable> {
         let mut answers = Vec::with_capacity(questions.len());
         let asked = questions.chunks(BATCH_LIMIT).try_for_each(|batch| {
-            answers.extend(self.batch(basis, batch)?);
+            let told: Vec<Told> = self.batch(&self.url, basis, batch.iter().map(asked).collect())?;
+            answers.extend(told.into_iter().map(Answer::from));
+            Ok(())
+        });
+        self.line.hang_up();
+        asked.map(|()| answers)
+    }
+
+    fn confirms_addresses(&self) -> bool {
+        self.addresses.is_some()
+    }
+
+    fn addresses(&self, basis: &str, questions: &[AddressQuestion]) -> Result<Vec<bool>, RegisterUnavailable> {
+        let url = self.addresses.as_deref().ok_or_else(|| RegisterUnavailable("it confirms no addresses".to_owned()))?;
+        let mut answers = Vec::with_capacity(questions.len());
+        let asked = questions.chunks(BATCH_LIMIT).try_for_each(|batch| {
+            let asked = |one: &AddressQuestion| AskedAddress { number: one.id_number.clone(), address: one.address.clone() };
+            answers.extend(self.batch::<_, bool>(url, basis, batch.iter().map(asked).collect())?);
             Ok(())
         });
         self.line.hang_up();
@@ -136,6 +159,7 @@ mod tests {
     fn client(pki: &TestPki, address: SocketAddr) -> HttpPopulationRegister {
         let config = RegisterConfig {
             url: format!("https://localhost:{}/v1/match", address.port()),
+            addresses: Some(format!("https://localhost:{}/v1/addresses", address.port())),
             authority: pki.authority.clone(),
             certificate: pki.client_certificate.clone(),
             key: pki.client_key.clone(),
@@ -157,6 +181,28 @@ mod tests {
         ];
         let answers = client(&pki, address).check("consent:masks-2020:1", &questions).unwrap();
         assert_eq!(answers, [Answer::NotResident, Answer::Resident, Answer::Mismatch, Answer::Mismatch]);
+    }
+
+    #[test]
+    fn an_address_is_confirmed_however_it_is_spaced_and_a_wrong_one_is_not() {
+        let directory = tempfile::tempdir().unwrap();
+        let pki = make_test_pki(directory.path()).unwrap();
+        let mut table = table();
+        table.house(&IdNumber::from_number("Q123456").unwrap(), "Flat B, 12/F 深水埗𨋢里 3 號");
+        let address = serve_on_a_thread(router(Arc::new(table)), &pki);
+        let ask = |number: &str, lines: &[&str]| AddressQuestion {
+            id_number: number.into(),
+            address: lines.iter().map(|line| (*line).to_owned()).collect(),
+        };
+        let questions = [
+            ask("Q123456", &["FLAT B 12/F", "深水\u{E88C}𨋢里3號"]),
+            ask("Q123456", &["Flat C, 12/F", "深水埗𨋢里 3 號"]),
+            ask("UI000001", &["Flat B, 12/F", "深水埗𨋢里 3 號"]),
+        ];
+        let client = client(&pki, address);
+        assert!(client.confirms_addresses());
+        assert_eq!(client.addresses("charter: identity", &questions).unwrap(), [true, false, false]);
+        assert!(client.addresses(" ", &questions).is_err(), "not without a basis");
     }
 
     #[test]
@@ -192,6 +238,7 @@ mod tests {
         let pki = make_test_pki(directory.path()).unwrap();
         let config = RegisterConfig {
             url: "http://register.example/v1/match".into(),
+            addresses: None,
             authority: pki.authority.clone(),
             certificate: pki.client_certificate.clone(),
             key: pki.client_key.clone(),

@@ -10,7 +10,7 @@ use registration::matching::Question;
 use tokio::net::TcpListener;
 
 use super::PopulationTable;
-use super::wire::{BATCH_LIMIT, MatchRequest, MatchResponse, Told};
+use super::wire::{Asked, AskedAddress, BATCH_LIMIT, MatchRequest, MatchResponse, Told};
 use crate::TestPki;
 use crate::simulated::{SimulatorError, serve};
 
@@ -27,25 +27,37 @@ pub async fn register_simulator(
 pub(super) fn router(population: Arc<PopulationTable>) -> Router {
     Router::new()
         .route("/v1/match", post(answer))
+        .route("/v1/addresses", post(confirm))
         .layer(DefaultBodyLimit::max(REQUEST_LIMIT_BYTES))
         .with_state(population)
 }
 
 async fn answer(
     State(population): State<Arc<PopulationTable>>,
-    Json(request): Json<MatchRequest>,
-) -> Result<Json<MatchResponse>, StatusCode> {
-    if request.basis.trim().is_empty() || request.batch.is_empty() {
-        return Err(StatusCode::UNPROCESSABLE_ENTITY);
-    }
-    if request.questions.len() > BATCH_LIMIT {
-        return Err(StatusCode::PAYLOAD_TOO_LARGE);
-    }
+    Json(request): Json<MatchRequest<Asked>>,
+) -> Result<Json<MatchResponse<Told>>, StatusCode> {
+    fit(&request)?;
     let questions = request.questions.into_iter();
     let answers = questions
         .map(|asked| Told::from(population.answer(&Question { id_number: asked.number, birth: asked.birth })))
         .collect();
     Ok(Json(MatchResponse { batch: request.batch, answers }))
+}
+
+async fn confirm(
+    State(population): State<Arc<PopulationTable>>,
+    Json(request): Json<MatchRequest<AskedAddress>>,
+) -> Result<Json<MatchResponse<bool>>, StatusCode> {
+    fit(&request)?;
+    let answers = request.questions.iter().map(|asked| population.lives_at(&asked.number, &asked.address)).collect();
+    Ok(Json(MatchResponse { batch: request.batch, answers }))
+}
+
+fn fit<Q>(request: &MatchRequest<Q>) -> Result<(), StatusCode> {
+    if request.basis.trim().is_empty() || request.batch.is_empty() {
+        return Err(StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    if request.questions.len() > BATCH_LIMIT { Err(StatusCode::PAYLOAD_TOO_LARGE) } else { Ok(()) }
 }
 
 /// A thousand questions of some sixty bytes each, with room to spare.

@@ -1,15 +1,17 @@
 use std::collections::HashMap;
 
-use hongkong::IdNumber;
+use hongkong::{IdNumber, search_form};
 use kernel::Day;
 use registration::matching::{Answer, Question};
 
 use crate::synthetic::Resident;
 
-/// A synthetic population as a register keeps it: number, date of birth, whether a resident. Sixteen bytes a person.
+/// A synthetic population as a register keeps it: number, date of birth, whether a resident; of some, where they live. Sixteen bytes a
+/// person.
 #[derive(Clone, Debug, Default)]
 pub struct PopulationTable {
     people: HashMap<u64, (Day, bool)>,
+    homes: HashMap<u64, String>,
 }
 
 impl PopulationTable {
@@ -35,6 +37,18 @@ impl PopulationTable {
         }
     }
 
+    /// Enters where a person lives.
+    pub fn house(&mut self, number: &IdNumber, address: &str) {
+        if let Some(key) = key(number.number()) {
+            self.homes.insert(key, comparable(address));
+        }
+    }
+
+    /// Whether the person lives there, as far as the register knows.
+    pub fn lives_at(&self, number: &str, address: &[String]) -> bool {
+        key(number).and_then(|key| self.homes.get(&key)).is_some_and(|home| *home == comparable(&address.concat()))
+    }
+
     /// What the register answers.
     pub fn answer(&self, question: &Question) -> Answer {
         match key(&question.id_number).and_then(|key| self.people.get(&key)) {
@@ -51,6 +65,11 @@ impl<'r> Extend<&'r Resident> for PopulationTable {
             self.enter(&person.id_number, person.birth, person.resident);
         }
     }
+}
+
+/// Neither width nor case, spaces nor commas make another address.
+fn comparable(address: &str) -> String {
+    search_form(address).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// A number has at most eight characters: it is its own key.

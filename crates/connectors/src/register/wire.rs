@@ -9,12 +9,12 @@ pub(super) const BATCH_LIMIT: usize = 1_000;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct MatchRequest {
+pub(super) struct MatchRequest<Q> {
     /// The same for every attempt at the same batch.
     pub(super) batch: String,
     /// The consent or approval on which this matching rests (Cap. 486 ss. 30 to 32).
     pub(super) basis: String,
-    pub(super) questions: Vec<Asked>,
+    pub(super) questions: Vec<Q>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -24,10 +24,18 @@ pub(super) struct Asked {
     pub(super) birth: Day,
 }
 
+/// A person whose address is to be confirmed.
 #[derive(Serialize, Deserialize)]
-pub(super) struct MatchResponse {
+#[serde(deny_unknown_fields)]
+pub(super) struct AskedAddress {
+    pub(super) number: String,
+    pub(super) address: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct MatchResponse<A> {
     pub(super) batch: String,
-    pub(super) answers: Vec<Told>,
+    pub(super) answers: Vec<A>,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]

@@ -36,10 +36,12 @@ pub(crate) struct WaitingPin {
 }
 
 type Account = Id<kinds::Account>;
+/// Which PIN of which account.
+type Place = (Account, i64);
 
 pub(crate) fn insert(
     tx: &mut Tx<'_>,
-    (account, number): (Account, i64),
+    (account, number): Place,
     (new, district): (&NewPin, &str),
     (now, lapses): (Instant, Day),
 ) -> Result<(), StoreError> {
@@ -125,7 +127,7 @@ pub(crate) fn behind(tx: &mut Tx<'_>, door: Door, key: &[u8]) -> Result<Option<T
 }
 
 /// Counts a try, of no PIN too, so that nobody can tell by the work done whether there is one.
-pub(crate) fn count_try(tx: &mut Tx<'_>, door: Door, (account, number): (Account, i64)) -> Result<u64, StoreError> {
+pub(crate) fn count_try(tx: &mut Tx<'_>, door: Door, (account, number): Place) -> Result<u64, StoreError> {
     let sql = match door {
         Door::Own => "-- identity.count_own\nupdate identity_pin set tries_own = tries_own + 1 where account = $1 and number = $2",
         Door::Letter => "-- identity.count_letter\nupdate identity_pin set tries_letter = tries_letter + 1 where account = $1 and number = $2",
@@ -135,7 +137,7 @@ pub(crate) fn count_try(tx: &mut Tx<'_>, door: Door, (account, number): (Account
 }
 
 /// Puts a PIN into another state. What its letter needs is forgotten with every state that no letter follows.
-pub(crate) fn set_state(tx: &mut Tx<'_>, (account, number): (Account, i64), state: PinState) -> Result<u64, StoreError> {
+pub(crate) fn set_state(tx: &mut Tx<'_>, (account, number): Place, state: PinState) -> Result<u64, StoreError> {
     let keeps = matches!(state, PinState::Checking | PinState::Queued | PinState::Unprintable);
     let sql = if keeps {
         "-- identity.set_pin_state\nupdate identity_pin set state = $3, batch = null where account = $1 and number = $2"
@@ -146,7 +148,7 @@ pub(crate) fn set_state(tx: &mut Tx<'_>, (account, number): (Account, i64), stat
 }
 
 /// The PIN is good until this day.
-pub(crate) fn set_lapse(tx: &mut Tx<'_>, (account, number): (Account, i64), lapses: Day) -> Result<u64, StoreError> {
+pub(crate) fn set_lapse(tx: &mut Tx<'_>, (account, number): Place, lapses: Day) -> Result<u64, StoreError> {
     tx.execute(
         "-- identity.set_lapse\nupdate identity_pin set lapses = $3 where account = $1 and number = $2",
         &[account.into(), number.into(), lapses.into()],
@@ -187,7 +189,7 @@ pub(crate) fn counts(tx: &mut Tx<'_>) -> Result<Vec<(PinState, i64)>, StoreError
 }
 
 /// Whose letter bears a barcode: the account, the number of the PIN, its state and district.
-pub(crate) fn of_barcode(tx: &mut Tx<'_>, barcode: &str) -> Result<Option<((Account, i64), PinState, String)>, StoreError> {
+pub(crate) fn of_barcode(tx: &mut Tx<'_>, barcode: &str) -> Result<Option<(Place, PinState, String)>, StoreError> {
     let row = tx.query_opt(
         "-- identity.pin_of_barcode\nselect account, number, state, district from identity_pin where barcode = $1",
         &[barcode.into()],
@@ -200,7 +202,7 @@ pub(crate) fn of_barcode(tx: &mut Tx<'_>, barcode: &str) -> Result<Option<((Acco
 }
 
 /// Living PINs whose day is over.
-pub(crate) fn lapsed(tx: &mut Tx<'_>, today: Day, limit: i64) -> Result<Vec<((Account, i64), String)>, StoreError> {
+pub(crate) fn lapsed(tx: &mut Tx<'_>, today: Day, limit: i64) -> Result<Vec<(Place, String)>, StoreError> {
     let rows = tx.query(
         "-- identity.lapsed_pins\n\
          select account, number, district from identity_pin where state in ('printed', 'posted', 'sent') and lapses < $1 \
@@ -211,7 +213,7 @@ pub(crate) fn lapsed(tx: &mut Tx<'_>, today: Day, limit: i64) -> Result<Vec<((Ac
 }
 
 /// Living PINs that lapse by this day and whose holders were not reminded, with the day.
-pub(crate) fn to_remind(tx: &mut Tx<'_>, by: Day, limit: i64) -> Result<Vec<((Account, i64), Day)>, StoreError> {
+pub(crate) fn to_remind(tx: &mut Tx<'_>, by: Day, limit: i64) -> Result<Vec<(Place, Day)>, StoreError> {
     let rows = tx.query(
         "-- identity.pins_to_remind\n\
          select account, number, lapses from identity_pin where state in ('printed', 'posted', 'sent') and not reminded \
@@ -221,7 +223,7 @@ pub(crate) fn to_remind(tx: &mut Tx<'_>, by: Day, limit: i64) -> Result<Vec<((Ac
     rows.iter().map(|row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?))).collect()
 }
 
-pub(crate) fn set_reminded(tx: &mut Tx<'_>, (account, number): (Account, i64)) -> Result<u64, StoreError> {
+pub(crate) fn set_reminded(tx: &mut Tx<'_>, (account, number): Place) -> Result<u64, StoreError> {
     tx.execute(
         "-- identity.set_reminded\nupdate identity_pin set reminded = true where account = $1 and number = $2",
         &[account.into(), number.into()],
