@@ -25,6 +25,10 @@ impl Clock for SetClock {
 }
 
 impl SetClock {
+    pub const fn at(now: Instant) -> Self {
+        Self(AtomicI64::new(now.millis()))
+    }
+
     pub fn set(&self, now: Instant) {
         self.0.store(now.millis(), Ordering::SeqCst);
     }
@@ -82,7 +86,7 @@ impl Department {
 
 /// A platform of its own in this directory, at this moment.
 pub fn platform_at(folder: &TempDir, now: Instant) -> Result<(Arc<Platform>, Arc<SetClock>), Failure> {
-    let clock = Arc::new(SetClock(AtomicI64::new(now.millis())));
+    let clock = Arc::new(SetClock::at(now));
     Ok((Platform::open(parts(folder, &clock)?)?, clock))
 }
 
