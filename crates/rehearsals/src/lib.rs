@@ -8,5 +8,6 @@ pub mod load;
 pub mod replay;
 mod replay_callout;
 mod replay_contractor;
+mod replay_healthcode;
 pub mod simulate;
 pub mod torture;

@@ -1,4 +1,4 @@
-//! `lionrock replay`: days of the past. `contractor` and `callout` stand in files of their own; `cumask` here.
+//! `lionrock replay`: days of the past. `contractor`, `callout` and `healthcode` stand in files of their own; `cumask` here.
 //!
 //! `lionrock replay cumask`: the first eight hours of Hong Kong's mask registration of 6 May 2020, scaled to this machine.
 //!
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::replay_callout;
 use crate::replay_contractor;
+use crate::replay_healthcode;
 use crate::simulate::{DayArgs, Told, live, verdict};
 
 /// What to replay.
@@ -26,6 +27,8 @@ enum What {
     Cumask(CumaskArgs),
     /// The nine-day communication exercise before the drill of March 2023, for 68 departments on a simulated clock.
     Callout(replay_callout::CalloutArgs),
+    /// A month of Health Code accounts, December 2021: PINs by post, wrong addresses, support stations.
+    Healthcode(replay_healthcode::HealthcodeArgs),
     /// The contractor's leak found on 30 April 2024: as it was, and under Lionrock.
     Contractor(replay_contractor::ContractorArgs),
 }
@@ -62,6 +65,7 @@ pub fn run(args: &Args) -> Result<(), Box<dyn std::error::Error>> {
     let args = match &args.what {
         What::Cumask(args) => args,
         What::Contractor(args) => return replay_contractor::run(args),
+        What::Healthcode(args) => return replay_healthcode::run(args),
         What::Callout(args) => return replay_callout::run(args),
     };
     if !(args.scale > 0.0 && args.scale <= 1.0) {
