@@ -143,3 +143,36 @@ fn refused(error: RunError<AskSignatureError>) -> Refused {
     };
     Refused::from(OAuthError::new(code, said)).with_status(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_refusal_has_its_status() {
+        let status = |error: AskSignatureError| refused(RunError::Refused(error)).into_response().status().as_u16();
+        assert_eq!(status(AskSignatureError::Token), 401);
+        assert_eq!(status(AskSignatureError::Scope), 403);
+        assert_eq!(status(SignDocumentError::NoKey.into()), 403);
+        assert_eq!(status(AskSignatureError::Purpose), 400);
+        assert_eq!(status(SignDocumentError::Pdf(signing::pdf::PdfError::Encrypted).into()), 400);
+        assert_eq!(status(AskError::Missing.into()), 404);
+        assert_eq!(status(AskError::Answered.into()), 409);
+        assert_eq!(status(AskError::TooMany.into()), 429);
+    }
+
+    #[test]
+    fn a_service_says_what_is_asked_and_nothing_else() {
+        let good = read(br#"{"document":"JVBERg==","purpose":"Loan","form":"cms","return_to":"https://a.example/b","state":"s"}"#).unwrap();
+        assert_eq!((good.document.as_slice(), good.form, good.state.as_deref()), (b"%PDF".as_slice(), Form::Detached, Some("s")));
+        assert_eq!(read(br#"{"document":"JVBERg==","purpose":"Loan"}"#).unwrap().form, Form::Pdf);
+        for bad in [
+            r#"{"document":"JVBERg=="}"#,
+            r#"{"document":"no base64!","purpose":"Loan"}"#,
+            r#"{"document":"JVBERg==","purpose":"Loan","form":"xml"}"#,
+            r#"{"document":"JVBERg==","purpose":"Loan","message":"Call us at once"}"#,
+        ] {
+            assert!(read(bad.as_bytes()).is_err(), "{bad}");
+        }
+    }
+}
