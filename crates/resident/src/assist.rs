@@ -88,8 +88,13 @@ fn choices(state: &ResidentState, visitor: &Visitor, until: kernel::Instant) -> 
 }
 
 /// What needs the identity provider.
-const ACCOUNT_WAYS: [(&str, &str); 3] =
-    [("assist-register", "/account/sign-up"), ("assist-reset", "/account/recover"), ("assist-passkey", "/account/passkeys/add")];
+const ACCOUNT_WAYS: [(&str, &str); 5] = [
+    ("assist-register", "/account/sign-up"),
+    ("assist-activate", "/account/pin"),
+    ("assist-password", "/account/forgot"),
+    ("assist-reset", "/account/recover"),
+    ("assist-passkey", "/account/passkeys/add"),
+];
 
 /// `GET /stations/assist/install`: how a page comes to a phone's home screen; also for those who are alone.
 pub(crate) async fn install(State(state): Shared, visitor: Visitor) -> Response {
@@ -98,8 +103,8 @@ pub(crate) async fn install(State(state): Shared, visitor: Visitor) -> Response 
     let address = format!("{}{}", state.platform.sender().origin, visitor.url("/"));
     let mut body = Body::new(visitor.language);
     body.h1(&title).lead(t.get("install-lead")).push(&qr(&address, &t.get("install-qr"))).p(&address);
-    for phone in ["install-iphone", "install-android"] {
-        body.h2(t.get(phone)).steps((1..=3).map(|step| Markup::text(&t.get(&format!("{phone}-{step}")))));
+    for (phone, steps) in [("install-iphone", "install-iphone-"), ("install-android", "install-android-")] {
+        body.h2(t.get(phone)).steps((1..=3).map(|step| Markup::text(&t.get(&format!("{steps}{step}")))));
     }
     body.p(t.get("install-nothing"));
     state.layout.page(&visitor, Page::new(title, body.markup()).back(visitor.url("/stations")))

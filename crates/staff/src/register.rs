@@ -47,7 +47,7 @@ pub(crate) fn submit(desk: &Desk) -> Answer {
 /// What became of what was typed for somebody.
 pub(crate) enum Entered {
     /// It is registered.
-    Done(Acknowledged, Channel),
+    Done(Box<Acknowledged>, Channel),
     /// It is not, and why.
     Not(Mistakes),
 }
@@ -72,7 +72,7 @@ pub(crate) fn enter(desk: &Desk, case: &Case, grant: Grant<RegisterForResident>,
         let _ = reply.send(result);
     });
     match answer.recv() {
-        Ok(Ok(done)) => Ok(Entered::Done(done, channel)),
+        Ok(Ok(done)) => Ok(Entered::Done(Box::new(done), channel)),
         Ok(Err(SubmitError::Fields(problems))) => Ok(Entered::Not(of_problems(desk, &problems))),
         Ok(Err(SubmitError::Register(RegisterError::NotOpen(_)))) => Ok(Entered::Not(Mistakes::one("form", desk.say("register-not-open")))),
         Ok(Err(SubmitError::Register(RegisterError::Statement))) => {

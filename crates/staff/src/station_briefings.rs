@@ -8,7 +8,7 @@ use people::ManageStations;
 use stations::{
     Briefing, BriefingError, FollowUp, ListedBriefing, Material, Outcome, briefings_of, finish_follow_up, plan_briefing, settle_briefing,
 };
-use store::{RunError, StoreError};
+use store::RunError;
 use webkit::parts::{
     Button, ButtonStyle, Checkboxes, Choice, DateValue, Select, SummaryList, SummaryRow, Table, TextArea, TextInput, Tone, Width,
 };
@@ -106,7 +106,7 @@ pub(crate) fn plan(desk: &Desk) -> Answer {
 
 fn find(desk: &Desk) -> Result<ListedBriefing, Failure> {
     let (department, id): (_, Id<kinds::Briefing>) = (desk.right::<ManageStations>()?.department(), desk.id("briefing")?);
-    let all = desk.platform().ledger().read("staff.briefing", |tx| Ok::<_, StoreError>(briefings_of(tx, department)?))?;
+    let all = desk.platform().ledger().read("staff.briefing", |tx| briefings_of(tx, department))?;
     all.into_iter().find(|listed| listed.id == id).ok_or_else(missing)
 }
 

@@ -98,8 +98,11 @@ impl Side<'_, '_> {
     fn foot(&mut self, side: &LeafletSide) -> Result<(), LetterError> {
         self.fill(qr(&side.link, (LEFT, FOOT + mm(2.0)))?);
         let mut y = FOOT + mm(2.0) + TEXT_SIZE;
-        for line in self.face.lines(&side.beside, SMALL_SIZE, TEXT_WIDTH - QR - mm(6.0))? {
-            self.line(&line, SMALL_SIZE, LEFT + QR + mm(6.0), y)?;
+        let room = TEXT_WIDTH - QR - mm(6.0);
+        for line in self.face.lines(&side.beside, SMALL_SIZE, room)? {
+            // An address has no place where it breaks: a long one is set smaller.
+            let points = SMALL_SIZE * (room / self.face.width(&line, SMALL_SIZE)?).min(1.0);
+            self.line(&line, points, LEFT + QR + mm(6.0), y)?;
             y += SMALL_LEADING;
         }
         self.line(&side.publisher, PUBLISHER_SIZE, LEFT, MARGIN + HEIGHT - mm(7.0))

@@ -32,11 +32,11 @@ pub(super) fn attended(visitor: &Visitor) -> Attended {
 pub(crate) async fn show(State(state): Shared, visitor: Visitor) -> Response {
     let t = texts(visitor.language);
     let title = t.get("helpers-title");
-    let list = |name: &str, most: usize| (1..=most).map(|at| Markup::text(&t.get(&format!("{name}-{at}")))).collect::<Vec<_>>();
+    let list = |name: &str, most: usize| (1..=most).map(|at| Markup::text(&t.get(&format!("{name}{at}")))).collect::<Vec<_>>();
     let mut body = Body::new(visitor.language);
     body.h1(&title).lead(t.get("helpers-lead"));
-    body.h2(t.get("helpers-may-title")).bullets(list("helpers-may", 4));
-    body.h2(t.get("helpers-not-title")).bullets(list("helpers-not", 4));
+    body.h2(t.get("helpers-may-title")).bullets(list("helpers-may-", 4));
+    body.h2(t.get("helpers-not-title")).bullets(list("helpers-not-", 4));
     body.h2(t.get("helpers-begin-title")).p(t.get("helpers-begin-text"));
     body.part(&Form::new(&visitor).part(&Button::new(t.get("helpers-begin"))));
     body.link(t.get("stations-title"), visitor.url("/stations"));

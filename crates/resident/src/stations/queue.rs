@@ -9,7 +9,7 @@ use journal::Actor;
 use kernel::{Id, Kind, kinds};
 use stations::{Listed, NumberError, Numbers, give_number, is_screen_code, numbers, screen_code, station};
 use store::{RunError, StoreError};
-use webkit::parts::{Button, Form, Inset, Panel};
+use webkit::parts::{Button, Form, Inset};
 use webkit::{Body, Density, Failure, L10n, Layout, Markup, Page, Values, Visitor, formats};
 
 use super::Shared;
@@ -58,11 +58,7 @@ pub(crate) async fn screen(State(state): Shared, Path(id): Path<String>, visitor
     let place = seen.listed.station.place.name(language);
     let mut body = Body::new(language);
     body.h1(&place);
-    let number = if seen.numbers.called == 0 { "–".to_owned() } else { formats::number(seen.numbers.called) };
-    body.push(&Markup::trusted(format!(
-        "<div class=\"lr-screen\" role=\"status\"><p class=\"lr-screen__words\">{}</p><p class=\"lr-screen__number\" aria-hidden=\"true\">{number}</p></div>\n",
-        Markup::text(&called(&t, seen.numbers))
-    )));
+    body.push(&large(&called(&t, seen.numbers), (seen.numbers.called > 0).then_some(seen.numbers.called)));
     body.p(t.with("queue-waiting", [("count", seen.numbers.waiting())]));
     if seen.listed.station.is_open(now) {
         let code = screen_code(state.platform.ledger().keys(), seen.listed.id, now);
@@ -77,6 +73,19 @@ pub(crate) async fn screen(State(state): Shared, Path(id): Path<String>, visitor
     let mut response = layout.page(&visitor, Page::new(place, body.markup()));
     refresh(&mut response, SCREEN_SECS, None);
     Ok(response)
+}
+
+/// Words, and a number that is read from afar. What speaks the page says the number once.
+fn large(words: &str, number: Option<i64>) -> Markup {
+    let number = number.map(formats::number).map(|number| {
+        let said = if words.contains(&number) { " aria-hidden=\"true\"" } else { "" };
+        format!("<p class=\"lr-screen__number\"{said}>{number}</p>")
+    });
+    Markup::trusted(format!(
+        "<div class=\"lr-screen\" role=\"status\"><p class=\"lr-screen__words\">{}</p>{}</div>\n",
+        Markup::text(words),
+        number.unwrap_or_default()
+    ))
 }
 
 /// `GET /stations/{station}/queue`: how long the queue is; a number is taken at the station only.
@@ -154,7 +163,7 @@ pub(crate) async fn number(State(state): Shared, Path((id, number)): Path<(Strin
     let t = texts(visitor.language);
     let before = number - seen.numbers.called - 1;
     let mut body = Body::new(t.language());
-    body.part(&Panel { title: t.get("queue-yours"), label: t.get("queue-number"), reference: formats::number(number) });
+    body.h1(t.get("queue-title")).push(&large(&t.get("queue-yours"), Some(number)));
     body.p(seen.listed.station.place.name(t.language()));
     body.push(&Markup::trusted(format!("<p class=\"govuk-body-l\" role=\"status\">{}</p>\n", Markup::text(&called(&t, seen.numbers)))));
     body.p(match before {

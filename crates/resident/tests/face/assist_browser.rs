@@ -36,14 +36,19 @@ fn lent(site: &Site) -> (Id<kinds::Device>, String) {
     let device = city.act(Actor::Operator, move |work| Ok(add_device(work, &adder, ("Tablet 1", &code)).unwrap()));
     let today = city.platform.now().day();
     let station = city.platform.ledger().read("test", |tx| stations_between(tx, today, today)).unwrap()[0].id;
-    city.act(Actor::Operator, move |work: &mut Work<'_, '_>| Ok(lend_device(work, &lender, (device, Some(station))).unwrap()));
+    city.act(Actor::Operator, move |work: &mut Work<'_, '_>| {
+        lend_device(work, &lender, (device, Some(station))).unwrap();
+        Ok(())
+    });
     (device, shown)
 }
 
 fn start(site: &Site, device: Id<kinds::Device>) {
     let own = grant(&site.pages().city);
-    let begin = move |work: &mut Work<'_, '_>| Ok(start_turn(work, &own, (device, &[Help::Register])).unwrap());
-    site.pages().city.act(Actor::Operator, begin);
+    site.pages().city.act(Actor::Operator, move |work: &mut Work<'_, '_>| {
+        start_turn(work, &own, (device, &[Help::Register])).unwrap();
+        Ok(())
+    });
 }
 
 fn state(site: &Site) -> Option<TurnState> {
@@ -56,7 +61,7 @@ fn state(site: &Site) -> Option<TurnState> {
 /// Looks twenty times a second, for a minute at most.
 fn until(what: &str, mut done: impl FnMut() -> bool) {
     let (_nobody, pause) = channel::<()>();
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while !done() {
         assert!(Instant::now() < deadline, "{what}");
         let _ = pause.recv_timeout(Duration::from_millis(50));

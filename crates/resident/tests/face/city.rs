@@ -101,7 +101,7 @@ impl City {
                 Ok(assurance::sign_version(work, &grant, sign).unwrap())
             });
         }
-        self.platform.refresh().unwrap();
+        self.state.platform.refresh().unwrap();
     }
 
     /// An officer of the department.
