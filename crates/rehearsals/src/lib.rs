@@ -8,6 +8,7 @@ pub mod load;
 pub mod replay;
 mod replay_callout;
 mod replay_contractor;
+mod replay_drill;
 mod replay_healthcode;
 pub mod simulate;
 pub mod torture;

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::replay_callout;
 use crate::replay_contractor;
+use crate::replay_drill;
 use crate::replay_healthcode;
 use crate::simulate::{DayArgs, Told, live, verdict};
 
@@ -29,6 +30,8 @@ enum What {
     Callout(replay_callout::CalloutArgs),
     /// A month of Health Code accounts, December 2021: PINs by post, wrong addresses, support stations.
     Healthcode(replay_healthcode::HealthcodeArgs),
+    /// The drill of March 2023: 232 officers of 68 departments through one scenario, by simulated players.
+    Drill(replay_drill::DrillArgs),
     /// The contractor's leak found on 30 April 2024: as it was, and under Lionrock.
     Contractor(replay_contractor::ContractorArgs),
 }
@@ -67,6 +70,7 @@ pub fn run(args: &Args) -> Result<(), Box<dyn std::error::Error>> {
         What::Contractor(args) => return replay_contractor::run(args),
         What::Healthcode(args) => return replay_healthcode::run(args),
         What::Callout(args) => return replay_callout::run(args),
+        What::Drill(args) => return replay_drill::run(args),
     };
     if !(args.scale > 0.0 && args.scale <= 1.0) {
         return Err("--scale is a share: more than 0, at most 1".into());

@@ -1,0 +1,198 @@
+//! `lionrock replay drill`: the inter-departmental cyber security drill of March 2023, on a simulated clock.
+//!
+//! 232 officers of 68 bureaux and departments took part, in the room and online (`docs/sources.md`, part B). Scenario, length and
+//! results are not published: the scenario is one of the packs that come with the product, and the players are invented; some are
+//! quick, some are wrong, and now and then the program that drives the exercise dies and is started again. What is real is
+//! everything under them: pack, clock, injects, evidence, marking, scores and report.
+
+mod players;
+mod recount;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant as Stopwatch};
+
+use drill::{Aspect, Exercise, Report, Team, shipped};
+use installation::say;
+use kernel::Instant;
+use serde_json::json;
+
+use crate::simulate::{Finding, Findings};
+use players::Players;
+
+/// How much of it.
+#[derive(Clone, Debug, clap::Args)]
+pub struct DrillArgs {
+    /// The pack: its folder, or the name of one that comes with the product.
+    #[arg(long, default_value = "defacement")]
+    pack: String,
+    /// Departments that take part, each with a team.
+    #[arg(long, default_value_t = 68, value_parser = clap::value_parser!(u16).range(1..=400))]
+    departments: u16,
+    /// Officers who take part; every team has one at least.
+    #[arg(long, default_value_t = 232)]
+    officers: u16,
+    /// The seed of what players do and of when the program dies.
+    #[arg(long, default_value_t = 2023)]
+    seed: u64,
+    /// Where to write the report and everything that happened, as JSON.
+    #[arg(long)]
+    report: Option<PathBuf>,
+    /// Spoils something; the run must then fail.
+    #[arg(long, value_enum)]
+    sabotage: Option<Sabotage>,
+}
+
+/// What is spoilt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Sabotage {
+    /// The entries that a program finds when it starts again lack one.
+    Lost,
+}
+
+/// A Wednesday morning, nine o'clock in Hong Kong.
+const START: &str = "2023-03-22T09:00";
+/// When the board is frozen, in minutes of the pack's length before its end.
+const FROZEN_SECS: i64 = 900;
+
+/// Plays, prints the report, and fails when something does not hold.
+pub fn run(args: &DrillArgs) -> Result<(), Box<dyn std::error::Error>> {
+    let pack = Arc::new(read(&args.pack)?);
+    let start = Instant::parse_hong_kong(START).ok_or("the day of the drill")?;
+    let begun = Stopwatch::now();
+    let mut played = Played { exercise: Exercise::start(Arc::clone(&pack), teams(args)?, start)?, restarts: 0, board: None };
+    let mut players = Players::new(args.seed, Arc::clone(&pack), start);
+    played.play(&mut players, args.sabotage)?;
+    let took = begun.elapsed();
+    let begun = Stopwatch::now();
+    let report = Report::of(&played.exercise);
+    let reported = begun.elapsed();
+    let findings = played.findings(&report)?;
+    print(&played, &report, (took, reported), args);
+    findings.all().iter().for_each(|finding| say(&finding.line()));
+    if let Some(file) = &args.report {
+        let all = json!({"report": report, "entries": played.exercise.entries(), "findings": findings.to_json()});
+        std::fs::write(file, serde_json::to_string_pretty(&all)?)?;
+    }
+    if findings.hold() {
+        return Ok(());
+    }
+    let broken: Vec<String> = findings.broken().map(Finding::line).collect();
+    Err(format!("does not hold:\n  {}", broken.join("\n  ")).into())
+}
+
+/// A pack of the product by its name, or one in a folder.
+fn read(pack: &str) -> Result<drill::Pack, Box<dyn std::error::Error>> {
+    let folder = std::path::Path::new(pack);
+    let read = shipped(pack).unwrap_or_else(|| drill::Pack::read(&|file: &str| std::fs::read(folder.join(file)).ok()));
+    read.map_err(|flaws| {
+        let lines: Vec<String> = flaws.iter().map(|flaw| format!("  {flaw}")).collect();
+        format!("{pack} is no pack:\n{}", lines.join("\n")).into()
+    })
+}
+
+/// As many to each as can be; half of them in the room.
+fn teams(args: &DrillArgs) -> Result<Vec<Team>, &'static str> {
+    if args.officers < args.departments {
+        return Err("there are fewer officers than departments: every team needs one");
+    }
+    let (each, more) = (args.officers / args.departments, args.officers % args.departments);
+    let team = |number| {
+        let players = each + u16::from(number < more);
+        Team { name: format!("D{:02}", number + 1), in_room: players.div_ceil(2), remote: players / 2 }
+    };
+    Ok((0..args.departments).map(team).collect())
+}
+
+/// An exercise that is played.
+struct Played {
+    exercise: Exercise,
+    restarts: usize,
+    board: Option<drill::State>,
+}
+
+impl Played {
+    fn play(&mut self, players: &mut Players, sabotage: Option<Sabotage>) -> Result<(), Box<dyn std::error::Error>> {
+        let length = i64::from(self.exercise.pack().scenario.length.as_seconds());
+        let start = self.exercise.entries().first().ok_or("nothing happened")?.at;
+        let (frozen, end) = (start.plus_secs(length - FROZEN_SECS), start.plus_secs(length));
+        loop {
+            let next = [self.exercise.next_due(), players.next(), self.board.is_none().then_some(frozen)].into_iter().flatten().min();
+            let Some(now) = next.filter(|now| *now < end) else { break };
+            if now == frozen && self.board.is_none() {
+                self.exercise.freeze(now)?;
+                self.board = Some(self.exercise.board());
+            }
+            self.exercise.send_due(now);
+            players.act(&mut self.exercise, now)?;
+            if players.die() {
+                self.start_again(sabotage)?;
+            }
+        }
+        self.exercise.send_due(end);
+        self.exercise.end(end)?;
+        players.mark_all(&mut self.exercise, end)
+    }
+
+    /// What is left of a program that died is what it had written.
+    fn start_again(&mut self, sabotage: Option<Sabotage>) -> Result<(), Box<dyn std::error::Error>> {
+        let written = serde_json::to_vec(self.exercise.entries())?;
+        let mut entries: Vec<drill::Entry> = serde_json::from_slice(&written)?;
+        if sabotage == Some(Sabotage::Lost) {
+            entries.remove(entries.len() / 2);
+        }
+        let pack = Arc::new(self.exercise.pack().clone());
+        self.exercise = Exercise::from_entries(pack, entries)?;
+        self.restarts += 1;
+        Ok(())
+    }
+
+    fn findings(&self, report: &Report) -> Result<Findings, Box<dyn std::error::Error>> {
+        let mut findings = Findings::default();
+        let counted = recount::recount(&self.exercise);
+        let sent = format!("{} sent, {} restarts", report.injects.count, self.restarts);
+        findings.expect("every inject reached its team once, and none is missing", counted.twice == 0 && counted.missing == 0, sent);
+        findings.expect("none came late", report.late.count == 0, format!("{} late", report.late.count));
+        let equal = counted.scores == recount::scores_of(report) && counted.answers == report.questions.iter().map(|q| q.answered.count).sum::<usize>();
+        findings.expect("every figure of the report equals a recount from the entries", equal, format!("{} answers", counted.answers));
+        let again = Exercise::from_entries(Arc::new(self.exercise.pack().clone()), self.exercise.entries().to_vec())?;
+        let same = serde_json::to_vec(&Report::of(&again))? == serde_json::to_vec(report)?;
+        findings.expect("the same entries give the same report, byte for byte", same, report.chain.clone());
+        let still = self.board.as_ref().is_some_and(|board| *board == self.exercise.board());
+        findings.expect("the frozen board stood still", still, format!("{} entries", report.entries));
+        findings.expect("every answer that evaluators mark has its marks", report.unmarked == 0, format!("{} wait", report.unmarked));
+        Ok(findings)
+    }
+}
+
+fn print(played: &Played, report: &Report, (took, reported): (Duration, Duration), args: &DrillArgs) {
+    say(&format!("{:<34} {:<26} {}", "", "then, 22 March 2023", "now, by simulated players"));
+    for (name, then, now) in [
+        ("bureaux and departments", "68".to_owned(), report.teams.len().to_string()),
+        ("officers", "232".to_owned(), args.officers.to_string()),
+        ("in the room and online", "yes".to_owned(), "yes".to_owned()),
+        ("scenario", "not published".to_owned(), report.pack.clone()),
+        ("injects that reached teams", "not published".to_owned(), report.injects.count.to_string()),
+        ("answers marked", "not published".to_owned(), report.questions.iter().map(|q| q.answered.count).sum::<usize>().to_string()),
+        ("restarts in the middle", "not published".to_owned(), played.restarts.to_string()),
+        ("report ready after", "not published".to_owned(), format!("{:.3} s", reported.as_secs_f64())),
+    ] {
+        say(&format!("{name:<34} {then:<26} {now}"));
+    }
+    for aspect in Aspect::ALL {
+        say(&format!("{:<34} {:<26} {} % of all points", aspect.as_str(), "not published", share(report, aspect)));
+    }
+    say(&format!("{:<34} {:>9} {:>6} {:>11}", "question", "answered", "right", "median min"));
+    for question in &report.questions {
+        let minutes = question.median_seconds.map_or_else(String::new, |seconds| (seconds / 60).to_string());
+        say(&format!("{:<34} {:>9} {:>6} {minutes:>11}", question.question, question.answered.count, question.right.count));
+    }
+    say(&format!("two and a half hours took {:.1} s", took.as_secs_f64()));
+}
+
+/// What all teams together earned, in per cent of what there was.
+fn share(report: &Report, aspect: Aspect) -> u64 {
+    let scores = || report.teams.iter().filter_map(|team| team.aspects.get(&aspect));
+    let possible: u64 = scores().map(|score| u64::from(score.possible) * 10).sum();
+    scores().map(|score| score.thousandths).sum::<u64>().checked_div(possible).unwrap_or(0)
+}
