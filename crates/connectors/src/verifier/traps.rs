@@ -71,8 +71,10 @@ fn client(pki: &TestPki, address: SocketAddr) -> HttpIdentityVerifier {
     HttpIdentityVerifier::new(&config, Arc::new(SeededRandom::new(1))).unwrap()
 }
 
+type Lie = fn(&Value) -> Response;
+
 /// A verifier that makes its answer of the question.
-fn liar(lie: fn(&Value) -> Response) -> Router {
+fn liar(lie: Lie) -> Router {
     Router::new().route("/v1/compare", post(move |Json(asked): Json<Value>| async move { lie(&asked) }))
 }
 
@@ -130,7 +132,6 @@ fn promise_09_nothing_leaves_beside_what_the_format_says() {
 #[test]
 fn a_lying_verifier_is_not_believed() {
     let scene = Scene::new();
-    type Lie = fn(&Value) -> Response;
     let lies: [(Lie, &str); 8] = [
         (|asked| answer(asked, |lie| lie["nonce"] = json!("00".repeat(16))), "another question"),
         (|asked| answer(asked, |lie| lie["pictures"] = json!("00".repeat(32))), "other pictures"),
@@ -175,7 +176,7 @@ fn an_answer_that_is_too_large_or_an_error_or_a_way_elsewhere_is_none() {
 #[test]
 fn a_slow_verifier_is_waited_for_as_long_as_the_evidence_lives_and_a_dead_one_says_so() {
     let scene = Scene::new();
-    let silent = Router::new().route("/v1/compare", post(|| std::future::pending::<StatusCode>()));
+    let silent = Router::new().route("/v1/compare", post(std::future::pending::<StatusCode>));
     let client = scene.client(serve_on_a_thread(silent, &scene.pki));
     let began = std::time::Instant::now();
     away(&client.compare(&presented(1)));

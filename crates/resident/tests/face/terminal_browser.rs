@@ -111,8 +111,8 @@ fn promise_09_browser_at_a_public_terminal_nobody_signs_in_and_nothing_stays() {
     terminal.goto(&site.page("en", START)).unwrap();
     let out = "[...document.links].map(a => a.pathname).filter(path => !/^\\/(en|zh-hant|zh-hans)\\/account\\/terminal$/.test(path)).join()";
     assert_eq!(terminal.eval(out).unwrap(), json!(""), "no way out");
-    let size = "parseFloat(getComputedStyle(document.querySelector('main p')).fontSize)";
-    assert!(terminal.eval(size).unwrap().as_f64().unwrap() >= 22.0, "large type");
+    let letters = "parseFloat(getComputedStyle(document.querySelector('main p')).fontSize)";
+    assert!(terminal.eval(letters).unwrap().as_f64().unwrap() >= 22.0, "large type");
     terminal.fill("[name=code]", "0000 0000").unwrap();
     terminal.submit().unwrap();
     assert!(terminal.has(".govuk-error-summary").unwrap());
