@@ -84,7 +84,7 @@ mod tests {
             assert_eq!(newest.title().value, all[0].title.get(language));
             assert_eq!(newest.updated().timestamp_millis(), all[0].published.millis());
             assert_eq!(newest.links()[0].href(), format!("https://lionrock.example/{}/advisories/3", language.slug()));
-            let ids: std::collections::BTreeSet<&str> = feed.entries().iter().map(|entry| entry.id()).collect();
+            let ids: std::collections::BTreeSet<&str> = feed.entries().iter().map(atom_syndication::Entry::id).collect();
             assert_eq!(ids.len(), 2);
         }
         let english: atom_syndication::Feed = atom_feed(&all, "https://x.example", &name, Language::En).parse().unwrap();

@@ -90,6 +90,7 @@ impl FilledForm {
 
 static EXERCISE: LazyLock<Text> =
     LazyLock::new(|| Text::new("EXERCISE – EXERCISE – EXERCISE", "演習－演習－演習", "演习－演习－演习"));
+static DONE: LazyLock<Text> = LazyLock::new(|| Text::new("Done", "已完成", "已完成"));
 static MISSING: LazyLock<Text> = LazyLock::new(|| Text::new("(not known yet)", "（尚未知悉）", "（尚未知悉）"));
 
 /// The reports that can be generated.
@@ -155,7 +156,7 @@ fn content(from: Source, case: &OpenedCase, department: &str, language: Language
 fn happened(at: kernel::Instant, what: &Happened<'_>, language: Language) -> String {
     match what {
         Happened::Entry(entry, text) => format!("{}  {}: {}", at.hong_kong_minute(), entry.kind.title().get(language), text.title),
-        Happened::Settled(_, text) => line(at, text) + " ✓",
+        Happened::Settled(_, text) => format!("{}  {}: {}", at.hong_kong_minute(), DONE.get(language), text.title),
     }
 }
 

@@ -1,4 +1,5 @@
 use advisories::{AdvisoryError, AdvisoryKind, Audience, PublishAdvisory};
+use axum::response::Response;
 use kernel::Text;
 use people::HandleIncident;
 use store::RunError;
@@ -12,10 +13,10 @@ use crate::mistakes::Mistakes;
 /// The form of an advisory.
 pub(crate) fn ask(desk: &Desk) -> Answer {
     desk.right::<HandleIncident>()?;
-    page(desk, &Mistakes::default())
+    Ok(page(desk, &Mistakes::default()))
 }
 
-fn page(desk: &Desk, mistakes: &Mistakes) -> Answer {
+fn page(desk: &Desk, mistakes: &Mistakes) -> Response {
     let title = desk.say("advisory-new");
     let mut body = desk.body(&title, mistakes);
     body.p(desk.say("advisory-new-lead"));
@@ -49,14 +50,14 @@ fn page(desk: &Desk, mistakes: &Mistakes) -> Answer {
         })
         .part(&Button::new(desk.say("advisory-publish")));
     body.part(&form);
-    Ok(desk.show_form(Page::new(title, body.markup()).back(desk.url("/staff/advisories")), mistakes))
+    desk.show_form(Page::new(title, body.markup()).back(desk.url("/staff/advisories")), mistakes)
 }
 
 /// Publishes it: departments, feed and subscribers.
 pub(crate) fn publish(desk: &Desk) -> Answer {
     let grant = desk.right::<HandleIncident>()?;
     if desk.values.switching() {
-        return page(desk, &Mistakes::default());
+        return Ok(page(desk, &Mistakes::default()));
     }
     let mut mistakes = Mistakes::default();
     let kind = AdvisoryKind::from_slug(desk.values.get("kind"));
@@ -69,13 +70,13 @@ pub(crate) fn publish(desk: &Desk) -> Answer {
     if public_body.is_none() && !audiences.is_empty() {
         mistakes.add("audience", desk.say("advisory-audience-public"));
     }
-    let (Some(kind), true) = (kind, mistakes.is_empty()) else { return page(desk, &mistakes) };
+    let (Some(kind), true) = (kind, mistakes.is_empty()) else { return Ok(page(desk, &mistakes)) };
     let command = PublishAdvisory { kind, title, body, public_body, audiences };
     let act = move |work: &mut journal::Work<'_, '_>| flows::publish_advisory(work, &grant, &command);
     match desk.platform().ledger().write("staff.publish_advisory", grant.actor(), act) {
         Ok((number, _)) => Ok(go(&desk.url(&format!("/staff/advisories/{number}")))),
         Err(RunError::Refused(AdvisoryError::Words)) => {
-            page(desk, &Mistakes::one("advisory-title-en", desk.say("advisory-too-long")))
+            Ok(page(desk, &Mistakes::one("advisory-title-en", desk.say("advisory-too-long"))))
         }
         Err(error) => Err(Failure::from(error)),
     }
@@ -83,8 +84,8 @@ pub(crate) fn publish(desk: &Desk) -> Answer {
 
 /// The text for everybody: in all three languages or in none.
 fn public(desk: &Desk, mistakes: &mut Mistakes) -> Option<Text> {
-    let [en, hant, hans] = LANGUAGES.map(|language| desk.values.get(&format!("advisory-public-{language}")).trim().to_owned());
-    let text = Text::new(en, hant, hans);
+    let [english, traditional, simplified] = LANGUAGES.map(|language| desk.values.get(&format!("advisory-public-{language}")).trim().to_owned());
+    let text = Text::new(english, traditional, simplified);
     match text.blanks().len() {
         0 => Some(text),
         3 => None,

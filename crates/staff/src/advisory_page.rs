@@ -19,7 +19,7 @@ fn find(desk: &Desk) -> Result<(Advisory, Vec<Receipt>), Failure> {
     let found = desk.platform().ledger().read("staff.advisory", |tx| {
         Ok::<_, StoreError>(advisory(tx, number)?.map(|one| receipts(tx, number).map(|said| (one, said))))
     })?;
-    Ok(found.transpose()?.ok_or_else(missing)?)
+    found.transpose()?.ok_or_else(missing)
 }
 
 fn page(desk: &Desk, mistakes: &Mistakes) -> Answer {

@@ -1,3 +1,4 @@
+use axum::response::Response;
 use people::HandleIncident;
 use response::{IncidentKind, OpenCase, open_case};
 use webkit::Page;
@@ -10,10 +11,10 @@ use crate::mistakes::Mistakes;
 /// The form of an incident that an officer reports.
 pub(crate) fn ask(desk: &Desk) -> Answer {
     desk.right::<HandleIncident>()?;
-    page(desk, &Mistakes::default())
+    Ok(page(desk, &Mistakes::default()))
 }
 
-fn page(desk: &Desk, mistakes: &Mistakes) -> Answer {
+fn page(desk: &Desk, mistakes: &Mistakes) -> Response {
     let title = desk.say("case-new");
     let mut body = desk.body(&title, mistakes);
     body.p(desk.say("case-new-lead"));
@@ -33,14 +34,14 @@ fn page(desk: &Desk, mistakes: &Mistakes) -> Answer {
         })
         .part(&Button::new(desk.say("case-open")));
     body.part(&form);
-    Ok(desk.show_form(Page::new(title, body.markup()).back(desk.url("/staff/incidents")), mistakes))
+    desk.show_form(Page::new(title, body.markup()).back(desk.url("/staff/incidents")), mistakes)
 }
 
 /// Opens it.
 pub(crate) fn open(desk: &Desk) -> Answer {
     let grant = desk.right::<HandleIncident>()?;
     if desk.values.switching() {
-        return page(desk, &Mistakes::default());
+        return Ok(page(desk, &Mistakes::default()));
     }
     let mut mistakes = Mistakes::default();
     let name = desk.values.get("name").trim().to_owned();
@@ -51,7 +52,7 @@ pub(crate) fn open(desk: &Desk) -> Answer {
     if kind.is_none() {
         mistakes.add("kind", desk.say("choose-one"));
     }
-    let (Some(kind), true) = (kind, mistakes.is_empty()) else { return page(desk, &mistakes) };
+    let (Some(kind), true) = (kind, mistakes.is_empty()) else { return Ok(page(desk, &mistakes)) };
     let command = OpenCase { kind, name, is_exercise: desk.values.get("exercise") == "yes" };
     let opened = desk.platform().ledger().write("staff.open_case", grant.actor(), move |work| open_case(work, &grant, &command))?;
     Ok(go(&desk.url(&format!("/staff/incidents/{}", opened.0))))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kernel::Kind;
-use notify::{Block, Sheets};
+use notify::{Block, LetterError, LetterFont, Sheets};
 use response::{
     EntryKind, EntryText, FilledForm, OpenedCase, Playbook, ReportForm, Room, Source, WriteEntry, fill_form, playbooks, report_fields,
     report_forms, seal_entry, tick_step, write_entry,
@@ -74,7 +74,11 @@ const fn mark(case: &OpenedCase) -> &'static str {
 pub(crate) fn pdf(desk: &Desk) -> Answer {
     let (form, case, filled) = filled(desk)?;
     let font = desk.state.letter_font.as_ref().ok_or_else(missing)?;
-    let row = |(title, content): &(String, Option<String>)| Block::Row(title.clone(), content.clone().unwrap_or_else(|| desk.say("case-unknown")));
+    let row = |(title, content): &(String, Option<String>)| {
+        let content = content.clone().unwrap_or_else(|| desk.say("case-unknown"));
+        let name = std::iter::once(title.clone()).chain(std::iter::repeat(String::new()));
+        name.zip(content.lines()).map(|(name, line)| Block::Row(name, line.to_owned())).collect::<Vec<_>>()
+    };
     let exercise = case.file.incident.is_exercise.then(|| Block::Heading(desk.say("call-exercise")));
     let sheets = Sheets {
         language: desk.language(),
@@ -82,11 +86,37 @@ pub(crate) fn pdf(desk: &Desk) -> Answer {
         sender: Vec::new(),
         window: Vec::new(),
         date: desk.now().day(),
-        blocks: exercise.into_iter().chain(filled.rows.iter().map(row)).collect(),
+        blocks: exercise.into_iter().chain(filled.rows.iter().flat_map(row)).collect(),
     };
-    let pdf = notify::sheets_pdf(&sheets, font).map_err(|error| Failure::of(Kind::Broken).because(error.to_string()))?;
+    let pdf = drawn(sheets, font)?;
     Ok(file(pdf, "application/pdf", &format!("{}{}-{}.pdf", mark(&case), form.slug, case.file.incident.id)))
 }
+
+/// The sheets as PDF. What officers typed may hold a character that the font does not have: it is drawn as a question mark, and the
+/// report as plain text has it.
+fn drawn(mut sheets: Sheets, font: &LetterFont) -> Result<Vec<u8>, Failure> {
+    for _ in 0..STRANGERS_MOST {
+        match notify::sheets_pdf(&sheets, font) {
+            Err(LetterError::NoGlyph(stranger)) => {
+                let mend = |text: &mut String| *text = text.chars().map(|c| if u32::from(c) == stranger { '?' } else { c }).collect();
+                for block in &mut sheets.blocks {
+                    match block {
+                        Block::Heading(text) | Block::Paragraph(text) => mend(text),
+                        Block::Row(name, content) => {
+                            mend(name);
+                            mend(content);
+                        }
+                    }
+                }
+            }
+            done => return done.map_err(|error| Failure::of(Kind::Broken).because(error.to_string())),
+        }
+    }
+    Err(Failure::of(Kind::Invalid).because("more characters without a glyph than a report has"))
+}
+
+/// Different characters without a glyph in one report.
+const STRANGERS_MOST: usize = 200;
 
 /// What reports ask that the case file does not know by itself.
 pub(crate) fn ask_answers(desk: &Desk) -> Answer {

@@ -78,7 +78,7 @@ fn reports(officer: &Client, case: &str) {
     let report = format!("{case}/reports/preliminary");
     let before = officer.get(&report).text();
     assert!(before.contains("Not known yet") && before.contains("web server 3") && before.contains("2020-05-06 06:30"), "{before}");
-    assert_eq!(officer.post(&format!("{case}/answers"), &[("what", "Files cannot be opened.")]).status, 303);
+    assert_eq!(officer.post(&format!("{case}/answers"), &[("what", "Files cannot be opened. \u{1f512}\nNor mail.")]).status, 303);
     let text = officer.get(&format!("{report}/text")).text();
     assert!(text.contains("Files cannot be opened.") && !text.contains("EXERCISE"), "{text}");
     assert!(officer.get(&format!("{case}/answers")).text().contains("Files cannot be opened."), "it can be mended");
