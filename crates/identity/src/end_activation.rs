@@ -13,9 +13,8 @@ const ENDS: i64 = 100;
 pub fn lapse_pins(work: &mut Work<'_, '_>) -> Result<usize, StoreError> {
     let today = work.today();
     let lapsed = storage::pin::lapsed(work.tx(), today, PINS)?;
-    for (one, district) in &lapsed {
+    for (one, _) in &lapsed {
         storage::pin::set_state(work.tx(), *one, PinState::Lapsed)?;
-        storage::activation::count(work.tx(), today, district, "lapsed")?;
         work.journal(Event::new("identity.pin_lapsed").record(one.0.bytes()).detail("pin", one.1))?;
     }
     Ok(lapsed.len())
@@ -37,7 +36,13 @@ pub fn never_activated(tx: &mut Tx<'_>, today: kernel::Day) -> Result<Vec<Id<kin
     storage::activation::over(tx, today, ENDS)
 }
 
-/// Puts on record that an account ends because nobody activated it, before anything of it is erased.
+/// Puts on record that an account ends because nobody activated it, before anything of it is erased. It counts as lapsed: a PIN that
+/// lapsed may be followed by another.
 pub fn note_ended(work: &mut Work<'_, '_>, account: Id<kinds::Account>) -> Result<(), StoreError> {
+    let district = storage::activation::find(work.tx(), account)?.and_then(|activation| activation.district);
+    if let Some(district) = district {
+        let today = work.today();
+        storage::activation::count(work.tx(), today, district.code(), "lapsed")?;
+    }
     work.journal(Event::new("identity.never_activated").record(account.bytes())).map(drop)
 }
