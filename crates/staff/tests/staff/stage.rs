@@ -7,7 +7,7 @@ use hongkong::{Gazetteer, shipped_premises};
 use journal::Actor;
 use kernel::{Environment, Id, Random, Scanner, Secret, Text, kinds};
 use notify::{Carrier, CarrierError, Outgoing, Sent};
-use people::{Contact, CreateDepartment, InviteOfficer, Inviter, RelyingParty, Role, seal_contact};
+use people::{AttestationPolicy, AttestationRules, Contact, CreateDepartment, InviteOfficer, Inviter, RelyingParty, Role, seal_contact};
 use registration::Sender;
 use registration::matching::{Answer, PopulationRegister, Question, RegisterUnavailable};
 use registration::scheme::Definition;
@@ -74,6 +74,17 @@ impl Stage {
 
     /// A stage in which a scanner, made for its clock, looks at every file.
     pub fn with(origin: &str, scanner: impl FnOnce(&Arc<MovableClock>) -> Option<Arc<dyn Scanner>>) -> Self {
+        Self::made(&RelyingParty::new(origin, "Lionrock").unwrap(), scanner)
+    }
+
+    /// A stage in which these posts need a passkey whose maker vouches for it.
+    pub fn demanding(origin: &str, rules: &AttestationRules) -> Self {
+        let party = RelyingParty::new(origin, "Lionrock").unwrap();
+        Self::made(&party.demanding(AttestationPolicy::new(rules).unwrap()), |_| None)
+    }
+
+    fn made(relying_party: &RelyingParty, scanner: impl FnOnce(&Arc<MovableClock>) -> Option<Arc<dyn Scanner>>) -> Self {
+        let origin = relying_party.origin();
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(MovableClock::at("2020-05-06T08:00"));
         let uploads = Uploads::new(scanner(&clock));
@@ -83,8 +94,8 @@ impl Stage {
         let platform = Platform::open(parts(folder.path(), &clock, &random, &city)).unwrap();
         let state = Arc::new(StaffState {
             platform: platform.clone(),
-            relying_party: RelyingParty::new(origin, "Lionrock").unwrap(),
-            origin: origin.to_owned(),
+            relying_party: relying_party.clone(),
+            origin: origin.clone(),
             letter_font: notify::LetterFont::open("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc".as_ref()).ok(),
             secure: false,
             uploads,
@@ -98,7 +109,6 @@ impl Stage {
         let router = shell.session_cookie(state.session_cookie()).wrap(routes(state));
         let departments = departments(&platform);
         let invitations = invite_all(&platform, &departments);
-        let origin = origin.to_owned();
         let ports = Ports { register: Arc::new(Register), carrier: Arc::new(Takes) };
         let signed_in = Mutex::default();
         Self { router, platform, clock, courier, recipient, ports, origin, departments, invitations, signed_in, _folder: folder }
