@@ -23,8 +23,6 @@ mod contractors;
 #[cfg(test)]
 mod erasures;
 #[cfg(test)]
-mod funnel;
-#[cfg(test)]
 mod journey;
 #[cfg(test)]
 mod leases;
