@@ -198,14 +198,14 @@ fn an_account_that_nobody_activates_ends_by_itself_and_leaves_no_row() {
     let ledger = scene.service.ledger();
     assert!(ledger.read("test.gone", move |tx| identity::account(tx, account)).unwrap().is_none());
     for sql in [
-        "-- test\nselect account from identity_pin",
-        "-- test\nselect account from identity_activation",
-        "-- test\nselect account from identity_attribute",
+        "-- test.look\nselect account from identity_pin",
+        "-- test.look\nselect account from identity_activation",
+        "-- test.look\nselect account from identity_attribute",
     ] {
         let rows = ledger.read("test.rows", |tx| tx.query(sql, &[])).unwrap();
         assert!(rows.is_empty(), "{sql}");
     }
     let scope = "nobody activated in time";
-    let kept = ledger.read("test.certified", |tx| tx.query("-- test\nselect scope from vault_erasure", &[])).unwrap();
+    let kept = ledger.read("test.certified", |tx| tx.query("-- test.look\nselect scope from vault_erasure", &[])).unwrap();
     assert!(kept.iter().any(|row| row.get::<String>(0).unwrap().contains(scope)));
 }

@@ -271,6 +271,6 @@ fn what_belongs_to_an_activation_goes_with_the_account() {
     assert_eq!(sealed.len(), 3, "number, attributes, letter");
     stage.act(move |work| storage::account::remove(work.tx(), id)).unwrap();
     assert!(stage.read(move |tx| activation(tx, id)).is_none());
-    let left = stage.read(|tx| Ok(tx.query("-- test\nselect account from identity_pin", &[])?.len()));
+    let left = stage.read(|tx| Ok(tx.query("-- test.look\nselect account from identity_pin", &[])?.len()));
     assert_eq!(left, 0);
 }

@@ -180,7 +180,7 @@ pub(crate) fn waiting(tx: &mut Tx<'_>, state: PinState, limit: i64) -> Result<Ve
 
 /// How many PINs stand in each state.
 pub(crate) fn counts(tx: &mut Tx<'_>) -> Result<Vec<(PinState, i64)>, StoreError> {
-    let rows = tx.query("-- identity.pin_counts\nselect state, count(*) from identity_pin group by state", &[])?;
+    let rows = tx.query("-- identity.pin_counts\n-- small: three PINs an account at most, and only while the account stands; read along the index of states\nselect state, count(*) from identity_pin group by state", &[])?;
     let read = |row: &Row| {
         let state = PinState::from_name(&row.get::<String>(0)?).ok_or_else(|| unreadable("the state of a PIN"))?;
         Ok((state, row.get(1)?))
