@@ -156,7 +156,7 @@ fn bare<T>(done: Result<T, RunError<AskSignatureError>>) -> Result<T, AskSignatu
     })
 }
 
-fn missing<T: std::fmt::Debug>(done: Result<T, AskSignatureError>) -> bool {
+fn missing<T: std::fmt::Debug>(done: &Result<T, AskSignatureError>) -> bool {
     matches!(done, Err(AskSignatureError::Ask(AskError::Missing)))
 }
 
@@ -170,9 +170,9 @@ fn a_service_gets_back_what_its_resident_signed_and_an_hour_later_nothing_is_lef
     let back = waiting.back.unwrap();
     assert_eq!((back.address.as_str(), back.state.as_deref()), (BACK, Some("canary-state")));
     assert_eq!(stage.state(&access, id), "waiting");
-    assert!(missing(stage.fetch(&access, id)), "nothing is signed yet");
+    assert!(missing(&stage.fetch(&access, id)), "nothing is signed yet");
     let foreign = signature_state(stage.service.ledger(), (&museum, shows(8)), id).map(drop);
-    assert!(missing(bare(foreign)), "another service's document");
+    assert!(missing(&bare(foreign)), "another service's document");
     let stolen = signature_state(stage.service.ledger(), (&access, shows(9)), id).map(drop);
     assert!(matches!(bare(stolen), Err(AskSignatureError::Token)), "a token in other hands");
     stage.sign(id);

@@ -14,10 +14,10 @@ use crate::proofing::rights;
 /// The field.
 pub(crate) fn ask(desk: &Desk) -> Answer {
     desk.identity::<ProofIdentity>()?;
-    page(desk, None, &Mistakes::default())
+    Ok(page(desk, None, &Mistakes::default()))
 }
 
-fn page(desk: &Desk, scanned: Option<(Scanned, String)>, mistakes: &Mistakes) -> Answer {
+fn page(desk: &Desk, scanned: Option<(Scanned, String)>, mistakes: &Mistakes) -> axum::response::Response {
     let title = desk.say("pin-letters-returned-title");
     let mut body = desk.body(&title, mistakes);
     if let Some((scanned, code)) = scanned {
@@ -45,20 +45,20 @@ fn page(desk: &Desk, scanned: Option<(Scanned, String)>, mistakes: &Mistakes) ->
         ..TextInput::new("code", desk.say("pin-letters-code"))
     };
     body.part(&desk.form().part(&field).part(&Button::new(desk.say("pin-letters-note"))));
-    Ok(desk.show_form(Page::new(title, body.markup()).back(desk.url(HOME)), mistakes))
+    desk.show_form(Page::new(title, body.markup()).back(desk.url(HOME)), mistakes)
 }
 
 /// Notes one letter.
 pub(crate) fn scan(desk: &Desk) -> Answer {
     let (service, grant) = rights(desk)?;
     if desk.values.switching() {
-        return page(desk, None, &Mistakes::default());
+        return Ok(page(desk, None, &Mistakes::default()));
     }
     let code = desk.values.get("code").trim().to_owned();
     if code.is_empty() || code.chars().count() > 20 {
-        return page(desk, None, &Mistakes::one("code", desk.say("pin-letters-wrong-code")));
+        return Ok(page(desk, None, &Mistakes::one("code", desk.say("pin-letters-wrong-code"))));
     }
     let typed = code.clone();
     let done = service.ledger().write("staff.letter_returned", grant.actor(), move |work| return_letter(work, &grant, &typed))?;
-    page(desk, Some((done.0, code)), &Mistakes::default())
+    Ok(page(desk, Some((done.0, code)), &Mistakes::default()))
 }

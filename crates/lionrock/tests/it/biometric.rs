@@ -108,7 +108,7 @@ fn sources(directory: &Path, found: &mut Vec<String>) {
         let is_test = name.ends_with("_story.rs") || ["tests", "examples", "testkit", "webtest", "target"].contains(&name.as_str());
         if entry.is_dir() && !is_test {
             sources(&entry, found);
-        } else if name.ends_with(".rs") && !is_test {
+        } else if entry.extension().is_some_and(|kind| kind == "rs") && !is_test {
             let source = std::fs::read_to_string(&entry).unwrap();
             names_in(source.split("#[cfg(test)]\nmod tests {").next().unwrap(), found);
         }

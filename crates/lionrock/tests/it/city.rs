@@ -59,9 +59,8 @@ impl City {
             }
         });
         let city = Self { child, port, files };
-        if ready.recv_timeout(PATIENCE).is_err() {
-            panic!("the demonstration does not start: {}", std::fs::read_to_string(city.all().join("log")).unwrap());
-        }
+        let started = ready.recv_timeout(PATIENCE).is_ok();
+        assert!(started, "the demonstration does not start: {}", std::fs::read_to_string(city.all().join("log")).unwrap());
         city
     }
 

@@ -54,7 +54,7 @@ mod tests {
         let body = &values[1..values.len() - 1];
         let sum: usize = body.iter().zip(1..).map(|(value, place)| value * place).sum();
         assert_eq!(values[values.len() - 1], (START_C + sum) % 103);
-        body.iter().map(|value| format!("{value:02}")).collect()
+        body.iter().map(|value| format!("{value:02}")).collect::<Vec<_>>().concat()
     }
 
     #[test]
