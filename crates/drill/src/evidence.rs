@@ -19,7 +19,7 @@ pub struct EvidenceEntry {
     /// The field that holds each line's time, where the lines are JSON.
     #[serde(default)]
     pub time: Option<String>,
-    /// Who recorded it, where and under which licence.
+    /// Who recorded it, where and under which licence. It may say what is to be found: for facilitators, and for players after the end.
     pub source: String,
 }
 

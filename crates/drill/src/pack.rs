@@ -195,6 +195,7 @@ impl Pack {
             (!offered.is_empty() && right.clone().any(|spelling| !offered.contains(spelling.as_str())), "its key names an option that is not offered"),
             (!offered.is_empty() && key.is_open(), "options need a key: nobody marks them by hand"),
             (key.lines.iter().any(|line| !self.has_line(line)), "its key cites a line that is not there"),
+            (!key.lines.is_empty() && !(1..=key.lines.len()).contains(&key.enough), "more lines are to be enough than its key has, or none"),
         ];
         checks.into_iter().filter(|(wrong, _)| *wrong).map(|(_, what)| rule(name, what)).collect()
     }

@@ -78,9 +78,12 @@ pub struct Key {
     /// What is right: each item has its spellings. Empty where evaluators give the marks.
     #[serde(default)]
     pub right: Vec<Vec<String>>,
-    /// The lines that prove it; any half of them is proof enough.
+    /// The lines that prove it, …
     #[serde(default)]
     pub lines: BTreeSet<Citation>,
+    /// … and how many of them are proof enough; one when it is not said.
+    #[serde(default = "one")]
+    pub enough: usize,
     /// Full marks for time until so long after the question opened, …
     pub within: Span,
     /// … falling to half of them here.
@@ -108,14 +111,14 @@ impl Key {
         share(right.saturating_sub(wrong), self.right.len())
     }
 
-    /// How well it is proven, in thousandths: half of the lines are enough, lines that prove nothing take as much away.
+    /// How well it is proven, in thousandths of as many lines as are enough; lines that prove nothing take as much away.
     pub fn proof(&self, answer: &Answer) -> u64 {
         if self.lines.is_empty() {
             return WHOLE;
         }
         let right = answer.lines.intersection(&self.lines).count();
         let beside = answer.lines.len() - right;
-        share(right.saturating_sub(beside), self.lines.len().div_ceil(2))
+        share(right.saturating_sub(beside), self.enough)
     }
 
     /// What the time is worth, in thousandths: all until `within`, half from `until` on.
@@ -132,6 +135,10 @@ impl Key {
         let earned = u64::from(points) * self.correctness(answer) * self.timeliness(after) / WHOLE;
         earned * (4 * WHOLE + self.proof(answer)) / (5 * WHOLE)
     }
+}
+
+const fn one() -> usize {
+    1
 }
 
 fn share(part: usize, whole: usize) -> u64 {
@@ -158,6 +165,7 @@ mod tests {
             question: "indicators".parse().unwrap(),
             right: vec![vec!["192.168.2.6".into()], vec!["1389".into(), "port 1389".into()]],
             lines: ["connections:1", "connections:2", "connections:4"].map(line).into(),
+            enough: 2,
             within: "10m".parse().unwrap(),
             until: "30m".parse().unwrap(),
             why: Text::new("a", "b", "c"),
@@ -188,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn half_of_the_lines_prove_it_and_the_whole_log_proves_nothing() {
+    fn some_of_the_lines_prove_it_and_lines_beside_them_take_away() {
         for (lines, thousandths) in [
             (&["connections:1", "connections:4"][..], 1_000),
             (&["connections:1", "connections:2", "connections:4"], 1_000),

@@ -98,6 +98,8 @@ fn what_cannot_be_is_refused_in_words() {
     assert_eq!(refused((1, 0), &name("report"), Answer::default()), Refusal::Unknown("team 1".into()));
     assert_eq!(refused((0, 3), &name("report"), Answer::default()), Refusal::Unknown("player 3".into()));
     assert_eq!(refused((0, 0), &name("never"), Answer::default()), Refusal::Unknown("never".into()));
+    exercise.send_due(T0.plus_secs(300));
+    let mut refused = |who, question: &Name, answer: Answer| exercise.answer(T0.plus_secs(310), who, question, answer).unwrap_err();
     assert_eq!(refused((0, 0), &name("report"), answer(&[&"長".repeat(2_001)], &[])), Refusal::TooLong);
     assert_eq!(refused((0, 0), &name("report"), answer(&["hour"], &["audit:51"])), Refusal::NoSuchLine("audit:51".into()));
     assert_eq!(exercise.mark(T0, 0, 0, &name("report"), 5), Err(Refusal::NothingToMark), "its key marks it");
@@ -238,6 +240,7 @@ fn every_flaw_of_a_pack_is_named_with_its_place() {
         ("marking.toml", "[[\"tomcat\"]]", "[[]]", "account: an item of its key has no spelling"),
         ("marking.toml", "audit:35", "audit:51", "its key cites a line that is not there"),
         ("marking.toml", "until = \"40m\"", "until = \"4m\"", "host: the time for half the marks"),
+        ("marking.toml", "enough = 3", "enough = 7", "indicators: more lines are to be enough"),
     ] {
         let flaws = spoilt(which, from, to);
         assert!(flaws.contains(says), "{from} -> {to}: {flaws}");

@@ -233,6 +233,10 @@ pub(crate) mod tests {
         "session", "grant_id", "registered_by", "approved_by", "proposed_by", "private",
         // Of letters with PINs: their batches, and keyed hashes of PIN and token.
         "batch", "pin", "token",
+        // Of stations: themselves, lent devices, and keyed hashes of a device's key and of a turn's ticket and cookie.
+        "station", "device", "key_hash", "ticket", "cookie",
+        // Of forms on paper: the two officers who type one.
+        "first_officer", "second_officer",
         // Of incidents: theirs, the departments that lead, officers.
         "incident", "lead", "commander", "settled_by",
         // Of signing: serial numbers of certificates, and the digest of a document that an account has signed.

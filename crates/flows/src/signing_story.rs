@@ -72,15 +72,18 @@ pub(crate) struct Person {
     pub(crate) passkey: SoftwarePasskey,
 }
 
-pub(crate) fn person(service: &IdentityService, mobile: &str) -> Person {
+pub(crate) fn person(service: &IdentityService, number: &str) -> Person {
     let (ledger, rp) = (service.ledger(), RelyingParty::new(ORIGIN, "Lionrock").unwrap());
-    let mobile = Mobile::try_from(Phone::parse(mobile).unwrap()).unwrap();
+    let mobile = Mobile::try_from(Phone::parse(number).unwrap()).unwrap();
     let asked = AskCode { aim: CodeFor::SignUp, mobile, language: Language::En, network: "192.0.2.1", host: "localhost", device: None };
     let (ticket, new) = identity::prepare_enrolment(ledger.keys(), &**ledger.random(), ledger.now(), asked).unwrap();
     ledger.write("test.begin", Actor::Visitor, move |work| identity::begin_enrolment(work, &new)).unwrap();
-    let inbox = notify::inbox(ledger, Actor::Visitor, None, 1).unwrap();
-    let Some(notify::Opened::Sms { text, .. }) = inbox.into_iter().next().unwrap().content else { panic!() };
-    let code = text.rsplit('#').next().unwrap().to_owned();
+    // Messages of one moment stand in any order.
+    let sent = notify::inbox(ledger, Actor::Visitor, None, 20).unwrap().into_iter().find_map(|message| match message.content {
+        Some(notify::Opened::Sms { to, text }) if to == number => Some(text),
+        _ => None,
+    });
+    let code = sent.unwrap().rsplit('#').next().unwrap().to_owned();
     let (keys, typed) = (ledger.keys().clone(), ticket.clone());
     let check = move |work: &mut Work<'_, '_>| identity::confirm_code(work, &keys, &typed, &code);
     ledger.write("test.code", Actor::Visitor, check).unwrap();
