@@ -175,7 +175,7 @@ fn promise_03_tags_and_links_die_with_the_data() {
             stage.run_sql(sql).unwrap()
         };
         let links = || {
-            let events = stage.run_sql("-- test.links\nupdate journal_event set record = record where record is not null");
+            let events = stage.run_sql("-- test.links\nupdate journal_event set link_salt = link_salt where link_salt is not null");
             let openings = stage.run_sql("-- test.links\nupdate vault_opening set record = record where record is not null");
             (events.unwrap(), openings.unwrap())
         };

@@ -76,7 +76,8 @@ fn takes_back(page: &Page, site: &Site, start: &str) {
     assert!(page.has(".govuk-error-summary a[href='#email']").unwrap());
     page.fill("[name=email]", "tai-man@example.hk").unwrap();
     page.submit().unwrap();
-    assert!(page.text("main").unwrap().contains("tai-man@example.hk"), "{}", page.text("main").unwrap());
+    assert_eq!(page.value("[name=email]").unwrap(), "tai-man@example.hk");
+    assert!(page.text("main").unwrap().contains("not confirmed yet"), "{}", page.text("main").unwrap());
     page.goto(start).unwrap();
     page.click("[name=give-0][value=lasting]").unwrap();
     page.click("#form button:not([name])").unwrap();
