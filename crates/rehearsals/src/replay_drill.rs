@@ -182,10 +182,13 @@ fn print(played: &Played, report: &Report, (took, reported): (Duration, Duration
     for aspect in Aspect::ALL {
         say(&format!("{:<34} {:<26} {} % of all points", aspect.as_str(), "not published", share(report, aspect)));
     }
-    say(&format!("{:<34} {:>9} {:>6} {:>11}", "question", "answered", "right", "median min"));
+    say(&format!("{:<34} {:>9} {:>8} {:>11}", "question", "answered", "right", "median min"));
     for question in &report.questions {
         let minutes = question.median_seconds.map_or_else(String::new, |seconds| (seconds / 60).to_string());
-        say(&format!("{:<34} {:>9} {:>6} {minutes:>11}", question.question, question.answered.count, question.right.count));
+        let known = played.exercise.pack().scenario.questions.iter().find(|known| known.name.as_str() == question.question);
+        let by_hand = known.and_then(|known| played.exercise.pack().key(&known.name)).is_some_and(drill::Key::is_open);
+        let right = if by_hand { "by hand".to_owned() } else { question.right.count.to_string() };
+        say(&format!("{:<34} {:>9} {right:>8} {minutes:>11}", question.question, question.answered.count));
     }
     say(&format!("two and a half hours took {:.1} s", took.as_secs_f64()));
 }
