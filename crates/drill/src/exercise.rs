@@ -1,4 +1,3 @@
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kernel::{Fault, Instant, Kind, to_hex};
@@ -272,11 +271,3 @@ impl Exercise {
 const MOST_TEAMS: usize = 400;
 const MOST_ITEMS: usize = 20;
 const MOST_CHARACTERS: usize = 2_000;
-
-impl Answer {
-    /// An answer of some items, with the lines that prove it.
-    pub fn new(given: impl IntoIterator<Item = String>, lines: impl IntoIterator<Item = crate::Citation>) -> Self {
-        let trimmed = given.into_iter().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-        Self { given: trimmed.collect::<BTreeSet<_>>(), lines: lines.into_iter().collect() }
-    }
-}

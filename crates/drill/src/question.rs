@@ -63,10 +63,18 @@ pub struct AnswerOption {
 /// What a team gave as its answer: options, items or one text, and the lines that prove it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    /// What was chosen or typed; each line of a longer text on its own is no more than 2,000 characters together.
+    /// What was chosen or typed: 20 items of 2,000 characters at most.
     pub given: BTreeSet<String>,
     /// The lines cited.
     pub lines: BTreeSet<Citation>,
+}
+
+impl Answer {
+    /// An answer of some items, with the lines that prove it.
+    pub fn new(given: impl IntoIterator<Item = String>, lines: impl IntoIterator<Item = Citation>) -> Self {
+        let trimmed = given.into_iter().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        Self { given: trimmed.collect(), lines: lines.into_iter().collect() }
+    }
 }
 
 /// How one question is marked. Players never see it before the end.

@@ -13,7 +13,7 @@ use crate::replay_callout;
 use crate::replay_contractor;
 use crate::replay_drill;
 use crate::replay_healthcode;
-use crate::simulate::{DayArgs, Told, live, verdict};
+use crate::simulate::{DayArgs, Told, live};
 
 /// What to replay.
 #[derive(clap::Args)]
@@ -84,7 +84,7 @@ pub fn run(args: &Args) -> Result<(), Box<dyn std::error::Error>> {
         let all = json!({"scale": args.scale, "then": then(), "now": told.to_json()});
         std::fs::write(file, serde_json::to_string_pretty(&all)?)?;
     }
-    verdict(&told)
+    told.findings.verdict()
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of half a million")]

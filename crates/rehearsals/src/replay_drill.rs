@@ -17,7 +17,7 @@ use installation::say;
 use kernel::Instant;
 use serde_json::json;
 
-use crate::simulate::{Finding, Findings};
+use crate::simulate::Findings;
 use players::Players;
 
 /// How much of it.
@@ -74,11 +74,7 @@ pub fn run(args: &DrillArgs) -> Result<(), Box<dyn std::error::Error>> {
         let all = json!({"report": report, "entries": played.exercise.entries(), "findings": findings.to_json()});
         std::fs::write(file, serde_json::to_string_pretty(&all)?)?;
     }
-    if findings.hold() {
-        return Ok(());
-    }
-    let broken: Vec<String> = findings.broken().map(Finding::line).collect();
-    Err(format!("does not hold:\n  {}", broken.join("\n  ")).into())
+    findings.verdict()
 }
 
 /// A pack of the product by its name, or one in a folder.

@@ -35,7 +35,7 @@ use std::path::PathBuf;
 pub use console::Console;
 pub use crowd::{Acknowledged, Act, Expected, Kind, Outcome, Plan, Rush, enter, send};
 pub use day::Told;
-pub use findings::{Finding, Findings};
+pub use findings::Findings;
 pub use installation::{Choices, Installation, Outside};
 pub use officer::Officer;
 pub use recount::Recount;
@@ -98,16 +98,7 @@ pub fn run(args: &Args) -> Result<(), Box<dyn std::error::Error>> {
     if let Some(file) = json {
         std::fs::write(file, serde_json::to_string_pretty(&told.to_json())?)?;
     }
-    verdict(&told)
-}
-
-/// The exit: one line for each promise that does not hold.
-pub fn verdict(told: &Told) -> Result<(), Box<dyn std::error::Error>> {
-    if told.findings.hold() {
-        return Ok(());
-    }
-    let broken: Vec<String> = told.findings.broken().map(findings::Finding::line).collect();
-    Err(format!("does not hold:\n  {}", broken.join("\n  ")).into())
+    told.findings.verdict()
 }
 
 /// A line about how far it is. A closed pipe is no reason to stop.

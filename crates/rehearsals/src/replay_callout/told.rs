@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::crowd::Crowd;
 use super::{DAYS, TEAM, addresses};
-use crate::simulate::{Finding, Findings};
+use crate::simulate::Findings;
 
 /// What happened.
 pub struct Told {
@@ -79,11 +79,7 @@ impl Told {
 
     /// The exit: one line for each thing that does not hold.
     pub fn verdict(&self) -> Result<(), Box<dyn std::error::Error>> {
-        if self.findings.hold() {
-            return Ok(());
-        }
-        let broken: Vec<String> = self.findings.broken().map(Finding::line).collect();
-        Err(format!("does not hold:\n  {}", broken.join("\n  ")).into())
+        self.findings.verdict()
     }
 }
 

@@ -42,12 +42,8 @@ impl Told {
         })
     }
 
-    /// The exit: one line for each promise that does not hold.
+    /// The exit: one line for each thing that does not hold.
     pub fn verdict(&self) -> Result<(), Box<dyn std::error::Error>> {
-        if self.findings.hold() {
-            return Ok(());
-        }
-        let broken: Vec<String> = self.findings.broken().map(crate::simulate::Finding::line).collect();
-        Err(format!("does not hold:\n  {}", broken.join("\n  ")).into())
+        self.findings.verdict()
     }
 }

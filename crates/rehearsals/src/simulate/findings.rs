@@ -40,9 +40,13 @@ impl Findings {
         self.0.iter().all(|finding| finding.holds)
     }
 
-    /// What does not hold.
-    pub fn broken(&self) -> impl Iterator<Item = &Finding> {
-        self.0.iter().filter(|finding| !finding.holds)
+    /// The exit of a run: one line for each thing that does not hold.
+    pub fn verdict(&self) -> Result<(), Box<dyn std::error::Error>> {
+        if self.hold() {
+            return Ok(());
+        }
+        let broken: Vec<String> = self.0.iter().filter(|finding| !finding.holds).map(Finding::line).collect();
+        Err(format!("does not hold:\n  {}", broken.join("\n  ")).into())
     }
 
     /// Everything.

@@ -1,10 +1,12 @@
+use std::ops::ControlFlow;
+
 use axum::response::Response;
 use identity::{CodeFor, ask_to_cancel};
 use webkit::{Body, Failure, Values};
 
 use super::call::Call;
 use super::cookies;
-use super::errand::{Way, again, ask as send, code_form, done, form, ticket, wrong_code};
+use super::errand::{Way, ask as send, code_page, done, form, typed, wrong_code};
 use crate::faults::Faults;
 
 const DONE: &str = "/account/cancel/done";
@@ -29,23 +31,17 @@ pub(super) async fn ask(call: Call, values: Values) -> Result<Response, Failure>
 
 /// `GET /account/cancel/code`
 pub(super) async fn code(call: Call) -> Response {
-    match ticket(&call, &WAY) {
-        Some(_) => code_form(&call, &WAY, &Faults::none()),
-        None => call.go(WAY.here),
-    }
+    code_page(&call, &WAY)
 }
 
 /// `POST /account/cancel/code`: noted, whatever there is.
 pub(super) async fn check(call: Call, values: Values) -> Result<Response, Failure> {
-    let Some(ticket) = ticket(&call, &WAY) else { return Ok(call.go(WAY.here)) };
-    if values.switching() {
-        return Ok(code_form(&call, &WAY, &Faults::none()));
-    }
-    if values.get("act") == "again" {
-        return again(&call, &WAY, &ticket).await;
-    }
-    let (keys, typed) = (call.service.ledger().keys().clone(), values.get("code").to_owned());
-    let verb = move |work: &mut journal::Work<'_, '_>| ask_to_cancel(work, &keys, &ticket, &typed);
+    let ticket = match typed(&call, &WAY, &values).await? {
+        ControlFlow::Continue(ticket) => ticket,
+        ControlFlow::Break(answer) => return Ok(answer),
+    };
+    let (keys, code) = (call.service.ledger().keys().clone(), values.get("code").to_owned());
+    let verb = move |work: &mut journal::Work<'_, '_>| ask_to_cancel(work, &keys, &ticket, &code);
     if !call.act("resident.ask_to_cancel", verb).await?? {
         return Ok(wrong_code(&call, &WAY));
     }

@@ -1,6 +1,8 @@
 //! What the ways to cancel an account and to a new password have in common: a document, a number and a code. Every answer is the same
 //! whether there is such an account.
 
+use std::ops::ControlFlow;
+
 use axum::response::Response;
 use identity::{CodeFor, DocumentTag, Ticket};
 use webkit::parts::{Button, ButtonStyle, Inset, Warning};
@@ -69,7 +71,7 @@ pub(super) fn ticket(call: &Call, way: &Way) -> Option<Ticket> {
 }
 
 /// The page that asks for the code.
-pub(super) fn code_form(call: &Call, way: &Way, faults: &Faults) -> Response {
+fn code_form(call: &Call, way: &Way, faults: &Faults) -> Response {
     let title = call.say("code-title");
     let mut body = call.body(&title, faults);
     body.part(&Inset(call.t.with("errand-code-sent", [("minutes", usize::from(way.aim.minutes()))]).into()));
@@ -79,8 +81,28 @@ pub(super) fn code_form(call: &Call, way: &Way, faults: &Faults) -> Response {
     call.show_form(Page::new(title, body.markup()).back(call.url(way.here)), faults)
 }
 
+/// The page that asks for the code; whoever has asked for none begins.
+pub(super) fn code_page(call: &Call, way: &Way) -> Response {
+    match ticket(call, way) {
+        Some(_) => code_form(call, way, &Faults::none()),
+        None => call.go(way.here),
+    }
+}
+
+/// The ticket whose code was typed, or the answer to whatever else the form was sent for.
+pub(super) async fn typed(call: &Call, way: &Way, values: &Values) -> Result<ControlFlow<Response, Ticket>, Failure> {
+    let Some(ticket) = ticket(call, way) else { return Ok(ControlFlow::Break(call.go(way.here))) };
+    if values.switching() {
+        return Ok(ControlFlow::Break(code_form(call, way, &Faults::none())));
+    }
+    if values.get("act") == "again" {
+        return Ok(ControlFlow::Break(again(call, way, &ticket).await?));
+    }
+    Ok(ControlFlow::Continue(ticket))
+}
+
 /// A further code, for the same document and number.
-pub(super) async fn again(call: &Call, way: &Way, ticket: &Ticket) -> Result<Response, Failure> {
+async fn again(call: &Call, way: &Way, ticket: &Ticket) -> Result<Response, Failure> {
     Ok(match send_code_about(call, way.aim, (ticket.mobile(), ticket.document()), way.code).await? {
         Sent::Code(response) => response,
         Sent::TooOften => often(code_form(call, way, &Faults::one("code", call.say("account-often")))),

@@ -1,3 +1,5 @@
+use std::ops::ControlFlow;
+
 use axum::http::StatusCode;
 use axum::response::Response;
 use identity::{CodeFor, ErrandError, NewPassword, Ticket, ask_new_password, confirm_password_code, may_choose_password};
@@ -6,7 +8,7 @@ use webkit::parts::{Button, ButtonStyle, Warning};
 use webkit::{Body, Failure, Page, Values};
 
 use super::call::Call;
-use super::errand::{Way, again, ask as send, code_form, done, form, ticket, wrong_code};
+use super::errand::{Way, ask as send, code_page, done, form, ticket, typed, wrong_code};
 use super::password::wrong;
 use super::password_sign_in::password_field;
 use super::{cookies, sign_in};
@@ -36,23 +38,17 @@ pub(super) async fn ask(call: Call, values: Values) -> Result<Response, Failure>
 
 /// `GET /account/forgot/code`
 pub(super) async fn code(call: Call) -> Response {
-    match ticket(&call, &WAY) {
-        Some(_) => code_form(&call, &WAY, &Faults::none()),
-        None => call.go(WAY.here),
-    }
+    code_page(&call, &WAY)
 }
 
 /// `POST /account/forgot/code`: a right code leads to the new password, account or none.
 pub(super) async fn check(call: Call, values: Values) -> Result<Response, Failure> {
-    let Some(ticket) = ticket(&call, &WAY) else { return Ok(call.go(WAY.here)) };
-    if values.switching() {
-        return Ok(code_form(&call, &WAY, &Faults::none()));
-    }
-    if values.get("act") == "again" {
-        return again(&call, &WAY, &ticket).await;
-    }
-    let (keys, typed) = (call.service.ledger().keys().clone(), values.get("code").to_owned());
-    let verb = move |work: &mut journal::Work<'_, '_>| confirm_password_code(work, &keys, &ticket, &typed);
+    let ticket = match typed(&call, &WAY, &values).await? {
+        ControlFlow::Continue(ticket) => ticket,
+        ControlFlow::Break(answer) => return Ok(answer),
+    };
+    let (keys, code) = (call.service.ledger().keys().clone(), values.get("code").to_owned());
+    let verb = move |work: &mut journal::Work<'_, '_>| confirm_password_code(work, &keys, &ticket, &code);
     let right = call.act("resident.confirm_password_code", verb).await??;
     Ok(if right { call.go(PASSWORD) } else { wrong_code(&call, &WAY) })
 }
