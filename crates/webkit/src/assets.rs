@@ -75,7 +75,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         .collect()
 });
 
-const FILES: [(&str, &[u8]); 10] = [
+const FILES: [(&str, &[u8]); 11] = [
     ("govuk.css", include_bytes!("../assets/govuk.css")),
     ("lionrock.css", include_bytes!("../assets/lionrock.css")),
     ("site.js", include_bytes!("../assets/site.js")),
@@ -83,6 +83,7 @@ const FILES: [(&str, &[u8]); 10] = [
     ("field.js", include_bytes!("../assets/field.js")),
     ("field-worker.js", include_bytes!("../assets/field-worker.js")),
     ("waiting.js", include_bytes!("../assets/waiting.js")),
+    ("live.js", include_bytes!("../assets/live.js")),
     ("shown-code.js", include_bytes!("../assets/shown-code.js")),
     ("inspect.js", include_bytes!("../assets/inspect.js")),
     ("icon.svg", include_bytes!("../assets/icon.svg")),
@@ -159,19 +160,23 @@ mod tests {
                 assert!(!text.contains(foreign), "{} names {foreign}", asset.name);
             }
         }
-        // What field officers' pages load beside the others is theirs alone, and what shows and inspects codes as well.
+        // What field officers' pages load beside the others is theirs alone, and what shows and inspects codes, or follows an exercise,
+        // as well.
         let field = ["field.js", "field-worker.js"];
         let codes = ["shown-code.js", "inspect.js"];
+        let live = ["live.js"];
         let gzip = |extension: &str| -> usize {
             ASSETS
                 .iter()
-                .filter(|a| a.name.ends_with(extension) && !field.contains(&a.name) && !codes.contains(&a.name))
+                .filter(|a| a.name.ends_with(extension) && !field.contains(&a.name) && !codes.contains(&a.name) && !live.contains(&a.name))
                 .map(|a| a.gzip.len())
                 .sum()
         };
         assert!(gzip(".js") <= 5 * 1024, "scripts: {} bytes", gzip(".js"));
         let shown: usize = ASSETS.iter().filter(|a| codes.contains(&a.name)).map(|a| a.gzip.len()).sum();
         assert!(shown <= 3 * 1024, "scripts for codes: {shown} bytes");
+        let following: usize = ASSETS.iter().filter(|a| live.contains(&a.name)).map(|a| a.gzip.len()).sum();
+        assert!(following <= 2 * 1024, "scripts for exercises: {following} bytes");
         let own: usize = ASSETS.iter().filter(|a| field.contains(&a.name)).map(|a| a.gzip.len()).sum();
         assert!(own <= 5 * 1024, "scripts for the field: {own} bytes");
         assert!(gzip(".css") <= 18 * 1024, "sheets: {} bytes", gzip(".css"));

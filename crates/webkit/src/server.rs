@@ -10,12 +10,13 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tower::Service;
 
 use crate::client_certificate::ClientCertificate;
+use crate::live::end_with;
 use crate::tls::{Current, TlsError, TlsFiles};
 
 /// How the server treats connections.
@@ -68,7 +69,7 @@ pub async fn serve(
         )),
         None => None,
     };
-    let watch = tls.clone().map(|current| tokio::spawn(watch(current)));
+    let watch = tls.clone().map(|current| tokio::spawn(look_again(current)));
     let host = Arc::new(Host::new(router, options, tls));
     accept_until(&listener, &host, shutdown).await;
     drop(listener);
@@ -89,6 +90,7 @@ struct Host {
     tls: Option<Arc<Current>>,
     permits: Arc<Semaphore>,
     graceful: GracefulShutdown,
+    stopping: watch::Sender<bool>,
 }
 
 impl Host {
@@ -118,6 +120,7 @@ impl Host {
             tls,
             permits,
             graceful: GracefulShutdown::new(),
+            stopping: watch::Sender::new(false),
         }
     }
 
@@ -141,7 +144,7 @@ impl Host {
         permit: OwnedSemaphorePermit,
     ) {
         let (router, plain, http2) = (self.router.clone(), self.plain.clone(), self.http2.clone());
-        let watcher = self.graceful.watcher();
+        let (watcher, stopping) = (self.graceful.watcher(), self.stopping.subscribe());
         tokio::spawn(async move {
             let Ok(Ok(stream)) = timeout(HANDSHAKE, acceptor.accept(stream)).await else {
                 return;
@@ -152,7 +155,7 @@ impl Host {
             let shown = shown.map(|certificate| ClientCertificate(certificate.as_ref().into()));
             let builder = if is_http2 { http2 } else { plain };
             let connection = builder
-                .serve_connection(TokioIo::new(stream), answer(router, peer, shown))
+                .serve_connection(TokioIo::new(stream), answer(router, peer, shown, stopping))
                 .into_owned();
             finish(watcher.watch(connection).await, permit);
         });
@@ -164,13 +167,14 @@ impl Host {
     {
         let builder = if is_http2 { &self.http2 } else { &self.plain };
         let connection = builder
-            .serve_connection(TokioIo::new(stream), answer(self.router.clone(), peer, None))
+            .serve_connection(TokioIo::new(stream), answer(self.router.clone(), peer, None, self.stopping.subscribe()))
             .into_owned();
         let watched = self.graceful.watch(connection);
         tokio::spawn(async move { finish(watched.await, permit) });
     }
 
     async fn drain(self) {
+        self.stopping.send_replace(true);
         if timeout(self.options.grace, self.graceful.shutdown())
             .await
             .is_err()
@@ -211,11 +215,12 @@ fn answer(
     router: Router,
     peer: SocketAddr,
     shown: Option<ClientCertificate>,
+    stopping: watch::Receiver<bool>,
 ) -> impl hyper::service::Service<
     hyper::Request<Incoming>,
     Response = axum::response::Response,
     Error = std::convert::Infallible,
-    Future = axum::routing::future::RouteFuture<std::convert::Infallible>,
+    Future: Send,
 > + Clone
 + Send
 + 'static {
@@ -226,7 +231,8 @@ fn answer(
         if let Some(shown) = shown.clone() {
             request.extensions_mut().insert(shown);
         }
-        router.clone().call(request)
+        let (answered, stopping) = (router.clone().call(request), stopping.clone());
+        async move { answered.await.map(|response| end_with(response, &stopping)) }
     })
 }
 
@@ -237,7 +243,7 @@ fn finish<E: std::fmt::Debug>(result: Result<(), E>, permit: OwnedSemaphorePermi
     drop(permit);
 }
 
-async fn watch(current: Arc<Current>) {
+async fn look_again(current: Arc<Current>) {
     let mut ticks = tokio::time::interval(current.check_every().max(Duration::from_millis(50)));
     loop {
         ticks.tick().await;

@@ -24,7 +24,9 @@ async fn start(options: ServeOptions) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let router = Router::new().route("/", get(async || "hello"));
+    let parts = tokio::sync::watch::Sender::new(0);
+    let part = move || webkit::live(parts.subscribe(), || Some(webkit::Markup::text("a part")));
+    let router = Router::new().route("/", get(async || "hello")).route("/live", get(async move || part()));
     let end = tokio::spawn(serve(listener, router, options, async move {
         stopped.await.unwrap_or_default();
     }));
@@ -50,6 +52,22 @@ async fn plain_connections_are_kept_and_closed_at_the_end() {
         0,
         "the connection was closed"
     );
+}
+
+#[tokio::test]
+async fn a_part_that_stays_open_keeps_no_server_from_stopping() {
+    let running = start(ServeOptions::default()).await;
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    stream.write_all(b"GET /live HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    let (mut seen, mut buffer) = (String::new(), [0; 1024]);
+    while !seen.contains("data: a part") {
+        let read = stream.read(&mut buffer).await.unwrap();
+        seen.push_str(&String::from_utf8_lossy(&buffer[..read]));
+    }
+    assert!(!running.end.is_finished() && seen.contains("text/event-stream"), "{seen}");
+    running.stop.send(()).unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(5), running.end).await;
+    assert!(ended.is_ok(), "the server waited for its whole grace");
 }
 
 #[tokio::test]
