@@ -43,7 +43,8 @@ pub use erase::{Doomed, apply_erasures, doomed};
 pub use forget::purge;
 pub use inbox::{InboxError, InboxMessage, Opened, inbox, letter_posted, letters_to_post, messages_of, read_message};
 pub use letter::{
-    Block, LeafletSide, Letter, LetterError, LetterFont, LetterKind, PinLetter, PinLetters, Sheets, leaflet_pdf, letter_pdf, pin_letters_pdf, sheets_pdf,
+    Block, Folio, FolioPart, FolioRow, FolioSection, FolioTable, LeafletSide, Letter, LetterError, LetterFont, LetterKind, Piece, PinLetter, PinLetters,
+    Sheets, folio_pdf, leaflet_pdf, letter_pdf, pin_letters_pdf, sheets_pdf,
 };
 pub use mail::{DueMail, ListedMail, MailCarrier, MailText, MailTo, OutgoingMail, QueueMail, outgoing_mail, subscriber_mail};
 pub use mail_queue::{claim_mails, mails, mails_due, purge_mails, queue_mail, retry_mail, settle_mail};

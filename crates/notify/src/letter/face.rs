@@ -82,6 +82,11 @@ impl<'f> Face<'f> {
         Ok(Self { font, metrics, units, drawn })
     }
 
+    /// Whether it draws a character.
+    pub(super) fn has(&self, sign: char) -> bool {
+        self.glyph(sign).is_ok()
+    }
+
     /// The glyphs of one line, without kerning: letters are set large and ragged.
     pub(super) fn glyphs(&self, line: &str) -> Result<Vec<KrillaGlyph>, LetterError> {
         line.char_indices()
@@ -124,7 +129,7 @@ impl<'f> Face<'f> {
 }
 
 /// Pieces that stay on one line: a word with its space, or one Chinese character with the punctuation that follows it.
-fn units(text: &str) -> Vec<&str> {
+pub(super) fn units(text: &str) -> Vec<&str> {
     let mut cuts = vec![0];
     let mut before = None;
     for (at, c) in text.char_indices() {

@@ -2,6 +2,8 @@
 
 mod barcode;
 mod face;
+mod folio;
+mod folio_pdf;
 mod leaflet;
 mod page;
 mod pin;
@@ -9,6 +11,7 @@ mod sheets;
 mod wording;
 
 pub use face::LetterFont;
+pub use folio::{Folio, FolioPart, FolioRow, FolioSection, FolioTable, Piece, folio_pdf};
 pub use leaflet::{LeafletSide, leaflet_pdf};
 pub use pin::{PinLetter, PinLetters, pin_letters_pdf};
 pub use sheets::{Block, Sheets, sheets_pdf};

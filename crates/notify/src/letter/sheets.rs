@@ -52,7 +52,7 @@ pub fn sheets_pdf(sheets: &Sheets, font: &LetterFont) -> Result<Vec<u8>, LetterE
     let pages = layout.numbered()?;
     let size = PageSettings::from_wh(mm(210.0), mm(297.0)).ok_or(LetterError::TooLong("sheet"))?;
     let mut document = Document::new();
-    document.set_metadata(metadata(sheets));
+    document.set_metadata(dated(sheets.date, &sheets.title, sheets.language));
     for lines in &pages {
         let mut page = document.start_page_with(size.clone());
         draw(page.surface(), &face, lines)?;
@@ -186,16 +186,17 @@ fn draw(mut surface: Surface<'_>, face: &Face<'_>, lines: &[Line]) -> Result<(),
     Ok(())
 }
 
-fn metadata(sheets: &Sheets) -> Metadata {
-    let (year, month, day) = sheets.date.civil();
+/// What a document says of itself: dated by what it tells of, so that it is the same whenever it is made.
+pub(super) fn dated(day: Day, title: &str, language: Language) -> Metadata {
+    let (year, month, day) = day.civil();
     let date = DateTime::new(u16::try_from(year).unwrap_or(1))
         .month(u8::try_from(month).unwrap_or(1))
         .day(u8::try_from(day).unwrap_or(1));
-    let metadata = Metadata::new().title(sheets.title.clone()).language(sheets.language.tag().to_owned());
+    let metadata = Metadata::new().title(title.to_owned()).language(language.tag().to_owned());
     metadata.creation_date(date)
 }
 
-const fn mm(millimetres: f32) -> f32 {
+pub(super) const fn mm(millimetres: f32) -> f32 {
     millimetres * 72.0 / 25.4
 }
 
