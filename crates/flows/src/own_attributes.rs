@@ -76,7 +76,7 @@ pub fn write_own_attributes(
             identity::keep_attributes(work, account, &sealed)?;
         }
         if was_confirmed {
-            identity::tell_account(work, Some(account), Notice::MailChanged, Reach::Every)?;
+            identity::tell_account(work, account, Notice::MailChanged, Reach::Every)?;
         }
         if let Some(told) = &told {
             notify::queue(work, told)?;

@@ -6,7 +6,7 @@ use seal::Keyring;
 use crate::account::mobile_tag;
 use crate::confirm_code::is_right;
 use crate::recovery::{is_for_recovery, of_ticket};
-use crate::{CodeFor, Notice, RECOVERY_HOURS, Reach, Recovery, Resident, Ticket, storage, tell_account};
+use crate::{CodeFor, Notice, Owner, RECOVERY_HOURS, Reach, Recovery, Resident, Ticket, storage, tell_account};
 
 /// What sealing has to do before the transaction.
 #[derive(Clone, Debug)]
@@ -35,8 +35,8 @@ pub fn prepare_recovery(
 }
 
 /// Checks the code and begins the recovery, unless the same is under way: it waits, and the number hears of it. Every other channel of
-/// the account hears of it too, the lost number first of all. The same with an account and without one. False when the code is wrong;
-/// the try is counted.
+/// the account hears of it too, the lost number first of all. Nothing here looks whether there is an account: the job of the notices
+/// does, a moment later. False when the code is wrong; the try is counted.
 pub fn begin_recovery(
     work: &mut Work<'_, '_>,
     keys: &Keyring,
@@ -52,13 +52,12 @@ pub fn begin_recovery(
         storage::recovery::delete(work.tx(), tag)?;
         storage::recovery::insert(work.tx(), tag, ticket.document, &new.recovery)?;
         notify::queue(work, &new.notice)?;
-        let event = Event::new("identity.recovery_begun").detail("recovery", new.recovery.id.to_string());
-        let (account, reach) = match ticket.document {
-            Some(person) => (storage::attribute::person_of(work.tx(), person)?, Reach::Every),
-            None => (storage::account::by_mobile(work.tx(), tag)?, Reach::NotTheMobile),
+        let (owner, reach) = match ticket.document {
+            Some(person) => (Owner::Person(person), Reach::Every),
+            None => (Owner::Mobile(tag), Reach::NotTheMobile),
         };
-        tell_account(work, account, Notice::WayBackBegun { reference: new.recovery.reference.clone() }, reach)?;
-        work.journal(if let Some(account) = account { event.record(account.bytes()) } else { event })?;
+        tell_account(work, owner, Notice::WayBackBegun { reference: new.recovery.reference.clone() }, reach)?;
+        work.journal(Event::new("identity.recovery_begun").detail("recovery", new.recovery.id.to_string()))?;
     }
     Ok(true)
 }

@@ -26,7 +26,7 @@ pub fn remind_pins(work: &mut Work<'_, '_>) -> Result<usize, StoreError> {
     let due = storage::pin::to_remind(work.tx(), by, PINS)?;
     for (one, until) in &due {
         storage::pin::set_reminded(work.tx(), *one)?;
-        tell_account(work, Some(one.0), Notice::PinLapses { until: *until }, Reach::Every)?;
+        tell_account(work, one.0, Notice::PinLapses { until: *until }, Reach::Every)?;
     }
     Ok(due.len())
 }

@@ -201,7 +201,7 @@ impl Prepared {
         let ended = storage::session::end_all(work.tx(), account)?.len();
         (self.alongside)(work, account.bytes())?;
         notify::queue(work, &self.notice)?;
-        tell_account(work, Some(account), Notice::WayBackTaken, Reach::NotTheMobile)?;
+        tell_account(work, account, Notice::WayBackTaken, Reach::NotTheMobile)?;
         let event = Event::new("identity.account_recovered").record(account.bytes()).detail("means", means.name());
         let event = event.detail("new_number", self.number.is_some());
         work.journal(event.detail("recovery", recovery.id.to_string()).detail("sessions_ended", ended))?;

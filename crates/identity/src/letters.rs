@@ -203,7 +203,7 @@ pub fn return_letter(work: &mut Work<'_, '_>, _grant: &Grant<ProofIdentity>, sca
     storage::pin::set_state(work.tx(), one, PinState::Returned)?;
     storage::activation::set_end(work.tx(), one.0, today.plus(PIN_DAYS + AFTER_DAYS))?;
     storage::activation::count(work.tx(), today, &district, "returned")?;
-    tell_account(work, Some(one.0), Notice::LetterReturned, Reach::Every)?;
+    tell_account(work, one.0, Notice::LetterReturned, Reach::Every)?;
     work.journal(Event::new("identity.letter_returned").record(one.0.bytes()).detail("pin", one.1))?;
     Ok(Scanned::Returned)
 }

@@ -139,7 +139,7 @@ pub use manage_passkeys::{
 };
 pub use manage_sessions::{end_other_sessions, end_session, sessions, sign_out};
 pub use means::Means;
-pub use notice::{Notice, NoticeError, Reach, send_notices, tell_account};
+pub use notice::{Notice, NoticeError, Owner, Reach, send_notices, tell_account};
 pub use opening::{EvidenceOpening, OpenedFor, evidence_openings};
 pub use passkey::{Device, Passkey};
 pub use password::{NewPassword, PASSWORD_LEAST, PASSWORD_MOST, PasswordFault};

@@ -120,7 +120,7 @@ fn every_bound_channel_hears_what_matters_and_no_other() {
     let (mut passkey, signed_in) = stage.sign_up(MOBILE);
     let account = signed_in.who.account();
     stage.writes_mail(account, ADDRESS);
-    let tell = |notice: Notice, reach| stage.act(move |work| tell_account(work, Some(account), notice.clone(), reach)).unwrap();
+    let tell = |notice: Notice, reach| stage.act(move |work| tell_account(work, account, notice.clone(), reach)).unwrap();
     let before = stage.texts();
     tell(Notice::MailChanged, Reach::Every);
     assert_eq!((stage.texts() - before, stage.mails()), (1, vec![]), "an address that nobody confirmed hears nothing");
@@ -131,7 +131,7 @@ fn every_bound_channel_hears_what_matters_and_no_other() {
     stage.sign_in(&mut passkey);
     assert!(matches!(stage.try_sign_in(&mut copy).unwrap(), SignIn::Suspended));
     assert!(stage.mails()[0].1.contains("may exist twice") && stage.notice().contains("may exist twice"), "both");
-    stage.act(|work| tell_account(work, None, Notice::WayBackTaken, Reach::Every)).unwrap();
+    stage.act(|work| tell_account(work, crate::Owner::Mobile([0; 32]), Notice::WayBackTaken, Reach::Every)).unwrap();
     assert!(stage.mails().is_empty(), "nobody, and nothing waits for ever");
     let opened = stage.verbs().into_iter().filter(|verb| verb == "identity.channels_opened").count();
     assert_eq!(opened, 3, "each opening is on record");

@@ -78,22 +78,36 @@ impl Fault for NoticeError {
     }
 }
 
+/// Whose account it is. Where an act must not tell whether there is one, it names the tag, and the job looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Owner {
+    /// This account.
+    Account(Id<kinds::Account>),
+    /// The account of a mobile number's tag, if there is one.
+    Mobile([u8; 32]),
+    /// The account of a proofed person's tag, if there is one.
+    Person([u8; 32]),
+}
+
+impl From<Id<kinds::Account>> for Owner {
+    fn from(account: Id<kinds::Account>) -> Self {
+        Self::Account(account)
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct Waiting {
-    account: Option<Id<kinds::Account>>,
+    owner: Owner,
     notice: Notice,
     reach: Reach,
 }
 
-/// Puts down, in the unit of work of the act, that the owner of an account hears of it. The same row for an account and for none.
-pub fn tell_account(
-    work: &mut Work<'_, '_>,
-    account: Option<Id<kinds::Account>>,
-    notice: Notice,
-    reach: Reach,
-) -> Result<(), StoreError> {
+/// Puts down, in the unit of work of the act, that the owner of an account hears of it. With a tag the row is the same for an account
+/// and for none, and nothing is looked up.
+pub fn tell_account(work: &mut Work<'_, '_>, owner: impl Into<Owner>, notice: Notice, reach: Reach) -> Result<(), StoreError> {
     let (id, now) = (work.new_id::<kinds::Job>(), work.now());
-    let waiting = serde_json::to_value(Waiting { account, notice, reach });
+    let waiting = serde_json::to_value(Waiting { owner: owner.into(), notice, reach });
     work.outbox(NOTICE, &id.to_string(), now, &waiting.map_err(|error| StoreError::Engine(error.to_string()))?)
 }
 
@@ -139,7 +153,8 @@ fn claim(work: &mut Work<'_, '_>) -> Result<Vec<Due>, NoticeError> {
 
 /// The channels of an account that is still there; that they will be opened is noted.
 fn channels(work: &mut Work<'_, '_>, job: &Job) -> Result<Option<Due>, StoreError> {
-    let Ok(Waiting { account: Some(account), notice, reach }) = serde_json::from_value(job.body.clone()) else { return Ok(None) };
+    let Ok(Waiting { owner, notice, reach }) = serde_json::from_value(job.body.clone()) else { return Ok(None) };
+    let Some(account) = account_of(work, owner, &notice)? else { return Ok(None) };
     let Some(known) = storage::account::find(work.tx(), account)? else { return Ok(None) };
     let mobile = if reach == Reach::Every { storage::account::mobile(work.tx(), account)? } else { None };
     let confirmed = |one: &SealedAttribute| one.name == AttributeName::Email && one.source != Source::Typed;
@@ -151,6 +166,19 @@ fn channels(work: &mut Work<'_, '_>, job: &Job) -> Result<Option<Due>, StoreErro
     let event = Event::new("identity.channels_opened").record(account.bytes());
     work.journal(event.detail("channels", opened).detail("why", notice.template("").name()))?;
     Ok(Some(Due { job: job.id, notice, language: known.language, mobile, mail }))
+}
+
+/// The account of an owner. One that was named by a tag hears of it in its record too, whatever channels it has.
+fn account_of(work: &mut Work<'_, '_>, owner: Owner, notice: &Notice) -> Result<Option<Id<kinds::Account>>, StoreError> {
+    let found = match owner {
+        Owner::Account(account) => return Ok(Some(account)),
+        Owner::Mobile(tag) => storage::account::by_mobile(work.tx(), tag)?,
+        Owner::Person(tag) => storage::attribute::person_of(work.tx(), tag)?,
+    };
+    if let Some(account) = found {
+        work.journal(Event::new("identity.owner_found").record(account.bytes()).detail("why", notice.template("").name()))?;
+    }
+    Ok(found)
 }
 
 /// One message a channel; an address or a number that is none any more gets none.

@@ -126,7 +126,7 @@ fn give(
     storage::password::hand_over(work.tx(), held_by(errand.id), account, now)?;
     let ended = storage::session::end_all(work.tx(), account)?.len();
     alongside(work, account.bytes())?;
-    tell_account(work, Some(account), Notice::PasswordChosenAnew, Reach::Every)?;
+    tell_account(work, account, Notice::PasswordChosenAnew, Reach::Every)?;
     let event = Event::new("identity.password_given_anew").detail("sessions_ended", ended);
     note(work, account, Change::NewPassword, event)
 }

@@ -155,5 +155,5 @@ pub(crate) fn suspend_copied(
     let event = Event::new("identity.passkey_suspended").record(account.bytes());
     let event = event.detail("passkey", passkey.to_string()).detail("why", "counter went backwards");
     work.journal(event.detail("sessions_ended", ended))?;
-    tell_account(work, Some(account), Notice::PasskeyStopped, Reach::Every)
+    tell_account(work, account, Notice::PasskeyStopped, Reach::Every)
 }
