@@ -16,13 +16,13 @@ mod user;
 
 use std::sync::Arc;
 
-use axum::Router;
+use axum::{Extension, Router};
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use flows::SigningOffice;
 use journal::Ledger;
 use kernel::Instant;
-use provider::TokenKeys;
+use provider::{KnownClients, TokenKeys};
 
 pub use door::PlatformDoor;
 
@@ -59,7 +59,7 @@ pub fn connect_routes(door: Arc<dyn IdentityDoor>) -> Router {
         .route("/oidc/keys", get(discover::keys))
         .route("/oidc/logo/{client}/{digest}", get(logo::show))
         .route("/oidc/par", post(push::push))
-        .route("/oidc/token", post(tokens::token))
+        .route("/oidc/token", post(tokens::token).layer(Extension(Arc::new(KnownClients::default()))))
         .route("/oidc/revoke", post(tokens::revoke))
         .route("/oidc/introspect", post(tokens::introspect))
         .route("/oidc/userinfo", get(user::info).post(user::info))

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use kernel::Instant;
 use openid::{Audience, Client, ClientAssertion, ClientAuthentication, ClientId, ErrorCode, OAuthError, Seen};
 use store::{StoreError, Tx};
@@ -28,13 +30,13 @@ pub enum ClientProof<'a> {
 /// A service that is who it says. Its proof is used up by the unit of work that it is brought to.
 #[derive(Clone, Debug)]
 pub struct Proven {
-    pub(crate) client: Client,
+    pub(crate) client: Arc<Client>,
     pub(crate) once: Option<Seen>,
 }
 
 impl Proven {
     /// The service.
-    pub const fn client(&self) -> &Client {
+    pub fn client(&self) -> &Client {
         &self.client
     }
 }
@@ -49,25 +51,40 @@ pub fn claimed_client(proof: &ClientProof<'_>) -> Option<ClientId> {
 
 /// Judges a proof. `said` is the `client_id` among the parameters, which must not be another's.
 pub fn prove(tx: &mut Tx<'_>, proof: &ClientProof<'_>, said: Option<&str>, audience: Audience<'_>, now: Instant) -> Result<Result<Proven, OAuthError>, StoreError> {
+    Ok(judge(tx, proof, said, audience, now)?.map(|judged| judged.proven))
+}
+
+/// A service that is who it says, and the digest of the registration that says so.
+pub(crate) struct Judged {
+    pub(crate) proven: Proven,
+    pub(crate) digest: [u8; 32],
+}
+
+pub(crate) fn judge(tx: &mut Tx<'_>, proof: &ClientProof<'_>, said: Option<&str>, audience: Audience<'_>, now: Instant) -> Result<Result<Judged, OAuthError>, StoreError> {
     let refused = |what: String| Ok(Err(OAuthError::new(ErrorCode::InvalidClient, what)));
-    let Some(id) = claimed_client(proof) else {
-        return refused("no client says who it is".to_owned());
+    let id = match named_client(proof, said) {
+        Ok(id) => id,
+        Err(what) => return refused(what.to_owned()),
     };
-    if said.is_some_and(|said| said != id.as_str()) {
-        return refused("client_id is not the client that authenticated".to_owned());
-    }
     let known = storage::client::find(tx, id.as_str())?.filter(crate::Registered::is_in_force);
     let Some(known) = known else {
         return refused("no such client is in force".to_owned());
     };
     let client = known.registration.client;
-    match judge(proof, &client, audience, now) {
-        Ok(once) => Ok(Ok(Proven { client, once })),
+    match judge_client(proof, &client, audience, now) {
+        Ok(once) => Ok(Ok(Judged { proven: Proven { client: Arc::new(client), once }, digest: known.digest })),
         Err(what) => refused(what),
     }
 }
 
-fn judge(proof: &ClientProof<'_>, client: &Client, audience: Audience<'_>, now: Instant) -> Result<Option<Seen>, String> {
+/// Whose proof it says it is, if what is said beside it agrees.
+pub(crate) fn named_client(proof: &ClientProof<'_>, said: Option<&str>) -> Result<ClientId, &'static str> {
+    let id = claimed_client(proof).ok_or("no client says who it is")?;
+    if said.is_some_and(|said| said != id.as_str()) { Err("client_id is not the client that authenticated") } else { Ok(id) }
+}
+
+/// Whether the proof is this client's; what must come once of it.
+pub(crate) fn judge_client(proof: &ClientProof<'_>, client: &Client, audience: Audience<'_>, now: Instant) -> Result<Option<Seen>, String> {
     let other = || "this client authenticates in another way".to_owned();
     match (proof, &client.authentication) {
         (ClientProof::Assertion(token), _) => {

@@ -182,7 +182,7 @@ impl Provider {
         self.act(move |work| use_token(work, &access, &shown)).unwrap()
     }
 
-    fn fresh(&self) -> String {
+    pub(crate) fn fresh(&self) -> String {
         kernel::to_hex(&self.random.bytes16())
     }
 }
@@ -198,16 +198,20 @@ fn asked_attribute(name: &str, needed: bool) -> AskedAttribute {
 impl Service {
     pub(crate) fn new(id: &str) -> Self {
         let signer = JoseSigner::generate(JoseAlgorithm::Es256).unwrap();
-        let key = Jwk { key: signer.public(), kid: Some("k1".to_owned()), algorithm: None };
         let client = Client {
             id: ClientId::parse(id).unwrap(),
             profile: Profile::Fapi2,
             redirect_uris: vec![RedirectUri::register(&format!("https://{id}.example/cb"), false).unwrap()],
-            authentication: ClientAuthentication::PrivateKeyJwt(vec![key]),
+            authentication: Self::keys(&signer),
             constraint: SenderConstraint::Dpop,
             scope: Scope::parse("openid address email").unwrap(),
         };
         Self { client, signer, dpop: JoseSigner::generate(JoseAlgorithm::EdDsa).unwrap() }
+    }
+
+    /// How a service with this key proves itself.
+    pub(crate) fn keys(signer: &JoseSigner) -> ClientAuthentication {
+        ClientAuthentication::PrivateKeyJwt(vec![Jwk { key: signer.public(), kid: Some("k1".to_owned()), algorithm: None }])
     }
 
     pub(crate) fn registration(&self) -> Registration {

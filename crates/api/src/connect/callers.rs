@@ -6,7 +6,8 @@ use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use kernel::Instant;
 use openid::{Audience, DpopError, DpopProof, DpopRequest, ErrorCode, OAuthError, Parameters};
-use provider::{ClientProof, Proven, Shown, certificate_hash, prove};
+use provider::{ClientProof, KnownClients, Proven, Shown, Supposed, certificate_hash, prove};
+use store::{RunError, StoreError, Tx};
 use webkit::ClientCertificate;
 
 use crate::connect::IdentityDoor;
@@ -60,25 +61,58 @@ pub(crate) struct Caller {
     pub(crate) shown: Shown,
 }
 
-/// Asks who calls.
+/// Asks the store who calls.
 pub(crate) async fn caller(door: &Arc<dyn IdentityDoor>, called: &Called) -> Result<Caller, Refused> {
-    let now = door.now();
+    let shown = shown_with(door, called)?;
+    Ok(Caller { proven: judged(door, called, |tx, judge| prove(tx, &judge.proof, judge.said, judge.audience, judge.now)).await?, shown })
+}
+
+/// The same, and the service is remembered.
+pub(crate) async fn caller_to_remember(door: &Arc<dyn IdentityDoor>, called: &Called, known: &Arc<KnownClients>) -> Result<Proven, Refused> {
+    let known = known.clone();
+    judged(door, called, move |tx, judge| known.prove(tx, &judge.proof, judge.said, judge.audience, judge.now)).await
+}
+
+/// Who calls by what is remembered of services, which is to be confirmed.
+pub(crate) fn supposed(door: &Arc<dyn IdentityDoor>, called: &Called, known: &KnownClients) -> Result<Option<Supposed>, Refused> {
+    let (issuer, endpoint) = (door.issuer(), format!("{}{}", door.issuer(), called.path));
+    let basic = basic(&called.headers)?;
+    let proof = means(&called.parameters, basic.as_ref(), called.certificate)?;
+    Ok(known.suppose(&proof, called.parameters.get("client_id"), Audience { issuer, endpoint: &endpoint }, door.now()))
+}
+
+/// What came beside the parameters of a call.
+pub(crate) fn shown_with(door: &Arc<dyn IdentityDoor>, called: &Called) -> Result<Shown, Refused> {
     let at = Possession { method: "POST", path: called.path, access_token: None, certificate: called.certificate };
-    let shown = shown(door, &called.headers, &at, now)?;
+    Ok(shown(door, &called.headers, &at, door.now())?)
+}
+
+/// A proof that is to be judged.
+struct Judge<'a> {
+    proof: ClientProof<'a>,
+    said: Option<&'a str>,
+    audience: Audience<'a>,
+    now: Instant,
+}
+
+type JudgedProof = Result<Result<Proven, OAuthError>, StoreError>;
+
+async fn judged(door: &Arc<dyn IdentityDoor>, called: &Called, judge: impl Fn(&mut Tx<'_>, &Judge<'_>) -> JudgedProof + Send + 'static) -> Result<Proven, Refused> {
+    let now = door.now();
     let ledger = door.ledger().ok_or_else(Refused::closed)?;
     let (issuer, endpoint) = (door.issuer().to_owned(), format!("{}{}", door.issuer(), called.path));
     let (parameters, basic, certificate) = (called.parameters.clone(), basic(&called.headers)?, called.certificate);
     let judged = tokio::task::spawn_blocking(move || {
         let audience = Audience { issuer: &issuer, endpoint: &endpoint };
-        ledger.read("oidc.client", |tx| {
-            let proof = match means(&parameters, basic.as_ref(), certificate) {
-                Ok(proof) => proof,
-                Err(error) => return Ok(Err(error)),
-            };
-            prove(tx, &proof, parameters.get("client_id"), audience, now)
-        })
+        let proof = match means(&parameters, basic.as_ref(), certificate) {
+            Ok(proof) => proof,
+            Err(error) => return Ok(Err(error)),
+        };
+        let asked = Judge { proof, said: parameters.get("client_id"), audience, now };
+        ledger.read("oidc.client", |tx| judge(tx, &asked))
     });
-    Ok(Caller { proven: judged.await???, shown })
+    let judged: Result<_, RunError<StoreError>> = judged.await?;
+    Ok(judged??)
 }
 
 /// How the client proves itself: in exactly one way (RFC 6749, section 2.3).

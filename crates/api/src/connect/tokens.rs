@@ -1,46 +1,101 @@
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use journal::{Actor, Ledger, Work};
+use journal::{Actor, Work};
+use kernel::Kind;
 use openid::{Grant, OAuthError, TokenRequest};
-use provider::{Brought, Introspected, ServiceToken, TokenKeys, Tokens, issue_to_service, redeem_code, refresh};
+use provider::{
+    Brought, Introspected, KnownClients, Proven, ServiceToken, Shown, Supposed, TokenKeys, Tokens, issue_to_service, redeem_code, refresh,
+};
 use serde_json::{Value, json};
-use store::{RunError, StoreError};
+use store::{StoreError, Tx};
+use tokio::sync::oneshot;
 
 use crate::connect::IdentityDoor;
 use crate::connect::answer::{Refused, fresh};
-use crate::connect::callers::{Called, Caller, caller};
+use crate::connect::callers::{Called, Caller, caller, caller_to_remember, shown_with, supposed};
 
 /// `POST /oidc/token`
-pub(crate) async fn token(State(door): State<Arc<dyn IdentityDoor>>, called: Called) -> Result<Response, Refused> {
+///
+/// A service that came before is judged by what is remembered of it, and confirmed in the unit of work that issues: one way to the
+/// store in place of two. One that is new, or has changed since, is judged by the store.
+pub(crate) async fn token(State(door): State<Arc<dyn IdentityDoor>>, Extension(known): Extension<Arc<KnownClients>>, called: Called) -> Result<Response, Refused> {
     let called = called.at("/oidc/token");
-    let who = caller(&door, &called).await?;
+    let shown = shown_with(&door, &called)?;
+    if let Some(supposed) = supposed(&door, &called, &known)? {
+        let request = TokenRequest::read(&called.parameters)?;
+        let order = Order { who: Who::Supposed(supposed), shown: shown.clone(), grant: request.grant };
+        if let Some(body) = issue(&door, order).await? {
+            return Ok(fresh(StatusCode::OK, &body));
+        }
+    }
+    let who = Who::Proven(caller_to_remember(&door, &called, &known).await?);
     let request = TokenRequest::read(&called.parameters)?;
-    let ledger = door.ledger().ok_or_else(Refused::closed)?;
-    let (keys, issuer) = (door.keys(), door.issuer().to_owned());
-    let body = tokio::task::spawn_blocking(move || issue(&ledger, keys, issuer, who, request.grant));
-    Ok(fresh(StatusCode::OK, &body.await???))
+    let body = issue(&door, Order { who, shown, grant: request.grant }).await?;
+    Ok(fresh(StatusCode::OK, &body.ok_or_else(|| Refused::failed(Kind::Broken))?))
 }
 
-fn issue(ledger: &Ledger, keys: TokenKeys, issuer: String, who: Caller, grant: Grant) -> Result<Result<Value, OAuthError>, RunError<StoreError>> {
-    let Caller { proven, shown } = who;
-    let written = match grant {
+/// Who wants tokens, what was shown beside it, and what for.
+struct Order {
+    who: Who,
+    shown: Shown,
+    grant: Grant,
+}
+
+enum Who {
+    Proven(Proven),
+    Supposed(Supposed),
+}
+
+impl Who {
+    fn confirm(&self, tx: &mut Tx<'_>) -> Result<Option<Proven>, StoreError> {
+        match self {
+            Self::Proven(proven) => Ok(Some(proven.clone())),
+            Self::Supposed(supposed) => supposed.confirm(tx),
+        }
+    }
+}
+
+type Issued = Option<Result<Value, OAuthError>>;
+
+/// The tokens; nothing if the service is not as it was remembered.
+async fn issue(door: &Arc<dyn IdentityDoor>, order: Order) -> Result<Option<Value>, Refused> {
+    let ledger = door.ledger().ok_or_else(Refused::closed)?;
+    let (keys, issuer) = (door.keys(), door.issuer().to_owned());
+    let name = match &order.grant {
+        Grant::Code { .. } => "oidc.redeem",
+        Grant::Refresh { .. } => "oidc.refresh",
+        Grant::ClientCredentials { .. } => "oidc.service_token",
+    };
+    let (sender, receiver) = oneshot::channel();
+    let act = move |work: &mut Work<'_, '_>| -> Result<Issued, StoreError> {
+        let Some(proven) = order.who.confirm(work.tx())? else { return Ok(None) };
+        give(work, (&keys, &issuer), &proven, &order).map(Some)
+    };
+    ledger.submit(name, Actor::Visitor, act, move |done| {
+        // Nobody waits any more when the connection has gone; what was issued ends by itself.
+        let _ = sender.send(done);
+    });
+    let (issued, _) = receiver.await.map_err(|_| Refused::failed(Kind::Busy))??;
+    Ok(issued.transpose()?)
+}
+
+fn give(work: &mut Work<'_, '_>, (keys, issuer): (&TokenKeys, &str), proven: &Proven, order: &Order) -> Result<Result<Value, OAuthError>, StoreError> {
+    let Order { shown, grant, .. } = order;
+    let tokens = match grant {
         Grant::Code { code, redirect_uri, verifier } => {
-            let brought = Brought { code, redirect_uri, verifier };
-            ledger.write("oidc.redeem", Actor::Visitor, move |work| redeem_code(work, &keys, &issuer, &proven, &shown, &brought))
+            let brought = Brought { code: code.clone(), redirect_uri: redirect_uri.clone(), verifier: verifier.clone() };
+            redeem_code(work, keys, issuer, proven, shown, &brought)?
         }
-        Grant::Refresh { token, scope } => {
-            ledger.write("oidc.refresh", Actor::Visitor, move |work| refresh(work, &proven, &shown, &token, scope.as_ref()))
-        }
+        Grant::Refresh { token, scope } => refresh(work, proven, shown, token, scope.as_ref())?,
         Grant::ClientCredentials { scope } => {
-            let issue = move |work: &mut Work<'_, '_>| issue_to_service(work, &proven, &shown, scope.as_ref());
-            let (made, _) = ledger.write("oidc.service_token", Actor::Visitor, issue)?;
-            return Ok(made.map(|token| describe_service(&token)));
+            return Ok(issue_to_service(work, proven, shown, scope.as_ref())?.map(|token| describe_service(&token)));
         }
     };
-    written.map(|(issued, _)| issued.map(|tokens| describe(&tokens)))
+    Ok(tokens.map(|tokens| describe(&tokens)))
 }
 
 fn describe_service(token: &ServiceToken) -> Value {

@@ -23,6 +23,7 @@ pub struct RelyingParty {
     key: JoseSigner,
     dpop: JoseSigner,
     refresh: String,
+    signed: Vec<(String, String)>,
 }
 
 impl RelyingParty {
@@ -33,7 +34,7 @@ impl RelyingParty {
         let key = service.key.as_ref().ok_or("no key")?;
         let key = JoseSigner::from_pkcs8(JoseAlgorithm::Es256, key.to_pkcs8()?.expose())?;
         let dpop = JoseSigner::generate(JoseAlgorithm::Es256)?;
-        Ok(Self { wire, issuer: issuer.to_owned(), token_path, key, dpop, refresh: String::new() })
+        Ok(Self { wire, issuer: issuer.to_owned(), token_path, key, dpop, refresh: String::new(), signed: Vec::new() })
     }
 
     /// Pushes a request; its `request_uri`.
@@ -75,7 +76,21 @@ impl RelyingParty {
 
     /// A token for the service itself.
     pub fn credentials(&mut self) -> Result<(), Failure> {
-        text(&self.token(&[("grant_type", "client_credentials")])?, "access_token").map(drop)
+        let (form, proof) = match self.signed.pop() {
+            Some(signed) => signed,
+            None => self.for_itself()?,
+        };
+        text(&self.wire.post(self.token_path, &form, &[("DPoP", &proof)])?, "access_token").map(drop)
+    }
+
+    /// Signs for so many tokens ahead, so that the asking costs little. A proof is taken for a minute.
+    pub fn sign_ahead(&mut self, count: usize) -> Result<(), Failure> {
+        self.signed = (0..count).map(|_| self.for_itself()).collect::<Result<_, _>>()?;
+        Ok(())
+    }
+
+    fn for_itself(&self) -> Result<(String, String), Failure> {
+        Ok((self.form(&[("grant_type", "client_credentials")])?, self.proof()?))
     }
 
     fn token(&mut self, pairs: &[(&str, &str)]) -> Result<Value, Failure> {

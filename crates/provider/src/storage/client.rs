@@ -56,6 +56,16 @@ pub(crate) fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Registered>, Stor
     row.map(|row| read(&row)).transpose()
 }
 
+/// Whether this very registration is approved and has not ended.
+pub(crate) fn is_in_force(tx: &mut Tx<'_>, id: &str, digest: [u8; 32]) -> Result<bool, StoreError> {
+    let row = tx.query_opt(
+        "-- provider.client_in_force\n\
+         select digest from provider_client where id = $1 and approved is not null and ended is null",
+        &[id.into()],
+    )?;
+    Ok(row.map(|row| row.get::<[u8; 32]>(0)).transpose()? == Some(digest))
+}
+
 pub(crate) fn all(tx: &mut Tx<'_>) -> Result<Vec<Registered>, StoreError> {
     let rows = tx.query(
         "-- provider.clients\n\
