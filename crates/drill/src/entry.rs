@@ -2,6 +2,7 @@ use kernel::{Instant, to_hex};
 use seal::sha256;
 use serde::{Deserialize, Serialize};
 
+use crate::evidence::Citation;
 use crate::question::Answer;
 use crate::{Name, Span};
 
@@ -17,6 +18,25 @@ pub struct Team {
     pub in_room: u16,
     /// Its players elsewhere.
     pub remote: u16,
+}
+
+impl Team {
+    /// How many play in it.
+    pub fn players(&self) -> u32 {
+        u32::from(self.in_room) + u32::from(self.remote)
+    }
+}
+
+/// Who said something: by number, never by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Speaker {
+    /// A player of a team.
+    Player(TeamNumber, u16),
+    /// A facilitator.
+    Facilitator(u16),
+    /// An evaluator.
+    Evaluator(u16),
 }
 
 /// Something that happened in an exercise. Everything that a page or a report shows follows from these alone.
@@ -79,6 +99,40 @@ pub enum Event {
         evaluator: u16,
         /// How many points.
         points: u32,
+    },
+    /// A player pinned a line of the evidence for the team.
+    Pinned {
+        /// The team.
+        team: TeamNumber,
+        /// Which of its players.
+        player: u16,
+        /// The line.
+        line: Citation,
+        /// Why.
+        note: String,
+    },
+    /// A pin was taken down.
+    Unpinned {
+        /// The team.
+        team: TeamNumber,
+        /// Which of its players.
+        player: u16,
+        /// The line.
+        line: Citation,
+    },
+    /// Somebody said something in the discussion.
+    Said {
+        /// In which team's room; before everybody when it is nobody's.
+        team: Option<TeamNumber>,
+        /// Who.
+        speaker: Speaker,
+        /// What.
+        text: String,
+    },
+    /// A facilitator opened a topic of the pack's discussion, or closed the one that was open.
+    Discussing {
+        /// Its number in the pack, from 0.
+        topic: Option<usize>,
     },
     /// The board that players see stands still from here on.
     Frozen,

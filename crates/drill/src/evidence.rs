@@ -1,8 +1,12 @@
-use kernel::Text;
+use std::collections::BTreeMap;
+
+use kernel::{Instant, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Name;
+use crate::evidence_fields::fields;
+use crate::evidence_time::{moment, since_1970};
+use crate::{Name, Query};
 
 /// One piece of evidence as the pack names it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -23,12 +27,33 @@ pub struct EvidenceEntry {
     pub source: String,
 }
 
-/// Evidence with its lines, as players search it.
+/// Evidence with its lines, as players search it. It is indexed once, when the pack is read, so that a search reads no line twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
     /// What the pack says of it.
     pub entry: EvidenceEntry,
-    lines: Vec<String>,
+    lines: Vec<Line>,
+    /// The numbers of the lines with a value, by field and value in small letters.
+    index: BTreeMap<String, BTreeMap<String, Vec<u32>>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Line {
+    text: String,
+    /// Text and values in small letters.
+    folded: String,
+    at: Option<Instant>,
+}
+
+/// A field of evidence and its commonest values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facet {
+    /// The field, in small letters.
+    pub field: String,
+    /// How many values it has.
+    pub distinct: usize,
+    /// The commonest, each with how many lines have it.
+    pub values: Vec<(String, usize)>,
 }
 
 /// One line that somebody cites, numbered from 1: `connections:3`.
@@ -41,17 +66,14 @@ pub struct Citation {
     pub line: u32,
 }
 
-/// What somebody looks for: every word must be in the line, and every `field=value` in that field, in any case.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Query {
-    words: Vec<String>,
-    fields: Vec<(String, String)>,
-}
-
 impl Evidence {
     /// The lines of a file; blank ones are kept, so that numbers are those of any editor.
     pub fn new(entry: EvidenceEntry, text: &str) -> Self {
-        Self { entry, lines: text.lines().map(ToOwned::to_owned).collect() }
+        let mut evidence = Self { entry, lines: Vec::new(), index: BTreeMap::new() };
+        for (number, line) in (1_u32..).zip(text.lines()) {
+            evidence.add(number, line);
+        }
+        evidence
     }
 
     /// How many lines there are.
@@ -66,8 +88,7 @@ impl Evidence {
 
     /// One line, numbered from 1.
     pub fn line(&self, number: u32) -> Option<&str> {
-        let at = usize::try_from(number).ok()?.checked_sub(1)?;
-        self.lines.get(at).map(String::as_str)
+        self.numbered(number).map(|line| line.text.as_str())
     }
 
     /// The time of a line as its file writes it.
@@ -76,57 +97,87 @@ impl Evidence {
         value.get(self.entry.time.as_deref()?)?.as_str().map(ToOwned::to_owned)
     }
 
+    /// The moment of a line, where it names one that can be read.
+    pub fn at(&self, number: u32) -> Option<Instant> {
+        self.numbered(number)?.at
+    }
+
+    /// What a line names, field by field, as it is written.
+    pub fn fields_of(&self, number: u32) -> Vec<(String, String)> {
+        self.line(number).map(fields).unwrap_or_default()
+    }
+
+    /// The fields that tell lines apart, each with so many of its commonest values; those that most lines have come first.
+    pub fn facets(&self, values: usize) -> Vec<Facet> {
+        let telling = self.index.iter().filter(|(_, found)| found.len() > 1);
+        let mut facets: Vec<(usize, Facet)> = telling.map(|(field, found)| facet(field, found, values)).collect();
+        facets.sort_by(|(many, left), (few, right)| few.cmp(many).then_with(|| left.field.cmp(&right.field)));
+        facets.into_iter().map(|(_, facet)| facet).collect()
+    }
+
     /// The numbers of the lines that fit, in order, so many at most.
     pub fn search(&self, query: &Query, most: usize) -> Vec<u32> {
-        let fits = (1_u32..).zip(&self.lines).filter(|(_, line)| query.fits(line));
-        fits.map(|(number, _)| number).take(most).collect()
-    }
-}
-
-impl Query {
-    /// Reads what somebody typed: words, "several words", and field=value.
-    pub fn parse(text: &str) -> Self {
-        let mut query = Self::default();
-        for term in terms(&text.to_lowercase()) {
-            match term.split_once('=') {
-                Some((field, value)) if !field.is_empty() && !value.is_empty() => {
-                    query.fields.push((field.to_owned(), value.to_owned()));
-                }
-                _ => query.words.push(term),
-            }
-        }
-        query
+        self.fitting(query).take(most).collect()
     }
 
-    fn fits(&self, line: &str) -> bool {
-        let folded = line.to_lowercase();
-        if !self.words.iter().all(|word| folded.contains(word.as_str())) {
-            return false;
-        }
-        self.fields.is_empty() || serde_json::from_str::<Value>(line).is_ok_and(|value| self.fields_fit(&value))
-    }
-
-    fn fields_fit(&self, value: &Value) -> bool {
-        let Value::Object(object) = value else { return false };
-        self.fields.iter().all(|(field, wanted)| {
-            let found = object.iter().filter(|(name, _)| name.to_lowercase() == *field);
-            found.into_iter().any(|(_, value)| {
-                let shown = value.as_str().map_or_else(|| value.to_string(), str::to_lowercase);
-                shown == *wanted
-            })
+    pub(crate) fn fitting<'s>(&'s self, query: &'s Query) -> impl Iterator<Item = u32> + 's {
+        let none = Vec::new();
+        let listed = |(field, value): &(String, String)| self.index.get(field)?.get(value);
+        let lists = query.fields.iter().map(|term| listed(term).unwrap_or(&none));
+        let shortest = lists.min_by_key(|list| list.len()).cloned();
+        let every = 1..=u32::try_from(self.lines.len()).unwrap_or(u32::MAX);
+        let candidates: Vec<u32> = shortest.unwrap_or_else(|| every.collect());
+        let has = move |term, number| listed(term).is_some_and(|list| list.binary_search(&number).is_ok());
+        candidates.into_iter().filter(move |&number| {
+            let Some(line) = self.numbered(number) else { return false };
+            query.fields.iter().all(|term| has(term, number))
+                && !query.fields_without.iter().any(|term| has(term, number))
+                && query.holds(line.at)
+                && query.words.iter().all(|word| line.folded.contains(word.as_str()))
+                && !query.without.iter().any(|word| line.folded.contains(word.as_str()))
         })
     }
+
+    fn numbered(&self, number: u32) -> Option<&Line> {
+        self.lines.get(usize::try_from(number).ok()?.checked_sub(1)?)
+    }
+
+    fn add(&mut self, number: u32, text: &str) {
+        let mut folded = text.to_lowercase();
+        for (field, value) in fields(text) {
+            let value = value.to_lowercase();
+            // What JSON writes in escapes is found as it reads.
+            if !folded.contains(&value) {
+                folded.push('\n');
+                folded.push_str(&value);
+            }
+            let numbers = self.index.entry(field.to_lowercase()).or_default().entry(value).or_default();
+            if numbers.last() != Some(&number) {
+                numbers.push(number);
+            }
+        }
+        let at = self.moment_in(text);
+        self.lines.push(Line { text: text.to_owned(), folded, at });
+    }
+
+    fn moment_in(&self, text: &str) -> Option<Instant> {
+        match (&self.entry.time, serde_json::from_str::<Value>(text)) {
+            (Some(field), Ok(Value::Object(object))) => match object.get(field)? {
+                Value::String(time) => moment(time),
+                Value::Number(number) => since_1970(number.as_f64()?),
+                _ => None,
+            },
+            _ => moment(text),
+        }
+    }
 }
 
-/// Words apart, what stands in quotation marks together.
-fn terms(text: &str) -> Vec<String> {
-    let parts = text.split('"').enumerate();
-    let terms = parts.flat_map(|(at, part)| {
-        let whole = at % 2 == 1;
-        let words: Vec<String> = if whole { vec![part.to_owned()] } else { part.split_whitespace().map(ToOwned::to_owned).collect() };
-        words
-    });
-    terms.filter(|term| !term.trim().is_empty()).take(20).collect()
+fn facet(field: &str, found: &BTreeMap<String, Vec<u32>>, values: usize) -> (usize, Facet) {
+    let mut counts: Vec<(String, usize)> = found.iter().map(|(value, lines)| (value.clone(), lines.len())).collect();
+    let lines = counts.iter().map(|(_, lines)| lines).sum();
+    counts.sort_by(|(left, many), (right, few)| few.cmp(many).then_with(|| left.cmp(right)));
+    counts.truncate(values);
+    (lines, Facet { field: field.to_owned(), distinct: found.len(), values: counts })
 }
 
 impl TryFrom<String> for Citation {
@@ -161,8 +212,9 @@ mod tests {
             time: Some("TimeGenerated".into()),
             source: "made here".into(),
         };
-        let text = "{\"TimeGenerated\":\"09:38\",\"ProcessName\":\"java\",\"DestinationPort\":8888}\n\nnot JSON: Java 8888\n";
-        Evidence::new(entry, text)
+        let message = r#""Message":"\u003cEvent\u003e user=tomcat a0=\"sh -c\"""#;
+        let text = format!("{{\"TimeGenerated\":\"2022-05-11T09:38:00Z\",\"ProcessName\":\"java\",\"DestinationPort\":8888,{message}}}\n\nnot JSON: Java 8888\n");
+        Evidence::new(entry, &text)
     }
 
     #[test]
@@ -175,14 +227,30 @@ mod tests {
             ("destinationport=88", &[]),
             ("\"json: java\"", &[3]),
             ("\"java json\"", &[]),
+            ("java -json", &[1]),
+            ("java -processname=java", &[3]),
+            ("-\"json: java\"", &[1, 2]),
+            ("user=tomcat", &[1]),
+            ("a0=\"sh -c\" java", &[1]),
+            ("<event>", &[1]),
             ("nothing", &[]),
             ("", &[1, 2, 3]),
         ] {
             assert_eq!(evidence.search(&Query::parse(text), 10), found, "{text}");
         }
         assert_eq!(evidence.search(&Query::parse("java"), 1), [1], "no more than asked for");
-        assert_eq!((evidence.time_of(1).as_deref(), evidence.time_of(3)), (Some("09:38"), None));
+        assert_eq!((evidence.time_of(1).as_deref(), evidence.time_of(3)), (Some("2022-05-11T09:38:00Z"), None));
         assert_eq!((evidence.line(0), evidence.line(4), evidence.len()), (None, None, 3));
+    }
+
+    #[test]
+    fn a_search_between_two_moments_leaves_out_what_has_no_time() {
+        let evidence = evidence();
+        let at = evidence.at(1).unwrap();
+        for (from, until, found) in [(None, None, &[1, 2, 3][..]), (Some(at), None, &[1]), (None, Some(at), &[]), (None, Some(at.plus_secs(1)), &[1])] {
+            assert_eq!(evidence.search(&Query::default().between(from, until), 10), found);
+        }
+        assert_eq!(evidence.at(2), None);
     }
 
     #[test]

@@ -4,10 +4,12 @@ use kernel::{Fault, Instant, Kind, to_hex};
 use thiserror::Error;
 
 use crate::clock::ClockError;
-use crate::entry::{Entry, Event, Team, TeamNumber};
+use crate::entry::{Entry, Event, Speaker, Team, TeamNumber};
+use crate::evidence::Citation;
 use crate::pack::Pack;
 use crate::question::Answer;
 use crate::state::State;
+use crate::waiting::Waiting;
 use crate::{Name, Span};
 
 /// An exercise as it stands: its pack, everything that happened, and what follows from it.
@@ -16,13 +18,16 @@ pub struct Exercise {
     pack: Arc<Pack>,
     entries: Vec<Entry>,
     state: State,
+    /// As it stood when the board was frozen.
+    frozen: Option<Box<State>>,
+    waiting: Waiting,
 }
 
 /// Why an exercise refused something.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Refusal {
     /// An exercise has 1 to 400 teams.
-    #[error("an exercise has 1 to 400 teams, each with somebody in it")]
+    #[error("an exercise has 1 to 400 teams, each with somebody in it, and 5,000 players at most")]
     Teams,
     /// It is over.
     #[error("the exercise is over")]
@@ -45,6 +50,15 @@ pub enum Refusal {
     /// More points than the question has.
     #[error("the question has {0} points")]
     Points(u32),
+    /// A note or a contribution to the discussion is blank or too long.
+    #[error("a note has 500 characters at most, what is said 1 to 2,000")]
+    Words,
+    /// A team has pinned as much as anybody reads, or everybody has said and answered as much.
+    #[error("that is as much as an exercise keeps: a team has 200 pins, and all together a million answers, pins and words")]
+    Full,
+    /// The line is not pinned.
+    #[error("the line is not pinned")]
+    NotPinned,
     /// The clock was not set.
     #[error(transparent)]
     Clock(#[from] ClockError),
@@ -58,7 +72,8 @@ impl Fault for Refusal {
         match self {
             Self::Over => Kind::Gone,
             Self::Unknown(_) => Kind::Missing,
-            Self::NotOpen => Kind::Taken,
+            Self::NotOpen | Self::Full => Kind::Taken,
+            Self::NotPinned => Kind::Missing,
             Self::Broken(_) => Kind::Broken,
             _ => Kind::Invalid,
         }
@@ -68,11 +83,12 @@ impl Fault for Refusal {
 impl Exercise {
     /// Starts the clock.
     pub fn start(pack: Arc<Pack>, teams: Vec<Team>, now: Instant) -> Result<Self, Refusal> {
-        if !(1..=MOST_TEAMS).contains(&teams.len()) || teams.iter().any(|team| team.in_room + team.remote == 0) {
+        let players: u32 = teams.iter().map(Team::players).sum();
+        if !(1..=MOST_TEAMS).contains(&teams.len()) || teams.iter().any(|team| team.players() == 0) || players > MOST_PLAYERS {
             return Err(Refusal::Teams);
         }
         let started = Event::Started { pack: to_hex(&pack.digest), teams };
-        let mut exercise = Self { pack, entries: Vec::new(), state: State::before(now) };
+        let mut exercise = Self::before(pack, now, 0);
         exercise.note(now, started);
         Ok(exercise)
     }
@@ -84,15 +100,24 @@ impl Exercise {
         if !ours {
             return Err(Refusal::Broken(1));
         }
-        let mut exercise = Self { pack, entries: Vec::with_capacity(entries.len()), state: State::before(first.at) };
+        let mut exercise = Self::before(pack, first.at, entries.len());
+        exercise.follow(entries)?;
+        Ok(exercise)
+    }
+
+    /// Takes entries that somebody else noted meanwhile, as another process does. Each must follow from those before it.
+    pub fn follow(&mut self, entries: Vec<Entry>) -> Result<(), Refusal> {
         for entry in entries {
-            if !entry.follows(exercise.entries.last()) {
+            if !entry.follows(self.entries.last()) {
                 return Err(Refusal::Broken(entry.number));
             }
-            exercise.state.take(&exercise.pack, &entry);
-            exercise.entries.push(entry);
+            self.take(entry);
         }
-        Ok(exercise)
+        Ok(())
+    }
+
+    fn before(pack: Arc<Pack>, at: Instant, entries: usize) -> Self {
+        Self { pack, entries: Vec::with_capacity(entries), state: State::before(at), frozen: None, waiting: Waiting::default() }
     }
 
     /// Its pack.
@@ -111,11 +136,13 @@ impl Exercise {
     }
 
     /// What everybody sees: as it stood when the board was frozen, and otherwise as it stands.
-    pub fn board(&self) -> State {
-        let Some(frozen) = self.entries.iter().position(|entry| entry.event == Event::Frozen) else { return self.state.clone() };
-        let mut state = State::before(self.entries.first().map_or(Instant::from_millis(0), |first| first.at));
-        self.entries.iter().take(frozen).for_each(|entry| state.take(&self.pack, entry));
-        state
+    pub fn board(&self) -> &State {
+        self.frozen.as_deref().unwrap_or(&self.state)
+    }
+
+    /// Whether the board stands still.
+    pub const fn is_frozen(&self) -> bool {
+        self.frozen.is_some()
     }
 
     /// What the exercise clock shows.
@@ -155,11 +182,10 @@ impl Exercise {
         let before = self.entries.len();
         while self.running().is_ok() {
             let shown = self.shown(now);
-            let mut due: Vec<(Span, TeamNumber, Name)> = self.waiting().filter(|(due, ..)| *due <= shown).collect();
+            let due = self.waiting.until(shown);
             if due.is_empty() {
                 break;
             }
-            due.sort_unstable();
             for (due, team, inject) in due {
                 let late = shown.since(due).as_seconds() > u32::from(self.state.clock.rate().max(1));
                 self.note(now, Event::Sent { inject, team, due, late });
@@ -171,8 +197,12 @@ impl Exercise {
     /// When on the wall the next inject is due, as far as can be said now; nothing while the clock pauses or nothing waits.
     pub fn next_due(&self) -> Option<Instant> {
         self.running().ok()?;
-        let next = self.waiting().map(|(due, ..)| due).min()?;
-        self.state.clock.reaches(next)
+        self.state.clock.reaches(self.waiting.first()?)
+    }
+
+    /// When an inject is due for a team by the exercise clock; nothing when it was sent, or waits for something that has not happened.
+    pub fn due(&self, team: TeamNumber, inject: &Name) -> Option<Span> {
+        self.waiting.moment(team, inject)
     }
 
     /// A player answers for the team. The latest answer counts, with its own time; the same answer again changes nothing and
@@ -186,10 +216,7 @@ impl Exercise {
     ) -> Result<bool, Refusal> {
         self.running()?;
         let known = self.pack.question(question).ok_or_else(|| Refusal::Unknown(question.to_string()))?;
-        let players = self.team(team)?;
-        if player >= players.in_room + players.remote {
-            return Err(Refusal::Unknown(format!("player {player}")));
-        }
+        self.player(team, player)?;
         if !self.state.was_sent(team, &known.opens) {
             return Err(Refusal::NotOpen);
         }
@@ -203,8 +230,70 @@ impl Exercise {
         if self.state.answer_of(team, question) == Some(&answer) {
             return Ok(false);
         }
+        self.room()?;
         self.note(now, Event::Answered { question: question.clone(), team, player, answer });
         Ok(true)
+    }
+
+    /// A player pins a line for the team, or changes the note of one; the same again changes nothing and returns false.
+    pub fn pin(&mut self, now: Instant, (team, player): (TeamNumber, u16), line: Citation, note: &str) -> Result<bool, Refusal> {
+        self.running()?;
+        self.player(team, player)?;
+        let note = note.trim();
+        if note.chars().count() > MOST_NOTE || !is_clean(note) {
+            return Err(Refusal::Words);
+        }
+        if !self.pack.has_line(&line) {
+            return Err(Refusal::NoSuchLine(line.into()));
+        }
+        let known = self.state.pins(team).find(|(pinned, _)| **pinned == line);
+        match known {
+            Some((_, pin)) if pin.note == note => return Ok(false),
+            None if self.state.pins(team).count() >= MOST_PINS => return Err(Refusal::Full),
+            _ => {}
+        }
+        self.room()?;
+        self.note(now, Event::Pinned { team, player, line, note: note.to_owned() });
+        Ok(true)
+    }
+
+    /// A player takes a pin down.
+    pub fn unpin(&mut self, now: Instant, (team, player): (TeamNumber, u16), line: Citation) -> Result<(), Refusal> {
+        self.running()?;
+        self.player(team, player)?;
+        if !self.state.pins(team).any(|(pinned, _)| *pinned == line) {
+            return Err(Refusal::NotPinned);
+        }
+        self.note(now, Event::Unpinned { team, player, line });
+        Ok(())
+    }
+
+    /// Somebody says something, in a team's room or before everybody. Also after the end: that is when most is said.
+    pub fn say(&mut self, now: Instant, speaker: Speaker, team: Option<TeamNumber>, text: &str) -> Result<(), Refusal> {
+        if let Speaker::Player(own, player) = speaker {
+            self.player(own, player)?;
+        }
+        if let Some(team) = team {
+            self.team(team)?;
+        }
+        let text = text.trim();
+        if text.is_empty() || text.chars().count() > MOST_CHARACTERS || !is_clean(text) {
+            return Err(Refusal::Words);
+        }
+        self.room()?;
+        self.note(now, Event::Said { team, speaker, text: text.to_owned() });
+        Ok(())
+    }
+
+    /// Opens a topic of the pack's discussion, or closes the one that is open. Also after the end.
+    pub fn discuss(&mut self, now: Instant, topic: Option<usize>) -> Result<(), Refusal> {
+        if let Some(topic) = topic.filter(|topic| *topic >= self.pack.scenario.discussion.len()) {
+            return Err(Refusal::Unknown(format!("topic {topic}")));
+        }
+        if self.state.topic != topic {
+            self.note(now, Event::Discussing { topic });
+        }
+        Ok(())
     }
 
     /// An evaluator marks an answer that no key can mark; once more changes that evaluator's own mark. Also after the end.
@@ -225,7 +314,7 @@ impl Exercise {
     /// Freezes the board that everybody sees; once.
     pub fn freeze(&mut self, now: Instant) -> Result<(), Refusal> {
         self.running()?;
-        if !self.entries.iter().any(|entry| entry.event == Event::Frozen) {
+        if self.frozen.is_none() {
             self.note(now, Event::Frozen);
         }
         Ok(())
@@ -238,16 +327,9 @@ impl Exercise {
         Ok(())
     }
 
-    /// Injects that have a moment and were not sent.
-    fn waiting(&self) -> impl Iterator<Item = (Span, TeamNumber, Name)> + '_ {
-        let teams = 0..u16::try_from(self.state.teams.len()).unwrap_or(u16::MAX);
-        teams.flat_map(move |team| {
-            let open = self.pack.scenario.injects.iter().filter(move |inject| !self.state.was_sent(team, &inject.name));
-            open.filter_map(move |inject| {
-                let due = inject.when.due(&|fact| self.state.happened(team, fact))?;
-                Some((due, team, inject.name.clone()))
-            })
-        })
+    #[cfg(test)]
+    pub(crate) const fn waiting(&self) -> &Waiting {
+        &self.waiting
     }
 
     fn running(&self) -> Result<(), Refusal> {
@@ -258,16 +340,42 @@ impl Exercise {
         self.state.teams.get(usize::from(team)).ok_or_else(|| Refusal::Unknown(format!("team {team}")))
     }
 
+    fn player(&self, team: TeamNumber, player: u16) -> Result<(), Refusal> {
+        let known = u32::from(player) < self.team(team)?.players();
+        if known { Ok(()) } else { Err(Refusal::Unknown(format!("player {player}"))) }
+    }
+
+    /// Whether players may add to it. Injects, marks and facilitators' acts are few and always find room.
+    fn room(&self) -> Result<(), Refusal> {
+        if self.entries.len() < MOST_ENTRIES { Ok(()) } else { Err(Refusal::Full) }
+    }
+
     fn note(&mut self, now: Instant, event: Event) {
         let last = self.entries.last();
         // The wall's clock may be set back; what an exercise showed never goes back.
         let shown = self.shown(now).max(last.map_or(Span::default(), |last| last.shown));
-        let entry = Entry::after(last, now, shown, event);
+        self.take(Entry::after(last, now, shown, event));
+    }
+
+    fn take(&mut self, entry: Entry) {
+        if entry.event == Event::Frozen && self.frozen.is_none() {
+            self.frozen = Some(Box::new(self.state.clone()));
+        }
         self.state.take(&self.pack, &entry);
+        self.waiting.take(&self.pack, &self.state, &entry);
         self.entries.push(entry);
     }
 }
 
+/// No characters but those that are read, line breaks among them.
+fn is_clean(text: &str) -> bool {
+    !text.chars().any(|sign| sign.is_control() && sign != '\n' && sign != '\r')
+}
+
 const MOST_TEAMS: usize = 400;
+const MOST_PLAYERS: u32 = 5_000;
+const MOST_PINS: usize = 200;
+const MOST_NOTE: usize = 500;
+const MOST_ENTRIES: usize = 1_000_000;
 const MOST_ITEMS: usize = 20;
 const MOST_CHARACTERS: usize = 2_000;

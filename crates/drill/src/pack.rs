@@ -20,6 +20,8 @@ pub struct Pack {
     /// SHA-256 over `pack.toml` and `marking.toml`, which name everything else by digest: which pack it was.
     pub digest: [u8; 32],
     marking: BTreeMap<Name, Key>,
+    /// Which injects, by their place, wait for a fact.
+    waiting_for: BTreeMap<Fact, Vec<usize>>,
 }
 
 /// `pack.toml`.
@@ -134,7 +136,8 @@ impl Pack {
         if marking.len() < keys {
             flaws.push(PackFlaw::Rule { place: MARKING.to_owned(), what: "two keys are of the same question" });
         }
-        let pack = Self { scenario, evidence, digest, marking };
+        let waiting_for = waiting_for(&scenario.injects);
+        let pack = Self { scenario, evidence, digest, marking, waiting_for };
         flaws.extend(pack.flaws());
         if flaws.is_empty() { Ok(pack) } else { Err(flaws) }
     }
@@ -147,6 +150,17 @@ impl Pack {
     /// How a question is marked: not for players.
     pub fn key(&self, question: &Name) -> Option<&Key> {
         self.marking.get(question)
+    }
+
+    /// The injects whose moment depends on a fact.
+    pub(crate) fn injects_after(&self, fact: &Fact) -> impl Iterator<Item = &Inject> {
+        let places = self.waiting_for.get(fact).into_iter().flatten();
+        places.filter_map(|place| self.scenario.injects.get(*place))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn index(&mut self) {
+        self.waiting_for = waiting_for(&self.scenario.injects);
     }
 
     /// Whether a line that somebody cites is there.
@@ -212,6 +226,16 @@ impl Pack {
         let blank = texts.into_iter().filter(|(_, text)| !text.blanks().is_empty());
         blank.map(|(name, _)| rule(name, "a text is blank in one of the three languages")).collect()
     }
+}
+
+fn waiting_for(injects: &[Inject]) -> BTreeMap<Fact, Vec<usize>> {
+    let mut places: BTreeMap<Fact, Vec<usize>> = BTreeMap::new();
+    for (place, inject) in injects.iter().enumerate() {
+        for fact in inject.when.facts() {
+            places.entry(fact.clone()).or_default().push(place);
+        }
+    }
+    places
 }
 
 const SCENARIO: &str = "pack.toml";

@@ -3,9 +3,10 @@ use std::collections::BTreeMap;
 use kernel::Instant;
 
 use crate::clock::ExerciseClock;
-use crate::entry::{Entry, Event, Team, TeamNumber};
+use crate::entry::{Entry, Event, Speaker, Team, TeamNumber};
+use crate::evidence::Citation;
 use crate::pack::Pack;
-use crate::question::Answer;
+use crate::question::{Answer, Aspect};
 use crate::{Fact, Name, Span};
 
 /// What follows from the entries of an exercise: a fold over them, so that the same entries always give the same.
@@ -17,11 +18,63 @@ pub struct State {
     pub clock: ExerciseClock,
     /// Whether it is over.
     pub ended: bool,
+    /// The topic of the pack's discussion that is open, from 0.
+    pub topic: Option<usize>,
+    /// Every change of a team's score, oldest first: the time line of a board.
+    pub series: Vec<ScorePoint>,
+    totals: Vec<[u64; Aspect::ALL.len()]>,
+    pins: BTreeMap<TeamNumber, BTreeMap<Citation, Pin>>,
+    said: Vec<Saying>,
     pub(crate) sent: BTreeMap<(TeamNumber, Name), Sent>,
     pub(crate) answers: BTreeMap<(TeamNumber, Name), Held>,
     pub(crate) marks: BTreeMap<(TeamNumber, Name), BTreeMap<u16, Mark>>,
     solved: BTreeMap<(TeamNumber, Name), Span>,
     signals: BTreeMap<(Option<TeamNumber>, Name), Span>,
+}
+
+/// A line of the evidence that a team has pinned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// Which player pinned it, or changed its note last.
+    pub player: u16,
+    /// Why.
+    pub note: String,
+    /// When, on the exercise clock.
+    pub shown: Span,
+    /// The entry that says so.
+    pub entry: u64,
+}
+
+/// Something said in the discussion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saying {
+    /// In which team's room; before everybody when it is nobody's.
+    pub team: Option<TeamNumber>,
+    /// Who.
+    pub speaker: Speaker,
+    /// What.
+    pub text: String,
+    /// The topic that was open.
+    pub topic: Option<usize>,
+    /// When, on the wall.
+    pub at: Instant,
+    /// The entry that says so.
+    pub entry: u64,
+}
+
+/// A team's score from a moment on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScorePoint {
+    /// When, on the exercise clock.
+    pub shown: Span,
+    /// The team.
+    pub team: TeamNumber,
+    /// What it is about.
+    pub aspect: Aspect,
+    /// All that the team has for it, in thousandths of a point.
+    pub thousandths: u64,
+    /// The entry that changed it.
+    pub entry: u64,
 }
 
 /// An inject that reached a team.
@@ -60,6 +113,11 @@ impl State {
             teams: Vec::new(),
             clock: ExerciseClock::started(at),
             ended: false,
+            topic: None,
+            series: Vec::new(),
+            totals: Vec::new(),
+            pins: BTreeMap::new(),
+            said: Vec::new(),
             sent: BTreeMap::new(),
             answers: BTreeMap::new(),
             marks: BTreeMap::new(),
@@ -76,6 +134,32 @@ impl State {
             return sum / u64::try_from(marks.len()).unwrap_or(1);
         }
         self.answers.get(&at).map_or(0, |held| held.score)
+    }
+
+    /// What a team has for an aspect, in thousandths of a point.
+    pub fn total(&self, team: TeamNumber, aspect: Aspect) -> u64 {
+        self.totals.get(usize::from(team)).and_then(|totals| totals.get(place_of(aspect))).copied().unwrap_or(0)
+    }
+
+    /// The lines that a team has pinned, in the order of the evidence.
+    pub fn pins(&self, team: TeamNumber) -> impl Iterator<Item = (&Citation, &Pin)> {
+        self.pins.get(&team).into_iter().flatten()
+    }
+
+    /// What a team hears: what was said in its own room and before everybody, oldest first. Nobody's room: what was said before
+    /// everybody alone.
+    pub fn said(&self, team: Option<TeamNumber>) -> impl Iterator<Item = &Saying> {
+        self.said.iter().filter(move |saying| saying.team.is_none() || saying.team == team)
+    }
+
+    /// Everything that was said anywhere: for facilitators.
+    pub fn all_said(&self) -> &[Saying] {
+        &self.said
+    }
+
+    /// When an inject reached a team, by the exercise clock.
+    pub fn sent_at(&self, team: TeamNumber, inject: &Name) -> Option<Span> {
+        self.sent.get(&(team, inject.clone())).map(|sent| sent.shown)
     }
 
     /// What evaluators gave: from the lowest to the highest. Shown to an evaluator who has given a mark, never before.
@@ -121,6 +205,7 @@ impl State {
         match &entry.event {
             Event::Started { teams, .. } => {
                 self.teams.clone_from(teams);
+                self.totals = vec![[0; Aspect::ALL.len()]; teams.len()];
                 self.clock = ExerciseClock::started(entry.at);
             }
             // What was noted had been allowed then; should it not be now, the clock stays as it was.
@@ -133,13 +218,40 @@ impl State {
             Event::Signalled { signal, team } => {
                 self.signals.entry((*team, signal.clone())).or_insert(entry.shown);
             }
-            Event::Answered { question, team, answer, .. } => self.hold(pack, entry, (*team, question), answer),
+            Event::Answered { question, team, answer, .. } => {
+                let before = self.score(*team, question);
+                self.hold(pack, entry, (*team, question), answer);
+                self.rescore(pack, entry, (*team, question), before);
+            }
             Event::Marked { question, team, evaluator, points } => {
+                let before = self.score(*team, question);
                 let mark = Mark { entry: entry.number, points: *points };
                 self.marks.entry((*team, question.clone())).or_default().insert(*evaluator, mark);
+                self.rescore(pack, entry, (*team, question), before);
             }
+            Event::Pinned { team, player, line, note } => {
+                let pin = Pin { player: *player, note: note.clone(), shown: entry.shown, entry: entry.number };
+                self.pins.entry(*team).or_default().insert(line.clone(), pin);
+            }
+            Event::Unpinned { team, line, .. } => drop(self.pins.get_mut(team).and_then(|pins| pins.remove(line))),
+            Event::Said { team, speaker, text } => {
+                let (team, speaker, text) = (*team, *speaker, text.clone());
+                self.said.push(Saying { team, speaker, text, topic: self.topic, at: entry.at, entry: entry.number });
+            }
+            Event::Discussing { topic } => self.topic = *topic,
             Event::Frozen => {}
             Event::Ended => self.ended = true,
+        }
+    }
+
+    /// The sum moves by what the question's own score moved.
+    fn rescore(&mut self, pack: &Pack, entry: &Entry, (team, question): (TeamNumber, &Name), before: u64) {
+        let Some(aspect) = pack.question(question).map(|question| question.aspect) else { return };
+        let after = self.score(team, question);
+        let total = self.totals.get_mut(usize::from(team)).and_then(|totals| totals.get_mut(place_of(aspect)));
+        if let Some(total) = total.filter(|_| after != before) {
+            *total = (*total + after).saturating_sub(before);
+            self.series.push(ScorePoint { shown: entry.shown, team, aspect, thousandths: *total, entry: entry.number });
         }
     }
 
@@ -155,5 +267,13 @@ impl State {
         // Marks were for the answer that is no more.
         self.marks.remove(&(team, name.clone()));
         self.answers.insert((team, name.clone()), Held { entry: entry.number, answer: answer.clone(), after, score, is_right });
+    }
+}
+
+const fn place_of(aspect: Aspect) -> usize {
+    match aspect {
+        Aspect::Prevent => 0,
+        Aspect::Detect => 1,
+        Aspect::Respond => 2,
     }
 }

@@ -246,6 +246,16 @@ pub mod kinds {
         Briefing = "brf";
         /// An exercise of the call-out.
         Exercise = "exr";
+        /// An exercise of incident response, with its scenario.
+        Drill = "drl";
+        /// Somebody from outside who was invited to an exercise.
+        Guest = "gst";
+        /// A session of a training course.
+        TrainingSession = "tse";
+        /// A try of a course's quiz.
+        QuizTry = "qtr";
+        /// That an officer has completed a course.
+        TrainingRecord = "trc";
     }
 }
 

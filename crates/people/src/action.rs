@@ -63,6 +63,10 @@ actions! {
     StartCallOut = "call-out";
     /// Plan and follow exercises of the call-out.
     RunExercise = "run-exercise";
+    /// Plan and run exercises of incident response with their scenarios.
+    RunDrill = "run-drill";
+    /// Hold training sessions, note who came, and see who of the department lacks what.
+    ManageTraining = "manage-training";
     /// Keep the department's support stations: where they are and when they open.
     ManageStations = "manage-stations";
     /// Review the access rights of one's department.

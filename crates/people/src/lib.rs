@@ -58,8 +58,8 @@ pub use access_review::{
 };
 pub use action::{
     Action, ApproveClose, ApproveErasure, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, IssueCertificate,
-    ManageContractors, ManageOfficers, ManageStations, ManageTeam, OpenRecord, OperateScheme, OrderErasure, ProofIdentity, ReadDashboard, ReadInventory,
-    ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport, ResolveException, ReviewAccess, RunExercise, SignGate,
+    ManageContractors, ManageOfficers, ManageStations, ManageTeam, ManageTraining, OpenRecord, OperateScheme, OrderErasure, ProofIdentity, ReadDashboard, ReadInventory,
+    ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport, ResolveException, ReviewAccess, RunDrill, RunExercise, SignGate,
     StartCallOut, SubmitGateRecord, WithdrawGateRecord,
 };
 pub use add_passkey::{

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::{
     Action, ApproveClose, ApproveErasure, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, IssueCertificate,
-    ManageContractors, ManageOfficers, ManageStations, ManageTeam, OpenRecord, OperateScheme, OrderErasure, ProofIdentity, ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident,
-    RequestClose, RequestExport, ResolveException, ReviewAccess, RunExercise, SignGate, StartCallOut, SubmitGateRecord, WithdrawGateRecord,
+    ManageContractors, ManageOfficers, ManageStations, ManageTeam, ManageTraining, OpenRecord, OperateScheme, OrderErasure, ProofIdentity, ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident,
+    RequestClose, RequestExport, ResolveException, ReviewAccess, RunDrill, RunExercise, SignGate, StartCallOut, SubmitGateRecord, WithdrawGateRecord,
 };
 
 /// What an officer is there for.
@@ -74,6 +74,7 @@ pub const RIGHTS: &[(Role, &[&str])] = &[
             SignGate::NAME,
             ManageContractors::NAME,
             HandleIncident::NAME,
+            ManageTraining::NAME,
             ReviewAccess::NAME,
             ReadInventory::NAME,
             HandleRequests::NAME,
@@ -90,6 +91,7 @@ pub const RIGHTS: &[(Role, &[&str])] = &[
             SignGate::NAME,
             HandleIncident::NAME,
             ManageTeam::NAME,
+            ManageTraining::NAME,
             StartCallOut::NAME,
             ReadJournal::NAME,
             ReadDashboard::NAME,
@@ -104,10 +106,10 @@ pub const RIGHTS: &[(Role, &[&str])] = &[
     (Role::Administrator, &[ManageOfficers::NAME]),
     (
         Role::HeadOfDepartment,
-        &[HandleIncident::NAME, ManageTeam::NAME, StartCallOut::NAME, ReviewAccess::NAME, ReadDashboard::NAME],
+        &[HandleIncident::NAME, ManageTeam::NAME, ManageTraining::NAME, StartCallOut::NAME, ReviewAccess::NAME, ReadDashboard::NAME],
     ),
     (Role::FieldOfficer, &[EnterInField::NAME]),
-    (Role::ExerciseController, &[StartCallOut::NAME, RunExercise::NAME]),
+    (Role::ExerciseController, &[StartCallOut::NAME, RunExercise::NAME, RunDrill::NAME, ManageTraining::NAME]),
 ];
 
 /// Pairs of actions that never meet in one officer: who may ask does not approve, who gives data out does not vouch for the
@@ -280,6 +282,8 @@ mod tests {
         manage-team            security head
         call-out               security head exercise
         run-exercise           exercise
+        run-drill              exercise
+        manage-training        privacy security head exercise
         manage-stations        case
         review-access          privacy head
         read-inventory         owner privacy auditor
