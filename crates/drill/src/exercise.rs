@@ -125,6 +125,11 @@ impl Exercise {
         &self.pack
     }
 
+    /// Its pack, for work that takes long: nobody waits for it.
+    pub fn shared_pack(&self) -> Arc<Pack> {
+        self.pack.clone()
+    }
+
     /// Everything that happened, oldest first.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
