@@ -8,7 +8,7 @@ use crate::key::hex;
 use crate::merkle::{self, Hash};
 use crate::opening::Opening;
 use crate::own_copy::OwnCopy;
-use crate::{Key, Reason, closure, evidence, note};
+use crate::{Key, Reason, closure, evidence, note, training};
 
 /// Checks a certificate of erasure, or the closing record of a contractor's lease.
 pub fn check_certificate(text: &str, key: &Key) -> Result<Report, Reason> {
@@ -51,6 +51,7 @@ fn checked(text: &str, key: &Key) -> Result<(Report, Option<(Hash, u64)>), Reaso
         "lionrock-certificate/1" => {}
         "lionrock-closure/1" => return Ok((closure::check(document, key)?, None)),
         "lionrock-evidence/1" => return Ok((evidence::check(document, key)?, None)),
+        "lionrock-training/1" => return Ok((training::check(document, key)?, None)),
         _ => return Err(Reason::Format),
     }
     let note = document.take("note")?.text()?;

@@ -139,6 +139,13 @@ pub enum Finding {
     },
     /// What nobody can prove about evidence that was looked at.
     EvidenceCopies,
+    /// An officer has completed a course, says the holder of the key.
+    TrainingStated {
+        /// Whose.
+        key: String,
+    },
+    /// A certificate of training names a post, not a person.
+    TrainingHolder,
     /// What is not signed in a copy: data and words.
     CopyWords,
     /// Whether a list leaves something out.
@@ -260,13 +267,23 @@ impl Finding {
         })
     }
 
-    /// The sentences about evidence of an identity.
+    /// The sentences about evidence of an identity, and about training.
     fn of_evidence(&self, language: Language) -> Option<String> {
         let words = match self {
             Self::EvidenceStated { key } => [
                 format!("The holder of the key {key} stated that the key of this evidence was destroyed, and cannot take the statement back. Without that key the ciphertext, wherever it lies, cannot be read."),
                 format!("密鑰 {key} 的持有人聲明本證據的密鑰已經銷毀，並且不能收回聲明。沒有該密鑰，密文無論存於何處均無法閱讀。"),
                 format!("密钥 {key} 的持有人声明本证据的密钥已经销毁，并且不能收回声明。没有该密钥，密文无论存于何处均无法阅读。"),
+            ],
+            Self::TrainingStated { key } => [
+                format!("The holder of the key {key} stated that the officer in this post has completed this course, and cannot take the statement back."),
+                format!("密鑰 {key} 的持有人聲明擔任此職位的人員已完成本課程，並且不能收回聲明。"),
+                format!("密钥 {key} 的持有人声明担任此职位的人员已完成本课程，并且不能收回声明。"),
+            ],
+            Self::TrainingHolder => [
+                "Who the officer is: the certificate names a post and its number, and only the department knows who fills it.".to_owned(),
+                "該人員是誰：證明書只列職位及其編號，只有部門知道由誰擔任。".to_owned(),
+                "该人员是谁：证明书只列职位及其编号，只有部门知道由谁担任。".to_owned(),
             ],
             Self::EvidenceCopies => [
                 "That nobody photographed the screen while the evidence could be seen, and that the program named here is the one that ran.".to_owned(),

@@ -21,6 +21,7 @@ mod reason;
 mod record;
 mod receipt;
 mod signature;
+mod training;
 
 pub use certificate::{check_certificate, check_opened};
 pub use checkpoint::{check_checkpoint, check_growth};

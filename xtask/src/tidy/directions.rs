@@ -13,6 +13,8 @@ const ROWS: &[&[&str]] = &[
     &["vault", "notify"],
     SLICES,
     &["flows", "webkit", "connectors"],
+    &["desk"],
+    &["casework", "control"],
     &["resident", "staff", "partner", "api", "installation"],
     &["rehearsals"],
     &["lionrock"],
@@ -32,6 +34,7 @@ const SLICES: &[&str] = &[
     "advisories",
     "callout",
     "drill",
+    "training",
 ];
 
 /// Used by tests only, and then by every crate.
@@ -149,6 +152,9 @@ mod tests {
             ("flows", "webkit"),
             ("webkit", "registration"),
             ("resident", "staff"),
+            ("desk", "casework"),
+            ("casework", "control"),
+            ("control", "staff"),
             ("verifier", "seal"),
             ("xtask", "kernel"),
             ("people", "testkit"),
