@@ -9,6 +9,7 @@
 //! experts from outside for a time ([`invite_guest`]); [`start_drill`] starts the clock, and [`note_entries`] keeps what happens,
 //! with the digest of its chain in the journal.
 
+mod after_action;
 mod clock;
 mod directory;
 mod entry;
@@ -46,6 +47,7 @@ mod waiting;
 
 use store::Migration;
 
+pub use after_action::{Occasion, OccasionLesson, after_action, after_action_html, after_action_pdf};
 pub use clock::{ClockError, ExerciseClock, FASTEST};
 pub use directory::{drill, drills, drills_of, entries_after, last_entry, running_drills, seat_of, seats};
 pub use entry::{Entry, Event, Speaker, Team, TeamNumber};

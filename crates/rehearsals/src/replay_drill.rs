@@ -156,7 +156,7 @@ impl Played {
         findings.expect("the same entries give the same report, byte for byte", same, report.chain.clone());
         let still = self.board.as_ref().is_some_and(|board| *board == self.exercise.board());
         findings.expect("the frozen board stood still", still, format!("{} entries", report.entries));
-        findings.expect("every answer that evaluators mark has its marks", report.unmarked == 0, format!("{} wait", report.unmarked));
+        findings.expect("every answer that evaluators mark has its marks", report.unmarked.count == 0, format!("{} wait", report.unmarked.count));
         Ok(findings)
     }
 }
@@ -192,6 +192,6 @@ fn print(played: &Played, report: &Report, (took, reported): (Duration, Duration
 /// What all teams together earned, in per cent of what there was.
 fn share(report: &Report, aspect: Aspect) -> u64 {
     let scores = || report.teams.iter().filter_map(|team| team.aspects.get(&aspect));
-    let possible: u64 = scores().map(|score| u64::from(score.possible) * 10).sum();
+    let possible: u64 = scores().map(|score| score.possible * 10).sum();
     scores().map(|score| score.thousandths).sum::<u64>().checked_div(possible).unwrap_or(0)
 }

@@ -38,7 +38,7 @@ pub(super) fn page(folio: &Folio) -> String {
 }
 
 fn write_table(out: &mut String, table: &FolioTable, labelled: &str) {
-    let _ = write!(out, "<div class=\"wide\" role=\"region\" aria-labelledby=\"{labelled}\" tabindex=\"0\"><table>\n<thead><tr>");
+    let _ = write!(out, "<div class=\"wide\" role=\"group\" aria-labelledby=\"{labelled}\" tabindex=\"0\"><table>\n<thead><tr>");
     for (heading, _) in &table.columns {
         let _ = write!(out, "<th scope=\"col\">{}</th>", escaped(heading));
     }

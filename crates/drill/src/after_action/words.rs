@@ -36,8 +36,8 @@ mod tests {
 
     use super::*;
 
-    const SOURCES: [&str; 4] =
-        [include_str!("annex.rs"), include_str!("html.rs"), include_str!("sections.rs"), include_str!("talk.rs")];
+    const SOURCES: [&str; 5] =
+        [include_str!("../after_action.rs"), include_str!("annex.rs"), include_str!("html.rs"), include_str!("sections.rs"), include_str!("talk.rs")];
 
     #[test]
     fn every_word_is_there_in_three_languages_with_the_same_places_and_is_used() {
