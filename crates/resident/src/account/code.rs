@@ -51,7 +51,7 @@ fn form(call: &Call, faults: &Faults) -> Response {
 /// Where a code is typed.
 pub(super) fn field(call: &Call, faults: &Faults) -> TextInput {
     TextInput {
-        hint: Some(call.say("code-hint")),
+        hint: Some(call.say("account-code-hint")),
         error: faults.of_field("code"),
         width: Width::Ten,
         verbatim: true,
