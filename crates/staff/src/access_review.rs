@@ -1,11 +1,9 @@
 use axum::response::Response;
+use desk::{Answer, Desk, Mistakes, go, missing};
 use people::{Grant, RecordReview, RecordReviewError, ReviewAccess, ReviewDecision, ReviewLine, ReviewStatus, record_review};
 use store::{RunError, StoreError};
 use webkit::parts::{Button, Choice, Inset, Radios, Warning};
 use webkit::{Failure, Page, formats};
-
-use crate::desk::{Answer, Desk, go, missing};
-use crate::mistakes::Mistakes;
 
 /// Everybody in the department who has rights, on one page, with a decision to make about each.
 pub(crate) fn ask(desk: &Desk) -> Answer {

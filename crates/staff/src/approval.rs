@@ -1,4 +1,5 @@
 use axum::response::Response;
+use desk::{Answer, Case, Desk, Mistakes, code, go, link, missing};
 use kernel::{Id, kinds};
 use people::{
     Approval, ApprovalRefused, ApprovalState, ApproveClose, ApproveErasure, ApproveExport, DecideApprovalError, EarlyClose,
@@ -8,9 +9,6 @@ use store::RunError;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, SummaryList, SummaryRow, Table, Warning};
 use webkit::{Failure, Markup, Page};
 
-use crate::desk::{Answer, Case, Desk, go, missing};
-use crate::mistakes::Mistakes;
-use crate::shown::{code, link};
 use crate::{erase_day, hand_over};
 
 /// The requests of a kind, with the way to the next step of each. `run` is where an approved one is carried out.

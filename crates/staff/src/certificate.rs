@@ -1,10 +1,8 @@
+use desk::{Answer, Desk, Mistakes, missing};
 use people::ReadDashboard;
 use serde_json::Value;
 use webkit::parts::{Button, Inset, SummaryList, SummaryRow};
 use webkit::{Markup, Page};
-
-use crate::desk::{self, Answer, Desk, missing};
-use crate::mistakes::Mistakes;
 
 /// The certificate of erasure of a scheme that has ended.
 pub(crate) fn show(desk: &Desk) -> Answer {

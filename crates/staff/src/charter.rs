@@ -1,5 +1,6 @@
 use assurance::OpenGateError;
 use axum::response::Response;
+use desk::{Answer, Desk, Mistakes, Words, code, go, link, missing};
 use identity::{Charter, CharterError, SHIPPED_CHARTER, SaveCharterError};
 use kernel::{Fault, Kind, Language, Text, to_hex};
 use people::{EditScheme, ReadDashboard, Scope};
@@ -9,11 +10,8 @@ use webkit::parts::{Button, ButtonGroup, ButtonStyle, Details, FileInput, Inset,
 use webkit::{Body, Failure, FileKind, Markup, Page};
 
 use crate::definition::{NoGate, gate_of};
-use crate::desk::{Answer, Desk, go, missing};
-use crate::mistakes::Mistakes;
 use crate::scheme_page::gate_state;
-use crate::shown::{code, link};
-use crate::words;
+use crate::BOOK;
 
 /// The identity provider: its charter in force, the charters that were saved, and the way to a new one.
 pub(crate) fn show(desk: &Desk) -> Answer {
@@ -136,7 +134,7 @@ fn shown(desk: &Desk, charter: &Charter) -> Markup {
 }
 
 fn in_language(charter: &Charter, language: Language) -> Markup {
-    let t = words::texts(language);
+    let t = Words::of(&BOOK.texts, language);
     let mut body = Body::new(language);
     let read = |text: &Text| text.get(language).to_owned();
     body.part(&SummaryList::new(vec![

@@ -1,3 +1,4 @@
+use desk::{Answer, Desk, Mistakes, go, missing};
 use kernel::{Id, kinds};
 use people::{ApprovalState, EarlyClose, RequestApproval, RequestClose, TwoPerson, UseApproval, request_approval};
 use registration::close_words;
@@ -5,8 +6,6 @@ use webkit::parts::{Button, ButtonGroup, ButtonStyle, Warning};
 use webkit::Page;
 
 use crate::approval::{self, find};
-use crate::desk::{Answer, Desk, go, missing};
-use crate::mistakes::Mistakes;
 
 /// Closing before the announced end: asked for by one officer, approved by another.
 pub(crate) fn show(desk: &Desk) -> Answer {

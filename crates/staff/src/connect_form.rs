@@ -1,5 +1,5 @@
 use axum::response::Response;
-use flows::IdentityService;
+use desk::{Answer, Desk, Mistakes, go, missing};
 use kernel::Text;
 use openid::ClientId;
 use people::EditScheme;
@@ -10,8 +10,6 @@ use webkit::{Failure, FileKind, Page, Values, clean_image};
 
 use crate::connect_read::read;
 use crate::connect_sheet::{Sheet, blank, filled};
-use crate::desk::{Answer, Desk, go, missing};
-use crate::mistakes::Mistakes;
 
 /// A logo of more pixels than this is no logo.
 const LOGO_MAX_PIXELS: u64 = 1024 * 1024;
@@ -143,12 +141,5 @@ fn of_refusal(desk: &Desk, error: RunError<RegisterClientError>) -> Result<Mista
             Ok(mistakes)
         }
         error => Err(Failure::from(error)),
-    }
-}
-
-impl Desk {
-    /// The identity provider's own store, in which services stand; before its first gate there is none.
-    pub(crate) fn accounts(&self) -> Result<std::sync::Arc<IdentityService>, Failure> {
-        self.platform().identity().ok_or_else(missing)
     }
 }

@@ -1,3 +1,4 @@
+use desk::{Answer, Desk, Mistakes, link, missing};
 use people::{EditScheme, Scope, SignGate};
 use provider::{Registered, clients, proposed_change};
 use store::StoreError;
@@ -5,9 +6,6 @@ use webkit::parts::{Button, Table, Tone};
 use webkit::{Failure, Markup, Page, formats};
 
 use crate::connect_service::{profile_tag, standing_tag};
-use crate::desk::{Answer, Desk, missing};
-use crate::mistakes::Mistakes;
-use crate::shown::link;
 
 /// The services of the officer's department; the department of the identity provider sees all. For each, how many attributes it
 /// asks for and how many of them it needs.

@@ -1,13 +1,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use desk::{Desk, LANGUAGES, Mistakes, named};
 use kernel::Text;
 use openid::{Client, ClientAuthentication, ClientId, Jwk, JwkError, Profile, RedirectError, RedirectUri};
 use provider::{AskedAttribute, Registration, ServiceContact};
 
 use crate::connect_sheet::{ASKS, askable, constraint, slug, standing};
-use crate::contractor_form::{LANGUAGES, named};
-use crate::desk::Desk;
-use crate::mistakes::Mistakes;
 
 /// Reads the form of a service. `known` is the id of a service on record; `department` is the officer's own.
 pub(crate) fn read(desk: &Desk, known: Option<&ClientId>, department: Text) -> Result<Registration, Mistakes> {

@@ -1,5 +1,6 @@
 use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
+use desk::{Answer, Desk, Mistakes, code, go, missing};
 use kernel::{Language, Text, to_hex};
 use openid::{ClientAuthentication, Jwk, Profile, RedirectUri, SenderConstraint};
 use people::{EditScheme, SignGate};
@@ -11,9 +12,6 @@ use webkit::{Body, Failure, Markup, Page, formats};
 use crate::connect_form::service_url;
 use crate::connect_list::{found, reader, state_tag};
 use crate::connect_sheet::{askable, slug};
-use crate::desk::{Answer, Desk, go, missing};
-use crate::mistakes::Mistakes;
-use crate::shown::code;
 
 /// One service: what is on record, what would change, and the ways on.
 pub(crate) fn show(desk: &Desk) -> Answer {

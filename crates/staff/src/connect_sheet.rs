@@ -1,3 +1,4 @@
+use desk::{Desk, LANGUAGES, Mistakes};
 use identity::AttributeName;
 use kernel::{Language, Text};
 use openid::{Client, ClientAuthentication, Jwk, Profile, RedirectUri, SIGN, SenderConstraint};
@@ -6,10 +7,6 @@ use serde_json::json;
 use webkit::Values;
 use webkit::parts::{Choice, Details, FileInput, Form, Part as _, Radios, TextArea, TextInput};
 use webkit::{FileKind, Markup};
-
-use crate::contractor_form::LANGUAGES;
-use crate::desk::Desk;
-use crate::mistakes::Mistakes;
 
 /// The form of a service: what stands in it, and what is wrong with it.
 pub(crate) struct Sheet<'d> {

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use axum::response::Response;
+use desk::{Answer, Desk, Mistakes, date, day, go, line, link, missing, named, three};
 use kernel::{Id, kinds};
 use people::ManageContractors;
 use processors::{Clause, ClauseFlaw, ClauseRecord, Contract, ContractError, RecordContract, Storage, amend_clauses, record_contract};
@@ -8,12 +9,9 @@ use store::{RunError, StoreError};
 use webkit::parts::{Button, Choice, Form, Radios, SummaryList, SummaryRow, Table, TextInput, Warning};
 use webkit::{Body, Failure, Markup, Page, formats};
 
-use crate::contractor_form::{date, day, line, named, three, watcher};
+use crate::contractors::watcher;
 use crate::contractor::{self, state};
 use crate::contractors::{address, groups};
-use crate::desk::{Answer, Desk, go, missing};
-use crate::mistakes::Mistakes;
-use crate::shown::link;
 
 /// The page of a contract.
 pub(crate) fn base(desk: &Desk, contract: Id<kinds::Contract>) -> String {

@@ -1,4 +1,5 @@
 use axum::response::Response;
+use desk::{Answer, Desk, Mistakes, code, date, day, go, line, missing};
 use people::ManageContractors;
 use processors::{Contract, ContractError, PartnerToken, consent_to_sub_processor, end_contract, extend_contract, issue_credential, revoke_credentials};
 use store::RunError;
@@ -6,10 +7,6 @@ use webkit::parts::{Button, ButtonGroup, ButtonStyle, Inset, Warning};
 use webkit::{Failure, Page};
 
 use crate::contract::{base, find, sentence};
-use crate::contractor_form::{date, day, line};
-use crate::desk::{Answer, Desk, go, missing};
-use crate::mistakes::Mistakes;
-use crate::shown::code;
 
 /// What a privacy officer may do with a contract, one page each.
 const ACTS: [&str; 5] = ["credential", "revoke", "extend", "consent", "end"];

@@ -1,4 +1,5 @@
 use axum::response::Response;
+use desk::{Answer, Desk, Mistakes, code, go, line, link, missing, named, three};
 use kernel::{Id, kinds, to_hex};
 use people::{Contact, ContactError, ManageContractors};
 use processors::{Contract, Contractor, ContractorKeys, RegisterContractor, RegisterError, Trade, register_contractor, replace_keys, seal_contact};
@@ -6,11 +7,8 @@ use store::RunError;
 use webkit::parts::{Button, Choice, Select, SummaryList, SummaryRow, Table, TextInput, Tone};
 use webkit::{Failure, Markup, Page, formats};
 
-use crate::contractor_form::{line, named, three, watcher};
+use crate::contractors::watcher;
 use crate::contractors::address;
-use crate::desk::{Answer, Desk, go, missing};
-use crate::mistakes::Mistakes;
-use crate::shown::{code, link};
 
 /// One contractor: what it does, its keys, and the contracts of this department.
 pub(crate) fn show(desk: &Desk) -> Answer {

@@ -1,14 +1,10 @@
-use kernel::{Id, kinds};
-use people::ManageContractors;
+use desk::{Answer, Desk, Mistakes, link, scheme_title};
+use kernel::{Id, Kind, kinds};
+use people::{GrantLease, HandleIncident, ManageContractors};
 use processors::{Contractor, Level, Overview, OverviewLine};
 use store::StoreError;
 use webkit::parts::{Button, Table, Tone, Warning};
 use webkit::{Arg, Body, Failure, Markup, Page, formats};
-
-use crate::contractor_form::{scheme_title, watcher};
-use crate::desk::{Answer, Desk};
-use crate::mistakes::Mistakes;
-use crate::shown::link;
 
 /// Who holds what, until when, and what is overdue: to be read in ten seconds, the worst first.
 pub(crate) fn show(desk: &Desk) -> Answer {
@@ -92,4 +88,10 @@ fn register(desk: &Desk, body: &mut Body, contractors: &[Contractor]) {
 /// The page of a contractor.
 pub(crate) fn address(desk: &Desk, contractor: Id<kinds::Contractor>) -> String {
     desk.url(&format!("/staff/contractors/{contractor}"))
+}
+
+/// The department whose contractors the officer may look at: whoever manages them, gives leases or handles incidents.
+pub fn watcher(desk: &Desk) -> Result<Id<kinds::Department>, Failure> {
+    let watches = desk.may::<ManageContractors>() || desk.may::<GrantLease>() || desk.may::<HandleIncident>();
+    if watches { Ok(desk.who()?.department()) } else { Err(Failure::of(Kind::Denied)) }
 }

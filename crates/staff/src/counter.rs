@@ -1,6 +1,7 @@
 //! Proofing at a counter: the officer has the card in one hand and the person before the eyes. Nothing is photographed.
 
 use axum::response::Response;
+use desk::{Answer, Desk, Mistakes};
 use flows::verify_at_counter;
 use identity::{DetailFlaw, Details, ProofingError, Sex, TypedDetails};
 use people::ProofIdentity;
@@ -10,8 +11,6 @@ use webkit::parts::{
 };
 use webkit::{Page, Values};
 
-use crate::desk::{Answer, Desk};
-use crate::mistakes::Mistakes;
 use crate::proofing::{HOME, rights};
 
 const COMPARED: &str = "compared";

@@ -1,5 +1,6 @@
 use axum::http::HeaderValue;
 use axum::http::header::REFRESH;
+use desk::{Answer, Desk, Mistakes};
 use flows::Service;
 use hongkong::District;
 use kernel::{Instant, Language};
@@ -10,9 +11,6 @@ use registration::matching::State;
 use store::StoreError;
 use webkit::parts::{BarChart, Figures as Shown, LineChart, Series, Table};
 use webkit::{Arg, Markup, Page, formats};
-
-use crate::desk::{Answer, Desk};
-use crate::mistakes::Mistakes;
 
 const REFRESH_SECS: u32 = 15;
 /// Hours in the chart: two days.

@@ -1,5 +1,6 @@
 use assurance::{Digest, OpenGate, OpenGateError, Tier, open_gate};
 use axum::response::Response;
+use desk::{Answer, Case, Desk, Mistakes, code, go};
 use journal::Work;
 use kernel::{Fault, Id, Kind, kinds};
 use people::{Denied, EditScheme, Grant, SignedIn, authorise};
@@ -10,9 +11,6 @@ use thiserror::Error;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Inset, TextArea};
 use webkit::{Failure, Markup, Page};
 
-use crate::desk::{Answer, Case, Desk, go};
-use crate::mistakes::Mistakes;
-use crate::shown::code;
 use crate::version;
 
 /// A new scheme begins from the demonstration's definition, which has every part.

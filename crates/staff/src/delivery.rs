@@ -1,6 +1,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use desk::{Answer, Case, Desk, Mistakes, go, link, missing, short};
 use flows::ExportFault;
 use hongkong::District;
 use kernel::{Id, kinds, to_hex};
@@ -18,10 +19,7 @@ use webkit::parts::{
 use webkit::{Failure, Markup, Page, formats};
 
 use crate::approval::{self, contract_of, district_of, find, what};
-use crate::desk::{Answer, Case, Desk, go, missing};
 use crate::lease;
-use crate::mistakes::Mistakes;
-use crate::shown::{link, short};
 
 /// Exports, requests and results.
 pub(crate) fn show(desk: &Desk) -> Answer {

@@ -1,3 +1,4 @@
+use desk::{Answer, Case, Desk, Mistakes, go};
 use flows::{EraseError, Erased};
 use kernel::Day;
 use people::OrderErasure;
@@ -8,9 +9,7 @@ use vault::Cause;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Choice, Radios, SummaryList, SummaryRow, TextInput, Warning};
 use webkit::{Failure, Page, formats};
 
-use crate::desk::{Answer, Case, Desk, go};
 use crate::erasure;
-use crate::mistakes::Mistakes;
 
 /// What an officer may order to be erased of one registration.
 const WHAT: [(&str, EraseWhat); 5] = [

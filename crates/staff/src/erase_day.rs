@@ -1,3 +1,4 @@
+use desk::{Answer, Case, Desk, Mistakes, date, day, go, missing};
 use flows::{EraseError, erase_day_by_two, erase_day_words};
 use kernel::Day;
 use people::{
@@ -9,10 +10,7 @@ use webkit::parts::{Button, Choice, Radios, SummaryList, SummaryRow, Warning};
 use webkit::{Failure, Markup, Page, formats};
 
 use crate::approval::{self, find};
-use crate::contractor_form::{date, day};
-use crate::desk::{Answer, Case, Desk, go, missing};
 use crate::erase::{cause, cause_question, certified, shown_day, sure};
-use crate::mistakes::Mistakes;
 
 /// Which purpose and which day, and why. It concerns many people, so a second person approves.
 pub(crate) fn ask(desk: &Desk) -> Answer {

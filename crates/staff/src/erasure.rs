@@ -1,12 +1,10 @@
+use desk::{Answer, Case, Desk, Mistakes, missing};
 use flows::Erased;
 use kernel::{Id, Kind, kinds};
 use people::{OrderErasure, ReadDashboard};
 use serde_json::Value;
 use webkit::parts::{Button, ButtonStyle, Inset};
 use webkit::{Body, Failure, Markup, Page};
-
-use crate::desk::{self, Answer, Case, Desk, missing};
-use crate::mistakes::Mistakes;
 
 /// The certificate of one erasure.
 pub(crate) fn show(desk: &Desk) -> Answer {

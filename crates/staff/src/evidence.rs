@@ -1,13 +1,10 @@
+use desk::{Answer, Case, Desk, Mistakes, code, link, missing};
 use journal::Entry;
 use kernel::Kind;
 use people::ReadJournal;
 use serde_json::{Value, json};
 use webkit::parts::{Inset, Pagination, SummaryList, SummaryRow, Table};
 use webkit::{Failure, Markup, Page, formats};
-
-use crate::desk::{self, Answer, Case, Desk, missing};
-use crate::mistakes::Mistakes;
-use crate::shown::{code, link};
 
 const PAGE: usize = 50;
 

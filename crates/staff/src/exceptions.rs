@@ -1,11 +1,8 @@
+use desk::{Answer, Case, Desk, Mistakes, link};
 use people::ResolveException;
 use registration::HouseholdRow;
 use webkit::parts::{Pagination, Table};
 use webkit::{Markup, Page, formats};
-
-use crate::desk::{Answer, Case, Desk};
-use crate::mistakes::Mistakes;
-use crate::shown::link;
 
 const PAGE: usize = 50;
 

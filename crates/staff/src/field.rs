@@ -3,6 +3,7 @@
 use std::sync::{Arc, mpsc};
 
 use axum::response::Response;
+use desk::{Answer, Case, Desk, Mistakes};
 use flows::{Acknowledged, Service, Submit, SubmitError, submit_household};
 use kernel::{Language, from_hex, to_hex};
 use people::EnterInField;
@@ -11,10 +12,8 @@ use registration::{AddressForm, Channel, EnteredBy, HouseholdForm, RegisterError
 use webkit::parts::{Inset, Panel};
 use webkit::{Body, Failure, Page, Values};
 
-use crate::desk::{Answer, Case, Desk};
 use crate::field_form::form;
 use crate::field_queue_part::queue_part;
-use crate::mistakes::Mistakes;
 use crate::register::of_problems;
 use crate::register_form::birth;
 

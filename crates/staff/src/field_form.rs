@@ -1,11 +1,11 @@
 //! The fields of one person, as a field officer types them.
 
+use desk::Desk;
 use kernel::Language;
 use registration::VACCINATIONS_MOST;
 use registration::scheme::{FieldKind, Scheme};
 use webkit::parts::{Button, Choice, DateInput, DateValue, Form, Radios, Select, TextInput, Width};
 
-use crate::desk::Desk;
 use crate::field::Shown;
 
 /// The whole form. For the next person only floor, flat and language stay as they were.

@@ -8,6 +8,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use desk::{Answer, Desk, Mistakes, missing};
 use flows::{Service, SubmitError, rules};
 use kernel::{Kind, from_hex};
 use people::{EnterInField, Grant};
@@ -17,9 +18,7 @@ use registration::{
 use serde_json::{Value, json};
 use webkit::{Failure, Json, Values};
 
-use crate::desk::{Answer, Desk, missing};
 use crate::field::{Shown, enter_one, page, person};
-use crate::mistakes::Mistakes;
 use crate::register::of_problems;
 
 /// A key and a stamp of now, and a form token of the session that is now: the page of the script may be older than both.

@@ -2,11 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use desk::{Case, Desk};
 use registration::queue_key;
 use serde_json::json;
 use webkit::{Failure, Markup};
-
-use crate::desk::{Case, Desk};
 
 /// What stands above the form and below it.
 pub(crate) struct QueuePart {

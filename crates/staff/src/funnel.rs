@@ -1,14 +1,12 @@
 //! How far people come on their way to an activated account, by district, and where a station is needed most.
 
+use desk::{Answer, Desk, Mistakes, file, missing};
 use hongkong::District;
 use identity::{FUNNEL_SMALLEST, Funnel, Step, funnel};
 use people::ManageStations;
 use stations::stations_between;
 use webkit::parts::{Inset, Table};
 use webkit::{Failure, Markup, Page, formats};
-
-use crate::desk::{Answer, Desk, file, missing};
-use crate::mistakes::Mistakes;
 
 const HERE: &str = "/staff/stations/funnel";
 /// So many districts are proposed.

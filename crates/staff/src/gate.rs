@@ -1,14 +1,11 @@
 use assurance::{Gate, GateRecord, Missing, Requirement, Status};
+use desk::{Answer, Desk, Gated, Mistakes, Posts, code, link, missing, short};
 use kernel::{Id, kinds, to_hex};
 use people::{ReadDashboard, SignGate, SubmitGateRecord, WithdrawGateRecord};
 use webkit::parts::{Button, SummaryList, SummaryRow, Table, Tone};
 use webkit::{Failure, Markup, Page, formats};
 
-use crate::desk::{Answer, Desk, missing};
-use crate::gated::Gated;
-use crate::mistakes::Mistakes;
 use crate::scheme_page::gate_state;
-use crate::shown::{Posts, code, link, short};
 
 /// The launch gate of one version: what it needs, what is on record, who has signed.
 pub(crate) fn show(desk: &Desk) -> Answer {

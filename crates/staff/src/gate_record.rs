@@ -3,6 +3,7 @@ use assurance::{
     WithdrawRecord,
 };
 use axum::response::Response;
+use desk::{Answer, Desk, Gated, Mistakes, code, go, missing};
 use kernel::{Day, Id, kinds};
 use people::{SubmitGateRecord, WithdrawGateRecord};
 use store::RunError;
@@ -12,11 +13,7 @@ use webkit::parts::{
 };
 use webkit::{Failure, FileKind, Page};
 
-use crate::desk::{Answer, Desk, go, missing};
 use crate::gate::{base, find};
-use crate::gated::Gated;
-use crate::mistakes::Mistakes;
-use crate::shown::code;
 
 /// The form for a document.
 pub(crate) fn ask(desk: &Desk) -> Answer {

@@ -1,15 +1,13 @@
 use assurance::{Digest, GateRefused, SignGateError, SignVersion, Status};
 use axum::response::Response;
+use desk::{Answer, Desk, Gated, Mistakes, go};
 use kernel::{Id, kinds};
 use people::SignGate;
 use store::RunError;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Form, SummaryList, Table, Warning};
 use webkit::{Failure, Markup, Page};
 
-use crate::desk::{Answer, Desk, go};
 use crate::gate::{base, document, facts, find};
-use crate::gated::Gated;
-use crate::mistakes::Mistakes;
 
 /// Shows exactly what a signature would be over.
 pub(crate) fn ask(desk: &Desk) -> Answer {

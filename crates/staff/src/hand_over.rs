@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use desk::{Answer, Case, Desk, Mistakes, go, missing};
 use flows::{HandOverFault, hand_over_words};
 use kernel::{Id, kinds};
 use people::{
@@ -13,8 +14,6 @@ use webkit::{Failure, Markup, Page, formats};
 
 use crate::approval::{self, find};
 use crate::contractors::groups;
-use crate::desk::{Answer, Case, Desk, go, missing};
-use crate::mistakes::Mistakes;
 
 /// Under which lease records are to be handed over.
 pub(crate) fn ask(desk: &Desk) -> Answer {

@@ -1,3 +1,4 @@
+use desk::{Answer, Desk, Mistakes, link};
 use people::{
     ApprovalState, ApproveExport, OpenRecord, ReadDashboard, RegisterForResident, RequestExport, ResolveException, Role,
     SignGate,
@@ -6,10 +7,6 @@ use registration::SchemeService;
 use store::StoreError;
 use webkit::parts::{Table, Tone, Warning};
 use webkit::{Body, Failure, Markup, Page};
-
-use crate::desk::{Answer, Desk};
-use crate::mistakes::Mistakes;
-use crate::shown::link;
 
 /// What waits for the officer who looks.
 pub(crate) fn show(desk: &Desk) -> Answer {

@@ -1,13 +1,10 @@
+use desk::{Answer, Desk, Mistakes, link, missing};
 use flows::Inventory;
 use kernel::{Kind, Text};
 use people::ReadInventory;
 use vault::{InventoryRow, Until};
 use webkit::parts::{SummaryList, SummaryRow};
 use webkit::{Failure, Page, formats};
-
-use crate::desk::{self, Answer, Desk, missing};
-use crate::mistakes::Mistakes;
-use crate::shown::link;
 
 /// What personal data a scheme holds: what, why, on what ground, since when, until when, who may open it, who else has it.
 pub(crate) fn show(desk: &Desk) -> Answer {

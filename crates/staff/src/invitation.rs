@@ -1,5 +1,6 @@
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use desk::{Answer, Desk, Mistakes, missing};
 use journal::Actor;
 use kernel::Kind;
 use people::{AddPasskey, AddPasskeyError, BeginPasskey, FinishPasskey, PasskeyAdded, Token};
@@ -8,8 +9,6 @@ use store::RunError;
 use webkit::parts::Button;
 use webkit::{Failure, Json, Page};
 
-use crate::desk::{Answer, Desk, missing};
-use crate::mistakes::Mistakes;
 use crate::sign_in;
 
 /// The page behind the link of an invitation. It says nothing about whose it is: whoever opens the link finds out by

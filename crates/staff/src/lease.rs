@@ -1,3 +1,4 @@
+use desk::{Answer, Desk, Mistakes, code, missing, scheme_title};
 use kernel::{Id, kinds};
 use people::{GrantLease, HandleIncident};
 use processors::{Contractor, Declared, Enquiry, Escalation, Lease, LeaseState, ProbeRow, StatementRow, Verdict};
@@ -5,12 +6,9 @@ use store::StoreError;
 use webkit::parts::{ButtonGroup, Button, ButtonStyle, SummaryList, SummaryRow, Table, Tone, Warning};
 use webkit::{Body, Failure, Markup, Page, formats};
 
-use crate::contractor_form::{scheme_title, watcher};
+use crate::contractors::watcher;
 use crate::contractors::{address, groups};
-use crate::desk::{Answer, Desk, missing};
 use crate::lease_pursue::is_confirmable;
-use crate::mistakes::Mistakes;
-use crate::shown::code;
 
 /// Everything that is known about one lease.
 struct File {

@@ -1,4 +1,5 @@
 use axum::response::Response;
+use desk::{Answer, Desk, Mistakes, date, day, go, line, missing};
 use flows::GiveLeaseError;
 use people::{Grant, GrantLease, HandleIncident, authorise};
 use processors::{
@@ -8,12 +9,9 @@ use store::RunError;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Choice, Radios, Warning};
 use webkit::{Failure, Page, formats};
 
-use crate::contractor_form::{date, day, line};
 use crate::delivery::{ask_whereabouts, whereabouts};
-use crate::desk::{Answer, Desk, go, missing};
 use crate::lease::{base, find};
 use crate::lease_give::contracts;
-use crate::mistakes::Mistakes;
 
 /// What a scheme owner may do with a lease, one page each.
 const ACTS: [&str; 4] = ["extend", "address", "transfer", "end"];

@@ -1,3 +1,4 @@
+use desk::{Answer, Case, Desk, Mistakes, go};
 use flows::{GiveLeaseError, NewLease, give_lease, group_of, lease_groups};
 use hongkong::District;
 use kernel::Id;
@@ -6,9 +7,7 @@ use processors::{Chosen, Contract, Form, LeaseError};
 use webkit::parts::{Button, Checkboxes, Choice, Inset, Radios, Select, TextArea};
 use webkit::{Failure, Page, formats};
 
-use crate::desk::{Answer, Case, Desk, go};
 use crate::lease::base;
-use crate::mistakes::Mistakes;
 
 /// The form for a lease on records of a scheme.
 pub(crate) fn ask(desk: &Desk) -> Answer {

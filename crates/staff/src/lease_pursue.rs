@@ -1,14 +1,12 @@
 use axum::response::Response;
+use desk::{Answer, Desk, Mistakes, date, day, go, line, missing};
 use people::HandleIncident;
 use processors::{Lease, LeaseState, confirm_on_site, report_breach};
 use seal::sha256;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Warning};
 use webkit::Page;
 
-use crate::contractor_form::{date, day, line};
-use crate::desk::{self, Answer, Desk, go, missing};
 use crate::lease::{base, find};
-use crate::mistakes::Mistakes;
 
 /// The contractor said on the telephone that something has happened: an officer puts it on record.
 pub(crate) fn ask_breach(desk: &Desk) -> Answer {
@@ -96,7 +94,7 @@ pub(crate) fn confirm(desk: &Desk) -> Answer {
 
 /// The closing record as a file that `lionrock-verify certificate` reads.
 pub(crate) fn record(desk: &Desk) -> Answer {
-    crate::contractor_form::watcher(desk)?;
+    crate::contractors::watcher(desk)?;
     let id = find(desk)?.id;
     let record = desk.platform().ledger().read("staff.closing_record", |tx| processors::closing_record(tx, id))?;
     let record = record.ok_or_else(missing)?;

@@ -1,3 +1,4 @@
+use desk::{Answer, Case, Desk, Mistakes, go, missing};
 use kernel::{Id, Kind, kinds};
 use notify::{Channel, Opened};
 use people::RegisterForResident;
@@ -5,8 +6,6 @@ use webkit::parts::{Button, ButtonStyle, Inset, Table};
 use webkit::{Failure, Markup, Page};
 
 use crate::dashboard::template_name;
-use crate::desk::{self, Answer, Case, Desk, go, missing};
-use crate::mistakes::Mistakes;
 
 /// Letters to residents without a phone, to be printed and posted.
 pub(crate) fn show(desk: &Desk) -> Answer {

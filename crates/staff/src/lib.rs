@@ -1,27 +1,11 @@
-//! Pages for officers: schemes, the launch gate, the desk, delivery, evidence.
+//! Pages for officers: schemes, the launch gate, the desk, delivery, evidence; and all books of such pages put together.
 //!
-//! [`ROUTES`] is the table of contents: every address, who may use it, and the function that answers. The router is built
-//! from it and from nothing else, so the test that attacks every route cannot miss one. A page gets a `Desk` (who asks,
-//! what was sent, the platform) and runs on a blocking thread; it asks `people` for the right to exactly its action and
-//! hands the grant on to the verb. Nothing here decides what is allowed.
+//! [`BOOKS`] is the table of contents: every book with every address, who may use it, and the function that answers. The
+//! router is built from it and from nothing else, so the test that attacks every route cannot miss one. What a page stands
+//! on is in `desk`.
 
 mod access_review;
-mod advisory_list;
-mod advisory_new;
-mod advisory_page;
-mod alerts;
 mod approval;
-mod bulletins;
-mod call_out;
-mod call_outs;
-mod call_page;
-mod case_act;
-mod case_call;
-mod case_new;
-mod case_page;
-mod case_read;
-mod case_report;
-mod case_write;
 mod certificate;
 mod charter;
 mod close;
@@ -33,20 +17,16 @@ mod connect_sheet;
 mod contract;
 mod contract_change;
 mod contractor;
-mod contractor_form;
 mod contractors;
 mod counter;
-mod cookies;
 mod dashboard;
 mod definition;
 mod delivery;
-mod desk;
 mod erase;
 mod erase_day;
 mod erasure;
 mod evidence;
 mod exceptions;
-mod exercises;
 mod field;
 mod field_form;
 mod field_queue;
@@ -55,20 +35,16 @@ mod funnel;
 mod gate;
 mod gate_record;
 mod gate_sign;
-mod gated;
 mod hand_over;
 mod home;
-mod incidents;
 mod inventory;
 mod invitation;
-mod kept;
 mod lease;
 mod lease_change;
 mod lease_give;
 mod lease_pursue;
 mod letters;
 mod messages;
-mod mistakes;
 mod officer;
 mod officers;
 mod operate;
@@ -90,10 +66,7 @@ mod results;
 mod routes;
 mod scheme_page;
 mod schemes;
-mod session;
-mod shown;
 mod sign_in;
-mod state;
 mod station_briefings;
 mod station_counts;
 mod station_day;
@@ -102,16 +75,59 @@ mod station_form;
 mod station_queue;
 mod station_week;
 mod stations;
-mod team;
-mod team_override;
-mod team_person;
-mod team_rota;
 mod terminals;
 mod test_results;
-mod uploads;
 mod version;
-mod words;
 
-pub use routes::{Guard, ROUTES, Route, Verb, routes};
-pub use state::{StaffState, layout};
-pub use uploads::Uploads;
+use std::sync::Arc;
+
+use axum::Router;
+use desk::{Book, Texts};
+pub use desk::{Guard, Route, StaffState, Uploads, Verb, layout};
+use webkit::in_every_language;
+
+/// Every book of pages for officers. A further crate of pages is added here.
+pub static BOOKS: &[&Book] = &[&BOOK, &casework::BOOK];
+
+/// The pages of this crate and their words.
+static BOOK: Book = Book {
+    routes: routes::ROUTES,
+    texts: Texts::new(
+        include_str!("../locales/en.ftl"),
+        include_str!("../locales/zh-hant.ftl"),
+        include_str!("../locales/zh-hans.ftl"),
+    ),
+};
+
+/// Every route of every book.
+pub fn every_route() -> impl Iterator<Item = &'static Route> {
+    BOOKS.iter().flat_map(|book| book.routes)
+}
+
+/// The pages for officers, below `/{language}/staff`.
+#[expect(clippy::needless_pass_by_value, reason = "a face takes its state once, like every other face")]
+pub fn routes(state: Arc<StaffState>) -> Router {
+    let pages = BOOKS.iter().fold(Router::new(), |pages, book| book.serve(&state, pages));
+    in_every_language(&pages)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn words_are_whole() {
+        let allowed = ["SMS", "PDF", "SHA", "TOML", "CSV", "JSON", "age", "reference", "delivered", "failed", "JavaScript", "slug", "MB", "KB", "localhost", "Connect", "DPoP", "Ed", "FAPI", "JPEG", "JWKS", "JWT", "OpenID", "PEM", "PNG", "RFC", "RSA", "TLS", "WebP", "http", "https", "OPS"];
+        assert_eq!(BOOK.texts.flaws(&allowed), []);
+        let mut asked = 0;
+        for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap() {
+            let path = entry.unwrap().path();
+            let (unknown, count) = BOOK.texts.unknown(&std::fs::read_to_string(&path).unwrap());
+            assert!(unknown.is_empty(), "{}: {unknown:?}", path.display());
+            asked += count;
+        }
+        assert!(asked > 100, "the pages were read");
+    }
+}

@@ -1,3 +1,4 @@
+use desk::{Answer, Desk, Mistakes, missing};
 use kernel::{Instant, Text};
 use notify::{InboxMessage, MailTo, Opened};
 use people::ReadMessages;
@@ -6,8 +7,6 @@ use webkit::parts::{Pagination, Table};
 use webkit::{Body, Failure, Markup, Page};
 
 use crate::dashboard::template_name;
-use crate::desk::{Answer, Desk, missing};
-use crate::mistakes::Mistakes;
 use crate::record::message_state;
 
 const PAGE: usize = 50;

@@ -1,4 +1,5 @@
 use axum::response::Response;
+use desk::{Answer, Desk, Mistakes, go, missing};
 use kernel::{Id, kinds};
 use people::{
     ChangeRoles, ChangeRolesError, EndOfficer, EndOfficerError, InviteAgain, Inviter, ManageOfficers, Officer, PasskeyListed,
@@ -7,8 +8,6 @@ use store::{RunError, StoreError};
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Checkboxes, Choice, SummaryList, SummaryRow, Warning};
 use webkit::{Failure, Page};
 
-use crate::desk::{Answer, Desk, go, missing};
-use crate::mistakes::Mistakes;
 use crate::officers::{clash, roles, shown_once, ticked};
 
 /// One officer: roles, a new invitation, the end.

@@ -1,4 +1,5 @@
 use axum::response::Response;
+use desk::{Answer, Desk, Mistakes, code, link};
 use kernel::Text;
 use people::{
     Contact, ContactError, InviteOfficer, InviteOfficerError, Invited, Inviter, ManageOfficers, Role, RoleClash, seal_contact,
@@ -6,10 +7,6 @@ use people::{
 use store::{RunError, StoreError};
 use webkit::parts::{Button, Checkboxes, Choice, Inset, Table, TextInput, Tone, Warning};
 use webkit::{Failure, Markup, Page};
-
-use crate::desk::{Answer, Desk};
-use crate::mistakes::Mistakes;
-use crate::shown::{code, link};
 
 /// The officers of the department.
 pub(crate) fn show(desk: &Desk) -> Answer {

@@ -1,3 +1,4 @@
+use desk::{Answer, Case, Desk, Mistakes, go, link, missing};
 use kernel::Instant;
 use people::OperateScheme;
 use registration::{Operate, OperateError, SchemeState, Status};
@@ -6,10 +7,6 @@ use webkit::parts::{
     Button, ButtonGroup, ButtonStyle, DateInput, DateValue, Form, SummaryList, SummaryRow, TextInput, Warning, Width,
 };
 use webkit::{Failure, Page, formats};
-
-use crate::desk::{Answer, Case, Desk, go, missing};
-use crate::mistakes::Mistakes;
-use crate::shown::link;
 
 /// Where the scheme stands and what can be done about it.
 pub(crate) fn show(desk: &Desk) -> Answer {

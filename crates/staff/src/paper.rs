@@ -1,6 +1,7 @@
 //! Forms that were filled in on paper: typed by two officers who do not see each other's entry, then destroyed on record. Between the two
 //! entries nothing of a form is kept but a keyed mark of each field.
 
+use desk::{Answer, Case, Desk, Mistakes, file, go, link, missing};
 use kernel::{Id, kinds, to_hex};
 use notify::{Block, Sheets};
 use people::RegisterForResident;
@@ -9,11 +10,8 @@ use store::RunError;
 use webkit::parts::{Button, Inset, Panel, Table, Tone, Warning};
 use webkit::{Failure, Markup, Page};
 
-use crate::desk::{Answer, Case, Desk, file, go, missing};
-use crate::mistakes::Mistakes;
 use crate::register::{Entered, enter, received};
 use crate::register_form::{form, member_count};
-use crate::shown::link;
 
 /// The forms under way.
 pub(crate) fn show(desk: &Desk) -> Answer {

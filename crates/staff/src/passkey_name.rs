@@ -1,12 +1,9 @@
 use axum::response::Response;
+use desk::{Answer, Desk, Mistakes, actor_of, go, missing};
 use kernel::{Id, kinds};
 use people::{NamePasskey, NamePasskeyError, PasskeyListed, SealedPasskeyName};
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, TextInput, Width};
 use webkit::{Failure, Page};
-
-use crate::desk::{Answer, Desk, go, missing};
-use crate::mistakes::Mistakes;
-use crate::passkeys::actor_of;
 
 /// The officer's own passkeys, each with what the officer calls it.
 pub(crate) fn own(desk: &Desk) -> Result<Vec<(PasskeyListed, Option<String>)>, Failure> {

@@ -1,11 +1,9 @@
+use desk::{Answer, Desk, Mistakes, actor_of, go, link, short};
 use people::{AddPasskey, RemovePasskey, RemovePasskeyError};
 use store::RunError;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Table, Tone, Warning};
 use webkit::{Failure, Markup, Page};
 
-use crate::desk::{Answer, Desk, go};
-use crate::mistakes::Mistakes;
-use crate::shown::{link, short};
 use crate::{invitation, passkey_name};
 
 /// The officer's own passkeys.
@@ -89,10 +87,4 @@ pub(crate) fn remove(desk: &Desk) -> Answer {
         }
         Err(error) => Err(Failure::from(error)),
     }
-}
-
-/// The officer as the journal names an actor, for what needs no right but being signed in.
-pub(crate) fn actor_of(who: &people::SignedIn) -> journal::Actor {
-    let role = who.roles().first().map_or("", |role| role.slug()).to_owned();
-    journal::Actor::Officer { id: who.officer(), department: who.department(), role }
 }

@@ -1,5 +1,6 @@
 //! Letters with PINs: how many wait and where the others are, batches for the print bureau, and what it has posted.
 
+use desk::{Answer, Desk, Mistakes, go, missing};
 use flows::{IdentityService, LetterBatchError, letter_leases, print_letters};
 use identity::{LetterBatch, PinState, letter_batches, pin_counts, post_batch};
 use kernel::{Id, kinds};
@@ -7,9 +8,6 @@ use people::{GrantLease, ProofIdentity, ReadDashboard, RequestExport};
 use processors::Lease;
 use webkit::parts::{Button, ButtonStyle, Choice, Inset, Radios, SummaryList, SummaryRow, Table};
 use webkit::{Body, Failure, Markup, Page, formats};
-
-use crate::desk::{Answer, Desk, go, missing};
-use crate::mistakes::Mistakes;
 
 pub(crate) const HOME: &str = "/staff/identity/letters";
 

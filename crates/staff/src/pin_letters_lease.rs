@@ -1,13 +1,12 @@
 //! The lease under which a print bureau gets letters with PINs.
 
+use desk::{Answer, Desk, Mistakes, go, missing};
 use flows::{LetterBatchError, give_letter_lease, letter_contracts};
 use people::GrantLease;
 use processors::Whereabouts;
 use webkit::parts::{Button, Choice, Inset, Radios, TextInput};
 use webkit::{Page, formats};
 
-use crate::desk::{Answer, Desk, go, missing};
-use crate::mistakes::Mistakes;
 use crate::pin_letters::HOME;
 
 /// The form.

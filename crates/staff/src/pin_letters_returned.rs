@@ -1,13 +1,12 @@
 //! Letters that came back are scanned, one after the other: the field takes what a hand scanner types and the page is ready for the next.
 //! Nobody sees whose they are.
 
+use desk::{Answer, Desk, Mistakes};
 use identity::{Scanned, return_letter};
 use people::ProofIdentity;
 use webkit::Page;
 use webkit::parts::{Button, Inset, Notification, TextInput, Width};
 
-use crate::desk::{Answer, Desk};
-use crate::mistakes::Mistakes;
 use crate::pin_letters::HOME;
 use crate::proofing::rights;
 

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use desk::{Answer, Desk, Mistakes, go, link, missing};
 use flows::{IdentityService, decide_proofing, open_proofing};
 use hongkong::IdNumber;
 use identity::{OpenedCase, ProofState, Proofing, ProofingError, Refusal, RegisterSays, Verdict, VerifierSays};
@@ -13,10 +14,6 @@ use webkit::parts::{
     Button, Choice, ComparedPicture, Comparison, Inset, Radios, SummaryList, SummaryRow, Table, TextInput, Tone, Warning, Width,
 };
 use webkit::{Failure, Markup, Page, PictureHint, PictureQuality, formats};
-
-use crate::desk::{Answer, Desk, go, missing};
-use crate::mistakes::Mistakes;
-use crate::shown::link;
 
 pub(crate) const HOME: &str = "/staff/identity/proofing";
 const VERIFIED: &str = "verified";

@@ -1,4 +1,5 @@
 use axum::response::Response;
+use desk::{Answer, Case, Desk, Mistakes, go, link, missing};
 use kernel::Secret;
 use people::{OpenRecord, ResolveException};
 use registration::matching::{AddressState, Reason, State};
@@ -9,9 +10,6 @@ use webkit::parts::{Button, Choice, Inset, Notification, Radios, SummaryList, Su
 use webkit::{Body, Failure, Markup, Page, formats};
 
 use crate::dashboard::template_name;
-use crate::desk::{Answer, Case, Desk, go, missing};
-use crate::mistakes::Mistakes;
-use crate::shown::link;
 
 const REASON_LEAST: usize = 5;
 const REASON_MOST: usize = 200;

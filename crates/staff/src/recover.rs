@@ -1,12 +1,10 @@
 use axum::response::Response;
+use desk::{Answer, Desk, Mistakes, missing};
 use hongkong::IdNumber;
 use identity::{Vouched, vouch_for_recovery};
 use people::ProofIdentity;
 use webkit::Page;
 use webkit::parts::{Button, Notification, TextInput, Width};
-
-use crate::desk::{Answer, Desk, missing};
-use crate::mistakes::Mistakes;
 
 /// Where an officer says that the person who asks for an account back stands here with the right document.
 pub(crate) fn ask(desk: &Desk) -> Answer {

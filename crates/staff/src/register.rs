@@ -1,6 +1,7 @@
 use std::sync::mpsc;
 
 use axum::response::Response;
+use desk::{Answer, Case, Desk, Mistakes};
 use flows::{Acknowledged, Submit, SubmitError, submit_household};
 use kernel::{Kind, Language, from_hex, to_hex};
 use people::{Grant, RegisterForResident};
@@ -8,8 +9,6 @@ use registration::{Channel, EnteredBy, FieldProblem, RegisterError};
 use webkit::parts::{Inset, Panel};
 use webkit::{Failure, Page};
 
-use crate::desk::{Answer, Case, Desk};
-use crate::mistakes::Mistakes;
 use crate::register_form::{form, household, member_count};
 
 /// The form for somebody who calls or comes in person.

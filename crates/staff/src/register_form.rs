@@ -1,12 +1,11 @@
 //! The fields of a household as an officer types them for somebody else, by the names that the one parser uses.
 
+use desk::{Desk, Mistakes};
 use registration::{AddressForm, BirthForm, HouseholdForm, PersonForm};
 use webkit::parts::{Button, ButtonStyle, Choice, DateInput, DateValue, Form, Radios, Select, TextInput, Width};
 use webkit::{Markup, Values};
 
 use crate::delivery::districts;
-use crate::desk::Desk;
-use crate::mistakes::Mistakes;
 
 /// How many further members the form shows.
 pub(crate) fn member_count(values: &Values, most: usize) -> usize {

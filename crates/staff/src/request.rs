@@ -1,4 +1,5 @@
 use axum::response::Response;
+use desk::{Answer, Case, Desk, Mistakes, go};
 use kernel::{Kind, Secret, Text};
 use notify::{Block, Sheets};
 use people::{Grant, HandleRequests};
@@ -7,8 +8,6 @@ use vault::{DecideError, Ground, RequestDetails, RequestLetter, RequestRow, Requ
 use webkit::parts::{Button, ButtonStyle, Choice, Radios, SummaryList, SummaryRow, Warning};
 use webkit::{Failure, Page, formats};
 
-use crate::desk::{self, Answer, Case, Desk, go};
-use crate::mistakes::Mistakes;
 use crate::requests::{find, left, state};
 
 /// One request. What the resident wrote is opened by a button, and the opening is on record.

@@ -1,14 +1,11 @@
 use axum::response::Response;
+use desk::{Answer, Case, Desk, Mistakes, go, link};
 use kernel::{Id, Language, kinds};
 use people::{Action, Grant, HandleRequests, RegisterForResident};
 use store::StoreError;
 use vault::{LodgeError, LodgeRequest, RequestChannel, RequestDetails, RequestKind, RequestRow, RequestState};
 use webkit::parts::{Button, Choice, Radios, Table, Tag, TextArea, TextInput, Tone};
 use webkit::{Arg, Failure, Markup, Page, formats};
-
-use crate::desk::{Answer, Case, Desk, go};
-use crate::mistakes::Mistakes;
-use crate::shown::link;
 
 /// The formal requests about a scheme with the days that are left, and the log book.
 pub(crate) fn show(desk: &Desk) -> Answer {
@@ -176,5 +173,5 @@ pub(crate) fn done(desk: &Desk) -> Answer {
 pub(crate) fn find(desk: &Desk, case: &Case) -> Result<RequestRow, Failure> {
     let id: Id<kinds::SubjectRequest> = desk.id("request")?;
     let row = desk.platform().ledger().read("staff.request", |tx| vault::request(tx, id))?;
-    row.filter(|row| row.service == case.scope.service()).ok_or_else(crate::desk::missing)
+    row.filter(|row| row.service == case.scope.service()).ok_or_else(desk::missing)
 }

@@ -1,10 +1,9 @@
+use desk::{Answer, Desk, Mistakes, missing};
 use people::ResolveException;
 use registration::Resolution;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, SummaryList, SummaryRow, Warning};
 use webkit::Page;
 
-use crate::desk::{Answer, Desk, missing};
-use crate::mistakes::Mistakes;
 use crate::record::{back, row};
 
 fn resolution(act: &str) -> Option<Resolution> {

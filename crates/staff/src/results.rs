@@ -1,10 +1,8 @@
+use desk::{Answer, Case, Desk, Mistakes};
 use people::RequestExport;
 use registration::ImportedResults;
 use webkit::parts::{Button, FileInput, Notification, Table, TextArea};
 use webkit::{FileKind, Markup, Page};
-
-use crate::desk::{Answer, Case, Desk};
-use crate::mistakes::Mistakes;
 
 /// The form for the courier's results.
 pub(crate) fn ask(desk: &Desk) -> Answer {

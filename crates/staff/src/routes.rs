@@ -1,63 +1,21 @@
-use std::sync::Arc;
-
-use axum::Router;
-use axum::extract::{RawPathParams, Request};
-use axum::routing::{MethodFilter, MethodRouter, on};
+use desk::{Guard, Route, form, form_with_file, get, post};
 use people::{
-    Action, ApproveClose, ApproveErasure, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident, HandleRequests, ManageContractors, ManageOfficers, OpenRecord, OperateScheme, OrderErasure, ProofIdentity,
-    ManageStations, ManageTeam, ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident, RequestClose, RequestExport,
-    ResolveException, ReviewAccess, RunExercise, SignGate, StartCallOut, SubmitGateRecord, WithdrawGateRecord,
+    Action, ApproveClose, ApproveErasure, ApproveExport, EditScheme, EnterInField, GrantLease, HandleIncident,
+    HandleRequests, ManageContractors, ManageOfficers, ManageStations, OpenRecord, OperateScheme, OrderErasure,
+    ProofIdentity, ReadDashboard, ReadInventory, ReadJournal, ReadMessages, RegisterForResident, RequestClose,
+    RequestExport, ResolveException, ReviewAccess, SignGate, SubmitGateRecord, WithdrawGateRecord,
 };
-use webkit::{Visitor, in_every_language, takes_files};
 
-use crate::desk::{Answer, Desk, attend};
 use crate::{
-    access_review, advisory_list, advisory_new, advisory_page, alerts, approval, bulletins, call_out, call_outs, call_page, case_act, case_call, case_new, case_page, case_report, case_write, certificate, charter, close, connect_form, connect_list, connect_service, contract, contract_change, contractor, contractors, counter, dashboard, definition, delivery, erase, erase_day, erasure, evidence,
-    exceptions, exercises, field, field_queue, funnel, gate, gate_record, gate_sign, hand_over, home, incidents, inventory, invitation, lease, lease_change, lease_give, lease_pursue, letters, messages, officer, officers,
-    operate, paper, passkey_name, passkeys, pin_letters, pin_letters_lease, pin_letters_returned, proofing, record, recover, register, request, requests, resolve, results, scheme_page, schemes,
-    session, sign_in, station_briefings, station_counts, station_day, station_devices, station_form, station_queue, station_week, stations, team, team_override, team_person, team_rota, terminals, test_results, version,
+    access_review, approval, certificate, charter, close, connect_form, connect_list, connect_service, contract,
+    contract_change, contractor, contractors, counter, dashboard, definition, delivery, erase, erase_day, erasure,
+    evidence, exceptions, field, field_queue, funnel, gate, gate_record, gate_sign, hand_over, home, inventory,
+    invitation, lease, lease_change, lease_give, lease_pursue, letters, messages, officer, officers, operate, paper,
+    passkey_name, passkeys, pin_letters, pin_letters_lease, pin_letters_returned, proofing, record, recover,
+    register, request, requests, resolve, results, scheme_page, schemes, sign_in, station_briefings, station_counts,
+    station_day, station_devices, station_form, station_queue, station_week, stations, terminals, test_results,
+    version,
 };
-use crate::StaffState;
-
-/// Reading or acting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verb {
-    /// Reads; changes nothing but the journal.
-    Get,
-    /// Acts; needs a form token.
-    Post,
-}
-
-/// Who may use a route. The pages enforce it by asking for grants; the test of attacks holds them to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Guard {
-    /// Anybody.
-    Public,
-    /// Whoever is signed in.
-    Officer,
-    /// Officers with one of these rights.
-    Right(&'static [&'static str]),
-    /// Officers with one of these rights, in a scheme of their own department.
-    Scheme(&'static [&'static str]),
-    /// Officers with one of these rights, in the department of the identity provider.
-    Identity(&'static [&'static str]),
-}
-
-/// One address, who may use it, and what answers.
-pub struct Route {
-    /// Reading or acting.
-    pub verb: Verb,
-    /// The path, without the language.
-    pub path: &'static str,
-    /// Who may use it.
-    pub guard: Guard,
-    /// Whether something is typed there. Then the page shows its form again when the language is switched, and after a
-    /// session that ended meanwhile.
-    pub typed: bool,
-    /// How large a file it takes, if it takes one.
-    pub file_max_bytes: Option<usize>,
-    pub(crate) act: fn(&Desk) -> Answer,
-}
 
 const SEE: Guard = Guard::Scheme(&[ReadDashboard::NAME]);
 const EDIT: Guard = Guard::Scheme(&[EditScheme::NAME]);
@@ -96,25 +54,18 @@ const LEASE: Guard = Guard::Right(&[GrantLease::NAME]);
 const GIVE: Guard = Guard::Scheme(&[GrantLease::NAME]);
 const STATIONS: Guard = Guard::Right(&[ManageStations::NAME]);
 const INCIDENTS: Guard = Guard::Right(&[HandleIncident::NAME]);
-const TEAM: Guard = Guard::Right(&[ManageTeam::NAME]);
-const CALL: Guard = Guard::Right(&[StartCallOut::NAME]);
-const CALLS: Guard = Guard::Right(&[StartCallOut::NAME, RunExercise::NAME]);
-const EXERCISES: Guard = Guard::Right(&[RunExercise::NAME]);
 const CREATE: Guard = Guard::Right(&[EditScheme::NAME]);
-
 /// A document for the gate: assessments with their pictures.
 const DOCUMENT_MAX_BYTES: usize = 10 * 1024 * 1024;
 /// A charter: a few texts in three languages.
 const CHARTER_MAX_BYTES: usize = 128 * 1024;
 /// A service's logo.
 const LOGO_MAX_BYTES: usize = 1024 * 1024;
-/// A log or another text that proves something.
-const EVIDENCE_MAX_BYTES: usize = 1024 * 1024;
 /// A courier's results: forty bytes a household.
 const RESULTS_MAX_BYTES: usize = 4 * 1024 * 1024;
 
-/// Every route of this face.
-pub const ROUTES: &[Route] = &[
+/// Every route of this book.
+pub(crate) const ROUTES: &[Route] = &[
     // Ways in and out.
     get("/staff/sign-in", Guard::Public, sign_in::show),
     post("/staff/sign-in/options", Guard::Public, sign_in::options),
@@ -126,7 +77,7 @@ pub const ROUTES: &[Route] = &[
     get(invitation::UNATTESTED, Guard::Public, invitation::unattested),
     // What every officer has.
     get("/staff", Guard::Officer, home::show),
-    post("/staff/stay", Guard::Officer, session::stay),
+    post("/staff/stay", Guard::Officer, desk::stay),
     get("/staff/passkeys", Guard::Officer, passkeys::show),
     post("/staff/passkeys/options", Guard::Officer, passkeys::options),
     post("/staff/passkeys/finish", Guard::Officer, passkeys::finish),
@@ -134,9 +85,6 @@ pub const ROUTES: &[Route] = &[
     form("/staff/passkeys/{passkey}/name", Guard::Officer, passkey_name::name),
     get("/staff/passkeys/{passkey}/remove", Guard::Officer, passkeys::ask_remove),
     post("/staff/passkeys/{passkey}/remove", Guard::Officer, passkeys::remove),
-    get("/staff/alerts", Guard::Officer, alerts::show),
-    get("/staff/alerts/{alert}", Guard::Officer, alerts::ask),
-    post("/staff/alerts/{alert}", Guard::Officer, alerts::acknowledge),
     get("/staff/access-review", REVIEW, access_review::ask),
     post("/staff/access-review", REVIEW, access_review::record),
     // Support stations.
@@ -200,7 +148,6 @@ pub const ROUTES: &[Route] = &[
     form("/staff/identity/gates/{version}/records/{record}/withdraw", WITHDRAW_IDENTITY, gate_record::withdraw),
     get("/staff/identity/gates/{version}/sign", SIGN_IDENTITY, gate_sign::ask),
     post("/staff/identity/gates/{version}/sign", SIGN_IDENTITY, gate_sign::sign),
-    // The proofing of residents' identities.
     // Letters with PINs: batches for the print bureau, its lease, and letters that came back.
     get("/staff/identity/letters", SEE_IDENTITY, pin_letters::show),
     post("/staff/identity/letters/print", PRINT, pin_letters::print),
@@ -209,6 +156,7 @@ pub const ROUTES: &[Route] = &[
     form("/staff/identity/letters/lease", LEASE_LETTERS, pin_letters_lease::give),
     get("/staff/identity/letters/returned", PROOF, pin_letters_returned::ask),
     form("/staff/identity/letters/returned", PROOF, pin_letters_returned::scan),
+    // The proofing of residents' identities.
     get("/staff/identity/proofing", PROOF, proofing::queue),
     get("/staff/identity/proofing/counter", PROOF, counter::ask),
     form("/staff/identity/proofing/counter", PROOF, counter::verify),
@@ -235,9 +183,6 @@ pub const ROUTES: &[Route] = &[
     get("/staff/schemes/{slug}/operate", OPERATE, operate::show),
     get("/staff/schemes/{slug}/operate/{act}", OPERATE, operate::ask),
     form("/staff/schemes/{slug}/operate/{act}", OPERATE, operate::act),
-    get("/staff/schemes/{slug}/bulletins", SEE, bulletins::show),
-    get("/staff/schemes/{slug}/bulletins/publish", OPERATE, bulletins::ask),
-    post("/staff/schemes/{slug}/bulletins/publish", OPERATE, bulletins::publish),
     get("/staff/schemes/{slug}/close", CLOSE, close::show),
     post("/staff/schemes/{slug}/close", CLOSE, close::request),
     get("/staff/schemes/{slug}/close/{approval}", CLOSE, close::ask),
@@ -345,67 +290,6 @@ pub const ROUTES: &[Route] = &[
     get("/staff/leases/{lease}/confirm", INCIDENTS, lease_pursue::ask_confirm),
     form("/staff/leases/{lease}/confirm", INCIDENTS, lease_pursue::confirm),
     get("/staff/leases/{lease}/closing-record", WATCH, lease_pursue::record),
-    get("/staff/incidents", INCIDENTS, incidents::show),
-    get("/staff/incidents/new", INCIDENTS, case_new::ask),
-    form("/staff/incidents/new", INCIDENTS, case_new::open),
-    get("/staff/incidents/{incident}", INCIDENTS, case_page::show),
-    post("/staff/incidents/{incident}", INCIDENTS, case_act::close),
-    post("/staff/incidents/{incident}/command", INCIDENTS, case_act::command),
-    get("/staff/incidents/{incident}/times", INCIDENTS, case_act::ask_time),
-    form("/staff/incidents/{incident}/times", INCIDENTS, case_act::note_time),
-    get("/staff/incidents/{incident}/facts", INCIDENTS, case_act::ask_facts),
-    form("/staff/incidents/{incident}/facts", INCIDENTS, case_act::facts),
-    get("/staff/incidents/{incident}/rooms", INCIDENTS, case_act::ask_rooms),
-    form("/staff/incidents/{incident}/rooms", INCIDENTS, case_act::share),
-    post("/staff/incidents/{incident}/rooms/end", INCIDENTS, case_act::unshare),
-    get("/staff/incidents/{incident}/write/{entry}", INCIDENTS, case_write::ask),
-    form_with_file("/staff/incidents/{incident}/write/{entry}", INCIDENTS, EVIDENCE_MAX_BYTES, case_write::write),
-    post("/staff/incidents/{incident}/done", INCIDENTS, case_act::done),
-    get("/staff/incidents/{incident}/evidence/{number}", INCIDENTS, case_write::attached),
-    get("/staff/incidents/{incident}/answers", INCIDENTS, case_report::ask_answers),
-    form("/staff/incidents/{incident}/answers", INCIDENTS, case_report::answers),
-    get("/staff/incidents/{incident}/reports/{report}", INCIDENTS, case_report::show),
-    get("/staff/incidents/{incident}/reports/{report}/text", INCIDENTS, case_report::text),
-    get("/staff/incidents/{incident}/reports/{report}/pdf", INCIDENTS, case_report::pdf),
-    get("/staff/incidents/{incident}/playbooks/{playbook}", INCIDENTS, case_report::checklist),
-    post("/staff/incidents/{incident}/playbooks/{playbook}", INCIDENTS, case_report::step),
-    get("/staff/incidents/{incident}/call-out", INCIDENTS, case_call::ask),
-    form("/staff/incidents/{incident}/call-out", INCIDENTS, case_call::start),
-    post("/staff/incidents/{incident}/pack", INCIDENTS, case_act::pack),
-    get("/staff/advisories", INCIDENTS, advisory_list::show),
-    get("/staff/advisories/new", INCIDENTS, advisory_new::ask),
-    form("/staff/advisories/new", INCIDENTS, advisory_new::publish),
-    get("/staff/advisories/{number}", INCIDENTS, advisory_page::show),
-    form("/staff/advisories/{number}", INCIDENTS, advisory_page::confirm),
-    post("/staff/advisories/{number}/withdraw", INCIDENTS, advisory_page::withdraw),
-    // The incident team, call-outs and their exercises. Whoever has the link of a page acknowledges without signing in.
-    get("/staff/page/{token}", Guard::Public, call_page::show),
-    post("/staff/page/{token}", Guard::Public, call_page::acknowledge),
-    get("/staff/team", TEAM, team::show),
-    get("/staff/team/people/new", TEAM, team_person::ask_new),
-    form("/staff/team/people/new", TEAM, team_person::hire),
-    get("/staff/team/people/{person}", TEAM, team_person::ask),
-    form("/staff/team/people/{person}", TEAM, team_person::change),
-    post("/staff/team/people/{person}/act", TEAM, team_person::act),
-    get("/staff/team/rota", TEAM, team_rota::ask),
-    form("/staff/team/rota", TEAM, team_rota::save),
-    get("/staff/team/rota/override", TEAM, team_override::ask),
-    form("/staff/team/rota/override", TEAM, team_override::save),
-    post("/staff/team/rota/override/cancel", TEAM, team_override::cancel),
-    get("/staff/team/leave", TEAM, team::ask_leave),
-    form("/staff/team/leave", TEAM, team::leave),
-    post("/staff/team/leave/cancel", TEAM, team::cancel),
-    get("/staff/call-outs", CALLS, call_outs::show),
-    get("/staff/call-outs/new", CALL, call_outs::ask),
-    form("/staff/call-outs/new", CALL, call_outs::start),
-    get("/staff/call-outs/{callout}", CALLS, call_out::show),
-    form("/staff/call-outs/{callout}/code", CALL, call_out::code),
-    post("/staff/call-outs/{callout}/stand-down", CALL, call_out::stand_down),
-    get("/staff/exercises/new", EXERCISES, exercises::ask),
-    form("/staff/exercises/new", EXERCISES, exercises::plan),
-    get("/staff/exercises/{exercise}", EXERCISES, exercises::show),
-    post("/staff/exercises/{exercise}/list", EXERCISES, exercises::list),
-    get("/staff/exercises/{exercise}/report", EXERCISES, exercises::report),
     // Officers of the department.
     get("/staff/officers", OFFICERS, officers::show),
     get("/staff/officers/invite", OFFICERS, officers::ask_invite),
@@ -417,46 +301,3 @@ pub const ROUTES: &[Route] = &[
     get("/staff/officers/{officer}/end", OFFICERS, officer::ask_end),
     post("/staff/officers/{officer}/end", OFFICERS, officer::end),
 ];
-
-/// The pages for officers, below `/{language}/staff`.
-#[expect(clippy::needless_pass_by_value, reason = "a face takes its state once, like every other face")]
-pub fn routes(state: Arc<StaffState>) -> Router {
-    let mut pages = Router::new();
-    for route in ROUTES {
-        pages = pages.route(route.path, route.serve(&state));
-    }
-    in_every_language(&pages)
-}
-
-impl Route {
-    fn serve(&'static self, state: &Arc<StaffState>) -> MethodRouter {
-        let state = state.clone();
-        let filter = match self.verb {
-            Verb::Get => MethodFilter::GET,
-            Verb::Post => MethodFilter::POST,
-        };
-        let answer = on(filter, move |visitor: Visitor, params: RawPathParams, request: Request| {
-            let state = state.clone();
-            async move { attend(state, self, visitor, &params, request).await }
-        });
-        if self.file_max_bytes.is_some() { answer.layer(takes_files()) } else { answer }
-    }
-}
-
-const fn get(path: &'static str, guard: Guard, act: fn(&Desk) -> Answer) -> Route {
-    Route { verb: Verb::Get, path, guard, typed: false, file_max_bytes: None, act }
-}
-
-const fn post(path: &'static str, guard: Guard, act: fn(&Desk) -> Answer) -> Route {
-    Route { verb: Verb::Post, path, guard, typed: false, file_max_bytes: None, act }
-}
-
-/// A post of something typed.
-const fn form(path: &'static str, guard: Guard, act: fn(&Desk) -> Answer) -> Route {
-    Route { typed: true, ..post(path, guard, act) }
-}
-
-/// A post of something typed and a file.
-const fn form_with_file(path: &'static str, guard: Guard, max_bytes: usize, act: fn(&Desk) -> Answer) -> Route {
-    Route { file_max_bytes: Some(max_bytes), ..form(path, guard, act) }
-}

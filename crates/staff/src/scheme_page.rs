@@ -1,4 +1,5 @@
 use assurance::{InForce, Missing, Requirement};
+use desk::{Answer, Case, Desk, Mistakes, link, short};
 use kernel::to_hex;
 use people::{
     EditScheme, GrantLease, HandleRequests, OpenRecord, OperateScheme, OrderErasure, ReadDashboard, ReadInventory, ReadJournal, ReadMessages,
@@ -8,10 +9,6 @@ use registration::SchemeVersion;
 use store::StoreError;
 use webkit::parts::{SummaryList, SummaryRow, Table, Tone};
 use webkit::{Body, Failure, Markup, Page};
-
-use crate::desk::{Answer, Case, Desk};
-use crate::mistakes::Mistakes;
-use crate::shown::{link, short};
 
 /// One scheme: where it stands, its versions, and the ways to everything about it that this officer may do.
 pub(crate) fn show(desk: &Desk) -> Answer {

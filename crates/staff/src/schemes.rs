@@ -1,11 +1,9 @@
+use desk::{Answer, Desk, Mistakes, link};
 use people::{EditScheme, ReadDashboard};
 use webkit::parts::{Button, Table, Tone};
 use webkit::{Markup, Page};
 
-use crate::desk::{Answer, Desk};
 use crate::home::own_schemes;
-use crate::mistakes::Mistakes;
-use crate::shown::link;
 
 /// The department's schemes.
 pub(crate) fn show(desk: &Desk) -> Answer {

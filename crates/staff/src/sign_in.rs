@@ -1,17 +1,11 @@
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use desk::{Answer, Desk, Mistakes, cookies, go, next, way_in};
 use journal::Actor;
 use kernel::{Fault, Kind, Secret};
 use people::{FinishSignIn, SignIn};
 use serde_json::json;
-use webkit::parts::{Button, Form, Inset};
+use webkit::parts::Inset;
 use webkit::{Failure, Json, Page};
-
-use crate::cookies;
-use crate::desk::{Answer, Desk, go};
-use crate::kept;
-use crate::mistakes::Mistakes;
-use crate::routes::{ROUTES, Route, Verb};
 
 const CEREMONY_SECS: u32 = 300;
 /// The cookie outlives the session by a day, so that what somebody had typed is still known as theirs.
@@ -30,18 +24,6 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     body.note(desk.say("sign-in-needs"));
     body.note(desk.say("sign-in-lost"));
     Ok(desk.show(Page::new(title, body.markup()).script("passkey.js")))
-}
-
-/// The form with the button; `next` is where it leads.
-fn way_in(desk: &Desk, next: Option<&str>) -> Form {
-    let finish = match next {
-        Some(next) => format!("/staff/sign-in/finish?next={next}"),
-        None => "/staff/sign-in/finish".to_owned(),
-    };
-    desk.form()
-        .to(desk.url("/staff/sign-in"))
-        .signs_in_by_passkey(desk.url("/staff/sign-in/options"), desk.url(&finish))
-        .part(&Button::new(desk.say("sign-in-button")))
 }
 
 /// Begins the ceremony.
@@ -91,63 +73,4 @@ pub(crate) fn sign_out(desk: &Desk) -> Answer {
     let mut response = go(&desk.url("/staff/sign-in"));
     cookies::set(desk, &mut response, desk.state.session_cookie(), &Secret::new(String::new()), 0);
     Ok(response)
-}
-
-/// What somebody without a session gets: the way in, and back to the page after it, with what was typed there.
-pub(crate) fn turn_away(desk: &Desk, route: &Route, json: bool) -> Response {
-    if json {
-        return StatusCode::UNAUTHORIZED.into_response();
-    }
-    if route.verb == Verb::Get {
-        let ended = if desk.session.is_some() { "&ended=1" } else { "" };
-        return go(&desk.url(&format!("/staff/sign-in?next={}{ended}", desk.visitor.path)));
-    }
-    let title = desk.say("ended-title");
-    let mut body = desk.body(&title, &Mistakes::default());
-    body.p(desk.say("ended-lead"));
-    let kept = if route.typed { desk.keep() } else { None };
-    if let Some(kept) = kept {
-        body.p(desk.say("ended-kept"));
-        body.part(&way_in(desk, next(&desk.visitor.path)).hidden(kept::FIELD, kept));
-    } else {
-        let typed = typed(desk);
-        if !typed.is_empty() {
-            body.h2(desk.say("ended-typed")).p(desk.say("ended-typed-lead")).bullets(typed);
-        }
-        body.part(&way_in(desk, page_of(route, &desk.visitor.path)));
-    }
-    body.note(desk.say("sign-in-needs"));
-    desk.show(Page::new(title, body.markup()).script("passkey.js").status(StatusCode::UNAUTHORIZED).without_switch())
-}
-
-/// The page on which this act stands, if it has one of its own.
-fn page_of<'p>(route: &Route, path: &'p str) -> Option<&'p str> {
-    let has_page = ROUTES.iter().any(|other| other.verb == Verb::Get && other.path == route.path);
-    next(path).filter(|_| has_page)
-}
-
-/// What was typed, so that it can be copied: the session is over, but the work of ten minutes need not be.
-fn typed(desk: &Desk) -> Vec<String> {
-    let pairs = desk.values.pairs().filter(|(_, value)| !value.trim().is_empty());
-    pairs.map(|(_, value)| value.to_owned()).collect()
-}
-
-/// Where to go after signing in: only a page of the desk. Anything else could lead to a stranger's site.
-fn next(path: &str) -> Option<&str> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
-    let inside = path == "/staff" || path.starts_with("/staff/");
-    (inside && !path.contains("//") && path.chars().all(plain)).then_some(path)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::next;
-
-    #[test]
-    fn only_a_page_of_the_desk_comes_next() {
-        assert_eq!(next("/staff/schemes/masks-2020"), Some("/staff/schemes/masks-2020"));
-        for bad in ["", "/", "//evil.example", "/staff//evil", "/staffx", "https://evil", "/staff/%2f", "/staff/\\x", "/staff?x"] {
-            assert_eq!(next(bad), None, "{bad}");
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! Briefings for associations: planned with an invitation to print, held with a head count, followed up.
 
 use axum::response::Response;
+use desk::{Answer, Desk, Mistakes, date, day, file, go, line, link, missing};
 use hongkong::District;
 use kernel::{Id, kinds};
 use notify::{Block, Sheets};
@@ -14,11 +15,7 @@ use webkit::parts::{
 };
 use webkit::{Failure, Markup, Page, formats};
 
-use crate::contractor_form::{date, day, line};
 use crate::delivery::districts;
-use crate::desk::{Answer, Desk, file, go, missing};
-use crate::mistakes::Mistakes;
-use crate::shown::link;
 use crate::station_form::{span, typed};
 
 const HOME: &str = "/staff/stations/briefings";

@@ -1,3 +1,4 @@
+use desk::{Answer, Desk, Mistakes, file, missing};
 use people::ManageStations;
 use registration::suppress;
 use stations::{Help, HelpCounts, Listed, help_counts, stations_of};
@@ -5,8 +6,6 @@ use store::StoreError;
 use webkit::parts::Table;
 use webkit::{Failure, Markup, Page, formats};
 
-use crate::desk::{Answer, Desk, file, missing};
-use crate::mistakes::Mistakes;
 use crate::station_week::week_of;
 
 /// Counts from 1 to one less are not shown: who knows who stood there that week could work out what for.

@@ -1,12 +1,10 @@
 use axum::response::Response;
+use desk::{Answer, Desk, Mistakes, date, day, go, line, named, three};
 use people::ManageStations;
 use stations::{Change, Listed, change_station};
 use webkit::Page;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle};
 
-use crate::contractor_form::{date, day, line, named, three};
-use crate::desk::{Answer, Desk, go};
-use crate::mistakes::Mistakes;
 use crate::station_form::{flawed, span};
 use crate::stations::find;
 

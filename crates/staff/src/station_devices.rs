@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use desk::{Answer, Desk, Mistakes, go, line, link, missing};
 use kernel::{Id, kinds};
 use people::ManageStations;
 use stations::{
@@ -12,11 +13,6 @@ use stations::{
 use store::{RunError, StoreError};
 use webkit::parts::{Button, ButtonStyle, Checkboxes, Choice, Panel, Select, SummaryList, SummaryRow, Table, Tone};
 use webkit::{Body, Failure, Markup, Page};
-
-use crate::contractor_form::line;
-use crate::desk::{Answer, Desk, go, missing};
-use crate::mistakes::Mistakes;
-use crate::shown::link;
 
 const HOME: &str = "/staff/stations/devices";
 

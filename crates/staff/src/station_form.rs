@@ -1,4 +1,5 @@
 use axum::response::Response;
+use desk::{Answer, Desk, LANGUAGES, Mistakes, date, day, go, line, three};
 use hongkong::{District, MtrStation};
 use kernel::Text;
 use people::ManageStations;
@@ -7,9 +8,6 @@ use store::RunError;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Checkboxes, Choice, DateValue, Radios, Select, SummaryList, SummaryRow, TextInput};
 use webkit::{Failure, Page, Values, formats};
 
-use crate::contractor_form::{LANGUAGES, date, day, line, three};
-use crate::desk::{Answer, Desk, go};
-use crate::mistakes::Mistakes;
 use crate::stations::find;
 
 /// Asks for a new station.
@@ -200,7 +198,7 @@ fn place(desk: &Desk, mistakes: &mut Mistakes) -> Option<Place> {
 }
 
 fn three_of(desk: &Desk, mistakes: &mut Mistakes, label: &str) -> Text {
-    crate::contractor_form::named(desk, mistakes, label)
+    desk::named(desk, mistakes, label)
 }
 
 /// `09:00-18:00`, or nothing for a day on which it is closed. Full-width colons and dashes are read too.

@@ -1,13 +1,12 @@
 //! The numbers of those who wait at a station today.
 
+use desk::{Answer, Desk, Mistakes, go};
 use people::ManageStations;
 use stations::{NumberError, call_next, give_number_at_desk, numbers};
 use store::RunError;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Inset, SummaryList, SummaryRow};
 use webkit::{Markup, Page, formats};
 
-use crate::desk::{Answer, Desk, go};
-use crate::mistakes::Mistakes;
 use crate::stations::find;
 
 /// Who is called, how many wait; what calls the next.

@@ -1,6 +1,7 @@
 //! A week of the department's stations: who is where, and with which devices.
 
 use axum::response::Response;
+use desk::{Answer, Desk, Mistakes, date, day, go, line, missing};
 use kernel::{Day, Id, kinds};
 use people::{ManageStations, Officer};
 use stations::{DayHours, Device, Listed, PlanShift, PlanShiftError, Shift, Week, cancel_shift, devices_of, plan_shift, shifts_of, stations_of};
@@ -8,9 +9,6 @@ use store::{RunError, StoreError};
 use webkit::parts::{Button, ButtonStyle, Choice, Select, Table};
 use webkit::{Failure, Markup, Page, formats};
 
-use crate::contractor_form::{date, day, line};
-use crate::desk::{Answer, Desk, go, missing};
-use crate::mistakes::Mistakes;
 use crate::station_form::{span, typed};
 
 struct Known {

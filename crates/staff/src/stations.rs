@@ -1,11 +1,8 @@
+use desk::{Answer, Desk, Mistakes, link, missing};
 use people::ManageStations;
 use stations::{DayHours, Listed, Week, stations_of};
 use webkit::parts::{Button, Table};
 use webkit::{Failure, Page, formats};
-
-use crate::desk::{Answer, Desk, missing};
-use crate::mistakes::Mistakes;
-use crate::shown::link;
 
 /// The department's support stations, as the public sees them, with the way to change each.
 pub(crate) fn show(desk: &Desk) -> Answer {

@@ -1,13 +1,12 @@
 //! Public terminals at which residents are proofed: added by an officer, made one by a code that is typed there, ended at any time.
 
+use desk::{Answer, Desk, Mistakes, go};
 use identity::{ENROL_MINUTES, VisitCode, add_terminal, end_terminal};
 use kernel::{Id, kinds};
 use people::ProofIdentity;
 use webkit::parts::{Button, ButtonStyle, Panel, Table, TextInput, Tone};
 use webkit::{Markup, Page};
 
-use crate::desk::{Answer, Desk, go};
-use crate::mistakes::Mistakes;
 use crate::proofing::{HOME, rights};
 
 const PLACE_MOST: usize = 80;

@@ -1,13 +1,11 @@
 //! Recording the results of an operation, by the reference on the sample. Nothing of the person is shown.
 
+use desk::{Answer, Case, Desk, Mistakes};
 use people::EnterInField;
 use registration::scheme::FieldKind;
 use registration::{RecordResult, RecordResultError, Reference, TestResult, record_result};
 use webkit::parts::{Button, Choice, Inset, Notification, Radios, TextInput, Width};
 use webkit::{Failure, Page};
-
-use crate::desk::{Answer, Case, Desk};
-use crate::mistakes::Mistakes;
 
 /// The form, empty.
 pub(crate) fn show(desk: &Desk) -> Answer {

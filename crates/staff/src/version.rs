@@ -1,3 +1,4 @@
+use desk::{Answer, Desk, Mistakes, Words, code, missing};
 use kernel::{Language, to_hex};
 use people::ReadDashboard;
 use registration::compile;
@@ -5,10 +6,7 @@ use registration::scheme::{Scheme, changes, deviations};
 use webkit::parts::{Details, Table, Tone};
 use webkit::{Body, Markup, Page, formats};
 
-use crate::desk::{Answer, Desk, missing};
-use crate::mistakes::Mistakes;
-use crate::words;
-use crate::shown::code;
+use crate::BOOK;
 
 /// One saved version: what residents read by it, where it departs from the usual clauses, and how it differs from the
 /// version in force. What an officer reads before signing.
@@ -69,7 +67,7 @@ pub(crate) fn shown(desk: &Desk, scheme: &Scheme) -> Markup {
 
 /// The public front page of a scheme in one language, as its residents read it before anything is asked.
 fn front(scheme: &Scheme, language: Language) -> Markup {
-    let t = words::texts(language);
+    let t = Words::of(&BOOK.texts, language);
     let mut body = Body::new(language);
     body.h3(scheme.title(language)).p(scheme.summary(language)).p(scheme.eligibility(language));
     let window = scheme.window();

@@ -1,5 +1,5 @@
 use people::Role;
-use staff::{Guard, ROUTES, Route, Verb};
+use staff::{Guard, Route, Verb, every_route};
 
 use crate::client::{Client, Reply};
 use crate::services::register_and_approve;
@@ -86,7 +86,7 @@ impl Scene {
 fn every_route_is_closed_to_whoever_may_not_use_it() {
     let scene = scene();
     let nobody = scene.stage.client();
-    for route in ROUTES {
+    for route in every_route() {
         let path = scene.path(route);
         if route.guard == Guard::Public {
             continue;
@@ -99,7 +99,7 @@ fn every_route_is_closed_to_whoever_may_not_use_it() {
     }
     for role in Role::ALL {
         let (own, other) = (scene.stage.officer(0, role), scene.stage.officer(1, role));
-        for route in ROUTES {
+        for route in every_route() {
             attack(&scene, route, role, &own, &other);
         }
     }
@@ -134,7 +134,7 @@ fn attack(scene: &Scene, route: &Route, role: Role, own: &Client, other: &Client
 fn every_act_needs_the_token_of_its_own_session() {
     let scene = scene();
     let stranger = scene.stage.client().token();
-    for route in ROUTES.iter().filter(|route| route.verb == Verb::Post) {
+    for route in every_route().filter(|route| route.verb == Verb::Post) {
         let role = match route.guard {
             Guard::Right(rights) | Guard::Scheme(rights) | Guard::Identity(rights) => {
                 Role::ALL.into_iter().find(|role| has_one_of(*role, rights)).unwrap()
@@ -159,8 +159,8 @@ fn nothing_below_the_desk_answers_that_does_not_stand_in_the_list() {
     for path in ["/en/staff/nowhere", "/en/staff/schemes/masks-2020/secrets", "/en/staff/schemes/none/dashboard"] {
         assert_eq!(owner.get(path).status, 404, "{path}");
     }
-    for route in ROUTES {
-        let twins = ROUTES.iter().filter(|other| other.path == route.path && other.verb == route.verb);
+    for route in every_route() {
+        let twins = every_route().filter(|other| other.path == route.path && other.verb == route.verb);
         assert_eq!(twins.count(), 1, "{}", route.path);
     }
 }

@@ -1,7 +1,7 @@
 //! Promise 3: reading many is an approved export by two persons, and nothing else.
 
 use people::Role;
-use staff::{ROUTES, Verb};
+use staff::{Verb, every_route};
 
 use crate::attack::{known, path};
 use crate::journey::register;
@@ -32,7 +32,7 @@ fn promise_03_no_page_shows_more_than_one_resident_and_none_before_a_reason_is_g
     let mut looked = 0;
     for role in Role::ALL {
         let client = stage.officer(0, role);
-        for route in ROUTES.iter().filter(|route| route.verb == Verb::Get) {
+        for route in every_route().filter(|route| route.verb == Verb::Get) {
             // What residents of a demonstration received; the page does not exist in a live system.
             if route.path.ends_with("/messages") {
                 continue;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use people::Role;
-use staff::{Guard, ROUTES, Route, Verb};
+use staff::{Guard, Route, Verb, every_route};
 
 use crate::attack::{known, known_charter, path};
 use crate::client::{Client, Reply};
@@ -89,7 +89,7 @@ fn no_form_that_an_officer_types_into_is_remembered_by_the_browser() {
     let mut typed = BTreeSet::new();
     for verb in [Verb::Get, Verb::Post] {
         // Pages of mistakes come last: what is sent empty and taken all the same may change what is there.
-        for route in ROUTES.iter().filter(|route| route.verb == verb && (verb == Verb::Get || route.typed)) {
+        for route in every_route().filter(|route| route.verb == verb && (verb == Verb::Get || route.typed)) {
             let Some(client) = who(&officers, route) else { continue };
             for address in addresses(route) {
                 let reply = if verb == Verb::Get { client.get(&address) } else { client.post(&address, &[]) };

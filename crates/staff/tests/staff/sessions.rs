@@ -1,7 +1,7 @@
 //! Sessions that are about to end, that have ended, and what was typed in them.
 
 use people::Role;
-use staff::{ROUTES, Verb};
+use staff::{Verb, every_route};
 
 use crate::client::{Client, Reply, json};
 use crate::stage::{SLUG, Stage};
@@ -116,7 +116,7 @@ fn every_form_shows_itself_again_and_does_nothing() {
     let gate = stage.launch();
     stage.launch_identity(identity::SHIPPED_CHARTER);
     let (_, officer) = crate::attack::known(&stage);
-    for route in ROUTES.iter().filter(|route| route.typed) {
+    for route in every_route().filter(|route| route.typed) {
         assert_eq!(route.verb, Verb::Post);
         let path = crate::attack::path(route.path, &gate, "", &officer);
         let mut shown = 0;

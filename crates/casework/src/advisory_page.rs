@@ -1,0 +1,103 @@
+use advisories::{Advisory, Impact, Receipt, advisory, confirm_advisory, receipts, withdraw_advisory};
+use desk::{Answer, Desk, Mistakes, go, missing};
+use people::HandleIncident;
+use store::StoreError;
+use webkit::parts::{Button, ButtonStyle, Choice, Radios, Table};
+use webkit::{Body, Failure, Page};
+
+use crate::advisory_list::state;
+
+/// One advisory: the department's text, and the form that confirms it. Whoever published it sees what all departments say.
+pub(crate) fn show(desk: &Desk) -> Answer {
+    page(desk, &Mistakes::default())
+}
+
+fn find(desk: &Desk) -> Result<(Advisory, Vec<Receipt>), Failure> {
+    desk.right::<HandleIncident>()?;
+    let number: i64 = desk.id("number")?;
+    let found = desk.platform().ledger().read("staff.advisory", |tx| {
+        Ok::<_, StoreError>(advisory(tx, number)?.map(|one| receipts(tx, number).map(|said| (one, said))))
+    })?;
+    found.transpose()?.ok_or_else(missing)
+}
+
+fn page(desk: &Desk, mistakes: &Mistakes) -> Answer {
+    let (one, said) = find(desk)?;
+    let own = desk.who()?.department();
+    let mine = said.iter().find(|receipt| receipt.department == own);
+    let title = desk.text(&one.title);
+    let mut body = desk.body(&title, mistakes);
+    body.note(format!("{} · {}", desk.text(&one.kind.title()), desk.at(one.published)));
+    body.push(&state(desk, &one, mine));
+    paragraphs(&mut body, &desk.text(&one.body));
+    if let Some(public) = &one.public_body {
+        body.h2(desk.say("advisory-for-public"));
+        paragraphs(&mut body, &desk.text(public));
+    }
+    if one.withdrawn.is_none() {
+        let choices = Impact::ALL.iter().map(|impact| Choice::new(impact.slug(), desk.text(&impact.title()))).collect();
+        let known = mine.map_or("", |receipt| receipt.impact.slug());
+        let typed = desk.values.get("impact");
+        let form = desk
+            .form()
+            .part(&Radios {
+                value: if typed.is_empty() { known } else { typed }.into(),
+                error: mistakes.of("impact"),
+                ..Radios::new("impact", desk.say("advisory-impact"), choices)
+            })
+            .part(&Button::new(desk.say("advisory-confirm")));
+        body.part(&form);
+    }
+    if one.department == own {
+        answers(desk, &mut body, &one, &said)?;
+    }
+    Ok(desk.show_form(Page::new(title, body.markup()).back(desk.url("/staff/advisories")), mistakes))
+}
+
+fn paragraphs(body: &mut Body, text: &str) {
+    for paragraph in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        body.p(paragraph);
+    }
+}
+
+/// What every department says, also those that have said nothing; and the way to withdraw it.
+fn answers(desk: &Desk, body: &mut Body, one: &Advisory, said: &[Receipt]) -> Result<(), Failure> {
+    body.h2(desk.say("advisory-said"));
+    let head = ["reach-department", "state", "advisory-when"].map(|key| desk.say(key));
+    let mut table = Table::new(desk.say("advisory-said"), head);
+    table.quiet_caption = true;
+    for (department, name) in crate::call_outs::names(desk)? {
+        let theirs = said.iter().find(|receipt| receipt.department == department);
+        let when = theirs.map_or_else(String::new, |receipt| desk.at(receipt.confirmed));
+        table.row([name.into(), state(desk, one, theirs), when.into()]);
+    }
+    body.part(&table);
+    if one.withdrawn.is_none() {
+        body.p(desk.say("advisory-withdraw-lead"));
+        let withdraw = desk.form().to(desk.url(&format!("/staff/advisories/{}/withdraw", one.number))).id("withdraw");
+        body.part(&withdraw.part(&Button::new(desk.say("advisory-withdraw")).style(ButtonStyle::Warning)));
+    }
+    Ok(())
+}
+
+/// The department has read it.
+pub(crate) fn confirm(desk: &Desk) -> Answer {
+    let (grant, number) = (desk.right::<HandleIncident>()?, find(desk)?.0.number);
+    if desk.values.switching() {
+        return page(desk, &Mistakes::default());
+    }
+    let Some(impact) = Impact::from_slug(desk.values.get("impact")) else {
+        return page(desk, &Mistakes::one("impact", desk.say("choose-one")));
+    };
+    let act = move |work: &mut journal::Work<'_, '_>| confirm_advisory(work, &grant, (number, impact));
+    desk.platform().ledger().write("staff.confirm_advisory", grant.actor(), act)?;
+    Ok(go(&desk.url("/staff/advisories")))
+}
+
+/// Withdraws it.
+pub(crate) fn withdraw(desk: &Desk) -> Answer {
+    let (grant, number) = (desk.right::<HandleIncident>()?, find(desk)?.0.number);
+    let act = move |work: &mut journal::Work<'_, '_>| withdraw_advisory(work, &grant, number);
+    desk.platform().ledger().write("staff.withdraw_advisory", grant.actor(), act)?;
+    Ok(go(&desk.url(&format!("/staff/advisories/{number}"))))
+}

@@ -1,0 +1,60 @@
+//! Pages for officers over `response`, `callout` and `advisories`: alerts, incidents with their case files, advisories and
+//! bulletins, incident teams, call-outs and their exercises.
+//!
+//! [`BOOK`] is what `staff` binds into the pages for officers.
+
+mod advisory_list;
+mod advisory_new;
+mod advisory_page;
+mod alerts;
+mod bulletins;
+mod call_out;
+mod call_outs;
+mod call_page;
+mod case_act;
+mod case_call;
+mod case_new;
+mod case_page;
+mod case_read;
+mod case_report;
+mod case_write;
+mod exercises;
+mod incidents;
+mod routes;
+mod team;
+mod team_override;
+mod team_person;
+mod team_rota;
+
+use desk::{Book, Texts};
+
+/// These pages and their words.
+pub static BOOK: Book = Book {
+    routes: routes::ROUTES,
+    texts: Texts::new(
+        include_str!("../locales/en.ftl"),
+        include_str!("../locales/zh-hant.ftl"),
+        include_str!("../locales/zh-hans.ftl"),
+    ),
+};
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn words_are_whole() {
+        let allowed = ["SMS", "PDF", "SHA", "CSV", "JSON", "OPS"];
+        assert_eq!(BOOK.texts.flaws(&allowed), []);
+        let mut asked = 0;
+        for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap() {
+            let path = entry.unwrap().path();
+            let (unknown, count) = BOOK.texts.unknown(&std::fs::read_to_string(&path).unwrap());
+            assert!(unknown.is_empty(), "{}: {unknown:?}", path.display());
+            asked += count;
+        }
+        assert!(asked > 100, "the pages were read");
+    }
+}

@@ -1,0 +1,100 @@
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{RawPathParams, Request};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use webkit::{Visitor, takes_files};
+
+use crate::desk::{Answer, Desk, attend};
+use crate::{StaffState, Texts};
+
+/// The pages of one crate: every address with what answers, and the words.
+pub struct Book {
+    /// Every route. The router is built from it and from nothing else, so the test that attacks every route cannot miss one.
+    pub routes: &'static [Route],
+    /// The words of its pages; what stands in many books is found in the desk's own.
+    pub texts: Texts,
+}
+
+/// Reading or acting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Reads; changes nothing but the journal.
+    Get,
+    /// Acts; needs a form token.
+    Post,
+}
+
+/// Who may use a route. The pages enforce it by asking for grants; the test of attacks holds them to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// Anybody.
+    Public,
+    /// Whoever is signed in.
+    Officer,
+    /// Officers with one of these rights.
+    Right(&'static [&'static str]),
+    /// Officers with one of these rights, in a scheme of their own department.
+    Scheme(&'static [&'static str]),
+    /// Officers with one of these rights, in the department of the identity provider.
+    Identity(&'static [&'static str]),
+}
+
+/// One address, who may use it, and what answers.
+pub struct Route {
+    /// Reading or acting.
+    pub verb: Verb,
+    /// The path, without the language.
+    pub path: &'static str,
+    /// Who may use it.
+    pub guard: Guard,
+    /// Whether something is typed there. Then the page shows its form again when the language is switched, and after a
+    /// session that ended meanwhile.
+    pub typed: bool,
+    /// How large a file it takes, if it takes one.
+    pub file_max_bytes: Option<usize>,
+    pub(crate) act: fn(&Desk) -> Answer,
+}
+
+impl Book {
+    /// Adds its pages to a router.
+    pub fn serve(&'static self, state: &Arc<StaffState>, mut pages: Router) -> Router {
+        for route in self.routes {
+            pages = pages.route(route.path, self.answer(route, state));
+        }
+        pages
+    }
+
+    fn answer(&'static self, route: &'static Route, state: &Arc<StaffState>) -> MethodRouter {
+        let state = state.clone();
+        let filter = match route.verb {
+            Verb::Get => MethodFilter::GET,
+            Verb::Post => MethodFilter::POST,
+        };
+        let answer = on(filter, move |visitor: Visitor, params: RawPathParams, request: Request| {
+            let state = state.clone();
+            async move { attend(state, self, route, visitor, &params, request).await }
+        });
+        if route.file_max_bytes.is_some() { answer.layer(takes_files()) } else { answer }
+    }
+}
+
+/// A page.
+pub const fn get(path: &'static str, guard: Guard, act: fn(&Desk) -> Answer) -> Route {
+    Route { verb: Verb::Get, path, guard, typed: false, file_max_bytes: None, act }
+}
+
+/// An act.
+pub const fn post(path: &'static str, guard: Guard, act: fn(&Desk) -> Answer) -> Route {
+    Route { verb: Verb::Post, path, guard, typed: false, file_max_bytes: None, act }
+}
+
+/// A post of something typed.
+pub const fn form(path: &'static str, guard: Guard, act: fn(&Desk) -> Answer) -> Route {
+    Route { typed: true, ..post(path, guard, act) }
+}
+
+/// A post of something typed and a file.
+pub const fn form_with_file(path: &'static str, guard: Guard, max_bytes: usize, act: fn(&Desk) -> Answer) -> Route {
+    Route { file_max_bytes: Some(max_bytes), ..form(path, guard, act) }
+}
