@@ -34,11 +34,13 @@ pub enum AlertKind {
     Deadline,
     /// An advisory waits to be confirmed.
     Advisory,
+    /// Somebody's training lapses soon.
+    Training,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Incident,
         Self::LeaseEnds,
         Self::LinkedEnquiry,
@@ -54,6 +56,7 @@ impl AlertKind {
         Self::RequestDue,
         Self::Deadline,
         Self::Advisory,
+        Self::Training,
     ];
 
     /// The name in the store and in the journal.
@@ -74,6 +77,7 @@ impl AlertKind {
             Self::RequestDue => "request-due",
             Self::Deadline => "deadline",
             Self::Advisory => "advisory",
+            Self::Training => "training",
         }
     }
 
@@ -108,6 +112,7 @@ impl AlertKind {
             }
             Self::Deadline => Text::new("A deadline of an incident", "事故的限期", "事故的限期"),
             Self::Advisory => Text::new("Security advisory", "保安警告", "安全警告"),
+            Self::Training => Text::new("Training is to be renewed", "培訓須續期", "培训须续期"),
         }
     }
 }
