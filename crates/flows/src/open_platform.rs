@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use journal::{JournalError, Ledger, LedgerParts};
+use journal::{JournalError, Ledger, LedgerParts, Work};
 use kernel::{Clock, Day, Environment, Fault, Id, Kind, Random, kinds};
 use registration::{Places, Sender};
 use seal::{KeyPlace, Keyring, SealError, Signer};
@@ -164,7 +164,7 @@ impl Platform {
         if parts.tiles.join(RESTORING).exists() {
             return Err(PlatformError::Restoring);
         }
-        let ledger = open_ledger(&parts, PLATFORM, PLATFORM_TABLES)?;
+        let ledger = open_ledger(&parts, PLATFORM, PLATFORM_TABLES, people::end_restored)?;
         people::prepare_keys(ledger.keys())?;
         processors::prepare_keys(ledger.keys())?;
         vault::prepare_request_keys(ledger.keys())?;
@@ -180,11 +180,14 @@ impl Platform {
 }
 
 pub(crate) fn open_service_ledger(parts: &PlatformParts, slug: &str) -> Result<Arc<Ledger>, PlatformError> {
-    open_ledger(parts, &store_name(slug), SERVICE_TABLES)
+    open_ledger(parts, &store_name(slug), SERVICE_TABLES, |_| Ok(()))
 }
 
 pub(crate) fn open_identity_ledger(parts: &PlatformParts) -> Result<Arc<Ledger>, PlatformError> {
-    open_ledger(parts, IDENTITY, IDENTITY_TABLES)
+    open_ledger(parts, IDENTITY, IDENTITY_TABLES, |work| {
+        identity::end_restored(work)?;
+        provider::end_restored(work)
+    })
 }
 
 /// A store's name is the slug with underscores, after a letter that keeps it apart from the platform's.
@@ -196,13 +199,16 @@ pub(crate) fn key_place(parts: &PlatformParts, name: &str) -> KeyPlace {
     parts.roots.key_place(&parts.keys, &parts.tiles, name)
 }
 
-fn open_ledger(parts: &PlatformParts, name: &str, tables: &[&[Migration]]) -> Result<Arc<Ledger>, PlatformError> {
+/// What is done to a store that a restore put back, before anything else.
+type Settle = fn(&mut Work<'_, '_>) -> Result<(), StoreError>;
+
+fn open_ledger(parts: &PlatformParts, name: &str, tables: &[&[Migration]], settle: Settle) -> Result<Arc<Ledger>, PlatformError> {
     let today = parts.clock.now().day();
     let exists = Store::exists(&parts.location, name)?;
     let keys = open_keys(parts, name, today, exists)?;
     settle_restored_keys(&key_place(parts, name).tree, &keys)?;
     let store = Store::open(&parts.location, name, tables, parts.options.clone())?;
-    Ok(Ledger::open(LedgerParts {
+    let parts = LedgerParts {
         store,
         keys: Arc::new(keys),
         signer: parts.signer.clone(),
@@ -210,7 +216,8 @@ fn open_ledger(parts: &PlatformParts, name: &str, tables: &[&[Migration]]) -> Re
         random: parts.random.clone(),
         tiles: parts.tiles.join(name),
         origin: format!("{}/{}", parts.origin, name),
-    })?)
+    };
+    Ok(Ledger::open_settling(parts, settle)?)
 }
 
 /// Stands after the name of a key tree that a restore put in its place.

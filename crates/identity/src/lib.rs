@@ -38,6 +38,7 @@ mod document;
 mod end_activation;
 mod end_evidence;
 mod end_recovery;
+mod end_restored;
 mod enrolment;
 mod errand;
 #[cfg(test)]
@@ -122,6 +123,7 @@ pub use end_evidence::{
 };
 pub use errand::{DocumentTag, ErrandError, ask_new_password, ask_to_cancel, confirm_password_code, may_choose_password, prepare_errand};
 pub use evidence::{Evidence, EvidenceError};
+pub use end_restored::end_restored;
 pub use end_recovery::{
     RecoverError, Recoverer, recover_with_passkey, recover_with_password, recovery_passkey,
 };

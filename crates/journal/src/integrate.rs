@@ -11,7 +11,7 @@ use store::{Store, StoreError};
 
 use crate::merkle::{consistency, inclusion, root};
 use crate::tiles::{Tiles, write_whole};
-use crate::{Checkpoint, Hash, JournalError, Ledger, Restored, storage};
+use crate::{Actor, Checkpoint, Hash, JournalError, Ledger, Restored, Work, storage};
 
 /// What one pass of the integrator did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,7 +152,7 @@ impl Ledger {
     }
 
     /// Finishes what a restore began: see [`Restored`].
-    pub(crate) fn settle_restore(&self) -> Result<(), JournalError> {
+    pub(crate) fn settle_restore(&self, settle: impl FnMut(&mut Work<'_, '_>) -> Result<(), StoreError> + Send + 'static) -> Result<(), JournalError> {
         let mut state = self.integrator.state.lock().unwrap_or_else(PoisonError::into_inner);
         let dir = &self.integrator.dir;
         let Some(restored) = Restored::noted(dir).map_err(|error| self.tiles_error(error))? else { return Ok(()) };
@@ -162,6 +162,7 @@ impl Ledger {
             let last = self.store().read("journal.last_placed", storage::last_placed)?;
             state.cursor = last.unwrap_or(state.cursor);
         }
+        self.write("journal.settle_restore", Actor::Operator, settle)?;
         Restored::forget(dir).map_err(|error| self.tiles_error(error))
     }
 

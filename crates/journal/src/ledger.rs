@@ -98,6 +98,15 @@ impl From<RunError<StoreError>> for JournalError {
 impl Ledger {
     /// Opens a service's ledger and checks that its published tree and its database agree.
     pub fn open(parts: LedgerParts) -> Result<Arc<Self>, JournalError> {
+        Self::open_settling(parts, |_| Ok(()))
+    }
+
+    /// The same; after a restore `settle` runs before anything else is done with the ledger. When the process dies on the way it runs
+    /// again at the next start.
+    pub fn open_settling(
+        parts: LedgerParts,
+        settle: impl FnMut(&mut Work<'_, '_>) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<Arc<Self>, JournalError> {
         let LedgerParts { store, keys, signer, clock, random, tiles, origin } = parts;
         let last = store.read("journal.open", storage::last_event)?;
         let integrator = Integrator::open(&store, &*signer, tiles.clone(), &origin)?;
@@ -105,7 +114,7 @@ impl Ledger {
         let sequence = Arc::new(Sequence::after(last));
         let begun = Arc::default();
         let ledger = Self { store, keys, signer, clock, random, origin, sequence, begun, signatory, integrator };
-        ledger.settle_restore()?;
+        ledger.settle_restore(settle)?;
         Ok(Arc::new(ledger))
     }
 

@@ -22,6 +22,7 @@ mod create_department;
 mod decide_approval;
 mod directory;
 mod end_officer;
+mod end_restored;
 mod enrol_service;
 mod find_session;
 mod grant;
@@ -75,6 +76,7 @@ pub use directory::{
     Department, Officer, PasskeyListed, approvals, department, departments, officer, officers, passkeys,
 };
 pub use end_officer::{EndOfficer, EndOfficerError, end_officer};
+pub use end_restored::end_restored;
 pub use enrol_service::{EnrolService, EnrolServiceError, Scope, enrol_service, owner_of};
 pub use find_session::{Found, SessionError, find_session, keep_session, lapsed_session};
 pub use grant::{Denied, Grant, authorise};

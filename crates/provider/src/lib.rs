@@ -16,6 +16,7 @@ mod client;
 mod client_proof;
 mod consent;
 mod end_grant;
+mod end_restored;
 mod introspect;
 mod issue;
 mod keys;
@@ -59,6 +60,7 @@ pub use client::{AskedAttribute, Proposed, Registered, Registration, Registratio
 pub use client_proof::{ClientProof, Proven, claimed_client, prove};
 pub use consent::{Agreed, Consent, SHARE_DAYS_MOST, Share, agreed, consents, end_share, shares};
 pub use end_grant::{end_account, end_consent, end_session_grants, revoke};
+pub use end_restored::end_restored;
 pub use introspect::{Introspected, introspect};
 pub use issue::{TokenKeys, Tokens};
 pub use keys::{KEYS, KeysError, load_keys, prepare_keys, public_keys, rotate_keys};

@@ -45,3 +45,11 @@ pub(crate) fn find(tx: &mut Tx<'_>, token: [u8; 32]) -> Result<Option<Id<kinds::
 pub(crate) fn remove(tx: &mut Tx<'_>, id: Id<kinds::Terminal>) -> Result<u64, StoreError> {
     tx.execute("-- identity.remove_terminal\ndelete from identity_terminal where id = $1", &[id.into()])
 }
+
+/// No cookie is a terminal's any more, and no code makes one; how many were.
+pub(crate) fn forget_tokens(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.forget_terminal_tokens\nupdate identity_terminal set token_hash = null, code_expires = 0 where token_hash is not null or code_expires > 0",
+        &[],
+    )
+}

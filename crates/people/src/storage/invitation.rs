@@ -46,3 +46,8 @@ pub(crate) fn revoke_all(tx: &mut Tx<'_>, officer: Id<kinds::Officer>, now: Inst
         &[officer.into(), now.into()],
     )
 }
+
+/// No link that is out works any more; how many did not end by themselves before.
+pub(crate) fn revoke_every(tx: &mut Tx<'_>, now: Instant) -> Result<u64, StoreError> {
+    tx.execute("-- people.revoke_every_invitation\nupdate invitation set used = $1 where used is null", &[now.into()])
+}

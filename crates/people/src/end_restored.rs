@@ -1,0 +1,39 @@
+use journal::{Event, Work};
+use kernel::Instant;
+use store::StoreError;
+
+use crate::storage;
+
+/// After a restore: ends every session, every invitation and every ceremony of officers. The database is that of the backup, so a
+/// session that was ended since or an invitation that was used would be good again. Officers sign in again with their passkeys;
+/// who was invited and has not come is invited again.
+pub fn end_restored(work: &mut Work<'_, '_>) -> Result<(), StoreError> {
+    let (now, all) = (work.now(), Instant::from_millis(i64::MAX));
+    let sessions = storage::session::sweep(work.tx(), all)?;
+    let invitations = storage::invitation::revoke_every(work.tx(), now)?;
+    storage::ceremony::sweep(work.tx(), all)?;
+    work.journal(Event::new("people.ended_by_restore").detail("sessions", sessions).detail("invitations", invitations))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use store::RunError;
+
+    use super::*;
+    use crate::rehearsal::City;
+    use crate::{AddPasskeyError, Role};
+
+    #[test]
+    fn neither_sessions_nor_invitations_of_a_backup_open_anything() {
+        let city = City::new();
+        let department = city.department();
+        let invited = city.invite(department, &[Role::CaseOfficer]);
+        let officer = city.sign_in_new(department, &[Role::PrivacyOfficer]);
+        assert!(city.find_session(&officer.token).is_ok());
+        city.act(journal::Actor::Operator, end_restored).unwrap();
+        assert!(city.find_session(&officer.token).is_err());
+        let refused = city.add_passkey(&invited.token);
+        assert!(matches!(refused, Err(RunError::Refused(AddPasskeyError::Invitation))), "{refused:?}");
+    }
+}

@@ -1,0 +1,61 @@
+use journal::{Event, Work};
+use kernel::Instant;
+use store::StoreError;
+
+use crate::storage;
+
+/// After a restore: ends every token, code, request and grant, and everything that residents agreed to for longer than once.
+///
+/// The database is that of the backup, so what was given back, used up, replaced or taken back since then would be good again, and
+/// nobody can say which it was. Services send residents to sign in again, and residents are asked again; the proofs that were
+/// seen stay remembered.
+pub fn end_restored(work: &mut Work<'_, '_>) -> Result<(), StoreError> {
+    let (all, tx) = (Instant::from_millis(i64::MAX), work.tx());
+    let grants = storage::grant::sweep(tx, all)?;
+    let consents = storage::consent::sweep(tx, all)? + storage::share::sweep(tx, all)?;
+    let rest = storage::code::sweep(tx, all)?
+        + storage::token::sweep(tx, all)?
+        + storage::service_token::sweep(tx, all)?
+        + storage::pushed::sweep(tx, all)?;
+    let event = Event::new("provider.ended_by_restore").detail("grants", grants).detail("consents", consents);
+    work.journal(event.detail("tokens", rest))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use openid::ErrorCode;
+
+    use super::*;
+    use crate::rehearsal::{on_both, person};
+    use crate::{agreed, consents, shares};
+
+    #[test]
+    fn nothing_that_opened_a_door_opens_it_after_a_restore() {
+        on_both(|provider| {
+            let (library, resident) = (provider.service("library"), person(1, provider.now()));
+            let pushed = || provider.push(&library, &[]).unwrap();
+            let code = provider.allow(&library, &resident, &pushed()).unwrap();
+            let tokens = provider.redeem(&library, &code).unwrap();
+            let refresh = tokens.refresh.unwrap();
+            let (waiting, unused) = (pushed(), provider.allow(&library, &resident, &pushed()).unwrap());
+            assert!(!provider.read(|tx| consents(tx, resident.account, provider.now())).is_empty());
+            provider.act(end_restored).unwrap();
+            let code_of = |result: Result<_, openid::OAuthError>| result.map(drop).unwrap_err().code;
+            assert_eq!(code_of(provider.refresh(&library, refresh.expose())), ErrorCode::InvalidGrant);
+            assert_eq!(code_of(provider.redeem(&library, &unused)), ErrorCode::InvalidGrant);
+            assert!(provider.allow(&library, &resident, &waiting).is_err(), "a request that waited");
+            let now = provider.now();
+            assert!(provider.read(|tx| consents(tx, resident.account, now)).is_empty());
+            assert!(provider.read(|tx| shares(tx, resident.account, now)).is_empty());
+            assert!(!provider.read(|tx| agreed(tx, resident.account, "library", now)).settles("openid"), "the resident is asked again");
+            for table in ["grant", "access", "refresh", "code", "pushed", "service_token", "consent", "share"] {
+                let sql = format!("-- test.left\nselect 1 from provider_{table} limit 1");
+                assert!(provider.read(|tx| tx.query_opt(&sql, &[])).is_none(), "{table}");
+            }
+            let again = provider.allow(&library, &resident, &pushed()).unwrap();
+            assert!(provider.redeem(&library, &again).is_ok(), "it goes on");
+            assert_eq!(provider.verbs().iter().filter(|verb| *verb == "provider.ended_by_restore").count(), 1);
+        });
+    }
+}
