@@ -73,4 +73,4 @@ pub fn after_action_pdf(exercise: &Exercise, occasion: &Occasion, language: Lang
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -17,6 +17,7 @@ mod evidence;
 mod evidence_fields;
 mod evidence_time;
 mod exercise;
+mod export;
 mod finding;
 mod guest;
 mod investigation;
@@ -53,6 +54,7 @@ pub use directory::{drill, drills, drills_of, entries_after, last_entry, running
 pub use entry::{Entry, Event, Speaker, Team, TeamNumber};
 pub use evidence::{Citation, Evidence, EvidenceEntry, Facet};
 pub use exercise::{Exercise, Refusal};
+pub use export::{EXPORT_FORMAT, Export};
 pub use finding::{Finding, Rule};
 pub use investigation::{Hit, Stretch, time_line, utc};
 pub use guest::{GuestDetails, GuestError, GuestToken, SealedGuest, prepare_keys, seal_guest};

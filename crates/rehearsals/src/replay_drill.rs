@@ -5,6 +5,7 @@
 //! quick, some are wrong, and now and then the program that drives the exercise dies and is started again. What is real is
 //! everything under them: pack, clock, injects, evidence, marking, scores and report.
 
+mod papers;
 mod players;
 mod recount;
 
@@ -15,7 +16,6 @@ use std::time::{Duration, Instant as Stopwatch};
 use drill::{Aspect, Exercise, Report, Team, shipped};
 use installation::say;
 use kernel::Instant;
-use serde_json::json;
 
 use crate::simulate::Findings;
 use players::Players;
@@ -35,7 +35,8 @@ pub struct DrillArgs {
     /// The seed of what players do and of when the program dies.
     #[arg(long, default_value_t = 2023)]
     seed: u64,
-    /// Where to write the report and everything that happened, as JSON.
+    /// The folder for the after-action report, in three languages as page and PDF, and for everything that happened, as JSON:
+    /// `docs/drill-check.py` counts it again.
     #[arg(long)]
     report: Option<PathBuf>,
     /// Spoils something; the run must then fail.
@@ -70,9 +71,10 @@ pub fn run(args: &DrillArgs) -> Result<(), Box<dyn std::error::Error>> {
     let findings = played.findings(&report)?;
     print(&played, &report, (took, reported), args);
     findings.all().iter().for_each(|finding| say(&finding.line()));
-    if let Some(file) = &args.report {
-        let all = json!({"report": report, "entries": played.exercise.entries(), "findings": findings.to_json()});
-        std::fs::write(file, serde_json::to_string_pretty(&all)?)?;
+    if let Some(folder) = &args.report {
+        let begun = Stopwatch::now();
+        papers::write(folder, &played.exercise, &findings.to_json())?;
+        say(&format!("report.*.html and report.*.pdf in three languages stand in {} after {:.1} s", folder.display(), begun.elapsed().as_secs_f64()));
     }
     findings.verdict()
 }
@@ -117,7 +119,7 @@ impl Played {
             let Some(now) = next.filter(|now| *now < end) else { break };
             if now == frozen && self.board.is_none() {
                 self.exercise.freeze(now)?;
-                self.board = Some(self.exercise.board());
+                self.board = Some(self.exercise.board().clone());
             }
             self.exercise.send_due(now);
             players.act(&mut self.exercise, now)?;
@@ -154,7 +156,7 @@ impl Played {
         let again = Exercise::from_entries(Arc::new(self.exercise.pack().clone()), self.exercise.entries().to_vec())?;
         let same = serde_json::to_vec(&Report::of(&again))? == serde_json::to_vec(report)?;
         findings.expect("the same entries give the same report, byte for byte", same, report.chain.clone());
-        let still = self.board.as_ref().is_some_and(|board| *board == self.exercise.board());
+        let still = self.board.as_ref().is_some_and(|board| board == self.exercise.board());
         findings.expect("the frozen board stood still", still, format!("{} entries", report.entries));
         findings.expect("every answer that evaluators mark has its marks", report.unmarked.count == 0, format!("{} wait", report.unmarked.count));
         Ok(findings)

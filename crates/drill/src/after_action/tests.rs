@@ -17,7 +17,7 @@ fn name(text: &str) -> Name {
 }
 
 /// Two teams; one answers in full, the other wrongly; evaluators disagree; a jump makes injects late.
-fn played() -> Exercise {
+pub(crate) fn played() -> Exercise {
     let pack = Arc::new(shipped("defacement").unwrap().unwrap());
     let team = |name: &str| Team { name: name.to_owned(), in_room: 2, remote: 1 };
     let mut exercise = Exercise::start(pack, vec![team("Transport <T>"), team("漁護署")], T0).unwrap();
@@ -25,7 +25,7 @@ fn played() -> Exercise {
     let line = |text: &str| Citation::try_from(text.to_owned()).unwrap();
     let right = Answer::new(["ubuntu5".to_owned()], [line("processes:6"), line("processes:8"), line("connections:1")]);
     exercise.answer(T0.plus_secs(600), (0, 1), &name("host"), right).unwrap();
-    exercise.answer(T0.plus_secs(9_00), (1, 2), &name("host"), Answer::new(["{possible} <script>alert(1)</script> 🛟".to_owned()], [])).unwrap();
+    exercise.answer(T0.plus_secs(900), (1, 2), &name("host"), Answer::new(["{possible} <script>alert(1)</script> 🛟".to_owned()], [])).unwrap();
     exercise.send_due(T0.plus_secs(1_500));
     exercise.answer(T0.plus_secs(1_600), (0, 0), &name("words"), Answer::new(["We are looking into it.".to_owned()], [])).unwrap();
     exercise.jump(T0.plus_secs(1_700), "2h".parse().unwrap()).unwrap();
