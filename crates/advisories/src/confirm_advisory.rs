@@ -33,18 +33,21 @@ pub fn receipts(tx: &mut Tx<'_>, number: i64) -> Result<Vec<Receipt>, StoreError
 mod tests {
     use super::*;
     use crate::rehearsal::City;
+    use testkit::both_engines;
 
     #[test]
-    fn each_department_confirms_and_the_last_word_counts() {
-        let city = City::new();
-        let number = city.publish(&City::officer(1), false);
-        for (department, impact) in [(1, Impact::None), (2, Impact::Concerned), (2, Impact::Mended)] {
-            let grant = City::officer(department);
-            city.act(grant.actor(), move |work| confirm_advisory(work, &grant, (number, impact))).unwrap();
-        }
-        let said: Vec<Impact> = city.read(|tx| receipts(tx, number)).iter().map(|one| one.impact).collect();
-        assert_eq!(said, [Impact::None, Impact::Mended]);
-        let grant = City::officer(1);
-        assert!(city.act(grant.actor(), move |work| confirm_advisory(work, &grant, (99, Impact::None))).is_err());
+    fn each_department_confirms_and_the_last_word_counts_on_both_engines() {
+        both_engines(|place| {
+            let city = City::on(place.store("platform", City::TABLES));
+            let number = city.publish(&City::officer(1), false);
+            for (department, impact) in [(1, Impact::None), (2, Impact::Concerned), (2, Impact::Mended)] {
+                let grant = City::officer(department);
+                city.act(grant.actor(), move |work| confirm_advisory(work, &grant, (number, impact))).unwrap();
+            }
+            let said: Vec<Impact> = city.read(|tx| receipts(tx, number)).iter().map(|one| one.impact).collect();
+            assert_eq!(said, [Impact::None, Impact::Mended]);
+            let grant = City::officer(1);
+            assert!(city.act(grant.actor(), move |work| confirm_advisory(work, &grant, (99, Impact::None))).is_err());
+        });
     }
 }

@@ -106,21 +106,24 @@ mod tests {
     use super::*;
     use crate::rehearsal::City;
     use store::RunError;
+    use testkit::both_engines;
 
     #[test]
-    fn what_is_published_is_seen_by_whom_it_is_for_until_it_is_withdrawn() {
-        let city = City::new();
-        let (ours, theirs) = (City::officer(1), City::officer(2));
-        let inside = city.publish(&ours, false);
-        let outside = city.publish(&ours, true);
-        assert_eq!((inside, outside), (1, 2));
-        assert_eq!(city.read(advisories).iter().map(|one| one.number).collect::<Vec<_>>(), [2, 1]);
-        assert_eq!(city.read(public_advisories).iter().map(|one| one.number).collect::<Vec<_>>(), [2]);
-        let withdraw = |grant: Grant<HandleIncident>| city.act(grant.actor(), move |work| withdraw_advisory(work, &grant, outside));
-        assert!(matches!(withdraw(theirs), Err(RunError::Refused(AdvisoryError::Missing))));
-        withdraw(ours).unwrap();
-        assert!(withdraw(ours).is_err() && city.read(public_advisories).is_empty());
-        assert!(city.read(|tx| advisory(tx, outside)).unwrap().withdrawn.is_some());
+    fn what_is_published_is_seen_by_whom_it_is_for_until_it_is_withdrawn_on_both_engines() {
+        both_engines(|place| {
+            let city = City::on(place.store("platform", City::TABLES));
+            let (ours, theirs) = (City::officer(1), City::officer(2));
+            let inside = city.publish(&ours, false);
+            let outside = city.publish(&ours, true);
+            assert_eq!((inside, outside), (1, 2));
+            assert_eq!(city.read(advisories).iter().map(|one| one.number).collect::<Vec<_>>(), [2, 1]);
+            assert_eq!(city.read(public_advisories).iter().map(|one| one.number).collect::<Vec<_>>(), [2]);
+            let withdraw = |grant: Grant<HandleIncident>| city.act(grant.actor(), move |work| withdraw_advisory(work, &grant, outside));
+            assert!(matches!(withdraw(theirs), Err(RunError::Refused(AdvisoryError::Missing))));
+            withdraw(ours).unwrap();
+            assert!(withdraw(ours).is_err() && city.read(public_advisories).is_empty());
+            assert!(city.read(|tx| advisory(tx, outside)).unwrap().withdrawn.is_some());
+        });
     }
 
     #[test]

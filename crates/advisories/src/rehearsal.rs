@@ -6,7 +6,7 @@ use journal::{Actor, Ledger, LedgerParts, Work};
 use kernel::{Clock as _, Id, Instant, Random, Text};
 use people::{Grant, HandleIncident, Role, SignedIn, authorise};
 use seal::{Ed25519Signer, Keyring};
-use store::{RunError, Store, StoreError, Tx};
+use store::{Migration, RunError, Store, StoreError, Tx};
 use tempfile::TempDir;
 use testkit::{MovableClock, SeededRandom};
 
@@ -19,13 +19,19 @@ pub(crate) struct City {
 }
 
 impl City {
+    pub(crate) const TABLES: &[&[Migration]] = &[journal::MIGRATIONS, notify::MAIL_MIGRATIONS, MIGRATIONS];
+
     pub(crate) fn new() -> Self {
+        Self::on(Store::open_in_memory(Self::TABLES).unwrap())
+    }
+
+    pub(crate) fn on(store: Store) -> Self {
         let (tiles, clock) = (TempDir::new().unwrap(), Arc::new(MovableClock::at("2023-02-28T09:00")));
         let random: Arc<dyn Random> = Arc::new(SeededRandom::new(5));
         let keys = Arc::new(Keyring::in_memory("platform", clock.now().day(), random.clone()));
         prepare_keys(&keys).unwrap();
         let parts = LedgerParts {
-            store: Store::open_in_memory(&[journal::MIGRATIONS, notify::MAIL_MIGRATIONS, MIGRATIONS]).unwrap(),
+            store,
             keys,
             signer: Arc::new(Ed25519Signer::create(&tiles.path().join("log.key"), "test").unwrap()),
             clock: clock.clone(),

@@ -168,66 +168,71 @@ mod tests {
     use crate::rehearsal::City;
     use crate::seal_address;
     use journal::Actor;
+    use testkit::both_engines;
 
     fn mails(city: &City) -> Vec<(MailTo, String)> {
         city.read(|tx| notify::mails(tx, None, 2_000)).into_iter().map(|mail| (mail.to, mail.text.path)).collect()
     }
 
     #[test]
-    fn nobody_gets_anything_but_a_link_before_it_is_confirmed_and_nothing_after_the_end() {
-        let city = City::new();
-        let grant = City::officer(1);
-        assert!(seal_address(city.ledger.keys(), city.now().day(), "nobody").is_err());
-        city.ask("Ada@Example.hk", Audience::Schools);
-        city.ask("ada@example.hk", Audience::Public);
-        let sent = mails(&city);
-        let [(MailTo::Subscriber(id), path)] = sent.as_slice() else { panic!("{sent:?}") };
-        let id = *id;
-        assert_eq!(path, "/advisories/subscription/{token}", "one link for one address, and none in the store");
-        city.publish(&grant, true);
-        let tell = || city.act(Actor::Job("mail"), claim_advisories_to_tell).unwrap();
-        assert_eq!(tell(), ToSubscribers { queued: 0, more: false });
-        let token = subscription_token(city.ledger.keys(), id);
-        let settle = |act| {
-            let token = token.clone();
-            city.act(Actor::Visitor, move |work| settle_subscription(work, &token, act))
-        };
-        assert_eq!(city.read(|tx| subscription(tx, &token)), Some(false));
-        settle(Act::Confirm).unwrap();
-        settle(Act::Confirm).unwrap();
-        city.publish(&grant, true);
-        city.publish(&grant, false);
-        assert_eq!(tell(), ToSubscribers { queued: 1, more: false });
-        assert_eq!(tell().queued, 0, "once");
-        let (address, committed) = {
-            let act = move |work: &mut Work<'_, '_>| {
-                work.journal(Event::new("test.opened"))?;
-                address_for_mail(work.tx(), id)
+    fn nobody_gets_anything_but_a_link_before_it_is_confirmed_and_nothing_after_the_end_on_both_engines() {
+        both_engines(|place| {
+            let city = City::on(place.store("platform", City::TABLES));
+            let grant = City::officer(1);
+            assert!(seal_address(city.ledger.keys(), city.now().day(), "nobody").is_err());
+            city.ask("Ada@Example.hk", Audience::Schools);
+            city.ask("ada@example.hk", Audience::Public);
+            let sent = mails(&city);
+            let [(MailTo::Subscriber(id), path)] = sent.as_slice() else { panic!("{sent:?}") };
+            let id = *id;
+            assert_eq!(path, "/advisories/subscription/{token}", "one link for one address, and none in the store");
+            city.publish(&grant, true);
+            let tell = || city.act(Actor::Job("mail"), claim_advisories_to_tell).unwrap();
+            assert_eq!(tell(), ToSubscribers { queued: 0, more: false });
+            let token = subscription_token(city.ledger.keys(), id);
+            let settle = |act| {
+                let token = token.clone();
+                city.act(Actor::Visitor, move |work| settle_subscription(work, &token, act))
             };
-            city.ledger.write("test", Actor::Job("mail"), act).unwrap()
-        };
-        assert_eq!(address.unwrap().open(&committed, city.ledger.keys()).unwrap().expose(), "ada@example.hk");
-        assert!(!city.journal_text().contains("ada"), "the journal names nobody");
-        settle(Act::End).unwrap();
-        settle(Act::End).unwrap();
-        assert!(city.read(|tx| address_for_mail(tx, id)).is_none() && settle(Act::Confirm).is_err());
-        city.publish(&grant, true);
-        assert_eq!(tell().queued, 0);
+            assert_eq!(city.read(|tx| subscription(tx, &token)), Some(false));
+            settle(Act::Confirm).unwrap();
+            settle(Act::Confirm).unwrap();
+            city.publish(&grant, true);
+            city.publish(&grant, false);
+            assert_eq!(tell(), ToSubscribers { queued: 1, more: false });
+            assert_eq!(tell().queued, 0, "once");
+            let (address, committed) = {
+                let act = move |work: &mut Work<'_, '_>| {
+                    work.journal(Event::new("test.opened"))?;
+                    address_for_mail(work.tx(), id)
+                };
+                city.ledger.write("test", Actor::Job("mail"), act).unwrap()
+            };
+            assert_eq!(address.unwrap().open(&committed, city.ledger.keys()).unwrap().expose(), "ada@example.hk");
+            assert!(!city.journal_text().contains("ada"), "the journal names nobody");
+            settle(Act::End).unwrap();
+            settle(Act::End).unwrap();
+            assert!(city.read(|tx| address_for_mail(tx, id)).is_none() && settle(Act::Confirm).is_err());
+            city.publish(&grant, true);
+            assert_eq!(tell().queued, 0);
+        });
     }
 
     #[test]
-    fn promise_02_an_address_is_forgotten_after_two_days_unconfirmed_and_after_a_year() {
-        let city = City::new();
-        city.ask("one@example.hk", Audience::Public);
-        city.ask("two@example.hk", Audience::Public);
-        let MailTo::Subscriber(kept) = mails(&city)[0].0 else { panic!() };
-        let token = subscription_token(city.ledger.keys(), kept);
-        city.act(Actor::Visitor, move |work| settle_subscription(work, &token, Act::Confirm)).unwrap();
-        city.clock.advance_days(3);
-        assert_eq!(city.act(Actor::Job("purge"), purge_subscribers).unwrap(), 1);
-        assert_eq!(city.act(Actor::Job("purge"), purge_subscribers).unwrap(), 0);
-        city.clock.advance_days(366);
-        assert_eq!(city.act(Actor::Job("purge"), purge_subscribers).unwrap(), 1);
+    fn promise_02_an_address_is_forgotten_after_two_days_unconfirmed_and_after_a_year_on_both_engines() {
+        both_engines(|place| {
+            let city = City::on(place.store("platform", City::TABLES));
+            city.ask("one@example.hk", Audience::Public);
+            city.ask("two@example.hk", Audience::Public);
+            let MailTo::Subscriber(kept) = mails(&city)[0].0 else { panic!() };
+            let token = subscription_token(city.ledger.keys(), kept);
+            city.act(Actor::Visitor, move |work| settle_subscription(work, &token, Act::Confirm)).unwrap();
+            city.clock.advance_days(3);
+            assert_eq!(city.act(Actor::Job("purge"), purge_subscribers).unwrap(), 1);
+            assert_eq!(city.act(Actor::Job("purge"), purge_subscribers).unwrap(), 0);
+            city.clock.advance_days(366);
+            assert_eq!(city.act(Actor::Job("purge"), purge_subscribers).unwrap(), 1);
+        });
     }
 
     #[test]
