@@ -71,9 +71,8 @@ impl Fault for Refusal {
     fn kind(&self) -> Kind {
         match self {
             Self::Over => Kind::Gone,
-            Self::Unknown(_) => Kind::Missing,
+            Self::Unknown(_) | Self::NotPinned => Kind::Missing,
             Self::NotOpen | Self::Full => Kind::Taken,
-            Self::NotPinned => Kind::Missing,
             Self::Broken(_) => Kind::Broken,
             _ => Kind::Invalid,
         }

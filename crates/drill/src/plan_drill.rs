@@ -118,13 +118,13 @@ fn checked(
 }
 
 fn teams(work: &mut Work<'_, '_>, teams: &[PlannedTeam]) -> Result<Vec<PlannedTeam>, DrillError> {
-    let named: Vec<PlannedTeam> =
+    let trimmed: Vec<PlannedTeam> =
         teams.iter().map(|team| PlannedTeam { name: team.name.trim().to_owned(), department: team.department }).collect();
-    let names: BTreeSet<String> = named.iter().map(|team| team.name.to_lowercase()).collect();
+    let names: BTreeSet<String> = trimmed.iter().map(|team| team.name.to_lowercase()).collect();
     let fit = |name: &str| !name.is_empty() && name.chars().count() <= TEAM_MOST_CHARS && !name.chars().any(char::is_control);
-    let departments: Vec<_> = named.iter().map(|team| team.department).collect::<BTreeSet<_>>().into_iter().collect();
-    let whole = (1..=TEAMS_MOST).contains(&named.len()) && names.len() == named.len() && named.iter().all(|team| fit(&team.name));
-    if whole && all_known(work, &departments)? { Ok(named) } else { Err(DrillError::Teams) }
+    let departments: Vec<_> = trimmed.iter().map(|team| team.department).collect::<BTreeSet<_>>().into_iter().collect();
+    let whole = (1..=TEAMS_MOST).contains(&trimmed.len()) && names.len() == trimmed.len() && trimmed.iter().all(|team| fit(&team.name));
+    if whole && all_known(work, &departments)? { Ok(trimmed) } else { Err(DrillError::Teams) }
 }
 
 fn all_known(work: &mut Work<'_, '_>, departments: &[Id<kinds::Department>]) -> Result<bool, DrillError> {

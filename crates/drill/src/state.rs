@@ -190,6 +190,11 @@ impl State {
         self.sent.contains_key(&(team, inject.clone()))
     }
 
+    /// Whether a signal was given, to the team or to all.
+    pub fn was_signalled(&self, team: TeamNumber, signal: &Name) -> bool {
+        self.happened(team, &Fact::Signal(signal.clone())).is_some()
+    }
+
     pub(crate) fn happened(&self, team: TeamNumber, fact: &Fact) -> Option<Span> {
         match fact {
             Fact::Sent(name) => self.sent.get(&(team, name.clone())).map(|sent| sent.shown),

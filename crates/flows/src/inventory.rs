@@ -239,6 +239,8 @@ pub(crate) mod tests {
         "first_officer", "second_officer",
         // Of incidents: theirs, the departments that lead, officers.
         "incident", "lead", "commander", "settled_by",
+        // Of exercises: themselves, the departments that hold them, who sits where.
+        "drill", "host", "sitter", "follows",
         // Of signing: serial numbers of certificates, and the digest of a document that an account has signed.
         "number", "document",
     ];

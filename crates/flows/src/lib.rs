@@ -20,6 +20,13 @@ mod close_story;
 mod contractor_round;
 mod correct_household;
 mod delivery_results;
+mod drill_act;
+mod drill_queue;
+mod drill_room;
+mod drill_rooms;
+mod drill_signals;
+#[cfg(test)]
+mod drill_story;
 mod end_service;
 mod erase;
 mod export_delivery;
@@ -66,8 +73,11 @@ mod errand_story;
 mod roots;
 mod service;
 mod sign_document;
+mod start_drill;
 #[cfg(test)]
 mod signing_story;
+#[cfg(test)]
+mod strangers_story;
 mod submit_household;
 mod transfer_lease;
 #[cfg(test)]
@@ -78,6 +88,7 @@ mod watch_openings;
 mod watch_requests;
 mod watch_retention;
 mod watch_rights;
+mod watch_training;
 mod watch_gates;
 mod work_round;
 
@@ -88,6 +99,9 @@ pub use close_account::{CloseAccountError, close_account, end_rights};
 pub use contractor_round::{ContractorRound, contractor_round, erase_lease_keys, probe_round};
 pub use correct_household::{CorrectHouseholdError, correct_household};
 pub use delivery_results::import_delivery_results;
+pub use drill_act::{Done, DrillAct, DrillHand, RoomError};
+pub use drill_room::{DrillRoom, Subscription};
+pub use drill_rooms::DrillRooms;
 pub use end_service::{EndError, end_service};
 pub use erase::{EraseError, Erased, apply_erasures, erase_by_officer, erase_day, erase_day_by_two, erase_day_words, erase_household};
 pub use export_delivery::{ExportFault, export_contracts, export_delivery, hand_over_exports, standing_export_lease};

@@ -128,7 +128,9 @@ pub(crate) const PLATFORM_TABLES: &[&[Migration]] = &[
     notify::MAIL_MIGRATIONS,
     callout::MIGRATIONS,
     advisories::MIGRATIONS,
+    drill::MIGRATIONS,
     stations::MIGRATIONS,
+    training::MIGRATIONS,
     identity::PLATFORM_MIGRATIONS,
 ];
 
@@ -171,6 +173,7 @@ impl Platform {
         callout::prepare_keys(ledger.keys())?;
         response::prepare_keys(ledger.keys())?;
         advisories::prepare_keys(ledger.keys())?;
+        drill::prepare_keys(ledger.keys())?;
         report_lost_ledger(&ledger, &Owner { name: PLATFORM, scope: None }, &ledger)?;
         let platform = Arc::new(Self::new(parts, ledger));
         replay_ends(&platform)?;

@@ -14,11 +14,12 @@ use crate::erase::{apply_erasures, finish_erasures};
 use crate::lost_ledger::{Owner, report_lost_ledger, settle_lost_ledger};
 use crate::open_platform::{PlatformParts, open_service_ledger, store_name};
 use crate::watch_retention::Retention;
-use crate::{IdentityService, PlatformError, Service};
+use crate::{DrillRooms, IdentityService, PlatformError, Service};
 
 /// The whole: the platform's own ledger and its services.
 pub struct Platform {
     pub(crate) parts: PlatformParts,
+    drills: DrillRooms,
     ledger: Arc<Ledger>,
     services: RwLock<BTreeMap<String, Arc<Service>>>,
     identity: RwLock<Option<Arc<IdentityService>>>,
@@ -41,6 +42,7 @@ impl Platform {
     pub(crate) fn new(parts: PlatformParts, ledger: Arc<Ledger>) -> Self {
         Self {
             parts,
+            drills: DrillRooms::new(Arc::clone(&ledger)),
             ledger,
             services: RwLock::new(BTreeMap::new()),
             identity: RwLock::new(None),
@@ -57,6 +59,11 @@ impl Platform {
     /// The platform's own ledger.
     pub const fn ledger(&self) -> &Arc<Ledger> {
         &self.ledger
+    }
+
+    /// Exercises that are played.
+    pub const fn drills(&self) -> &DrillRooms {
+        &self.drills
     }
 
     /// Demo, test or live.

@@ -5,6 +5,7 @@ mod contractors;
 mod course;
 mod passkeys;
 mod cases;
+mod drill_guests;
 mod subscribers;
 mod team;
 mod witness;

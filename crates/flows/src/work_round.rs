@@ -17,6 +17,7 @@ use crate::watch_retention::{follow_erasures, purge_requests, watch_own_retentio
 use crate::file_closings::file_closings;
 use crate::watch_requests::watch_requests;
 use crate::watch_rights::watch_rights;
+use crate::watch_training::watch_training;
 use crate::{
     EndError, EraseError, Platform, PlatformError, RecordError, Service, contractor_round, end_service, forget_proofs, hand_over_exports, keep_watch,
     note_records,
@@ -91,6 +92,9 @@ pub enum StepError {
     /// An erasure before its time.
     #[error("erasure: {0}")]
     Erase(#[from] EraseError),
+    /// An exercise.
+    #[error("exercise: {0}")]
+    Drill(#[from] crate::RoomError),
     /// An export that stands on record was not handed over.
     #[error("exports: {0}")]
     HandOver(#[from] processors::HandOverError),
@@ -109,6 +113,7 @@ impl Fault for StepError {
             Self::End(error) => error.kind(),
             Self::Erase(error) => error.kind(),
             Self::HandOver(error) => error.kind(),
+            Self::Drill(error) => error.kind(),
             Self::Record(_) => Kind::Broken,
         }
     }
@@ -134,7 +139,7 @@ pub fn work_round(platform: &Arc<Platform>, ports: &Ports, report: &dyn Fn(&str,
     round.failed += keep_watch(platform, report);
     let minute = platform.is_new_minute();
     if minute
-        && let Err(error) = watch_rights(platform).and_then(|()| watch_requests(platform)).and_then(|()| watch_deadlines(platform)).and_then(|()| file_closings(platform))
+        && let Err(error) = watch_rights(platform).and_then(|()| watch_requests(platform)).and_then(|()| watch_deadlines(platform)).and_then(|()| watch_training(platform)).and_then(|()| file_closings(platform))
     {
         note(&mut round, "platform", error);
     }
@@ -151,6 +156,7 @@ pub fn work_round(platform: &Arc<Platform>, ports: &Ports, report: &dyn Fn(&str,
         Ok(finished) => round.ended += finished,
         Err(error) => note(&mut round, "platform", error.into()),
     }
+    platform.drills().drive(&|id, error| report(&id.to_string(), &StepError::Drill(error.clone())));
     if let Err(error) = note_records(platform) {
         note(&mut round, "platform", error.into());
     }
@@ -185,7 +191,9 @@ fn purge_platform(platform: &Platform) -> Result<(), StepError> {
     platform.ledger().write("flows.purge_contractors", Actor::Job("purge"), processors::purge)?;
     platform.ledger().write("flows.purge_call_out", Actor::Job("purge"), callout::purge_people)?;
     platform.ledger().write("flows.purge_cases", Actor::Job("purge"), response::purge_cases)?;
+    platform.ledger().write("flows.purge_guests", Actor::Job("purge"), drill::purge_guests)?;
     platform.ledger().write("flows.purge_subscribers", Actor::Job("purge"), advisories::purge_subscribers)?;
+    platform.ledger().write("flows.purge_training", Actor::Job("purge"), training::purge)?;
     platform.ledger().write("flows.purge_mails", Actor::Job("purge"), notify::purge_mails)?;
     Ok(())
 }

@@ -136,6 +136,7 @@ pub async fn run(
     let call_out = config.work.then(|| Worker::call_out(&runtime.platform, &runtime.gateways, &config.origin));
     let call_out = call_out.transpose().map_err(RunError::Thread)?;
     let watch = Worker::watch(runtime.platform.clone()).map_err(RunError::Thread)?;
+    let drills = Worker::drills(runtime.platform.clone()).map_err(RunError::Thread)?;
     let proofing = Worker::proofing(runtime.platform.clone(), runtime.ports.register.clone()).map_err(RunError::Thread)?;
     let verifier = runtime.verifier.clone().map(|verifier| Worker::verifier(runtime.platform.clone(), verifier));
     let verifier = verifier.transpose().map_err(RunError::Thread)?;
@@ -151,7 +152,7 @@ pub async fn run(
     let served = serve_both((listener, faces), asking, options, stopped).await;
     drop(door);
     // Their threads may wait for the store; join them away from the async threads.
-    let _ = tokio::task::spawn_blocking(move || drop((worker, watch, proofing, verifier, probes, mail, logout, call_out))).await;
+    let _ = tokio::task::spawn_blocking(move || drop((worker, watch, drills, proofing, verifier, probes, mail, logout, call_out))).await;
     Ok(served?)
 }
 

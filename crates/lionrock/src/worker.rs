@@ -36,6 +36,8 @@ const VERIFIER_AWAY: Duration = Duration::from_secs(20);
 const MAIL: Duration = Duration::from_secs(2);
 /// How often is looked whether somebody is to be called.
 const CALL_OUT: Duration = Duration::from_secs(1);
+/// The longest rest of whoever drives the exercises: what other processes did is seen within a second.
+const DRILLS: Duration = Duration::from_millis(500);
 
 impl Worker {
     /// Starts the slow work.
@@ -136,6 +138,16 @@ impl Worker {
             Self::repeat("call-out channel", round)
         };
         std::iter::once(steps).chain(Channel::ALL.map(channel)).collect()
+    }
+
+    /// Starts the exercises: in every process that serves, because each shows them to those who look on. It wakes at the moment of the next
+    /// inject, and whenever somebody acts.
+    pub fn drills(platform: Arc<Platform>) -> std::io::Result<Self> {
+        Self::repeat("drills", move || {
+            let next = platform.drills().drive(&|id, error| report(&id.to_string(), &error.clone().into()));
+            platform.drills().rest(next, DRILLS);
+            Duration::ZERO
+        })
     }
 
     fn repeat(name: &'static str, mut round: impl FnMut() -> Duration + Send + 'static) -> std::io::Result<Self> {

@@ -6,7 +6,7 @@ use vault::{InventoryRow, Until};
 
 /// Every group of personal fields in the platform's store, save those of formal requests.
 pub(super) fn platform_rows() -> Vec<InventoryRow> {
-    vec![contacts(), call_out_details(), case_entries(), case_files(), subscribers(), passkey_names(), contractor_contacts(), lease_keys(), packages(), canaries()]
+    vec![contacts(), call_out_details(), case_entries(), case_files(), subscribers(), drill_guests(), passkey_names(), contractor_contacts(), lease_keys(), packages(), canaries()]
 }
 
 fn contacts() -> InventoryRow {
@@ -66,6 +66,16 @@ fn subscribers() -> InventoryRow {
         )),
         openers: vec![mail_job()],
         ..row("advisory_subscriber", "address", "subscribers", consent())
+    }
+}
+
+fn drill_guests() -> InventoryRow {
+    InventoryRow {
+        what: Text::new("Names and mail addresses of outside experts at exercises", "演習外來專家的姓名及電郵地址", "演习外来专家的姓名及电邮地址"),
+        why: Text::new("To invite them and to know who has access", "邀請他們及知悉誰有權進入", "邀请他们及知悉谁有权进入"),
+        until: Until::Rule(Text::new("the day on which their access ends, 30 days at most", "其進入權限屆滿之日（最長30日）", "其进入权限届满之日（最长30日）")),
+        openers: vec![Role::ExerciseController.title()],
+        ..row("drill_guest", "sealed", "drill-guests", guest_consent())
     }
 }
 
@@ -161,6 +171,14 @@ fn consent() -> Text {
         "Consent of the subscriber; Personal Data (Privacy) Ordinance, data protection principles 1 and 3",
         "訂閱者的同意；《個人資料(私隱)條例》保障資料第1及第3原則",
         "订阅者的同意；《个人资料(私隐)条例》保障资料第1及第3原则",
+    )
+}
+
+fn guest_consent() -> Text {
+    Text::new(
+        "Consent of the guest; Personal Data (Privacy) Ordinance, data protection principles 1 and 3",
+        "外來專家的同意；《個人資料(私隱)條例》保障資料第1及第3原則",
+        "外来专家的同意；《个人资料(私隐)条例》保障资料第1及第3原则",
     )
 }
 

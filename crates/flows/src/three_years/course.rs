@@ -87,6 +87,7 @@ impl Course {
             self.doors.push(super::team::join(&self.city, today));
             self.doors.push(super::cases::write(&self.city, today));
             self.doors.push(super::subscribers::subscribe(&self.city, today));
+            self.doors.push(super::drill_guests::invite(&self.city, today));
             busy = true;
         }
         if offset % 60 == 5 {

@@ -39,6 +39,7 @@ const LATE: &[(&str, &str)] = late! {
     case_entry.sealed, expiry;
     case_entry.file, expiry;
     advisory_subscriber.address, expiry;
+    drill_guest.sealed, sealed_expiry;
     subject_request.details, details_expiry;
     subject_request_proof.sealed, sealed_expiry;
     // The identity provider.

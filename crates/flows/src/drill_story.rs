@@ -1,0 +1,313 @@
+//! An exercise in its room: a start, acts of many at once, programs that die or fail, and two that run it at the same time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use drill::{
+    Answer, Citation, DrillStage, Event, Exercise, Name, Pack, Part, Place, PlanDrill, PlannedTeam, Refusal, Report, Seat, Span, plan_drill,
+    seat_officer,
+};
+use journal::Work;
+use kernel::{Id, Text, kinds};
+use people::{
+    Contact, CreateDepartment, Grant, HandleIncident, InviteOfficer, Inviter, Role, RunDrill, SignedIn, authorise, seal_contact,
+};
+use response::{EntryText, Milestone, NoteMoment, note_moment, seal_entry, take_command};
+use store::StoreError;
+use tempfile::TempDir;
+
+use crate::rehearsal::City;
+use crate::{DrillAct, DrillRoom, DrillRooms, RoomError};
+
+/// A started exercise of two teams, with somebody for each part.
+struct Played {
+    city: City,
+    id: Id<kinds::Drill>,
+    grant: Grant<RunDrill>,
+    players: [Seat; 2],
+    facilitator: Seat,
+    evaluator: Seat,
+    observer: Seat,
+}
+
+impl Played {
+    fn started() -> Self {
+        Self::on(City::on_disk(TempDir::new().unwrap()))
+    }
+
+    fn on(city: City) -> Self {
+        let other = city.act(journal::Actor::Operator, |work| {
+            let name = Text::new("Peak", "山頂", "山顶");
+            Ok(people::create_department(work, CreateDepartment { code: "PEK".into(), name }).unwrap())
+        });
+        let (grant, host) = (controller(city.department), city.department);
+        let team = |department, name: &str| PlannedTeam { department, name: name.into() };
+        let plan = PlanDrill {
+            pack: city.platform().drills().pack("defacement").unwrap(),
+            title: Text::new("March drill", "三月演習", "三月演习"),
+            begins: city.platform().now(),
+            co_hosts: Vec::new(),
+            teams: vec![team(host, "Harbour"), team(other, "Peak")],
+            follows: None,
+        };
+        let id = city.act(grant.actor(), move |work| Ok(plan_drill(work, &grant, &plan).unwrap()));
+        let player = |team| Part::Player { team, place: Place::Room };
+        let seat = |department, part| {
+            let officer = officer(&city, department);
+            city.act(grant.actor(), move |work| Ok(seat_officer(work, &grant, id, officer, part).unwrap()))
+        };
+        let players = [seat(host, player(0)), seat(other, player(1))];
+        let [facilitator, evaluator, observer] = [Part::Facilitator, Part::Evaluator, Part::Observer].map(|part| seat(host, part));
+        city.platform().drills().start(&grant, id).unwrap();
+        Self { city, id, grant, players, facilitator, evaluator, observer }
+    }
+
+    fn room(&self) -> Arc<DrillRoom> {
+        self.city.platform().drills().room(self.id).unwrap()
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        self.room().read(|exercise| serde_json::to_vec(&(exercise.entries(), Report::of(exercise))).unwrap()).unwrap()
+    }
+
+    fn drive(&self) {
+        self.city.platform().drills().drive(&|id, error| panic!("{id}: {error}"));
+    }
+}
+
+fn controller(department: Id<kinds::Department>) -> Grant<RunDrill> {
+    let post = Text::new("Post", "職位", "职位");
+    authorise(&SignedIn::at_console(Id::from_bytes([9; 16]), department, vec![Role::ExerciseController], post), None).unwrap()
+}
+
+fn officer(city: &City, department: Id<kinds::Department>) -> Id<kinds::Officer> {
+    let contact = Contact::parse("Chan", "chan@itb.example.hk").unwrap();
+    let contact = seal_contact(city.platform().ledger().keys(), city.platform().now().day(), &contact).unwrap();
+    let command = InviteOfficer { department, post: Text::new("Post", "職位", "职位"), roles: vec![Role::SecurityOfficer], contact };
+    let invite = move |work: &mut Work<'_, '_>| Ok(people::invite_officer(work, &Inviter::Operator, command.clone()).unwrap().officer);
+    city.act(journal::Actor::Operator, invite)
+}
+
+fn name(text: &str) -> Name {
+    text.parse().unwrap()
+}
+
+fn answer(question: &str, given: &str) -> DrillAct {
+    DrillAct::Answer { question: name(question), answer: Answer::new([given.to_owned()], []) }
+}
+
+fn answers(exercise: &Exercise) -> usize {
+    exercise.entries().iter().filter(|entry| matches!(entry.event, Event::Answered { .. })).count()
+}
+
+#[test]
+fn a_restart_gives_the_same_exercise_and_what_was_due_meanwhile_comes_late() {
+    let mut played = Played::started();
+    let record = played.city.platform().ledger().read("test", |tx| drill::drill(tx, played.id)).unwrap().unwrap();
+    assert!(record.stage == DrillStage::Running && record.cases.iter().all(Option::is_some), "each team has its case");
+    played.city.clock.advance_secs(300);
+    played.drive();
+    played.room().act(played.players[0], answer("account", "tomcat")).unwrap();
+    played.room().act(played.players[1], DrillAct::Say { team: Some(1), text: "look at processes".into() }).unwrap();
+    let before = played.bytes();
+    played.city.restart();
+    assert_eq!(played.bytes(), before, "byte for byte");
+    played.city.platform = None;
+    played.city.clock.advance_secs(1_500);
+    played.city.restart();
+    played.drive();
+    let late = played.room().read(|exercise| Report::of(exercise).late.count).unwrap();
+    assert_eq!(late, 2, "the reporter for both teams, late and not dropped");
+    played.drive();
+    let injects = played.room().read(|exercise| Report::of(exercise).injects.count).unwrap();
+    assert_eq!(injects, 6, "and once");
+}
+
+#[test]
+fn ten_thousand_racing_duplicates_score_once() {
+    let played = Played::started();
+    played.city.clock.advance_secs(300);
+    played.drive();
+    let (room, told) = (played.room(), Arc::new(AtomicU64::new(0)));
+    let seen = Arc::clone(&told);
+    let subscription = room.subscribe(Box::new(move |last| drop(seen.fetch_max(last, Ordering::SeqCst))));
+    let noted = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..50 {
+            scope.spawn(|| {
+                for _ in 0..200 {
+                    let done = room.act(played.players[0], answer("account", "tomcat")).unwrap();
+                    noted.fetch_add(u64::from(done.noted), Ordering::SeqCst);
+                }
+            });
+        }
+    });
+    let (count, score, last) = room
+        .read(|exercise| (answers(exercise), exercise.state().score(0, &name("account")), exercise.entries().last().unwrap().number))
+        .unwrap();
+    assert_eq!((count, noted.into_inner()), (1, 1));
+    assert!(score > 0);
+    assert_eq!(told.load(Ordering::SeqCst), last, "whoever subscribes hears of it");
+    drop(subscription);
+    room.act(played.players[1], answer("account", "root")).unwrap();
+    assert_eq!(told.load(Ordering::SeqCst), last, "and nothing after the end of the subscription");
+}
+
+#[test]
+fn a_group_that_the_store_does_not_keep_leaves_nothing_behind() {
+    let played = Played::started();
+    played.city.clock.advance_secs(300);
+    played.drive();
+    let before = played.bytes();
+    let store = played.city.platform().ledger().store();
+    store.write("test.break", |tx| tx.execute("-- test.break\nalter table drill_entry rename to put_aside", &[])).unwrap();
+    let failed = played.room().act(played.players[0], answer("account", "tomcat")).unwrap_err();
+    assert!(matches!(failed, RoomError::Store(StoreError::Engine(_))), "{failed:?}");
+    assert!(played.room().read(answers).is_err(), "nothing is shown that may not be true");
+    store.write("test.mend", |tx| tx.execute("-- test.mend\nalter table put_aside rename to drill_entry", &[])).unwrap();
+    assert_eq!(played.bytes(), before);
+    assert!(played.room().act(played.players[0], answer("account", "tomcat")).unwrap().noted);
+}
+
+#[test]
+fn two_programs_run_the_same_exercise_and_neither_loses_or_doubles_anything() {
+    for city in [City::on_disk(TempDir::new().unwrap()), City::on_postgres()] {
+        let played = Played::on(city);
+        let beside = DrillRooms::new(Arc::clone(played.city.platform().ledger()));
+        let (one, two) = (played.room(), beside.room(played.id).unwrap());
+        one.read(answers).unwrap();
+        two.read(answers).unwrap();
+        played.city.clock.advance_secs(300);
+        std::thread::scope(|scope| {
+            for (room, player) in [(&one, 0), (&two, 1)] {
+                let (played, beside) = (&played, &beside);
+                scope.spawn(move || {
+                    played.drive();
+                    beside.drive(&|id, error| panic!("{id}: {error}"));
+                    for turn in 0..25 {
+                        room.act(played.players[player], answer("account", &format!("guess {turn}"))).unwrap();
+                    }
+                });
+            }
+        });
+        played.city.clock.advance_secs(1);
+        played.drive();
+        beside.drive(&|id, error| panic!("{id}: {error}"));
+        let seen = |room: &DrillRoom| room.read(|exercise| exercise.entries().to_vec()).unwrap();
+        assert_eq!(seen(&one), seen(&two), "a second later both know everything");
+        assert_eq!(one.read(answers).unwrap(), 50);
+        assert_eq!(one.read(|exercise| Report::of(exercise).injects.count).unwrap(), 4, "each once");
+    }
+}
+
+#[test]
+fn everybody_does_what_the_part_does_and_nothing_else() {
+    let played = Played::started();
+    played.city.clock.advance_secs(300);
+    played.drive();
+    let room = played.room();
+    let line = || Citation::try_from("processes:6".to_owned()).unwrap();
+    let plays = || [answer("account", "x"), DrillAct::Pin { line: line(), note: "first".into() }, DrillAct::Unpin { line: line() }];
+    let controls = || {
+        [
+            DrillAct::Rate(2),
+            DrillAct::Jump(Span::seconds(400)),
+            DrillAct::Signal(name("go"), None),
+            DrillAct::Discuss(Some(0)),
+            DrillAct::Freeze,
+            DrillAct::End,
+        ]
+    };
+    let marks = || DrillAct::Mark { team: 0, question: name("words"), points: 1 };
+    let denied = |seat: Seat, act: DrillAct| assert!(matches!(room.act(seat, act), Err(RoomError::Denied)));
+    for seat in [played.facilitator, played.evaluator, played.observer] {
+        plays().into_iter().for_each(|act| denied(seat, act));
+    }
+    for seat in [played.players[0], played.evaluator, played.observer] {
+        controls().into_iter().for_each(|act| denied(seat, act));
+    }
+    for seat in [played.players[0], played.facilitator, played.observer] {
+        denied(seat, marks());
+    }
+    denied(played.players[0], DrillAct::Say { team: Some(1), text: "let us in".into() });
+    denied(played.observer, DrillAct::Say { team: None, text: "hello".into() });
+    plays().into_iter().for_each(|act| drop(room.act(played.players[0], act).unwrap()));
+    let stranger = controller(Id::from_bytes([7; 16]));
+    assert!(matches!(room.act(stranger, DrillAct::End), Err(RoomError::Missing)));
+    assert!(matches!(room.act(played.evaluator, marks()), Err(RoomError::Refused(Refusal::NothingToMark))));
+    controls().into_iter().for_each(|act| drop(room.act(played.facilitator, act).unwrap()));
+    assert!(matches!(room.act(played.grant, DrillAct::Rate(1)), Err(RoomError::Refused(Refusal::Over))));
+    room.act(played.evaluator, DrillAct::Say { team: None, text: "well done".into() }).unwrap();
+    let journal = played.city.platform().ledger().scan(None, 1_000).unwrap();
+    let controlled = journal.iter().filter(|entry| entry.body.contains("drill.controlled")).count();
+    assert_eq!(controlled, 6, "who moved the clock stands in the journal");
+    let record = played.city.platform().ledger().read("test", |tx| drill::drill(tx, played.id)).unwrap().unwrap();
+    assert_eq!(record.stage, DrillStage::Ended);
+}
+
+#[test]
+fn a_frozen_board_stands_still_over_restarts() {
+    let mut played = Played::started();
+    played.city.clock.advance_secs(300);
+    played.drive();
+    played.room().act(played.players[0], answer("account", "tomcat")).unwrap();
+    played.room().act(played.facilitator, DrillAct::Freeze).unwrap();
+    let board = |played: &Played| played.room().read(|exercise| exercise.board().clone()).unwrap();
+    let before = board(&played);
+    played.room().act(played.players[1], answer("account", "tomcat")).unwrap();
+    assert_eq!(board(&played), before);
+    played.city.restart();
+    played.city.clock.advance_secs(4_000);
+    played.drive();
+    assert_eq!(board(&played), before);
+    assert_ne!(played.room().read(|exercise| exercise.state().clone()).unwrap(), before);
+}
+
+#[test]
+fn whoever_rests_wakes_when_something_happens() {
+    let played = Played::started();
+    let drills = played.city.platform().drills();
+    drills.rest(None, Duration::ZERO);
+    std::thread::scope(|scope| {
+        let resting = scope.spawn(|| drills.rest(None, Duration::from_secs(600)));
+        played.room().act(played.grant, DrillAct::Rate(60)).unwrap();
+        resting.join().unwrap();
+    });
+}
+
+/// The shipped pack, but that a hint comes when the preliminary report has gone out.
+fn pack_that_waits_for_a_report() -> Pack {
+    let file = |name: &str| {
+        let text = std::fs::read_to_string(format!("{}/../drill/packs/defacement/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        Some(text.replace("at(50m) unless solved(way-in)", "signal(case-reported)").into_bytes())
+    };
+    Pack::read(&file).unwrap()
+}
+
+#[test]
+fn what_a_team_does_on_the_platform_itself_is_a_signal_in_the_exercise() {
+    let city = City::on_disk(TempDir::new().unwrap());
+    city.platform().drills().add_pack(pack_that_waits_for_a_report());
+    let played = Played::on(city);
+    let hint = |played: &Played| {
+        played.city.clock.advance_secs(2);
+        played.drive();
+        let sent = |team| played.room().read(|exercise| exercise.state().was_sent(team, &name("hint"))).unwrap();
+        [sent(0), sent(1)]
+    };
+    assert_eq!(hint(&played), [false, false]);
+    let record = played.city.platform().ledger().read("test", |tx| drill::drill(tx, played.id)).unwrap().unwrap();
+    let (case, department, at) = (record.cases[0].unwrap(), played.city.department, played.city.platform().now());
+    let post = Text::new("Post", "職位", "职位");
+    let handler = SignedIn::at_console(Id::from_bytes([8; 16]), department, vec![Role::SecurityOfficer], post);
+    let grant = authorise::<HandleIncident>(&handler, None).unwrap();
+    let why = seal_entry(played.city.platform().ledger().keys(), at.day(), &EntryText { title: "sent".into(), ..EntryText::default() }, None).unwrap();
+    let command = NoteMoment { incident: case, milestone: Milestone::Preliminary, at, why };
+    played.city.act(grant.actor(), move |work| {
+        take_command(work, &grant, case).unwrap();
+        note_moment(work, &grant, &command).unwrap();
+        Ok(())
+    });
+    assert_eq!(hint(&played), [true, false], "its own team alone");
+}
