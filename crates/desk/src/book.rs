@@ -32,6 +32,9 @@ pub enum Guard {
     Public,
     /// Whoever is signed in.
     Officer,
+    /// Whoever has a seat in the exercise of the address: officers, and guests by the cookie of their invitation. The page looks at the
+    /// seat; whoever brings neither a session nor such a cookie does not come so far.
+    Seat,
     /// Officers with one of these rights.
     Right(&'static [&'static str]),
     /// Officers with one of these rights, in a scheme of their own department.

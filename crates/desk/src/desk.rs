@@ -41,6 +41,8 @@ pub struct Desk {
     pub session: Option<Token>,
     /// The token of the cookie of a passkey's ceremony.
     pub ceremony: Option<Token>,
+    /// The secret of a guest's invitation to an exercise, as the cookie has it.
+    pub guest: Option<String>,
     signed_in: Option<Session>,
     words: Words,
     params: Vec<(String, String)>,
@@ -82,7 +84,8 @@ pub(crate) async fn attend(
         return refused;
     }
     let done = blocking(move || {
-        if desk.signed_in.is_none() && route.guard != Guard::Public {
+        let guest = route.guard == Guard::Seat && desk.guest.is_some();
+        if desk.signed_in.is_none() && !guest && route.guard != Guard::Public {
             return Ok(turn_away(&desk, book, route, json));
         }
         if desk.values.has(kept::FIELD) {
@@ -105,6 +108,7 @@ impl Desk {
     fn new(state: Arc<StaffState>, book: &Book, visitor: Visitor, params: &RawPathParams, headers: &HeaderMap) -> Self {
         let token = |name| webkit::cookie(headers, name).and_then(Token::parse);
         let (session, ceremony) = (token(state.session_cookie()), token(state.ceremony_cookie()));
+        let guest = webkit::cookie(headers, state.guest_cookie()).map(ToOwned::to_owned);
         let pairs: Vec<(String, String)> =
             visitor.query.as_deref().and_then(|query| serde_html_form::from_str(query).ok()).unwrap_or_default();
         Self {
@@ -117,9 +121,33 @@ impl Desk {
             signed_in: None,
             session,
             ceremony,
+            guest,
             visitor,
             state,
         }
+    }
+
+    /// The same visitor a moment later, for an answer that stays open; nothing once the session has ended. It keeps no session alive, and
+    /// brings nothing of what a form sent.
+    pub fn again(&self) -> Option<Self> {
+        let signed_in = match &self.signed_in {
+            Some(_) => Some(self.session_still()?),
+            None => None,
+        };
+        Some(Self {
+            state: self.state.clone(),
+            visitor: self.visitor.clone(),
+            values: Values::default(),
+            file: None,
+            json: Value::Null,
+            session: self.session.clone(),
+            ceremony: None,
+            guest: self.guest.clone(),
+            signed_in,
+            words: self.words.clone(),
+            params: self.params.clone(),
+            query: self.query.clone(),
+        })
     }
 
     async fn read(&mut self, request: Request, route: &Route) -> Result<(), Response> {

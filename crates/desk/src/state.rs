@@ -34,6 +34,11 @@ impl StaffState {
     pub const fn ceremony_cookie(&self) -> &'static str {
         if self.secure { "__Host-ceremony" } else { "ceremony" }
     }
+
+    /// The name of the cookie by which a guest has a seat in an exercise.
+    pub const fn guest_cookie(&self) -> &'static str {
+        if self.secure { "__Host-guest" } else { "guest" }
+    }
 }
 
 /// The layout of the pages for officers; the shell uses it for failures below `/staff`.

@@ -1,0 +1,77 @@
+//! Spans, injects and lines as the pages of an exercise show them.
+
+use desk::Desk;
+use drill::{Span, Speaker, Worth};
+use webkit::Markup;
+
+/// A stretch of time in words, in its two largest units; what is less than a minute in seconds.
+pub(crate) fn words(desk: &Desk, span: Span) -> String {
+    let seconds = span.as_seconds();
+    let units = [(seconds / 3_600, "play-hours"), (seconds / 60 % 60, "play-minutes"), (seconds % 60, "play-seconds")];
+    let told = units.into_iter().skip_while(|(count, _)| *count == 0).take(2).filter(|(count, _)| *count > 0);
+    let told: Vec<String> = told.map(|(count, key)| desk.tell(key, [("count", i64::from(count))])).collect();
+    match told.as_slice() {
+        [] => desk.tell("play-seconds", [("count", 0_i64)]),
+        [one] => one.clone(),
+        [large, small, ..] => desk.tell("play-two-units", [("large", large), ("small", small)]),
+    }
+}
+
+/// What time leaves of a question's marks.
+pub(crate) fn worth(desk: &Desk, worth: Worth) -> String {
+    match worth {
+        Worth::ByEvaluators => desk.say("play-worth-evaluators"),
+        Worth::Whole(left) => desk.tell("play-worth-whole", [("time", words(desk, left))]),
+        Worth::Falling(left) => desk.tell("play-worth-falling", [("time", words(desk, left))]),
+        Worth::Half => desk.say("play-worth-half"),
+    }
+}
+
+/// Who said something: by part and number, as entries name them; names are nobody's business here.
+pub(crate) fn speaker(desk: &Desk, teams: &[String], speaker: Speaker) -> String {
+    let numbered = |key: &str, number: u16| desk.tell(key, [("number", i64::from(number) + 1)]);
+    match speaker {
+        Speaker::Player(team, number) => desk.tell("play-player-of", [("team", teams.get(usize::from(team)).cloned().unwrap_or_default()), ("number", (u32::from(number) + 1).to_string())]),
+        Speaker::Facilitator(number) => numbered("play-facilitator", number),
+        Speaker::Evaluator(number) => numbered("play-evaluator", number),
+    }
+}
+
+/// A player's number in words.
+pub(crate) fn player(desk: &Desk, number: u16) -> String {
+    desk.tell("play-player", [("number", i64::from(number) + 1)])
+}
+
+/// A text with its paragraphs.
+pub(crate) fn paragraphs(text: &str) -> Markup {
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    Markup::trusted(lines.map(|line| format!("<p class=\"govuk-body\">{}</p>\n", Markup::text(line))).collect::<String>())
+}
+
+/// What a line says around the first of these words, so long at most.
+pub(crate) fn excerpt(line: &str, sought: &[&str], most: usize) -> String {
+    let folded = line.to_lowercase();
+    // Small letters may be longer or shorter than large ones; the place is then a little beside, and the cut still between two signs.
+    let found = sought.iter().filter_map(|word| folded.find(&word.to_lowercase())).min().unwrap_or(0);
+    let before = folded.get(..found).map_or(0, |text| text.chars().count());
+    let (length, lead) = (line.chars().count(), most / 4);
+    let from = if before <= most - lead { 0 } else { (before - lead).min(length.saturating_sub(most)) };
+    let shown: String = line.chars().skip(from).take(most).collect();
+    let (left, right) = (if from > 0 { "… " } else { "" }, if from + most < length { " …" } else { "" });
+    format!("{left}{shown}{right}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_shows_what_was_sought() {
+        assert_eq!(excerpt("short", &["x"], 40), "short");
+        let long = format!("{}NEEDLE{}", "a".repeat(100), "b".repeat(100));
+        let shown = excerpt(&long, &["needle"], 40);
+        assert!(shown.starts_with("… a") && shown.contains("NEEDLE") && shown.ends_with("b …"), "{shown}");
+        assert!(excerpt(&long, &[], 40).starts_with("aaa"));
+        assert!(excerpt("İ漢字漢字漢字漢字漢字漢字", &["字"], 4).contains('字'));
+    }
+}
