@@ -218,7 +218,9 @@ impl DrillRoom {
         self.bell.ring();
         let watchers: Vec<Arc<Watch>> =
             self.watchers.lock().unwrap_or_else(PoisonError::into_inner).all.values().cloned().collect();
-        watchers.iter().for_each(|watch| watch(last));
+        for watch in watchers {
+            watch(last);
+        }
     }
 
     fn write_lock(&self) -> RwLockWriteGuard<'_, Option<Exercise>> {
