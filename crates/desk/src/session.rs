@@ -19,22 +19,30 @@ pub struct Session {
 impl Desk {
     /// Finds the session of the request's cookie, and notes that it was used.
     pub(crate) fn find_session(&self) -> Result<Option<Session>, Failure> {
-        let Some(token) = &self.session else { return Ok(None) };
-        let now = self.now();
-        let ledger = self.platform().ledger();
-        let found = ledger.read("staff.session", |tx| match people::find_session(tx, token, now) {
-            Ok(found) => Ok(Some(found)),
-            Err(people::SessionError::Ended) => Ok(None),
-            Err(people::SessionError::Store(error)) => Err(error),
-        })?;
-        let Some(Found { who, stale, ends, latest }) = found else { return Ok(None) };
+        let Some(Found { who, stale, ends, latest }) = self.session_found()? else { return Ok(None) };
         if stale {
             let who = who.clone();
-            let noted = ledger.write("staff.keep_session", Actor::Visitor, move |work| people::keep_session(work, &who));
+            let noted = self.platform().ledger().write("staff.keep_session", Actor::Visitor, move |work| people::keep_session(work, &who));
             // A full queue must not sign anybody out; the next request notes it again.
             drop(noted);
         }
         Ok(Some(Session { who, ends, latest }))
+    }
+
+    /// The session as it stands, which this does not prolong.
+    pub(crate) fn session_still(&self) -> Option<Session> {
+        let Found { who, ends, latest, .. } = self.session_found().ok()??;
+        Some(Session { who, ends, latest })
+    }
+
+    fn session_found(&self) -> Result<Option<Found>, Failure> {
+        let Some(token) = &self.session else { return Ok(None) };
+        let now = self.now();
+        Ok(self.platform().ledger().read("staff.session", |tx| match people::find_session(tx, token, now) {
+            Ok(found) => Ok(Some(found)),
+            Err(people::SessionError::Ended) => Ok(None),
+            Err(people::SessionError::Store(error)) => Err(error),
+        })?)
     }
 
     /// What every page says about the end of this session.

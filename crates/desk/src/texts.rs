@@ -10,6 +10,7 @@ pub struct Texts {
 }
 
 /// What the pages of one visitor say: the words of their book, then those that many books share.
+#[derive(Clone, Debug)]
 pub struct Words {
     book: L10n,
     shared: L10n,

@@ -75,6 +75,7 @@ home-approved = Approved requests to carry out
 home-uploads-stopped = Files are not taken since { $time }. { $reason }
 home-schemes = Schemes of your department
 home-officers = Officers of your department
+home-drills = Exercises
 schemes-title = Schemes
 schemes-address = Name in addresses
 schemes-created = Created

@@ -75,6 +75,7 @@ home-approved = 已批准待执行的申请
 home-uploads-stopped = 自{ $time }起不接收文件。{ $reason }
 home-schemes = 部门的计划
 home-officers = 部门的人员
+home-drills = 演习
 schemes-title = 计划
 schemes-address = 网址名称
 schemes-created = 建立时间

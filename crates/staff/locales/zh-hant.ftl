@@ -75,6 +75,7 @@ home-approved = 已批准待執行的申請
 home-uploads-stopped = 自{ $time }起不接收檔案。{ $reason }
 home-schemes = 部門的計劃
 home-officers = 部門的人員
+home-drills = 演習
 schemes-title = 計劃
 schemes-address = 網址名稱
 schemes-created = 建立時間

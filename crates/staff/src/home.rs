@@ -33,6 +33,7 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     proofings(desk, &mut waiting)?;
     alerts(desk, &mut waiting)?;
     body.part(&waiting);
+    drills(desk, &mut body)?;
     more(desk, &mut body);
     Ok(desk.show(Page::new(title, body.markup()).wide()))
 }
@@ -53,6 +54,16 @@ fn alerts(desk: &Desk, waiting: &mut Table) -> Result<(), Failure> {
     if open > 0 {
         let count = webkit::formats::number(i64::try_from(open).unwrap_or(0));
         waiting.row([link(&desk.say("home-alerts"), &desk.url("/staff/alerts")), Markup::default(), desk.tag(count, Tone::Attention)]);
+    }
+    Ok(())
+}
+
+/// The way to exercises, for whoever runs them or has a seat in one.
+fn drills(desk: &Desk, body: &mut Body) -> Result<(), Failure> {
+    let officer = desk.who()?.officer();
+    let runs = desk.may::<people::RunDrill>();
+    if runs || !desk.platform().ledger().read("staff.drills", |tx| drill::drills_of(tx, officer))?.is_empty() {
+        body.link(desk.say("home-drills"), desk.url("/staff/drills"));
     }
     Ok(())
 }

@@ -87,7 +87,7 @@ pub use desk::{Guard, Route, StaffState, Uploads, Verb, layout};
 use webkit::in_every_language;
 
 /// Every book of pages for officers. A further crate of pages is added here.
-pub static BOOKS: &[&Book] = &[&BOOK, &casework::BOOK];
+pub static BOOKS: &[&Book] = &[&BOOK, &casework::BOOK, &control::BOOK];
 
 /// The pages of this crate and their words.
 static BOOK: Book = Book {

@@ -24,8 +24,10 @@ pub fn path(path: &str, gate: &str, digest: &str, officer: &str) -> String {
         .replace("{playbook}", "ransomware")
         .replace("{day}", "2020-05-06")
         .replace("{token}", &"0".repeat(64))
+        .replace("{team}", "0")
+        .replace("{question}", "entry")
         .replace("{reference}", "0000-0000-0000");
-    let kinds = [("record", "gat"), ("approval", "apr"), ("export", "exp"), ("batch", "exp"), ("message", "msg"), ("event", "evt"), ("passkey", "pky"), ("alert", "alt"), ("contractor", "ctr"), ("contract", "ctc"), ("lease", "lse"), ("incident", "inc"), ("person", "cps"), ("station", "stn"), ("device", "dvc"), ("shift", "shf"), ("paper", "ppr"), ("briefing", "brf"), ("terminal", "trm"), ("proofing", "prf"), ("callout", "cal"), ("exercise", "exr"), ("request", "dsr"), ("erasure", "era")];
+    let kinds = [("record", "gat"), ("approval", "apr"), ("export", "exp"), ("batch", "exp"), ("message", "msg"), ("event", "evt"), ("passkey", "pky"), ("alert", "alt"), ("contractor", "ctr"), ("contract", "ctc"), ("lease", "lse"), ("incident", "inc"), ("person", "cps"), ("station", "stn"), ("device", "dvc"), ("shift", "shf"), ("paper", "ppr"), ("briefing", "brf"), ("terminal", "trm"), ("proofing", "prf"), ("callout", "cal"), ("exercise", "exr"), ("request", "dsr"), ("erasure", "era"), ("drill", "drl"), ("department", "dep"), ("guest", "gst")];
     let filled = kinds.iter().fold(filled, |path, (name, prefix)| path.replace(&format!("{{{name}}}"), &format!("{prefix}_{zero}")));
     assert!(!filled.contains('{'), "{filled}: an unknown part");
     format!("/en{filled}")
@@ -109,6 +111,11 @@ fn attack(scene: &Scene, route: &Route, role: Role, own: &Client, other: &Client
     let path = scene.path(route);
     let (rights, in_scheme) = match route.guard {
         Guard::Public | Guard::Officer => return,
+        Guard::Seat => {
+            let seated = [own, other].map(|client| ask(client, route, &path).status);
+            assert!(seated.iter().all(|status| *status == 404), "{role} has no seat: {path}: {seated:?}");
+            return;
+        }
         Guard::Right(rights) => (rights, false),
         Guard::Scheme(rights) | Guard::Identity(rights) => (rights, true),
     };
@@ -121,7 +128,7 @@ fn attack(scene: &Scene, route: &Route, role: Role, own: &Client, other: &Client
         assert_eq!(ask(other, route, &path).status, 404, "another department's {role} {path}");
     }
     if route.verb == Verb::Get {
-        let real = !["{record}", "{approval}", "{export}", "{event}", "{reference}", "{contractor}", "{contract}", "{lease}", "{incident}", "{number}", "{person}", "{callout}", "{exercise}", "{request}", "{erasure}", "{station}", "{device}", "{briefing}", "{paper}", "{proofing}", "{terminal}", "/approve", "/logo/", "/certificate/file", "/checkpoint", "/field/queue"]
+        let real = !["{record}", "{approval}", "{export}", "{event}", "{reference}", "{contractor}", "{contract}", "{lease}", "{incident}", "{number}", "{person}", "{callout}", "{exercise}", "{request}", "{erasure}", "{station}", "{device}", "{briefing}", "{paper}", "{proofing}", "{terminal}", "{drill}", "/approve", "/logo/", "/certificate/file", "/checkpoint", "/field/queue"]
             .iter()
             .any(|part| route.path.contains(part));
         let status = own.get(&path).status;
@@ -139,7 +146,7 @@ fn every_act_needs_the_token_of_its_own_session() {
             Guard::Right(rights) | Guard::Scheme(rights) | Guard::Identity(rights) => {
                 Role::ALL.into_iter().find(|role| has_one_of(*role, rights)).unwrap()
             }
-            Guard::Public | Guard::Officer => Role::CaseOfficer,
+            Guard::Public | Guard::Officer | Guard::Seat => Role::CaseOfficer,
         };
         let (officer, path) = (scene.stage.officer(0, role), scene.path(route));
         for token in ["", stranger.as_str()] {

@@ -1,0 +1,67 @@
+//! Pages of exercises: planning, seats and guests, the control room, the wall board, marking, the players' desk, the report; and training.
+//!
+//! Whoever runs an exercise has the right to, or a seat as facilitator; everybody else has a seat. Pages ask for both in one place
+//! each. What is shown while an exercise runs is rendered by one function for the page and for what is sent anew while it is open.
+
+mod board;
+mod control_act;
+mod control_room;
+mod discussion;
+mod drill_guests;
+mod drill_list;
+mod drill_page;
+mod drill_plan;
+mod drill_ready;
+mod drill_seats;
+mod guest;
+mod live;
+mod marks;
+mod play;
+mod play_answer;
+mod play_evidence;
+mod play_line;
+mod play_room;
+mod play_watch;
+mod play_words;
+mod routes;
+mod told;
+mod training_course;
+mod training_held;
+mod training_home;
+mod training_matrix;
+mod training_quiz;
+mod training_record;
+mod training_roll;
+mod training_session;
+mod training_told;
+mod view;
+mod visit;
+
+use desk::{Book, Texts};
+
+/// The pages of exercises and of training.
+pub static BOOK: Book = Book {
+    routes: routes::ROUTES,
+    texts: Texts::new(include_str!("../locales/en.ftl"), include_str!("../locales/zh-hant.ftl"), include_str!("../locales/zh-hans.ftl")),
+};
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn words_are_whole() {
+        let allowed = ["JavaScript"];
+        assert_eq!(BOOK.texts.flaws(&allowed), []);
+        let mut asked = 0;
+        for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap() {
+            let path = entry.unwrap().path();
+            let (unknown, count) = BOOK.texts.unknown(&std::fs::read_to_string(&path).unwrap());
+            assert!(unknown.is_empty(), "{}: {unknown:?}", path.display());
+            asked += count;
+        }
+        assert!(asked > 100, "the pages were read");
+    }
+}
