@@ -1,7 +1,7 @@
 use crate::pack::{Pack, PackFlaw};
 
 /// The names of the packs that come with the product.
-pub const SHIPPED: [&str; 2] = ["defacement", "ransomware"];
+pub const SHIPPED: [&str; 3] = ["defacement", "ransomware", "contractor-leak"];
 
 /// One of them; nothing when there is none of this name.
 pub fn shipped(name: &str) -> Option<Result<Pack, Vec<PackFlaw>>> {
@@ -22,6 +22,8 @@ const FILES: [(&str, Files); SHIPPED.len()] = [
     pack!("defacement": "pack.toml", "marking.toml", "evidence/connections.jsonl", "evidence/processes.jsonl", "evidence/audit.jsonl"),
     pack!("ransomware": "pack.toml", "marking.toml", "evidence/logins.jsonl", "evidence/programmes.jsonl", "evidence/files.jsonl",
         "evidence/proxy.jsonl", "evidence/register.jsonl", "evidence/backups.jsonl"),
+    pack!("contractor-leak": "pack.toml", "marking.toml", "evidence/access.jsonl", "evidence/changes.jsonl", "evidence/files.jsonl",
+        "evidence/packages.jsonl", "evidence/mail.jsonl"),
 ];
 
 #[cfg(test)]
