@@ -22,6 +22,7 @@ mod finding;
 mod guest;
 mod investigation;
 mod invite_guest;
+mod lesson;
 mod name;
 mod pack;
 mod plan_drill;
@@ -59,6 +60,9 @@ pub use finding::{Finding, Rule};
 pub use investigation::{Hit, Stretch, time_line, utc};
 pub use guest::{GuestDetails, GuestError, GuestToken, SealedGuest, prepare_keys, seal_guest};
 pub use invite_guest::{GUEST_DAYS, InviteGuest, InvitedGuest, end_guest, guest_seat, invite_guest, open_guest, purge_guests};
+pub use lesson::{
+    Lesson, LessonError, WriteLesson, carried_lessons, hot_wash, lesson, lessons, note_hot_wash, open_lessons, settle_lesson, write_lesson,
+};
 pub use name::{Name, NameError};
 pub use pack::{Channel, Inject, Pack, PackFlaw, Scenario};
 pub use players::{Asked, Came, Given, Worth};
@@ -76,5 +80,7 @@ pub use state::{Pin, Saying, ScorePoint, State};
 pub use trigger::{Fact, Trigger, TriggerError};
 
 /// The tables of this slice, in the platform's store.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "drill/0001_drill", sql: include_str!("../migrations/0001_drill.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "drill/0001_drill", sql: include_str!("../migrations/0001_drill.sql") },
+    Migration { name: "drill/0002_lessons", sql: include_str!("../migrations/0002_lessons.sql") },
+];

@@ -250,6 +250,8 @@ pub mod kinds {
         Drill = "drl";
         /// Somebody from outside who was invited to an exercise.
         Guest = "gst";
+        /// A lesson of an exercise.
+        Lesson = "lsn";
         /// A session of a training course.
         TrainingSession = "tse";
         /// A try of a course's quiz.
