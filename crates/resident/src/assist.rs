@@ -17,10 +17,9 @@ use people::Token;
 use stations::{Turn, TurnState, end_turn};
 use store::{RunError, StoreError};
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Form, Inset};
-use webkit::{Body, Failure, Markup, Page, Values, Visitor, cookie, formats};
+use webkit::{Body, Failure, Markup, Page, Values, Visitor, cookie, formats, qr};
 
 use crate::blocking::blocking;
-use crate::qr::qr;
 use crate::state::ResidentState;
 use crate::stations::Shared;
 use crate::texts::texts;

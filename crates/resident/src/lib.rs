@@ -22,7 +22,6 @@ mod list;
 mod my_data;
 mod pictures;
 mod privacy;
-mod qr;
 mod queue;
 mod received;
 mod receipt;

@@ -3,9 +3,8 @@
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::{Instant, Kind};
 use webkit::parts::{Button, ButtonStyle, Form, Inset, Panel};
-use webkit::{Failure, Markup, Page, Values, formats};
+use webkit::{Failure, Markup, Page, Values, formats, qr};
 
-use crate::qr::qr;
 use crate::receipt::Held;
 use crate::visit::Visit;
 

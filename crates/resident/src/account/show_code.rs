@@ -4,11 +4,10 @@ use kernel::Kind;
 use provider::{RENEWED_SECS, ShownCode};
 use store::StoreError;
 use webkit::parts::{Button, ButtonStyle, SummaryList, SummaryRow};
-use webkit::{Body, Failure, Markup, Page, formats};
+use webkit::{Body, Failure, Markup, Page, formats, qr};
 
 use super::call::Call;
 use crate::faults::Faults;
-use crate::qr::qr;
 
 /// So often a page brings the next code by itself; then its owner is asked, so that a forgotten page ends.
 const RENEWALS: i64 = 12;

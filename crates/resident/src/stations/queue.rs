@@ -10,12 +10,11 @@ use kernel::{Id, Kind, kinds};
 use stations::{Listed, NumberError, Numbers, give_number, is_screen_code, numbers, screen_code, station};
 use store::{RunError, StoreError};
 use webkit::parts::{Button, Form, Inset};
-use webkit::{Body, Density, Failure, L10n, Layout, Markup, Page, Values, Visitor, formats};
+use webkit::{Body, Density, Failure, L10n, Layout, Markup, Page, Values, Visitor, formats, qr};
 
 use super::Shared;
 use crate::assist::refresh;
 use crate::blocking::blocking;
-use crate::qr::qr;
 use crate::state::ResidentState;
 use crate::texts::texts;
 

@@ -1,10 +1,10 @@
 use std::fmt::Write as _;
 
 use qrcode::{Color, EcLevel, QrCode};
-use webkit::Markup;
+use crate::Markup;
 
 /// A line as a QR code, drawn as one path, so that it prints sharp and needs no style.
-pub(crate) fn qr(line: &str, name: &str) -> Markup {
+pub fn qr(line: &str, name: &str) -> Markup {
     let Ok(code) = QrCode::with_error_correction_level(line, EcLevel::L) else { return Markup::default() };
     let width = code.width();
     let mut path = String::new();
