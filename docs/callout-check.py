@@ -109,8 +109,8 @@ def count(calls, department):
     return {**figures, **bounds, "calls": len(calls), "department": department}
 
 
-def main(path, vkey):
-    record = json.load(open(path, encoding="utf-8"))
+def recorded(record, vkey):
+    """The text of a signed record, if the key signed it and the journal holds it."""
     text = opened(record["note"], vkey)
     event = json.loads(record["event"])
     demand(event["details"]["certificate"] == hashlib.sha256(text).hexdigest(), "the journal recorded another report")
@@ -119,7 +119,12 @@ def main(path, vkey):
     leaf = hashlib.sha256(base64.b64decode(record["salt"]) + record["event"].encode()).digest()
     path = [base64.b64decode(node) for node in inclusion["path"]]
     demand(root_of(leaf, inclusion["index"], int(size), path) == base64.b64decode(root), "the journal does not hold it")
-    form, body = text.decode().split("\n", 1)
+    return text.decode()
+
+
+def main(path, vkey):
+    record = json.load(open(path, encoding="utf-8"))
+    form, body = recorded(record, vkey).split("\n", 1)
     report = json.loads(body)
     demand(form == report["format"] == "lionrock-callout-report/1", "another format")
     exercise, calls = report["exercise"], report["calls"]
@@ -137,4 +142,5 @@ def main(path, vkey):
     print("good: %d departments, %d calls, latest beginning %d s late" % (len(report["figures"]), len(calls), late))
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

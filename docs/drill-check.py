@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""Counts the report of an exercise again without Lionrock: python3 drill-check.py EXPORT PACK
+"""Counts the report of an exercise again without Lionrock: python3 drill-check.py EXPORT PACK [VKEY]
 
-EXPORT is the JSON of the exercise's report page or of `lionrock replay drill --report`; PACK is the folder of its scenario pack.
+EXPORT is the signed export of the exercise's report page, or the JSON of `lionrock replay drill --report`; PACK is the folder of its
+scenario pack; VKEY is the log's key, "name+hash+base64", as `lionrock keys status` prints it, and checks the signature of an export and
+that the journal recorded it (by callout-check.py, which stands beside this file).
 Checked: that the entries are chained without a gap and belong to this very pack; and every figure of the report, counted anew from
 the entries and the marking scheme. Only the standard library (Python 3.11, for TOML).
 """
 import hashlib
+import importlib.util
 import json
 import re
 import sys
@@ -235,8 +238,24 @@ def figures(value):
     return 1
 
 
-def main(export, folder):
-    export, folder = json.load(open(export, encoding="utf-8")), Path(folder)
+def opened(record, vkey):
+    """What a signed export says; unsigned JSON says it itself."""
+    if "note" not in record:
+        demand(vkey is None, "this file bears no signature")
+        return record
+    text = record["note"].split("\n\n", 1)[0] + "\n"
+    if vkey:
+        spec = importlib.util.spec_from_file_location("callout_check", Path(__file__).with_name("callout-check.py"))
+        check = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(check)
+        text = check.recorded(record, vkey)
+    form, body = text.split("\n", 1)
+    demand(form == "lionrock-drill-report/1", "another format")
+    return json.loads(body)
+
+
+def main(export, folder, vkey=None):
+    export, folder = opened(json.load(open(export, encoding="utf-8")), vkey), Path(folder)
     raw = [(folder / name).read_bytes() for name in ("pack.toml", "marking.toml")]
     digest = hashlib.sha256(b"".join(hashlib.sha256(text).digest() for text in raw)).hexdigest()
     pack, marking = (tomllib.loads(text.decode()) for text in raw)
@@ -249,6 +268,6 @@ def main(export, folder):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (3, 4):
         sys.exit(__doc__)
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])

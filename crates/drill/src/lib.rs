@@ -55,7 +55,7 @@ pub use directory::{drill, drills, drills_of, entries_after, last_entry, running
 pub use entry::{Entry, Event, Speaker, Team, TeamNumber};
 pub use evidence::{Citation, Evidence, EvidenceEntry, Facet};
 pub use exercise::{Exercise, Refusal};
-pub use export::{EXPORT_FORMAT, Export};
+pub use export::{EXPORT_FORMAT, Export, sign_export};
 pub use finding::{Finding, Rule};
 pub use investigation::{Hit, Stretch, time_line, utc};
 pub use guest::{GuestDetails, GuestError, GuestToken, SealedGuest, prepare_keys, seal_guest};
