@@ -11,6 +11,7 @@ mod mail_server;
 mod pdf;
 mod server;
 mod stores;
+mod traces;
 
 pub use chance::SeededRandom;
 pub use clamd::{ClamdServer, TEST_MALWARE};
@@ -19,3 +20,4 @@ pub use mail_server::{MailLine, MailServer, ReceivedMail};
 pub use pdf::{pdf, pdf_with};
 pub use server::PostgresServer;
 pub use stores::{Place, both_engines, memory_store, sqlite_store};
+pub use traces::{Traced, Traces};
