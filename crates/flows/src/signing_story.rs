@@ -60,7 +60,7 @@ pub(crate) fn office(city: &City) -> SigningOffice {
         elsewhere: None,
         renderer: Arc::new(Sketch),
         root_list: Vec::new(),
-        trust: Trust { roots: vec![root], stamping: Vec::new(), site: ORIGIN.into() },
+        trust: Trust { roots: vec![root], stamping: Vec::new(), revoked: Vec::new(), site: ORIGIN.into() },
         random: random as Arc<dyn Random>,
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use flows::SigningOffice;
 use kernel::{Instant, Random};
 use seal::{CertificateKey, Es256Signer, OsRandom, SealError, TokenKey, TokenPlace};
-use signing::{Addresses, Authority, Renderer, Root, SigningError, StampingAuthority, Timestamps, Trust, paths, to_der};
+use signing::{Addresses, Authority, Reason, Renderer, Revoked, Root, SigningError, StampingAuthority, Timestamps, Trust, paths, revoked_authorities, to_der};
 
 use crate::config::Config;
 use crate::runtime::{RuntimeError, roots};
@@ -34,18 +34,23 @@ pub fn open(config: &Config, random: &Arc<dyn Random>) -> Result<Option<Arc<Sign
     let stamping = StampingAuthority::open(stamping, &read(&directory.join(STAMPING.file(present, "cer")))?).map_err(|error| wrong(&error))?;
     let renderer = connectors::Poppler::open(&config.signing_renderer);
     let renderer = renderer.map_err(|error| RuntimeError::Keys(format!("signing_renderer: {error}")))?;
+    let root_list = read(&directory.join("root.crl"))?;
     let trust = Trust {
         roots: vec![authority.root().clone()],
         stamping: config.timestamp_root.iter().map(|path| certificate(path)).collect::<Result<_, _>>()?,
+        revoked: revoked_authorities(&root_list, authority.root()).map_err(|error| wrong(&error))?,
         site: config.origin.clone(),
     };
+    if trust.revoked.iter().any(|gone| gone.serial == signing::serial(authority.issuing())) {
+        return Err(RuntimeError::Keys(format!("signing: authority {present} is revoked and would issue: change the keys with `roll` first")));
+    }
     Ok(Some(Arc::new(SigningOffice {
         authority,
         earlier: (1..present).rev().map(of_number).collect::<Result<_, _>>()?,
         stamping,
         elsewhere: elsewhere(config, random)?,
         renderer: Arc::new(renderer) as Arc<dyn Renderer>,
-        root_list: read(&directory.join("root.crl"))?,
+        root_list,
         trust,
         random: random.clone(),
     })))
@@ -81,27 +86,52 @@ pub fn roll(config: &Config, safe: &Path, now: Instant) -> Result<String, Runtim
     Ok(format!("Take {} away. Start the server again: from then on authority {} issues, and the earlier ones answer for what they issued.", safe.display(), number + 1))
 }
 
-/// Signs a new list of the root, which says that no authority below it is revoked. Returns what to do next.
+/// Signs a new list of the root; who was revoked stays revoked. Returns what to do next.
 pub fn list(config: &Config, safe: &Path, now: Instant) -> Result<String, RuntimeError> {
     let directory = directory(config)?;
-    with_root(config, safe, |root| root_list(root, directory, now))?;
+    with_root(config, safe, |root| root_list(root, directory, None, now))?;
     Ok(format!("Take {} away. Start the server again: the new list counts for {ROOT_LIST_DAYS} days.", safe.display()))
+}
+
+/// Revokes an earlier issuing authority whose key is in other hands: the root's list says so for ever, and what it certified counts only
+/// where a timestamp shows that it was signed before. Returns what to do next.
+pub fn revoke_authority(config: &Config, safe: &Path, number: u32, now: Instant) -> Result<String, RuntimeError> {
+    let directory = directory(config)?;
+    let present = present(directory);
+    if number == 0 || number > present {
+        return Err(RuntimeError::Keys(format!("signing: there is no authority {number}; `show` lists them")));
+    }
+    if number == present {
+        return Err(RuntimeError::Keys(format!("signing: authority {number} issues now: change the keys with `roll` first, then revoke it")));
+    }
+    let serial = signing::serial(&certificate(&directory.join(ISSUING.file(number, "cer")))?).to_vec();
+    with_root(config, safe, |root| {
+        let gone = Revoked { serial, at: now, reason: Reason::Compromised };
+        root_list(root, directory, Some(gone), now)
+    })?;
+    Ok(format!("Take {} away. Start the server again: its list of the root says that authority {number} is revoked.", safe.display()))
 }
 
 /// What stands in the directory, line by line: each certificate with its number and until when it counts, and where its key is.
 pub fn show(config: &Config) -> Result<Vec<String>, RuntimeError> {
     let directory = directory(config)?;
     let place = if roots(config)?.token.is_some() { "token" } else { "file" };
-    let mut lines = vec![line("root", &certificate(&directory.join("root.cer"))?, "in its safe")];
+    let (root, list) = (certificate(&directory.join("root.cer"))?, read(&directory.join("root.crl"))?);
+    let revoked = revoked_authorities(&list, &root).map_err(|error| wrong(&error))?;
+    let mut lines = vec![line("root", &root, "in its safe")];
     let present = present(directory);
     for number in (1..=present).rev() {
-        let state = if number == present { "issues" } else { "answers only" };
         let issuing = certificate(&directory.join(ISSUING.file(number, "cer")))?;
+        let state = match revoked.iter().find(|gone| gone.serial == signing::serial(&issuing)) {
+            Some(gone) => format!("revoked {}", gone.at.day()),
+            None if number == present => "issues".to_owned(),
+            None => "answers only".to_owned(),
+        };
         lines.push(line(&format!("issuing {number}"), &issuing, &format!("{state}; key in {place}")));
     }
     let stamping = certificate(&directory.join(STAMPING.file(present, "cer")))?;
     lines.push(line(&format!("stamping {present}"), &stamping, &format!("stamps; key in {place}")));
-    let ends = signing::list_ends(&read(&directory.join("root.crl"))?).map_err(|error| wrong(&error))?;
+    let ends = signing::list_ends(&list).map_err(|error| wrong(&error))?;
     lines.push(format!("{:<12} counts until {}", "root's list", ends.day()));
     Ok(lines)
 }
@@ -120,7 +150,7 @@ fn below(config: &Config, safe: &Path, number: u32, now: Instant) -> Result<(), 
         let issuing = root.certify_issuing(issuing.public_point(), &OsRandom, now).map_err(|error| wrong(&error))?;
         let stamping = root.certify_stamping(stamping.public_point(), &OsRandom, now).map_err(|error| wrong(&error))?;
         write(&directory.join("root.cer"), &der(root.certificate())?)?;
-        root_list(root, directory, now)?;
+        root_list(root, directory, None, now)?;
         write(&directory.join(STAMPING.file(number, "cer")), &der(&stamping)?)?;
         // Last: from here on this number is the present one.
         write(&directory.join(ISSUING.file(number, "cer")), &der(&issuing)?)
@@ -135,10 +165,13 @@ fn with_root<T>(config: &Config, safe: &Path, act: impl FnOnce(&Root<'_>) -> Res
     act(&root)
 }
 
-fn root_list(root: &Root<'_>, directory: &Path, now: Instant) -> Result<(), RuntimeError> {
-    let number = u64::try_from(now.millis() / 1000).unwrap_or(0);
-    let list = root.list(number, ROOT_LIST_DAYS, &[], now).map_err(|error| wrong(&error))?;
-    write(&directory.join("root.crl"), &list)
+/// A new list of the root: who stood on the one before, and who comes now.
+fn root_list(root: &Root<'_>, directory: &Path, gone: Option<Revoked>, now: Instant) -> Result<(), RuntimeError> {
+    let (path, number) = (directory.join("root.crl"), u64::try_from(now.millis() / 1000).unwrap_or(0));
+    let before = if path.exists() { revoked_authorities(&read(&path)?, root.certificate()).map_err(|error| wrong(&error))? } else { Vec::new() };
+    let new = gone.filter(|gone| !before.iter().any(|known| known.serial == gone.serial));
+    let all: Vec<Revoked> = before.into_iter().chain(new).collect();
+    write(&path, &root.list(number, ROOT_LIST_DAYS, &all, now).map_err(|error| wrong(&error))?)
 }
 
 /// One kind of authority, and how its files and its keys in a token are called.

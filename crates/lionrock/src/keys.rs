@@ -70,6 +70,14 @@ pub enum SigningCommand {
     Roll(Ceremony),
     /// Signs a new list of the root, which counts for 400 days.
     List(Ceremony),
+    /// Revokes an earlier issuing authority whose key is in other hands; the root's list says so from then on.
+    RevokeAuthority {
+        #[command(flatten)]
+        ceremony: Ceremony,
+        /// Its number, as `show` lists it. The one that issues now is changed with `roll` first.
+        #[arg(long)]
+        number: u32,
+    },
 }
 
 #[derive(clap::Args)]
@@ -124,6 +132,11 @@ fn signing(what: &SigningCommand, clock: fn(&Config) -> installation::ambient::W
         SigningCommand::Make(ceremony) => (ceremony, installation::office::make),
         SigningCommand::Roll(ceremony) => (ceremony, installation::office::roll),
         SigningCommand::List(ceremony) => (ceremony, installation::office::list),
+        SigningCommand::RevokeAuthority { ceremony, number } => {
+            let config = Config::read(&ceremony.named.config)?;
+            installation::say(&installation::office::revoke_authority(&config, &ceremony.root, *number, clock(&config).now())?);
+            return Ok(());
+        }
     };
     let config = Config::read(&ceremony.named.config)?;
     installation::say(&act(&config, &ceremony.root, clock(&config).now())?);

@@ -11,7 +11,7 @@ use crate::cms::Signed;
 use crate::ocsp::State;
 use crate::pdf::{PdfError, embedded};
 use crate::sign::act_of;
-use crate::{Reason, SigningError, moment, name, serial, timestamp};
+use crate::{Reason, Revoked, SigningError, moment, name, serial, timestamp};
 
 /// What is trusted.
 #[derive(Clone, Debug)]
@@ -20,8 +20,18 @@ pub struct Trust {
     pub roots: Vec<Certificate>,
     /// Roots of timestamps of other authorities; nobody signs documents below them.
     pub stamping: Vec<Certificate>,
+    /// Authorities that the root has revoked: what they certify counts only where a timestamp shows that it was signed before.
+    pub revoked: Vec<Revoked>,
     /// The site at which passkeys sign.
     pub site: String,
+}
+
+impl Trust {
+    /// The certificates that may stand between a root and a signature at a moment.
+    fn between(&self, certificates: &[Certificate], at: Instant) -> Vec<Certificate> {
+        let revoked = |one: &Certificate| self.revoked.iter().any(|gone| gone.serial == serial(one) && gone.at <= at);
+        certificates.iter().filter(|one| !revoked(one)).cloned().collect()
+    }
 }
 
 /// A signature that holds.
@@ -122,7 +132,7 @@ fn judge(
         SignedAt::Stamped(at) => at,
         SignedAt::NotBefore(_) => now,
     };
-    if !leads_to(&trust.roots, read.certificates(), signer, Use::Documents, at) {
+    if !leads_to(&trust.roots, &trust.between(read.certificates(), at), signer, Use::Documents, at) {
         return Err(Unsound::Untrusted);
     }
     let act = act_of(&read)?;

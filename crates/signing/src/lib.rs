@@ -63,7 +63,7 @@ pub use request::{
     Body, Brought, FETCH_HOURS, Part, REQUEST_MINUTES, Request, RequestError, SealedDraft, SealedPart, SealedResult, Signature, WayBack, body_of,
     find_request, finish_request, keep_request, open_part, read_part, seal_request, seal_result, withdraw_request,
 };
-pub use revocation::{Reason, Revoked, list_ends, revoked_on};
+pub use revocation::{Reason, Revoked, list_ends, revoked_authorities, revoked_on};
 pub use sign::{Desk, Made, SignError, room};
 pub use timestamp::{StampError, StampingAuthority, Timestamps};
 

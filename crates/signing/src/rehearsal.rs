@@ -55,7 +55,7 @@ impl City {
     }
 
     pub fn trust(&self) -> Trust {
-        Trust { roots: vec![self.root.clone()], stamping: Vec::new(), site: SITE.into() }
+        Trust { roots: vec![self.root.clone()], stamping: Vec::new(), revoked: Vec::new(), site: SITE.into() }
     }
 
     pub fn statement(&self, form: Form, document: &[u8], covered: [u8; 32]) -> Statement {

@@ -19,6 +19,8 @@ pub enum Reason {
     Disowned,
     /// The resident signs no more.
     Ended,
+    /// The key of an authority is in other hands: for the root's list alone.
+    Compromised,
 }
 
 impl Reason {
@@ -27,10 +29,11 @@ impl Reason {
         match self {
             Self::Disowned => "disowned",
             Self::Ended => "ended",
+            Self::Compromised => "compromised",
         }
     }
 
-    /// The reason with this name.
+    /// The reason with this name, of those that residents give.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Disowned, Self::Ended].into_iter().find(|reason| reason.name() == name)
     }
@@ -39,6 +42,7 @@ impl Reason {
         match self {
             Self::Disowned => CrlReason::KeyCompromise,
             Self::Ended => CrlReason::CessationOfOperation,
+            Self::Compromised => CrlReason::CaCompromise,
         }
     }
 }
@@ -100,13 +104,27 @@ pub fn list_ends(list: &[u8]) -> Result<Instant, SigningError> {
 
 /// When a certificate was revoked according to a list, which must be signed by this issuer.
 pub fn revoked_on(list: &[u8], issuer: &Certificate, serial: &[u8]) -> Result<Option<Instant>, SigningError> {
+    let rows = rows(list, issuer)?;
+    let found = rows.iter().find(|row| row.serial_number.as_bytes() == serial);
+    Ok(found.map(|row| moment::instant(row.revocation_date)))
+}
+
+/// The authorities on the list of a root, which must have signed it.
+pub fn revoked_authorities(list: &[u8], root: &Certificate) -> Result<Vec<Revoked>, SigningError> {
+    let revoked = |row: &RevokedCert| Revoked {
+        serial: row.serial_number.as_bytes().to_vec(),
+        at: moment::instant(row.revocation_date),
+        reason: Reason::Compromised,
+    };
+    Ok(rows(list, root)?.iter().map(revoked).collect())
+}
+
+fn rows(list: &[u8], issuer: &Certificate) -> Result<Vec<RevokedCert>, SigningError> {
     let list = CertificateList::from_der(list)?;
     let signature = list.signature.raw_bytes();
     let names = list.tbs_cert_list.issuer == issuer.tbs_certificate.subject;
     if !names || !chain::verifies(issuer, &list.signature_algorithm, &list.tbs_cert_list.to_der()?, signature) {
         return Err(SigningError::Authority("the list of revoked certificates was not signed by the issuer"));
     }
-    let rows = list.tbs_cert_list.revoked_certificates.unwrap_or_default();
-    let found = rows.iter().find(|row| row.serial_number.as_bytes() == serial);
-    Ok(found.map(|row| moment::instant(row.revocation_date)))
+    Ok(list.tbs_cert_list.revoked_certificates.unwrap_or_default())
 }

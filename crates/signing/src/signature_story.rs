@@ -212,6 +212,19 @@ fn a_revoked_certificate_is_refused_unless_the_stamp_is_older() {
 }
 
 #[test]
+fn what_a_revoked_authority_certified_counts_only_if_the_stamp_is_older() {
+    let city = City::new(19);
+    let made = city.sign(&Passkey::new(), &plain_pdf("A tax return")).unwrap();
+    let judge = |at| {
+        let serial = crate::serial(city.authority.issuing()).to_vec();
+        let trust = crate::Trust { revoked: vec![crate::Revoked { serial, at, reason: Reason::Compromised }], ..city.trust() };
+        judge_pdf(&made.bytes, &trust, NOW, |_| State::Good)
+    };
+    assert!(judge(NOW.plus_secs(60)).is_ok(), "stamped before");
+    assert!(matches!(judge(NOW.plus_secs(-60)), Err(Unsound::Untrusted)));
+}
+
+#[test]
 fn what_can_show_something_else_tomorrow_is_not_signed() {
     let fields = crate::pdf::Fields { name: "CHAN", reason: "", time: NOW, room: 100 };
     let refused = |document: &[u8]| crate::pdf::prepare(document, &fields).unwrap_err();

@@ -5,10 +5,12 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
+use installation::ambient::WallClock;
+use installation::seed;
 use seal::{Keyring, OsRandom, Target, age_files};
 
 use crate::city::LIONROCK;
-use crate::serving::{Serving, installation};
+use crate::serving::Serving;
 
 /// Runs the program, with a token if there is one in the directory: whether it succeeded, and what it said.
 fn run(directory: &Path, arguments: &[&str]) -> (bool, String) {
@@ -38,7 +40,7 @@ fn configure(directory: &Path, lines: &str) {
 
 #[test]
 fn the_authority_of_signatures_is_made_shown_and_its_keys_changed() {
-    let directory = installation("signing = \"signing\"");
+    let directory = crate::serving::installation("signing = \"signing\"");
     let at = directory.path();
     let signing = |what: &'static str| vec!["keys", "signing", what, "--root", "safe"];
     fs::create_dir(at.join("safe")).unwrap();
@@ -50,7 +52,12 @@ fn the_authority_of_signatures_is_made_shown_and_its_keys_changed() {
     assert!(done(at, &signing("roll")).contains("authority 2 issues"));
     let said = done(at, &["keys", "signing", "show"]);
     assert!(said.contains("issuing 2 ") && said.contains("  answers only; key in file") && said.contains("stamping 2"), "{said}");
+    let revoke = |number: &'static str| [signing("revoke-authority"), vec!["--number", number]].concat();
+    assert!(refused(at, &revoke("2")).contains("with `roll` first") && refused(at, &revoke("3")).contains("no authority 3"));
+    assert!(done(at, &revoke("1")).contains("authority 1 is revoked"));
     assert!(done(at, &signing("list")).contains("400 days"));
+    let said = done(at, &["keys", "signing", "show"]);
+    assert!(said.lines().any(|line| line.starts_with("issuing 1") && line.contains("  revoked ")), "a later list keeps who was revoked: {said}");
     fs::rename(at.join("safe"), at.join("away")).unwrap();
     assert!(!run(at, &signing("roll")).0, "without the root nothing is changed");
     let server = Serving::start(at);
@@ -71,15 +78,85 @@ fn the_authority_of_signatures_is_made_shown_and_its_keys_changed() {
         openssl(&["x509", "-inform", "DER", "-in", name, "-out", &name.replace(".cer", ".pem")]);
     }
     openssl(&["crl", "-inform", "DER", "-in", "root.crl", "-out", "crl.pem"]);
-    for name in ["issuing", "issuing-2"] {
-        let said = openssl(&["verify", "-crl_check", "-CRLfile", "crl.pem", "-CAfile", "root.pem", &format!("{name}.pem")]);
-        assert!(said.contains(": OK"), "{said}");
+    let checked = |name: &str| openssl(&["verify", "-crl_check", "-CRLfile", "crl.pem", "-CAfile", "root.pem", name]);
+    assert!(checked("issuing-2.pem").contains(": OK"));
+    assert!(checked("issuing.pem").contains("certificate revoked"));
+}
+
+/// An installation with the identity provider, whose directories are named in full so that this process finds them too.
+fn with_identity_provider(more: &str) -> tempfile::TempDir {
+    let directory = tempfile::TempDir::new().unwrap();
+    let at = directory.path();
+    let below = |name: &str| at.join("data").join(name).display().to_string();
+    let places: String = ["keys", "roots", "tiles", "log_key"].map(|name| format!("{name} = {:?}\n", below(name))).concat();
+    let lines = format!("listen = \"127.0.0.1:0\"\nenvironment = \"test\"\nstore = \"sqlite:{}\"\nsigning = {:?}\n{places}{more}", below("store"), below("signing"));
+    fs::write(at.join("c.toml"), lines).unwrap();
+    done(at, &["keys", "init"]);
+    let config = installation::config::Config::read(&at.join("c.toml")).unwrap();
+    let unsigned = installation::config::Config { signing: None, ..config.clone() };
+    let runtime = installation::runtime::Runtime::open(&unsigned, Arc::new(WallClock::default()), store::Options::default()).unwrap();
+    let platform = &runtime.platform;
+    let rp = Arc::new(people::RelyingParty::new(&config.origin, "Lionrock").unwrap());
+    let department = seed::department(platform, "IDP", kernel::Text::new("Identity", "身分", "身份")).unwrap();
+    let officer = |role, number| seed::officer(platform, &rp, &config.origin, department, role, number).unwrap().id;
+    let (owner, privacy) = (officer(people::Role::SchemeOwner, 1), officer(people::Role::PrivacyOfficer, 2));
+    let (service, version) = seed::identity_provider(platform, department, owner, None).unwrap();
+    seed::pass_gate(platform, department, service, version, owner, privacy).unwrap();
+    directory
+}
+
+/// A token for this directory, named in its configuration.
+fn make_token(at: &Path) {
+    fs::create_dir(at.join("tokens")).unwrap();
+    fs::write(at.join("softhsm2.conf"), format!("directories.tokendir = {}\n", at.join("tokens").display())).unwrap();
+    let mut init = Command::new("softhsm2-util");
+    init.args(["--init-token", "--free", "--label", "city", "--pin", "271828", "--so-pin", "314159"]);
+    let made = init.env("SOFTHSM2_CONF", at.join("softhsm2.conf")).output().expect("apt-get install softhsm2, or run `cargo xtask test` as root");
+    assert!(made.status.success(), "{made:?}");
+    fs::write(at.join("pin"), "271828\n").unwrap();
+    configure(at, "root_token_module = \"/usr/lib/softhsm/libsofthsm2.so\"\nroot_token_label = \"city\"\nroot_token_pin_file = \"pin\"\n");
+}
+
+#[test]
+fn an_authority_answers_over_http_after_its_key_was_changed_with_keys_in_a_token_too() {
+    for in_token in [false, true] {
+        let directory = with_identity_provider("");
+        let at = directory.path();
+        if in_token {
+            make_token(at);
+            done(at, &["keys", "into-token"]);
+        }
+        fs::create_dir(at.join("safe")).unwrap();
+        for what in ["make", "roll", "roll"] {
+            done(at, &["keys", "signing", what, "--root", "safe"]);
+        }
+        let said = done(at, &["keys", "signing", "show"]);
+        let place = if in_token { "key in token" } else { "key in file" };
+        assert_eq!(said.matches(place).count(), 4, "three that issue or answer, one that stamps: {said}");
+        assert_eq!(at.join("data/signing/issuing-3.key").exists(), !in_token, "a key in a token is in no file");
+        let server = Serving::start(at);
+        let host = format!("http://localhost:{}", server.port);
+        let ran = |program: &str, arguments: &[&str]| {
+            let output = Command::new(program).args(arguments).current_dir(at).output().unwrap();
+            String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+        };
+        let fetch = |name: &str| {
+            ran("curl", &["-sSf", "-o", &format!("{name}.cer"), &format!("{host}/pki/{name}.cer")]);
+            ran("openssl", &["x509", "-inform", "DER", "-in", &format!("{name}.cer"), "-out", &format!("{name}.pem")]);
+        };
+        fetch("root");
+        for name in ["issuing", "issuing-2", "issuing-3"] {
+            fetch(name);
+            let asked = ["ocsp", "-issuer", &format!("{name}.pem"), "-serial", "0x1234", "-url", &format!("{host}/pki/ocsp"), "-CAfile", "root.pem", "-no_nonce"];
+            let said = ran("openssl", &asked);
+            assert!(said.contains("Response verify OK") && said.contains("0x1234: unknown"), "{name}: {said}");
+        }
     }
 }
 
 #[test]
 fn keys_are_shown_and_rolled() {
-    let directory = installation("");
+    let directory = crate::serving::installation("");
     let at = directory.path();
     done(at, &["migrate"]);
     let said = done(at, &["keys", "status"]);
@@ -127,19 +204,11 @@ fn a_lost_root_is_recovered_by_the_custodian() {
 
 #[test]
 fn roots_move_into_a_token_and_live_there() {
-    let directory = installation("");
+    let directory = crate::serving::installation("");
     let at = directory.path();
     done(at, &["migrate"]);
     assert!(refused(at, &["keys", "into-token"]).contains("root_token_module"));
-    fs::create_dir(at.join("tokens")).unwrap();
-    fs::write(at.join("softhsm2.conf"), format!("directories.tokendir = {}\n", at.join("tokens").display())).unwrap();
-    let mut init = Command::new("softhsm2-util");
-    init.args(["--init-token", "--free", "--label", "city", "--pin", "271828", "--so-pin", "314159"]);
-    let made = init.env("SOFTHSM2_CONF", at.join("softhsm2.conf")).output().expect("apt-get install softhsm2, or run `cargo xtask test` as root");
-    assert!(made.status.success(), "{made:?}");
-    fs::write(at.join("pin"), "271828\n").unwrap();
-    let module = "/usr/lib/softhsm/libsofthsm2.so";
-    configure(at, &format!("root_token_module = \"{module}\"\nroot_token_label = \"city\"\nroot_token_pin_file = \"pin\"\n"));
+    make_token(at);
     assert!(refused(at, &["migrate"]).contains("stands in a file, but the configuration names a token"));
     assert!(done(at, &["keys", "into-token"]).contains("root in the token"));
     assert!(!at.join("lionrock-data/roots/platform.root").exists());

@@ -36,6 +36,8 @@ impl Serving {
     pub fn start(directory: &Path) -> Self {
         let mut command = Command::new(LIONROCK);
         command.args(["serve", "--config", "c.toml"]).current_dir(directory).stdout(Stdio::piped());
+        // Where a token of the test is, if it has one.
+        command.env("SOFTHSM2_CONF", directory.join("softhsm2.conf"));
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

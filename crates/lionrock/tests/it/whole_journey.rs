@@ -180,7 +180,7 @@ fn judged(city: &City, folder: &Path, signed: &[u8]) -> Vec<u8> {
 
 fn ours(city: &City, root: &[u8], signed: &[u8], now: Instant) -> Vec<u8> {
     let site = format!("http://localhost:{}", city.port);
-    let trust = Trust { roots: vec![read_certificate(root).unwrap()], stamping: Vec::new(), site };
+    let trust = Trust { roots: vec![read_certificate(root).unwrap()], stamping: Vec::new(), revoked: Vec::new(), site };
     let verdict = signing::judge_pdf(signed, &trust, now, |_| State::Good).unwrap();
     assert_eq!(verdict.name, "CHAN Tai Man 陳大文");
     assert_eq!(verdict.statement.service, "City library (to try) / 城市圖書館（試用） (demo-library)");

@@ -29,7 +29,7 @@ pub fn office(site: &str) -> Arc<SigningOffice> {
         elsewhere: None,
         renderer: Arc::new(renderer),
         root_list,
-        trust: Trust { roots: vec![root], stamping: Vec::new(), site: site.to_owned() },
+        trust: Trust { roots: vec![root], stamping: Vec::new(), revoked: Vec::new(), site: site.to_owned() },
         random: random as Arc<dyn Random>,
     })
 }
