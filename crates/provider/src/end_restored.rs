@@ -50,8 +50,8 @@ mod tests {
             assert!(provider.read(|tx| shares(tx, resident.account, now)).is_empty());
             assert!(!provider.read(|tx| agreed(tx, resident.account, "library", now)).settles("openid"), "the resident is asked again");
             for table in ["grant", "access", "refresh", "code", "pushed", "service_token", "consent", "share"] {
-                let sql = format!("-- test.left\nselect 1 from provider_{table} limit 1");
-                assert!(provider.read(|tx| tx.query_opt(&sql, &[])).is_none(), "{table}");
+                let sql: &str = Box::leak(format!("-- test.left\nselect 1 from provider_{table} limit 1").into_boxed_str());
+                assert!(provider.read(|tx| tx.query_opt(sql, &[])).is_none(), "{table}");
             }
             let again = provider.allow(&library, &resident, &pushed()).unwrap();
             assert!(provider.redeem(&library, &again).is_ok(), "it goes on");

@@ -25,11 +25,11 @@ use tempfile::TempDir;
 use testkit::{Place, both_engines};
 
 /// An installation with an open scheme, a place for backups, one for keys, and who opens them.
-struct Stage {
-    victim: Victim,
-    config: Config,
-    identity: Secret<String>,
-    away: TempDir,
+pub(crate) struct Stage {
+    pub(crate) victim: Victim,
+    pub(crate) config: Config,
+    pub(crate) identity: Secret<String>,
+    pub(crate) away: TempDir,
 }
 
 struct EverybodyLives;
@@ -41,7 +41,7 @@ impl PopulationRegister for EverybodyLives {
 }
 
 impl Stage {
-    fn new(place: &Place) -> Self {
+    pub(crate) fn new(place: &Place) -> Self {
         let store = match place.location() {
             Location::Sqlite(_) => None,
             Location::Postgres(url) => Some(url.expose().clone()),
@@ -58,7 +58,7 @@ impl Stage {
         Self { victim, config, identity, away }
     }
 
-    fn console(&self) -> Console {
+    pub(crate) fn console(&self) -> Console {
         Console::of(&self.config, Some(self.victim.now())).unwrap()
     }
 
@@ -89,7 +89,7 @@ impl Stage {
         references
     }
 
-    fn back_up(&self, kind: Kind) -> PathBuf {
+    pub(crate) fn back_up(&self, kind: Kind) -> PathBuf {
         let (to, also) = (self.away.path().join(kind.as_str()), self.away.path().join("also"));
         let order = Order { to: &to, also: (kind == Kind::Data).then_some(also.as_path()), kind };
         make(&self.config, &order, &self.clock()).unwrap();
@@ -99,7 +99,7 @@ impl Stage {
         archives.pop().unwrap()
     }
 
-    fn restore(&self, from: &Path, move_aside: bool) -> Result<Vec<String>, BackupError> {
+    pub(crate) fn restore(&self, from: &Path, move_aside: bool) -> Result<Vec<String>, BackupError> {
         in_place(&self.config, &restore::Order { from, identity: &self.identity, move_aside }, &self.clock())
     }
 
@@ -118,7 +118,7 @@ impl Stage {
     }
 }
 
-fn work(console: &Console) {
+pub(crate) fn work(console: &Console) {
     let ports = Ports { register: Arc::new(EverybodyLives), carrier: Arc::new(DemoCarrier) };
     for _ in 0..50 {
         let round = work_round(console.platform(), &ports, &|name, error| panic!("{name}: {error}"));

@@ -2,3 +2,5 @@
 
 #[cfg(test)]
 mod backup;
+#[cfg(test)]
+mod restored_identity;
