@@ -1,6 +1,8 @@
 //! The desk from outside: every route attacked, and whole days of work, in process and in a browser.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod advised;
 #[cfg(test)]
 mod attack;
@@ -23,11 +25,17 @@ mod contractors;
 #[cfg(test)]
 mod erasures;
 #[cfg(test)]
+mod held;
+#[cfg(test)]
+mod held_browser;
+#[cfg(test)]
 mod journey;
 #[cfg(test)]
 mod leases;
 #[cfg(test)]
 mod offline;
+#[cfg(test)]
+mod played;
 #[cfg(test)]
 mod recover;
 #[cfg(test)]
@@ -42,6 +50,10 @@ mod sessions;
 mod stage;
 #[cfg(test)]
 mod stations;
+#[cfg(test)]
+mod station_browser;
+#[cfg(test)]
+mod trained;
 #[cfg(test)]
 mod uploads;
 #[cfg(test)]
