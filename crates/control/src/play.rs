@@ -221,8 +221,8 @@ fn our_team(view: &View<'_>, body: &mut Body) {
     body.h2(desk.say("play-team"));
     let count = |count: u16| count.to_string();
     body.part(&SummaryList::new(vec![
-        SummaryRow::new(desk.say("play-in-room"), count(known.in_room)),
-        SummaryRow::new(desk.say("play-remote"), count(known.remote)),
+        SummaryRow::new(desk.say("play-players-room"), count(known.in_room)),
+        SummaryRow::new(desk.say("play-players-remote"), count(known.remote)),
     ]));
     if let Some(case) = view.drill.cases.get(usize::from(team)).copied().flatten() {
         body.p(desk.say("play-case-lead"));

@@ -26,8 +26,11 @@ pub fn path(path: &str, gate: &str, digest: &str, officer: &str) -> String {
         .replace("{token}", &"0".repeat(64))
         .replace("{team}", "0")
         .replace("{question}", "entry")
+        .replace("{course}", "incident-response")
+        .replace("{code}", "AAAAAA")
+        .replace("{source}", "connections")
         .replace("{reference}", "0000-0000-0000");
-    let kinds = [("record", "gat"), ("approval", "apr"), ("export", "exp"), ("batch", "exp"), ("message", "msg"), ("event", "evt"), ("passkey", "pky"), ("alert", "alt"), ("contractor", "ctr"), ("contract", "ctc"), ("lease", "lse"), ("incident", "inc"), ("person", "cps"), ("station", "stn"), ("device", "dvc"), ("shift", "shf"), ("paper", "ppr"), ("briefing", "brf"), ("terminal", "trm"), ("proofing", "prf"), ("callout", "cal"), ("exercise", "exr"), ("request", "dsr"), ("erasure", "era"), ("drill", "drl"), ("department", "dep"), ("guest", "gst")];
+    let kinds = [("record", "gat"), ("approval", "apr"), ("export", "exp"), ("batch", "exp"), ("message", "msg"), ("event", "evt"), ("passkey", "pky"), ("alert", "alt"), ("contractor", "ctr"), ("contract", "ctc"), ("lease", "lse"), ("incident", "inc"), ("person", "cps"), ("station", "stn"), ("device", "dvc"), ("shift", "shf"), ("paper", "ppr"), ("briefing", "brf"), ("terminal", "trm"), ("proofing", "prf"), ("callout", "cal"), ("exercise", "exr"), ("request", "dsr"), ("erasure", "era"), ("drill", "drl"), ("department", "dep"), ("guest", "gst"), ("session", "tse"), ("try", "qtr")];
     let filled = kinds.iter().fold(filled, |path, (name, prefix)| path.replace(&format!("{{{name}}}"), &format!("{prefix}_{zero}")));
     assert!(!filled.contains('{'), "{filled}: an unknown part");
     format!("/en{filled}")
@@ -128,7 +131,7 @@ fn attack(scene: &Scene, route: &Route, role: Role, own: &Client, other: &Client
         assert_eq!(ask(other, route, &path).status, 404, "another department's {role} {path}");
     }
     if route.verb == Verb::Get {
-        let real = !["{record}", "{approval}", "{export}", "{event}", "{reference}", "{contractor}", "{contract}", "{lease}", "{incident}", "{number}", "{person}", "{callout}", "{exercise}", "{request}", "{erasure}", "{station}", "{device}", "{briefing}", "{paper}", "{proofing}", "{terminal}", "{drill}", "/approve", "/logo/", "/certificate/file", "/checkpoint", "/field/queue"]
+        let real = !["{record}", "{approval}", "{export}", "{event}", "{reference}", "{contractor}", "{contract}", "{lease}", "{incident}", "{number}", "{person}", "{callout}", "{exercise}", "{request}", "{erasure}", "{station}", "{device}", "{briefing}", "{paper}", "{proofing}", "{terminal}", "{drill}", "{session}", "{try}", "/approve", "/logo/", "/certificate/file", "/checkpoint", "/field/queue"]
             .iter()
             .any(|part| route.path.contains(part));
         let status = own.get(&path).status;

@@ -119,6 +119,11 @@ impl Stage {
         Client::new(&self.router, &self.origin)
     }
 
+    /// One of the two departments.
+    pub fn department(&self, at: usize) -> Id<kinds::Department> {
+        self.departments[at]
+    }
+
     /// Invites one more officer.
     pub fn invite(&self, department: usize, role: Role) -> String {
         invite(&self.platform, self.departments[department], role)
