@@ -2,7 +2,7 @@
 
 use identity::{AskActivationError, LetterBatch, OpenLetter, last_day_of_pin};
 use journal::{Actor, Work};
-use kernel::{Fault, Id, Kind, Secret, kinds};
+use kernel::{Day, Fault, Id, Kind, Secret, kinds};
 use notify::{LetterError, LetterFont, PinLetter, PinLetters, pin_letters_pdf};
 use people::{Grant, GrantLease, RequestExport};
 use processors::{
@@ -106,7 +106,7 @@ pub fn letter_leases(platform: &Platform, identity: &IdentityService) -> Result<
     })
 }
 
-fn is_for_letters(lease: &Lease) -> bool {
+pub(crate) fn is_for_letters(lease: &Lease) -> bool {
     lease.form == Form::HandOver && lease.groups.iter().map(String::as_str).eq(LETTER_GROUPS)
 }
 
@@ -211,7 +211,7 @@ fn hand_over(
     font: &LetterFont,
 ) -> Result<(usize, Aside), LetterBatchError> {
     let sheets: Vec<_> = letters.iter().map(|letter| sheet(platform, letter)).collect();
-    let (pdf, refused) = pin_letters_pdf(&common(platform, identity, batch), &sheets, font)?;
+    let (pdf, refused) = pin_letters_pdf(&common(platform, identity, batch.made.day()), &sheets, font)?;
     let aside = refused.iter().filter_map(|place| letters.get(*place)).map(|one| (one.account, one.number)).collect();
     let printed = letters.len() - refused.len();
     if printed == 0 {
@@ -241,8 +241,8 @@ fn put_on_record(platform: &Platform, batch: &LetterBatch, bureau: &Bureau, pack
     Ok(())
 }
 
-fn common(platform: &Platform, identity: &IdentityService, batch: &LetterBatch) -> PinLetters {
-    let (charter, date) = (identity.charter(), batch.made.day());
+fn common(platform: &Platform, identity: &IdentityService, date: Day) -> PinLetters {
+    let charter = identity.charter();
     PinLetters {
         sender: charter.department.clone(),
         service: charter.title.clone(),
@@ -261,6 +261,19 @@ fn sheet(platform: &Platform, letter: &OpenLetter) -> PinLetter {
         link: Secret::new(link),
         barcode: letter.barcode.clone(),
     }
+}
+
+/// A letter of a demonstration that was delivered there, as it would lie in the letter box: the PDF. Nothing in any other environment, and
+/// when there is no such letter.
+pub fn letter_at_hand(
+    platform: &Platform,
+    identity: &IdentityService,
+    barcode: &str,
+    font: &LetterFont,
+) -> Result<Option<Vec<u8>>, LetterBatchError> {
+    let Some(letter) = identity::open_at_hand(identity.ledger(), platform.environment(), barcode)? else { return Ok(None) };
+    let (pdf, refused) = pin_letters_pdf(&common(platform, identity, platform.now().day()), &[sheet(platform, &letter)], font)?;
+    Ok(refused.is_empty().then_some(pdf))
 }
 
 /// Batches that a crash has interrupted: one that the bureau can fetch is finished, any other is dropped and its letters wait again.

@@ -20,7 +20,7 @@ use crate::close_story::registered;
 use crate::identity_story::{pass_gate, save};
 use crate::lease_story::{contract_with, partner};
 use crate::rehearsal::City;
-use crate::{IdentityService, LetterBatchError, give_letter_lease, print_letters};
+use crate::{IdentityService, LetterBatchError, give_letter_lease, letter_at_hand, print_letters};
 
 /// Debian's package fonts-noto-cjk.
 const FONT: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
@@ -98,6 +98,12 @@ impl Scene {
         print_letters(self.city.platform(), &self.service, &grant, lease.id, Some(&font))
     }
 
+    fn try_pin(&self, pin: &str) -> Tried {
+        let (at, keys, pin) = (AtDoor::own(&self.who), self.service.ledger().keys().clone(), pin.to_owned());
+        let typed = move |work: &mut Work<'_, '_>| identity::try_pin(work, &keys, &at, &pin);
+        self.service.ledger().write("test.pin", Actor::Visitor, typed).unwrap().0
+    }
+
     fn minute(&self) {
         self.city.clock.advance_secs(60);
         self.city.work();
@@ -108,6 +114,16 @@ impl Scene {
         let Some(notify::Opened::Sms { text, .. }) = inbox.into_iter().next().unwrap().content else { panic!() };
         text
     }
+}
+
+/// The eight digits on the letter.
+fn pin_in(text: &str) -> String {
+    let digits = |line: &str| line.split_whitespace().collect::<String>();
+    let pin = text.lines().map(digits).find_map(|line| {
+        let tail = line.trim_start_matches(|c: char| !c.is_ascii_digit()).to_owned();
+        (tail.len() == 8 && tail.bytes().all(|byte| byte.is_ascii_digit())).then_some(tail)
+    });
+    pin.unwrap()
 }
 
 fn text_of(pdf: &[u8]) -> String {
@@ -144,18 +160,10 @@ fn a_batch_reaches_the_bureau_encrypted_and_its_pin_activates_the_account() {
     for said in ["陳大文", "CHAN Tai Man", "Flat B, 12/F", "深水\u{E88C}𨋢𡃁𠝹𥄫里 3 號", "創新服務署"] {
         assert!(text.contains(said), "{said} is missing in\n{text}");
     }
-    let digits = |line: &str| line.split_whitespace().collect::<String>();
-    let pin = text.lines().map(digits).find_map(|line| {
-        let tail = line.trim_start_matches(|c: char| !c.is_ascii_digit()).to_owned();
-        (tail.len() == 8 && tail.bytes().all(|byte| byte.is_ascii_digit())).then_some(tail)
-    });
-    let pin = pin.unwrap();
+    let pin = pin_in(&text);
     let canaries = [Canary::new("address", "深水\u{E88C}𨋢𡃁𠝹𥄫里"), Canary::new("pin", &pin)];
     assert!(scan_dir(scene.city.files.path(), &canaries).is_empty(), "nothing of a letter is in clear in any file");
-    let (at, keys) = (AtDoor::own(&scene.who), scene.service.ledger().keys().clone());
-    let typed = move |work: &mut Work<'_, '_>| identity::try_pin(work, &keys, &at, &pin);
-    let tried = scene.service.ledger().write("test.pin", Actor::Visitor, typed).unwrap().0;
-    assert_eq!(tried, Tried::Activated(scene.who.account()));
+    assert_eq!(scene.try_pin(&pin), Tried::Activated(scene.who.account()));
     let account = scene.who.account();
     let level = scene.service.ledger().read("test.level", move |tx| identity::account(tx, account)).unwrap().unwrap().level;
     assert_eq!(level, Level::Activated);
@@ -186,6 +194,35 @@ fn a_batch_that_was_interrupted_is_dropped_and_its_letters_wait_again() {
     scene.city.clock.advance_secs(15 * 60);
     scene.minute();
     assert!(identity::open_batch(scene.service.ledger(), &grant, lease, 10).unwrap().is_some(), "the letter waits again");
+}
+
+#[test]
+fn a_demonstration_shows_its_letters_and_no_other_environment_does() {
+    let scene = Scene::new();
+    check_addresses(scene.city.platform(), &Register(Some(false))).unwrap();
+    let (ledger, font) = (scene.service.ledger(), LetterFont::open(Path::new(FONT)).unwrap());
+    let listed = |environment| ledger.read("test.at_hand", move |tx| identity::letters_at_hand(tx, environment)).unwrap();
+    let deliver = |environment, barcode: &str| {
+        let barcode = barcode.to_owned();
+        ledger.write("test.deliver", Actor::Visitor, move |work| identity::deliver_at_hand(work, environment, &barcode)).unwrap().0
+    };
+    let letter = listed(Environment::Demo).remove(0);
+    let read = || letter_at_hand(scene.city.platform(), &scene.service, &letter.barcode, &font).unwrap();
+    assert!(!letter.delivered && read().is_none(), "it did not come yet");
+    for elsewhere in [Environment::Test, Environment::Live] {
+        assert!(listed(elsewhere).is_empty() && !deliver(elsewhere, &letter.barcode), "{elsewhere:?}");
+    }
+    assert_eq!(scene.state(), Some(PinState::Queued));
+    assert!(deliver(Environment::Demo, &letter.barcode) && !deliver(Environment::Demo, &letter.barcode));
+    assert_eq!((scene.state(), listed(Environment::Demo)[0].delivered), (Some(PinState::Posted), true));
+    for elsewhere in [Environment::Test, Environment::Live] {
+        assert!(listed(elsewhere).is_empty(), "{elsewhere:?}");
+        assert!(identity::open_at_hand(ledger, elsewhere, &letter.barcode).unwrap().is_none(), "{elsewhere:?}");
+    }
+    let pin = pin_in(&text_of(&read().unwrap()));
+    assert_eq!(pin_in(&text_of(&read().unwrap())), pin, "it can be read again");
+    assert_eq!(scene.try_pin(&pin), Tried::Activated(scene.who.account()));
+    assert!(listed(Environment::Demo).is_empty() && read().is_none(), "a PIN that was used is shown to nobody");
 }
 
 #[test]

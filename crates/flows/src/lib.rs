@@ -42,6 +42,7 @@ mod inventory;
 mod keep_watch;
 mod lease_look_up;
 mod letter_batch;
+mod letter_posting;
 #[cfg(test)]
 mod letter_story;
 mod logout_round;
@@ -117,7 +118,8 @@ pub use inventory::{
 pub use transfer_lease::transfer;
 pub use lease_look_up::{LeasedRecord, LookUpFault, lease_look_up};
 pub use keep_watch::keep_watch;
-pub use letter_batch::{LETTER_GROUPS, LetterBatchError, give_letter_lease, letter_contracts, letter_leases, print_letters};
+pub use letter_batch::{LETTER_GROUPS, LetterBatchError, give_letter_lease, letter_at_hand, letter_contracts, letter_leases, print_letters};
+pub use letter_posting::{letters_under, post_letters};
 pub use logout_round::logout_round;
 pub use mail_round::{MailRound, mail_round};
 pub use note_records::{NOTED, RECORDS, RecordError, note_records};

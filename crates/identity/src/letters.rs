@@ -108,7 +108,7 @@ pub fn open_batch(
     Ok(Some((batch, letters.map_err(|error| RunError::Refused(error.into()))?)))
 }
 
-fn letter(one: &WaitingPin, cargo: LetterCargo) -> OpenLetter {
+pub(crate) fn letter(one: &WaitingPin, cargo: LetterCargo) -> OpenLetter {
     OpenLetter {
         account: one.account,
         number: one.number,
@@ -158,12 +158,32 @@ pub fn drop_batch(
     Ok(())
 }
 
-/// The bureau has posted a batch; false when it is none, or was posted before.
+/// The batches of a lease, the latest first.
+pub fn batches_of_lease(tx: &mut Tx<'_>, lease: Id<kinds::Lease>) -> Result<Vec<LetterBatch>, StoreError> {
+    storage::batch::of_lease(tx, lease)
+}
+
+/// An officer has heard that the bureau has posted a batch; false when it is none, or was posted before.
 pub fn post_batch(
     work: &mut Work<'_, '_>,
     _grant: &Grant<RequestExport>,
     batch: Id<kinds::Export>,
 ) -> Result<bool, StoreError> {
+    note_posted(work, batch)
+}
+
+/// The bureau says that it has posted a batch of its lease; false when it is none of it, or was posted before. Whose lease it is, the
+/// caller has asked.
+pub fn post_batch_of_lease(
+    work: &mut Work<'_, '_>,
+    lease: Id<kinds::Lease>,
+    batch: Id<kinds::Export>,
+) -> Result<bool, StoreError> {
+    let own = storage::batch::of_lease(work.tx(), lease)?.iter().any(|one| one.id == batch);
+    if own { note_posted(work, batch) } else { Ok(false) }
+}
+
+fn note_posted(work: &mut Work<'_, '_>, batch: Id<kinds::Export>) -> Result<bool, StoreError> {
     let (now, today) = (work.now(), work.today());
     if storage::batch::set_posted(work.tx(), batch, now)? == 0 {
         return Ok(false);

@@ -48,6 +48,7 @@ mod funnel;
 mod inventory;
 mod known_device;
 mod letters;
+mod letters_at_hand;
 #[cfg(test)]
 mod mail_story;
 mod manage_password;
@@ -131,9 +132,10 @@ pub use funnel::{FUNNEL_SMALLEST, Funnel, FunnelRow, Step, funnel};
 pub use inventory::inventory;
 pub use known_device::{KNOWN_DEVICE_DAYS, KnownDevice};
 pub use check_address::{AskedAddress, addresses_to_check, queue_letter, text_pin};
+pub use letters_at_hand::{LetterAtHand, deliver_at_hand, letters_at_hand, open_at_hand};
 pub use letters::{
-    LetterBatch, OpenLetter, Scanned, drop_batch, finish_batch, last_day_of_pin, letter_batches,
-    letters_waiting, open_batch, pin_counts, post_batch, return_letter, unfinished_batches,
+    LetterBatch, OpenLetter, Scanned, batches_of_lease, drop_batch, finish_batch, last_day_of_pin, letter_batches,
+    letters_waiting, open_batch, pin_counts, post_batch, post_batch_of_lease, return_letter, unfinished_batches,
 };
 pub use manage_password::{ChangePasswordError, change_password, password_since, remove_password};
 pub use manage_passkeys::{

@@ -59,6 +59,9 @@ pub enum HandOverError {
     /// A package without planted records cannot be followed.
     #[error("a package without planted records cannot be followed")]
     NoCanaries,
+    /// What was never fetched cannot have been dealt with.
+    #[error("this package has not been fetched yet")]
+    NotFetched,
     /// Too many packages.
     #[error("this lease has had as many packages as one may have")]
     TooMany,
@@ -75,7 +78,7 @@ impl Fault for HandOverError {
         match self {
             Self::Missing => Kind::Missing,
             Self::Ended => Kind::Gone,
-            Self::Form | Self::NoAddress | Self::NoCanaries => Kind::Invalid,
+            Self::Form | Self::NoAddress | Self::NoCanaries | Self::NotFetched => Kind::Invalid,
             Self::TooMany => Kind::Taken,
             Self::Seal(error) => error.kind(),
             Self::Store(error) => error.kind(),
@@ -170,6 +173,23 @@ pub fn fetch_package(
     )?;
     storage::planted::set_fetched(work.tx(), package, now)?;
     Ok(PackagePass(sealed))
+}
+
+/// Whether a contractor has fetched this package under this lease of the own contract, while the lease lives: only then can it say what
+/// became of it.
+pub fn has_fetched(
+    tx: &mut Tx<'_>,
+    partner: &Partner,
+    (lease, package): (Id<kinds::Lease>, Id<kinds::Export>),
+    now: Instant,
+) -> Result<(), HandOverError> {
+    let found = storage::lease::find(tx, lease)?.filter(|lease| lease.contract == partner.contract().id);
+    let lease = found.ok_or(HandOverError::Missing)?;
+    let fetched = storage::planted::fetched(tx, (lease.id, package))?.ok_or(HandOverError::Missing)?;
+    if !lease.is_usable(now) || !partner.holds(now) {
+        return Err(HandOverError::Ended);
+    }
+    if fetched { Ok(()) } else { Err(HandOverError::NotFetched) }
 }
 
 /// Packages that nobody has fetched and, since their lease has ended, nobody can: what is in them is with nobody.

@@ -74,8 +74,7 @@ pub use escalate::{
 pub use file_statement::{FileStatement, FileStatementError, Filed, StatementRow, file_statement, statements};
 pub use grant_lease::{Chosen, GrantLeaseCommand, LeaseError, extend_lease, grant_lease, last_day};
 pub use hand_over::{
-    HandOverError, HandedOver, PackagePass, RecordHandOver, fetch_package, hand_overs, never_fetched, record_hand_over, seal_package,
-    settle_package,
+    HandOverError, HandedOver, PackagePass, RecordHandOver, fetch_package, hand_overs, has_fetched, never_fetched, record_hand_over, seal_package, settle_package,
 };
 pub use key::{NewKey, prepare_keys};
 pub use lease_exports::{

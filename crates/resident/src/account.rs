@@ -103,6 +103,7 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/developers", get(developers::show))
         .route("/account", get(home::show))
         .route("/account/inbox", get(inbox::show))
+        .route("/account/inbox/letters/{barcode}", get(inbox::letter).post(inbox::deliver))
         .route("/account/asked", get(asked::show))
         .route("/account/services", get(services::show).post(services::end))
         .route("/account/details", get(details::show).post(details::keep))

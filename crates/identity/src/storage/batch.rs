@@ -25,6 +25,16 @@ pub(crate) fn latest(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<LetterBatch>, St
     rows.iter().map(read).collect()
 }
 
+/// Those of a lease, the latest first: a lease has as many packages as one may have, and each batch is one.
+pub(crate) fn of_lease(tx: &mut Tx<'_>, lease: Id<kinds::Lease>) -> Result<Vec<LetterBatch>, StoreError> {
+    let rows = tx.query(
+        "-- identity.batches_of_lease\n-- small: a batch is at most 2,000 letters, a city has some hundreds of batches\n\
+         select id, lease, made, letters, finished, posted from identity_batch where lease = $1 order by made desc limit 1000",
+        &[lease.into()],
+    )?;
+    rows.iter().map(read).collect()
+}
+
 /// Batches that a crash may have interrupted.
 pub(crate) fn unfinished(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<LetterBatch>, StoreError> {
     let rows = tx.query(

@@ -147,6 +147,15 @@ pub(crate) fn set_state(tx: &mut Tx<'_>, (account, number): Place, state: PinSta
     tx.execute(sql, &[account.into(), number.into(), state.name().into()])
 }
 
+/// A letter that no bureau prints is delivered; what it says stays. 0 when it waits no more.
+pub(crate) fn deliver(tx: &mut Tx<'_>, (account, number): Place) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.deliver_letter\n\
+         update identity_pin set state = 'posted' where account = $1 and number = $2 and state = 'queued' and batch is null",
+        &[account.into(), number.into()],
+    )
+}
+
 /// The PIN is good until this day.
 pub(crate) fn set_lapse(tx: &mut Tx<'_>, (account, number): Place, lapses: Day) -> Result<u64, StoreError> {
     tx.execute(

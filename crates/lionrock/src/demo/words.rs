@@ -76,7 +76,7 @@ pub fn text(word: Word) -> Text {
             "可用任何以 5、6 或 9 开头的手机号码开立账户；验证码会在以下收件箱显示。",
         ),
         Word::OpenAccount => ("Open an account or sign in", "開立帳戶或登入", "开立账户或登录"),
-        Word::Codes => ("Inbox: codes for accounts", "收件匣：帳戶驗證碼", "收件箱：账户验证码"),
+        Word::Codes => ("Inbox: codes and letters for accounts", "收件匣：帳戶驗證碼及信件", "收件箱：账户验证码及信件"),
         Word::TryIt => ("Try an online service: the city library", "試用網上服務：城市圖書館", "试用网上服务：城市图书馆"),
         Word::TryItText => (
             "A service of its own, connected as departments connect theirs: sign in with the account, and decide what it gets.",

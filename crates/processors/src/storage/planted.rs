@@ -62,6 +62,12 @@ pub(crate) fn set_fetched(tx: &mut Tx<'_>, id: Id<kinds::Export>, now: Instant) 
     Ok(())
 }
 
+/// Whether a package of a lease was fetched; nothing when there is none such.
+pub(crate) fn fetched(tx: &mut Tx<'_>, (lease, id): (Id<kinds::Lease>, Id<kinds::Export>)) -> Result<Option<bool>, StoreError> {
+    let sql = "-- processors.is_fetched\nselect fetched is not null from hand_over where id = $1 and lease = $2";
+    tx.query_opt(sql, &[id.into(), lease.into()])?.map(|row| row.get(0)).transpose()
+}
+
 /// Packages of leases of a service that have ended, which nobody has fetched.
 pub(crate) fn never_fetched(tx: &mut Tx<'_>, service: Id<kinds::Service>) -> Result<Vec<Id<kinds::Export>>, StoreError> {
     let rows = tx.query(
