@@ -5,7 +5,7 @@ use store::StoreError;
 use webkit::parts::{Button, Table};
 use webkit::{Markup, Page};
 
-use crate::told;
+use crate::{report_page, told};
 
 /// The exercises in which the officer has a seat, and those that the department holds or plays in.
 pub(crate) fn show(desk: &Desk) -> Answer {
@@ -33,6 +33,7 @@ pub(crate) fn show(desk: &Desk) -> Answer {
             table.row([named(desk, record), desk.at(record.begins).into(), told::count(record.teams.len()).into(), told::stage(desk, record.stage)]);
         }
         body.part(&table);
+        report_page::open(desk, &mut body)?;
     }
     Ok(desk.show(Page::new(title, body.markup()).wide().back(desk.url("/staff"))))
 }

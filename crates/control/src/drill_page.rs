@@ -73,6 +73,7 @@ fn ways(visit: &Visit<'_>, body: &mut Body) {
         DrillStage::Running | DrillStage::Ended => vec![
             Button::link(desk.say("drill-control"), visit.url("/control")),
             way("drill-board", "/board"),
+            way("report-title", "/report"),
         ],
     };
     body.part(&ButtonGroup(buttons));
@@ -102,18 +103,17 @@ fn start(visit: &Visit<'_>, seats: &[Seat], body: &mut Body) -> Result<(), Failu
 fn teams(visit: &Visit<'_>, seats: &[Seat], body: &mut Body) {
     let desk = visit.desk;
     body.h2(desk.say("drill-teams"));
-    let head = ["drill-team", "drill-in-room", "drill-remote", "drill-seats"].map(|key| desk.say(key));
+    let head = ["drill-team", "drill-in-room", "drill-remote", "drill-seats", "drill-case"].map(|key| desk.say(key));
     let mut table = Table::new(desk.say("drill-teams"), head);
     table.quiet_caption = true;
     table.numeric = vec![1, 2];
     for (number, (team, name)) in (0..).zip(visit.record.teams.iter().zip(visit.teams())) {
         let change = link(&desk.tell("drill-seat-of", [("department", name.clone())]), &visit.url(&format!("/seats/{}", team.department)));
         let case = visit.record.cases.get(usize::from(number)).copied().flatten();
-        let mut named = Markup::text(&name);
-        if let Some(case) = case {
-            named.push(&link(&desk.say("drill-case"), &desk.url(&format!("/staff/incidents/{case}"))));
-        }
-        table.row([named, in_team(seats, number, Place::Room).into(), in_team(seats, number, Place::Remote).into(), change]);
+        let case = case.map_or_else(Markup::default, |case| {
+            link(&desk.tell("drill-case-of", [("team", name.clone())]), &desk.url(&format!("/staff/incidents/{case}")))
+        });
+        table.row([Markup::text(&name), in_team(seats, number, Place::Room).into(), in_team(seats, number, Place::Remote).into(), change, case]);
     }
     body.part(&table);
 }

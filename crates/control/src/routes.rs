@@ -5,7 +5,7 @@ use people::{Action, ManageTraining, RunDrill};
 
 use crate::{
     board, control_act, control_room, discussion, drill_guests, drill_list, drill_page, drill_plan, drill_seats, guest, live, marks, play, play_answer,
-    play_evidence, play_line, play_watch,
+    play_evidence, play_line, play_watch, report_file, report_lesson, report_page,
     training_course, training_held, training_home, training_matrix, training_quiz, training_record, training_roll, training_session,
 };
 
@@ -51,6 +51,15 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/staff/drills/{drill}/discussion", Guard::Seat, discussion::show),
     form("/staff/drills/{drill}/discussion", Guard::Seat, discussion::say),
     post("/staff/drills/{drill}/discussion/topic", Guard::Seat, discussion::topic),
+    // What came of it.
+    get("/staff/drills/{drill}/report", Guard::Seat, report_page::show),
+    get("/staff/drills/{drill}/report/{file}", Guard::Seat, report_file::show),
+    get("/staff/drills/{drill}/export.json", RUN, report_file::export),
+    get("/staff/drills/{drill}/lessons/new", RUN, report_lesson::ask),
+    form("/staff/drills/{drill}/lessons/new", RUN, report_lesson::keep),
+    get("/staff/drills/{drill}/notes/new", RUN, report_lesson::ask_note),
+    form("/staff/drills/{drill}/notes/new", RUN, report_lesson::keep_note),
+    post("/staff/drills/lessons/{lesson}/done", RUN, report_lesson::settle),
     // The way in for guests.
     get("/staff/drills/guest/{token}", Guard::Public, guest::invitation),
     post("/staff/drills/guest/{token}", Guard::Public, guest::take),

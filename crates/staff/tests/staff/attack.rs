@@ -27,10 +27,11 @@ pub fn path(path: &str, gate: &str, digest: &str, officer: &str) -> String {
         .replace("{team}", "0")
         .replace("{question}", "entry")
         .replace("{course}", "incident-response")
+        .replace("{file}", "en.html")
         .replace("{code}", "AAAAAA")
         .replace("{source}", "connections")
         .replace("{reference}", "0000-0000-0000");
-    let kinds = [("record", "gat"), ("approval", "apr"), ("export", "exp"), ("batch", "exp"), ("message", "msg"), ("event", "evt"), ("passkey", "pky"), ("alert", "alt"), ("contractor", "ctr"), ("contract", "ctc"), ("lease", "lse"), ("incident", "inc"), ("person", "cps"), ("station", "stn"), ("device", "dvc"), ("shift", "shf"), ("paper", "ppr"), ("briefing", "brf"), ("terminal", "trm"), ("proofing", "prf"), ("callout", "cal"), ("exercise", "exr"), ("request", "dsr"), ("erasure", "era"), ("drill", "drl"), ("department", "dep"), ("guest", "gst"), ("session", "tse"), ("try", "qtr")];
+    let kinds = [("record", "gat"), ("approval", "apr"), ("export", "exp"), ("batch", "exp"), ("message", "msg"), ("event", "evt"), ("passkey", "pky"), ("alert", "alt"), ("contractor", "ctr"), ("contract", "ctc"), ("lease", "lse"), ("incident", "inc"), ("person", "cps"), ("station", "stn"), ("device", "dvc"), ("shift", "shf"), ("paper", "ppr"), ("briefing", "brf"), ("terminal", "trm"), ("proofing", "prf"), ("callout", "cal"), ("exercise", "exr"), ("request", "dsr"), ("erasure", "era"), ("drill", "drl"), ("department", "dep"), ("guest", "gst"), ("session", "tse"), ("try", "qtr"), ("lesson", "lsn")];
     let filled = kinds.iter().fold(filled, |path, (name, prefix)| path.replace(&format!("{{{name}}}"), &format!("{prefix}_{zero}")));
     assert!(!filled.contains('{'), "{filled}: an unknown part");
     format!("/en{filled}")
