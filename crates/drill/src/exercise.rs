@@ -272,8 +272,9 @@ impl Exercise {
         Ok(())
     }
 
-    /// Somebody says something, in a team's room or before everybody. Also after the end: that is when most is said.
-    pub fn say(&mut self, now: Instant, speaker: Speaker, team: Option<TeamNumber>, text: &str) -> Result<(), Refusal> {
+    /// Somebody says something, in a team's room or before everybody. Also after the end: that is when most is said. The same words
+    /// again, as a form that is sent twice, change nothing and return false.
+    pub fn say(&mut self, now: Instant, speaker: Speaker, team: Option<TeamNumber>, text: &str) -> Result<bool, Refusal> {
         if let Speaker::Player(own, player) = speaker {
             self.player(own, player)?;
         }
@@ -284,9 +285,13 @@ impl Exercise {
         if text.is_empty() || text.chars().count() > MOST_CHARACTERS || !is_clean(text) {
             return Err(Refusal::Words);
         }
+        let before = self.state.all_said().iter().rev().take(RECENT).find(|saying| saying.speaker == speaker);
+        if before.is_some_and(|saying| saying.team == team && saying.text == text) {
+            return Ok(false);
+        }
         self.room()?;
         self.note(now, Event::Said { team, speaker, text: text.to_owned() });
-        Ok(())
+        Ok(true)
     }
 
     /// Opens a topic of the pack's discussion, or closes the one that is open. Also after the end.
@@ -380,6 +385,8 @@ const MOST_TEAMS: usize = 400;
 const MOST_PLAYERS: u32 = 5_000;
 const MOST_PINS: usize = 200;
 const MOST_NOTE: usize = 500;
+/// So many sayings back the same words of the same speaker are the same.
+const RECENT: usize = 1_000;
 const MOST_ENTRIES: usize = 1_000_000;
 const MOST_ITEMS: usize = 20;
 const MOST_CHARACTERS: usize = 2_000;

@@ -84,6 +84,14 @@ impl Seat {
 }
 
 impl Part {
+    /// Whether it is the same part, from wherever it is played.
+    pub(crate) fn is_like(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Player { team, .. }, Self::Player { team: other, .. }) => team == other,
+            (one, other) => one == other,
+        }
+    }
+
     /// The name in the store and in the journal.
     pub const fn slug(self) -> &'static str {
         match self {

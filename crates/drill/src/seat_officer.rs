@@ -7,8 +7,8 @@ use crate::record::{DrillError, DrillRecord, DrillStage};
 use crate::seat::{Part, Seat, Sitter};
 use crate::storage::seat as table;
 
-const PLAYERS_MOST: usize = 5_000;
-const OTHERS_MOST: usize = 500;
+const PLAYERS_MOST: u64 = 5_000;
+const OTHERS_MOST: u64 = 500;
 
 /// Gives an officer a seat, or another one. Once the exercise has started nobody changes from one part to another, and a player takes the
 /// chair of one who left: the teams are as large as they were.
@@ -51,16 +51,22 @@ pub(crate) fn sit(
     (sitter, part): (Sitter, Part),
     until: Option<kernel::Instant>,
 ) -> Result<Seat, DrillError> {
-    let all = table::all(work.tx(), record.id)?;
-    let before = all.iter().find(|(seat, _)| seat.sitter == sitter).copied();
+    let before = table::any(work.tx(), record.id, sitter)?;
+    let others: Vec<(Seat, bool)> =
+        table::like(work.tx(), record.id, part)?.into_iter().filter(|(seat, _)| seat.sitter != sitter).collect();
+    let is_player = matches!(part, Part::Player { .. });
     let number = match (record.stage, before) {
-        (DrillStage::Planned, _) => free(&all, (sitter, part))?,
-        (_, Some((seat, ended))) if same(seat.part, part) => if ended && seat.team().is_some() { chair(&all, part)? } else { seat.number },
+        (DrillStage::Planned, _) => free(&others)?,
+        (_, Some((seat, ended))) if seat.part.is_like(part) => if ended && is_player { chair(&others, Some(seat))? } else { seat.number },
         (_, Some(_)) => return Err(DrillError::Part),
-        (DrillStage::Running, None) if matches!(part, Part::Player { .. }) => chair(&all, part)?,
-        (DrillStage::Ended, None) if matches!(part, Part::Player { .. }) => return Err(DrillError::Over),
-        (_, None) => free(&all, (sitter, part))?,
+        (DrillStage::Running, None) if is_player => chair(&others, None)?,
+        (DrillStage::Ended, None) if is_player => return Err(DrillError::Over),
+        (_, None) => free(&others)?,
     };
+    let (players, rest) = table::count(work.tx(), record.id)?;
+    if before.is_none() && if is_player { players >= PLAYERS_MOST } else { rest >= OTHERS_MOST } {
+        return Err(DrillError::Crowd);
+    }
     let seat = Seat { drill: record.id, sitter, part, number, until };
     let now = work.now();
     table::put(work.tx(), &seat, now)?;
@@ -69,8 +75,7 @@ pub(crate) fn sit(
 
 /// Ends a seat, or forgets it when nothing has happened on it yet.
 pub(crate) fn leave(work: &mut Work<'_, '_>, record: &DrillRecord, sitter: Sitter) -> Result<Seat, DrillError> {
-    let all = table::all(work.tx(), record.id)?;
-    let seat = all.into_iter().find(|(seat, ended)| seat.sitter == sitter && !ended).ok_or(DrillError::Seat)?.0;
+    let seat = table::any(work.tx(), record.id, sitter)?.filter(|(_, ended)| !ended).ok_or(DrillError::Seat)?.0;
     let now = work.now();
     if record.stage == DrillStage::Planned {
         table::delete(work.tx(), record.id, sitter)?;
@@ -98,27 +103,14 @@ pub(crate) fn note(work: &mut Work<'_, '_>, grant: &Grant<RunDrill>, verb: &'sta
     Ok(())
 }
 
-/// The same part, from wherever it is played.
-fn same(one: Part, other: Part) -> bool {
-    match (one, other) {
-        (Part::Player { team, .. }, Part::Player { team: other, .. }) => team == other,
-        (one, other) => one == other,
-    }
+/// The lowest number that nobody else of this part has or ever had.
+fn free(others: &[(Seat, bool)]) -> Result<u16, DrillError> {
+    (0..u16::MAX).find(|number| !others.iter().any(|(seat, _)| seat.number == *number)).ok_or(DrillError::Crowd)
 }
 
-/// The lowest number that nobody of this part has or ever had.
-fn free(all: &[(Seat, bool)], (sitter, part): (Sitter, Part)) -> Result<u16, DrillError> {
-    let others = || all.iter().filter(|(seat, _)| seat.sitter != sitter);
-    let players = others().filter(|(seat, _)| seat.team().is_some()).count();
-    let (count, most) = if matches!(part, Part::Player { .. }) { (players, PLAYERS_MOST) } else { (others().count() - players, OTHERS_MOST) };
-    let taken: Vec<u16> = others().filter(|(seat, _)| same(seat.part, part)).map(|(seat, _)| seat.number).collect();
-    let number = (0..u16::MAX).find(|number| !taken.contains(number));
-    number.filter(|_| count < most).ok_or(DrillError::Crowd)
-}
-
-/// A number of somebody who left the team.
-fn chair(all: &[(Seat, bool)], part: Part) -> Result<u16, DrillError> {
-    let of_team = || all.iter().filter(|(seat, _)| same(seat.part, part));
-    let taken: Vec<u16> = of_team().filter(|(_, ended)| !ended).map(|(seat, _)| seat.number).collect();
-    of_team().filter(|(_, ended)| *ended).map(|(seat, _)| seat.number).find(|number| !taken.contains(number)).ok_or(DrillError::NoChair)
+/// A number of somebody who left the team: one's own when nobody has taken it.
+fn chair(others: &[(Seat, bool)], own: Option<Seat>) -> Result<u16, DrillError> {
+    let left = own.into_iter().chain(others.iter().filter(|(_, ended)| *ended).map(|(seat, _)| *seat)).map(|seat| seat.number);
+    let is_taken = |number: u16| others.iter().any(|(seat, ended)| !ended && seat.number == number);
+    left.into_iter().find(|number| !is_taken(*number)).ok_or(DrillError::NoChair)
 }

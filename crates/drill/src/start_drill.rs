@@ -77,7 +77,7 @@ fn number_players(work: &mut Work<'_, '_>, record: &DrillRecord) -> Result<Vec<T
         if players.is_empty() {
             return Err(DrillError::Empty(planned.name.clone()));
         }
-        for (number, player) in (0..).zip(&players) {
+        for (number, player) in (0..).zip(&players).filter(|(number, player)| player.number != *number) {
             seat::renumber(work.tx(), player, number)?;
         }
         let remote = players.iter().filter(|seat| matches!(seat.part, Part::Player { place: Place::Remote, .. })).count();

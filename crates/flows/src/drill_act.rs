@@ -157,7 +157,7 @@ impl DrillAct {
                 let seat = seat_of(hand).filter(|seat| seat.part() == Part::Evaluator).ok_or(RoomError::Denied)?;
                 exercise.mark(now, seat.number(), *team, question, *points)?;
             }
-            Self::Say { team, text } => exercise.say(now, speaker(hand, *team)?, *team, text)?,
+            Self::Say { team, text } => drop(exercise.say(now, speaker(hand, *team)?, *team, text)?),
             _ => self.control(exercise, now, hand)?,
         }
         Ok(exercise.entries().len() > before)

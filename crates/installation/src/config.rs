@@ -162,6 +162,9 @@ config! {
     /// Address list for the gazetteer: a file, or a directory of which every file is read. GeoJSON as the Address Lookup Service
     /// publishes it (one file a district), or a table of the shipped form. Without it the shipped sample is used.
     addresses: Option<PathBuf> = None, "/srv/lionrock/addresses", plain;
+    /// Folder of scenario packs of one's own for exercises: each folder in it is a pack (`pack.toml`, `marking.toml`, evidence). They are
+    /// offered beside those that come with the product, and stand in their place where the name is the same.
+    drill_packs: Option<PathBuf> = None, "/srv/lionrock/packs", plain;
     /// Font for letters, with Hong Kong's characters. Without it letters are refused.
     letter_font: PathBuf = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc".into(),
         "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", plain;
@@ -170,6 +173,9 @@ config! {
     signing: Option<PathBuf> = None, "/etc/lionrock/signing", plain;
     /// Program that draws the pages of a document before it is signed: Poppler's. It runs as a bounded child.
     signing_renderer: PathBuf = "pdftoppm".into(), "/usr/bin/pdftoppm", plain;
+    /// How many documents may be drawn at once, each by a child of up to 1 GiB and 20 seconds of computing; whoever comes while so many are drawn
+    /// is asked to come again in a minute. 1 to 64.
+    signing_renderers: u16 = 4, "4", plain;
     /// Address of a time-stamping authority elsewhere (RFC 3161), in place of our own. Goes with `timestamp_root`.
     timestamp_url: Option<String> = None, "https://tsa.example/stamp", plain;
     /// The authorities that signed the TLS certificate of that address, in PEM.
@@ -240,6 +246,9 @@ impl Config {
         self.check_outside()?;
         if !matches!(self.log_format.as_str(), "text" | "json") {
             return value("log_format", "is `text` or `json`");
+        }
+        if !(1..=64).contains(&self.signing_renderers) {
+            return value("signing_renderers", "is 1 to 64: each takes up to 1 GiB of memory");
         }
         Ok(())
     }

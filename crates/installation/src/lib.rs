@@ -12,6 +12,7 @@ mod apart;
 pub mod backup;
 pub mod config;
 pub mod office;
+pub mod packs;
 pub mod restore;
 pub mod runtime;
 mod say;

@@ -25,6 +25,7 @@ use thiserror::Error;
 use crate::addresses::premises;
 use crate::ambient::WallClock;
 use crate::config::Config;
+use crate::packs::packs;
 
 /// Why nothing runs: one line that says what to do.
 #[derive(Debug, Error)]
@@ -41,6 +42,9 @@ pub enum RuntimeError {
     /// The address list that is shipped.
     #[error("addresses: {0}")]
     Shipped(#[from] ImportError),
+    /// A scenario pack.
+    #[error("drill_packs: {}: {}", .0.display(), .1)]
+    Pack(PathBuf, String),
     /// A file.
     #[error("{0}: {1}")]
     File(String, std::io::Error),
@@ -112,6 +116,9 @@ impl Runtime {
             origin: config.log_name.clone(),
             sender: Sender { origin: config.origin.clone(), host: config.host().to_owned() },
         })?;
+        for pack in packs(config.drill_packs.as_deref())? {
+            platform.drills().add_pack(pack);
+        }
         let ports = ports(config, &random)?;
         let (scanner, verifier) = (scanner(config, &clock)?, verifier(config, &random)?);
         let mail = mail(config, &clock)?;

@@ -1,14 +1,15 @@
-//! Moves the clock of a demonstration or a test. Never in a live system: the routes do not exist there.
+//! Moves the clock of a demonstration or a test, and lets a rehearsal act for the officers of an exercise. Never in a live system: the routes do not exist there.
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
-use flows::Platform;
+use drill::{Answer, Citation, Name, Report};
+use flows::{DrillAct, Platform, RoomError};
 use installation::ambient::WallClock;
-use kernel::{Clock, Instant, Kind};
+use kernel::{Clock, Fault as _, Id, Instant, Kind, kinds, to_hex};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::StoreError;
@@ -26,11 +27,34 @@ struct SetClock {
     now: String,
 }
 
-/// `POST /control/clock {"now": "2020-06-08T00:00"}` and `GET /control/figures`, each with the header `x-control-token`.
+/// Somebody's act in an exercise, by the seat that the officer has in it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InDrill {
+    drill: Id<kinds::Drill>,
+    officer: Id<kinds::Officer>,
+    act: Act,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+enum Act {
+    Answer { question: Name, given: Vec<String>, lines: Vec<Citation> },
+    Pin { line: Citation, note: String },
+    Say { text: String },
+    Rate(u16),
+    Freeze,
+    End,
+}
+
+/// `POST /control/clock {"now": "2020-06-08T00:00"}`, `GET /control/figures`, `POST /control/drill` and `GET /control/drill/{id}`, each
+/// with the header `x-control-token`.
 pub fn routes(clock: Arc<WallClock>, platform: Arc<Platform>, token: String) -> Router {
     Router::new()
         .route("/control/clock", post(set_clock))
         .route("/control/figures", get(figures))
+        .route("/control/drill", post(act_in_drill))
+        .route("/control/drill/{drill}", get(drill_figures))
         .with_state(Arc::new(Control { clock, platform, token }))
 }
 
@@ -67,4 +91,48 @@ async fn figures(State(control): State<Arc<Control>>, headers: HeaderMap) -> Res
         all.insert(service.slug().to_owned(), json!({"totals": totals, "status": status, "in_force": service.is_in_force()}));
     }
     Ok(Json(Value::Object(all)))
+}
+
+/// Acts as a page would: the seat is looked up, and the answer comes when the act is durable.
+async fn act_in_drill(
+    State(control): State<Arc<Control>>,
+    headers: HeaderMap,
+    Json(command): Json<InDrill>,
+) -> Result<Json<Value>, Failure> {
+    check(&control, &headers)?;
+    let act = move || {
+        let InDrill { drill, officer, act } = command;
+        let ledger = control.platform.ledger();
+        let seat = ledger.read("control.seat", |tx| drill::seat_of(tx, drill, officer)).map_err(RoomError::from)?;
+        let seat = seat.ok_or(RoomError::Denied)?;
+        let act = match act {
+            Act::Answer { question, given, lines } => DrillAct::Answer { question, answer: Answer::new(given, lines) },
+            Act::Pin { line, note } => DrillAct::Pin { line, note },
+            Act::Say { text } => DrillAct::Say { team: seat.team(), text },
+            Act::Rate(rate) => DrillAct::Rate(rate),
+            Act::Freeze => DrillAct::Freeze,
+            Act::End => DrillAct::End,
+        };
+        control.platform.drills().room(drill)?.act(seat, act)
+    };
+    let done = tokio::task::spawn_blocking(act).await.map_err(|_| Failure::of(Kind::Broken))?;
+    let done = done.map_err(|error| Failure::of(error.kind()))?;
+    Ok(Json(json!({"entry": done.entry, "noted": done.noted})))
+}
+
+/// What this process holds in memory of an exercise: its last entry, and the digest of its report.
+async fn drill_figures(
+    State(control): State<Arc<Control>>,
+    headers: HeaderMap,
+    Path(drill): Path<String>,
+) -> Result<Json<Value>, Failure> {
+    check(&control, &headers)?;
+    let drill: Id<kinds::Drill> = drill.parse().map_err(|_| Failure::of(Kind::Missing))?;
+    let room = control.platform.drills().room(drill).map_err(|error| Failure::of(error.kind()))?;
+    let figures = room.read(|exercise| {
+        let report = Report::of(exercise);
+        let written = serde_json::to_vec(&report).unwrap_or_default();
+        json!({"entries": report.entries, "chain": report.chain, "report": to_hex(&seal::sha256(&[&written]))})
+    });
+    figures.map(Json).map_err(|error| Failure::of(error.kind()))
 }

@@ -4,6 +4,7 @@
 //! figures. [`load`] asks as many residents do at once, [`torture`] kills the server or cuts its power and counts what is left. All
 //! of them start the program that they are part of, and ask it over its sockets as anybody would.
 
+mod drill_hall;
 pub mod load;
 pub mod replay;
 mod replay_callout;

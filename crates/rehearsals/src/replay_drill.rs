@@ -3,8 +3,9 @@
 //! 232 officers of 68 bureaux and departments took part, in the room and online (`docs/sources.md`, part B). Scenario, length and
 //! results are not published: the scenario is one of the packs that come with the product, and the players are invented; some are
 //! quick, some are wrong, and now and then the program that drives the exercise dies and is started again. What is real is
-//! everything under them: pack, clock, injects, evidence, marking, scores and report.
+//! everything under them: departments, seats, store and journal, pack, clock, injects, evidence, marking, scores and report.
 
+mod house;
 mod papers;
 mod players;
 mod recount;
@@ -14,10 +15,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
 
 use drill::{Aspect, Exercise, Report, Team, shipped};
+use flows::DrillAct;
 use installation::say;
 use kernel::Instant;
 
-use crate::simulate::Findings;
+use crate::drill_hall::are_anchored;
+use crate::simulate::{Failure, Findings};
+use house::House;
 use players::Players;
 
 /// How much of it.
@@ -47,7 +51,7 @@ pub struct DrillArgs {
 /// What is spoilt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Sabotage {
-    /// The entries that a program finds when it starts again lack one.
+    /// The store that a program finds when it starts again lacks an entry.
     Lost,
 }
 
@@ -58,12 +62,9 @@ const FROZEN_SECS: i64 = 900;
 
 /// Plays, prints the report, and fails when something does not hold.
 pub fn run(args: &DrillArgs) -> Result<(), Box<dyn std::error::Error>> {
-    let pack = Arc::new(read(&args.pack)?);
     let start = Instant::parse_hong_kong(START).ok_or("the day of the drill")?;
     let begun = Stopwatch::now();
-    let mut played = Played { exercise: Exercise::start(Arc::clone(&pack), teams(args)?, start)?, restarts: 0, board: None };
-    let mut players = Players::new(args.seed, Arc::clone(&pack), start);
-    played.play(&mut players, args.sabotage)?;
+    let played = replay(args, read(&args.pack)?, start).map_err(|error| error.to_string())?;
     let took = begun.elapsed();
     let begun = Stopwatch::now();
     let report = Report::of(&played.exercise);
@@ -102,49 +103,51 @@ fn teams(args: &DrillArgs) -> Result<Vec<Team>, &'static str> {
     Ok((0..args.departments).map(team).collect())
 }
 
-/// An exercise that is played.
+/// An exercise that was played, as the store has it.
 struct Played {
     exercise: Exercise,
+    anchors: Vec<(u64, u64, String)>,
     restarts: usize,
     board: Option<drill::State>,
 }
 
+fn replay(args: &DrillArgs, pack: drill::Pack, start: Instant) -> Result<Played, Failure> {
+    let mut house = House::open(pack, &teams(args)?, start)?;
+    let mut players = Players::new(args.seed, Arc::clone(house.pack()), start);
+    let (restarts, board) = play(&mut house, &mut players, start, args.sabotage)?;
+    Ok(Played { exercise: house.read(Exercise::clone)?, anchors: house.anchors()?, restarts, board })
+}
+
+/// From each moment at which something is due to the next.
+fn play(house: &mut House, players: &mut Players, start: Instant, sabotage: Option<Sabotage>) -> Result<(usize, Option<drill::State>), Failure> {
+    let length = i64::from(house.pack().scenario.length.as_seconds());
+    let (frozen, end) = (start.plus_secs(length - FROZEN_SECS), start.plus_secs(length));
+    let (mut restarts, mut board) = (0, None);
+    loop {
+        let due = house.read(Exercise::next_due)?;
+        let next = [due, players.next(), board.is_none().then_some(frozen)].into_iter().flatten().min();
+        let Some(now) = next.filter(|now| *now < end) else { break };
+        house.pass(now)?;
+        if now == frozen && board.is_none() {
+            house.control(DrillAct::Freeze)?;
+            board = Some(house.read(|exercise| exercise.board().clone())?);
+        }
+        players.act(house, now)?;
+        if players.die() {
+            if sabotage == Some(Sabotage::Lost) {
+                house.lose()?;
+            }
+            house.die()?;
+            restarts += 1;
+        }
+    }
+    house.pass(end)?;
+    house.control(DrillAct::End)?;
+    players.mark_all(house)?;
+    Ok((restarts, board))
+}
+
 impl Played {
-    fn play(&mut self, players: &mut Players, sabotage: Option<Sabotage>) -> Result<(), Box<dyn std::error::Error>> {
-        let length = i64::from(self.exercise.pack().scenario.length.as_seconds());
-        let start = self.exercise.entries().first().ok_or("nothing happened")?.at;
-        let (frozen, end) = (start.plus_secs(length - FROZEN_SECS), start.plus_secs(length));
-        loop {
-            let next = [self.exercise.next_due(), players.next(), self.board.is_none().then_some(frozen)].into_iter().flatten().min();
-            let Some(now) = next.filter(|now| *now < end) else { break };
-            if now == frozen && self.board.is_none() {
-                self.exercise.freeze(now)?;
-                self.board = Some(self.exercise.board().clone());
-            }
-            self.exercise.send_due(now);
-            players.act(&mut self.exercise, now)?;
-            if players.die() {
-                self.start_again(sabotage)?;
-            }
-        }
-        self.exercise.send_due(end);
-        self.exercise.end(end)?;
-        players.mark_all(&mut self.exercise, end)
-    }
-
-    /// What is left of a program that died is what it had written.
-    fn start_again(&mut self, sabotage: Option<Sabotage>) -> Result<(), Box<dyn std::error::Error>> {
-        let written = serde_json::to_vec(self.exercise.entries())?;
-        let mut entries: Vec<drill::Entry> = serde_json::from_slice(&written)?;
-        if sabotage == Some(Sabotage::Lost) {
-            entries.remove(entries.len() / 2);
-        }
-        let pack = Arc::new(self.exercise.pack().clone());
-        self.exercise = Exercise::from_entries(pack, entries)?;
-        self.restarts += 1;
-        Ok(())
-    }
-
     fn findings(&self, report: &Report) -> Result<Findings, Box<dyn std::error::Error>> {
         let mut findings = Findings::default();
         let counted = recount::recount(&self.exercise);
@@ -156,6 +159,8 @@ impl Played {
         let again = Exercise::from_entries(Arc::new(self.exercise.pack().clone()), self.exercise.entries().to_vec())?;
         let same = serde_json::to_vec(&Report::of(&again))? == serde_json::to_vec(report)?;
         findings.expect("the same entries give the same report, byte for byte", same, report.chain.clone());
+        let anchored = are_anchored(&self.anchors, self.exercise.entries());
+        findings.expect("the journal anchors every entry", anchored, format!("{} groups", self.anchors.len()));
         let still = self.board.as_ref().is_some_and(|board| board == self.exercise.board());
         findings.expect("the frozen board stood still", still, format!("{} entries", report.entries));
         findings.expect("every answer that evaluators mark has its marks", report.unmarked.count == 0, format!("{} wait", report.unmarked.count));

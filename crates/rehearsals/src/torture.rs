@@ -2,8 +2,11 @@
 //!
 //! A killed process leaves the page cache behind, so `kill -9` cannot show a missing `fsync`. For that the system calls of a
 //! run are recorded and its disk is built again as a power cut would leave it: without what was not yet synced.
+//!
+//! With `--drill` an exercise of two days is played at a faster clock, and the server that holds it is killed.
 
 mod disk;
+mod drill;
 mod kill;
 mod power;
 mod record;
@@ -39,6 +42,11 @@ pub struct Args {
     /// Cuts the power instead (needs strace).
     #[arg(long)]
     power: bool,
+    /// Plays an exercise of two days instead of registrations, and kills the server so often meanwhile; 0 rounds: load only.
+    #[arg(long, conflicts_with = "power")]
+    drill: bool,
+    #[command(flatten)]
+    exercise: drill::DrillArgs,
 }
 
 /// The scheme's name in addresses.
@@ -61,7 +69,11 @@ pub struct Victim {
 
 /// Tortures, and fails when anything acknowledged is lost or doubled.
 pub fn run(args: &Args) -> Result<(), Box<dyn std::error::Error>> {
-    let done = if args.power { power::run(args) } else { kill::run(args) };
+    let done = match (args.drill, args.power) {
+        (true, _) => drill::run(args),
+        (_, true) => power::run(args),
+        _ => kill::run(args),
+    };
     Ok(done.map_err(|error| error.to_string())?)
 }
 

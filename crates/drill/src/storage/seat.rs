@@ -64,20 +64,55 @@ pub(crate) fn delete_all(tx: &mut Tx<'_>, id: DrillId) -> Result<(), StoreError>
     Ok(())
 }
 
-/// Everybody who sits or sat there, and whether the seat has ended.
-pub(crate) fn all(tx: &mut Tx<'_>, id: DrillId) -> Result<Vec<(Seat, bool)>, StoreError> {
-    let rows = tx.query(
-        "-- drill.all_seats\n\
-         select drill, sitter, is_guest, part, team, place, number, until, ended from drill_seat where drill = $1 \
-         order by part, team, number, sitter limit 20000",
+/// Everybody who has or had the same part, in the same team; and whether the seat has ended.
+pub(crate) fn like(tx: &mut Tx<'_>, id: DrillId, part: Part) -> Result<Vec<(Seat, bool)>, StoreError> {
+    let rows = match part {
+        Part::Player { team, .. } => tx.query(
+            "-- drill.seats_of_team\n\
+             select drill, sitter, is_guest, part, team, place, number, until, ended from drill_seat \
+             where drill = $1 and team = $2 order by number, sitter",
+            &[id.into(), team.into()],
+        )?,
+        _ => tx.query(
+            "-- drill.seats_of_part\n\
+             select drill, sitter, is_guest, part, team, place, number, until, ended from drill_seat \
+             where drill = $1 and part = $2 order by number, sitter",
+            &[id.into(), part.slug().into()],
+        )?,
+    };
+    rows.iter().map(read_ended).collect()
+}
+
+/// A seat, also one that has ended, and whether it has.
+pub(crate) fn any(tx: &mut Tx<'_>, id: DrillId, sitter: Sitter) -> Result<Option<(Seat, bool)>, StoreError> {
+    let row = tx.query_opt(
+        "-- drill.any_seat\n\
+         select drill, sitter, is_guest, part, team, place, number, until, ended from drill_seat \
+         where drill = $1 and sitter = $2 and is_guest = $3",
+        &[id.into(), sitter.bytes().into(), sitter.is_guest().into()],
+    )?;
+    row.as_ref().map(read_ended).transpose()
+}
+
+/// How many play or played, and how many others there are or were.
+pub(crate) fn count(tx: &mut Tx<'_>, id: DrillId) -> Result<(u64, u64), StoreError> {
+    let row = tx.query_opt(
+        "-- drill.count_seats\n-- small: an exercise has 5,500 seats at most\n\
+         select count(team), count(*) from drill_seat where drill = $1",
         &[id.into()],
     )?;
-    rows.iter().map(|row| Ok((read(row)?, row.get::<Option<Instant>>(8)?.is_some()))).collect()
+    let (players, all): (u64, u64) = row.map_or(Ok((0, 0)), |row| Ok::<_, StoreError>((row.get(0)?, row.get(1)?)))?;
+    Ok((players, all - players))
 }
 
 pub(crate) fn list(tx: &mut Tx<'_>, id: DrillId) -> Result<Vec<Seat>, StoreError> {
-    let all = all(tx, id)?;
-    Ok(all.into_iter().filter(|(_, ended)| !ended).map(|(seat, _)| seat).collect())
+    let rows = tx.query(
+        "-- drill.seats\n\
+         select drill, sitter, is_guest, part, team, place, number, until from drill_seat where drill = $1 and ended is null \
+         order by part, team, number, sitter limit 20000",
+        &[id.into()],
+    )?;
+    rows.iter().map(read).collect()
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, id: DrillId, sitter: Sitter) -> Result<Option<Seat>, StoreError> {
@@ -159,6 +194,10 @@ pub(crate) fn by_token(tx: &mut Tx<'_>, hash: [u8; 32]) -> Result<Option<Seat>, 
         &[hash.into()],
     )?;
     row.as_ref().map(read).transpose()
+}
+
+fn read_ended(row: &Row) -> Result<(Seat, bool), StoreError> {
+    Ok((read(row)?, row.get::<Option<Instant>>(8)?.is_some()))
 }
 
 fn read(row: &Row) -> Result<Seat, StoreError> {

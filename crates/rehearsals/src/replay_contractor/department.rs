@@ -87,13 +87,21 @@ impl Department {
 /// A platform of its own in this directory, at this moment.
 pub fn platform_at(folder: &TempDir, now: Instant) -> Result<(Arc<Platform>, Arc<SetClock>), Failure> {
     let clock = Arc::new(SetClock::at(now));
-    Ok((Platform::open(parts(folder, &clock)?)?, clock))
-}
-
-fn parts(folder: &TempDir, clock: &Arc<SetClock>) -> Result<PlatformParts, Failure> {
     for name in ["stores", "keys", "roots", "tiles"] {
         std::fs::create_dir(folder.path().join(name))?;
     }
+    Ed25519Signer::create(&folder.path().join("log.key"), LOG)?;
+    Ok((open_again(folder, &clock)?, clock))
+}
+
+/// The same platform after its program has stopped.
+pub fn open_again(folder: &TempDir, clock: &Arc<SetClock>) -> Result<Arc<Platform>, Failure> {
+    Ok(Platform::open(parts(folder, clock)?)?)
+}
+
+const LOG: &str = "replay.example";
+
+fn parts(folder: &TempDir, clock: &Arc<SetClock>) -> Result<PlatformParts, Failure> {
     let at = |name: &str| folder.path().join(name);
     let random: Arc<dyn Random> = Arc::new(OsRandom);
     Ok(PlatformParts {
@@ -103,11 +111,11 @@ fn parts(folder: &TempDir, clock: &Arc<SetClock>) -> Result<PlatformParts, Failu
         keys: at("keys"),
         roots: at("roots").into(),
         tiles: at("tiles"),
-        signer: Arc::new(Ed25519Signer::create(&at("log.key"), "replay.example")?),
+        signer: Arc::new(Ed25519Signer::open(&at("log.key"), LOG)?),
         clock: clock.clone(),
         random,
         places: Arc::new(Gazetteer::build(premises(None)?)),
-        origin: "replay.example".to_owned(),
+        origin: LOG.to_owned(),
         sender: Sender { origin: "https://replay.example".to_owned(), host: "replay.example".to_owned() },
     })
 }

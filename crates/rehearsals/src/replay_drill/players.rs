@@ -3,14 +3,18 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use drill::{Answer, Citation, Event, Exercise, Key, Name, Pack, Question, Refusal, TeamNumber};
+use drill::{Answer, Citation, Event, Exercise, Key, Name, Pack, Question, Team, TeamNumber};
+use flows::DrillAct;
 use kernel::Instant;
 use seal::sha256;
 
+use super::house::{EVALUATORS, House};
+use crate::simulate::Failure;
+
 /// Of a thousand rounds so many end with the death of the program.
 const DEATHS: u64 = 15;
-/// Evaluators: two read everything, the third what they differ about.
-const EVALUATORS: u16 = 3;
+/// An answer cites so many lines at most.
+const MOST_LINES: usize = 20;
 
 /// Everybody in it.
 pub struct Players {
@@ -38,26 +42,28 @@ impl Players {
     }
 
     /// Everybody reads what has come, and who is ready answers.
-    pub fn act(&mut self, exercise: &mut Exercise, now: Instant) -> Result<(), Refusal> {
+    pub fn act(&mut self, house: &House, now: Instant) -> Result<(), Failure> {
         self.last = now;
-        self.read(exercise, now);
+        let (new, entries) = house.read(|exercise| (arrived_after(exercise, self.seen), exercise.entries().len()))?;
+        self.seen = entries;
+        self.read(new, now);
         while let Some((at, team, question, attempt)) = self.waiting.first().cloned().filter(|(at, ..)| *at <= now) {
             self.waiting.remove(&(at, team, question.clone(), attempt));
-            self.answer(exercise, now, team, &question, attempt)?;
+            self.answer(house, now, team, &question, attempt)?;
         }
         Ok(())
     }
 
     /// Evaluators give what is missing: two marks for each answer, and a third where they lie apart.
-    pub fn mark_all(&mut self, exercise: &mut Exercise, now: Instant) -> Result<(), Box<dyn std::error::Error>> {
-        let teams = u16::try_from(exercise.state().teams.len())?;
+    pub fn mark_all(&mut self, house: &House) -> Result<(), Failure> {
         let pack = Arc::clone(&self.pack);
+        let teams = u16::try_from(house.read(|exercise| exercise.state().teams.len())?)?;
         for team in 0..teams {
             for question in &pack.scenario.questions {
                 for evaluator in 0..EVALUATORS {
-                    if exercise.state().needs_mark(&pack, team, &question.name) {
+                    if house.read(|exercise| exercise.state().needs_mark(&pack, team, &question.name))? {
                         let points = u32::try_from(self.below(u64::from(question.points) + 1))?;
-                        exercise.mark(now, evaluator, team, &question.name, points)?;
+                        house.mark(evaluator, DrillAct::Mark { team, question: question.name.clone(), points })?;
                     }
                 }
             }
@@ -66,10 +72,8 @@ impl Players {
     }
 
     /// Questions open with injects; each team takes its time over each.
-    fn read(&mut self, exercise: &Exercise, now: Instant) {
+    fn read(&mut self, new: Vec<(TeamNumber, Name)>, now: Instant) {
         let pack = Arc::clone(&self.pack);
-        let new: Vec<(TeamNumber, Name)> = exercise.entries().iter().skip(self.seen).filter_map(arrived).collect();
-        self.seen = exercise.entries().len();
         for (team, inject) in new {
             for question in pack.scenario.questions.iter().filter(|question| question.opens == inject) {
                 let patience = i64::try_from(180 + self.below(3_000)).unwrap_or(0);
@@ -78,16 +82,16 @@ impl Players {
         }
     }
 
-    fn answer(&mut self, exercise: &mut Exercise, now: Instant, team: TeamNumber, name: &Name, attempt: u8) -> Result<(), Refusal> {
+    fn answer(&mut self, house: &House, now: Instant, team: TeamNumber, name: &Name, attempt: u8) -> Result<(), Failure> {
         let pack = Arc::clone(&self.pack);
         let Some((question, key)) = pack.question(name).zip(pack.key(name)) else { return Ok(()) };
         let chance = u64::try_from(self.skill(team)).unwrap_or(0) / 2 + 25 * u64::from(attempt);
         let knows = self.below(100) < chance;
         let given = if knows { right(key) } else { self.guess(question) };
-        let lines: Vec<Citation> = key.lines.iter().filter(|_| knows || self.below(3) == 0).cloned().collect();
-        let players = exercise.state().teams.get(usize::from(team)).map_or(1, |team| team.in_room + team.remote);
+        let lines: Vec<Citation> = key.lines.iter().filter(|_| knows || self.below(3) == 0).take(MOST_LINES).cloned().collect();
+        let players = house.read(|exercise| exercise.state().teams.get(usize::from(team)).map_or(1, Team::players))?;
         let player = u16::try_from(self.below(players.into())).unwrap_or(0);
-        exercise.answer(now, (team, player), name, Answer::new(given, lines))?;
+        house.play(team, player, DrillAct::Answer { question: name.clone(), answer: Answer::new(given, lines) })?;
         if !knows && attempt < 2 {
             let again = i64::try_from(300 + self.below(1_200)).unwrap_or(0);
             self.waiting.insert((now.plus_secs(again), team, name.clone(), attempt + 1));
@@ -113,6 +117,10 @@ impl Players {
         let number = drawn.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
         number.checked_rem(bound).unwrap_or(0)
     }
+}
+
+fn arrived_after(exercise: &Exercise, seen: usize) -> Vec<(TeamNumber, Name)> {
+    exercise.entries().iter().skip(seen).filter_map(arrived).collect()
 }
 
 fn arrived(entry: &drill::Entry) -> Option<(TeamNumber, Name)> {

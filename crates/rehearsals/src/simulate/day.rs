@@ -86,7 +86,7 @@ impl Day {
         let place = directory.path().join("installation");
         let pki = Installation::certificates(directory.path())?;
         let (outside, telephones) = outside::start(&runtime, register, &pki)?;
-        let choices = Choices { store: args.store.as_deref(), addresses: args.addresses.as_deref(), intake_only: false };
+        let choices = Choices { store: args.store.as_deref(), addresses: args.addresses.as_deref(), ..Choices::default() };
         let installation = Installation::create(&place, pki, &outside, choices)?;
         let (courier, recipient) = seal::age_files::generate_identity();
         let mut definition = Definition::masks_2020()?.with_slug(SLUG).with_recipient(&recipient);

@@ -41,6 +41,8 @@ pub struct Choices<'a> {
     pub store: Option<&'a str>,
     /// The address list.
     pub addresses: Option<&'a Path>,
+    /// A folder of scenario packs.
+    pub drill_packs: Option<&'a Path>,
     /// Whether the server takes registrations only and leaves the slow work undone.
     pub intake_only: bool,
 }
@@ -108,6 +110,9 @@ fn configuration(directory: &Path, pki: &TestPki, outside: &Outside, choices: Ch
         set("sms_url", sms.clone().into());
     }
     set("work", (!choices.intake_only).into());
+    if let Some(packs) = choices.drill_packs {
+        set("drill_packs", path(packs));
+    }
     if let Some(addresses) = choices.addresses {
         set("addresses", path(addresses));
     }
