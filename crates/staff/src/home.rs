@@ -113,6 +113,7 @@ fn more(desk: &Desk, body: &mut Body) {
     if desk.may::<people::StartCallOut>() {
         body.link(desk.say("calls-title"), desk.url("/staff/call-outs"));
     }
+    body.link(desk.say("home-training"), desk.url("/staff/training"));
     if desk.may::<ReadDashboard>() {
         body.link(desk.say("home-schemes"), desk.url("/staff/schemes"));
     }

@@ -94,13 +94,15 @@ impl Quiz {
 
     /// How many questions were answered exactly right on the sheet of this seed.
     pub fn mark(&self, seed: i64, chosen: &Chosen) -> usize {
-        let nothing = BTreeSet::new();
-        let is_right = |at: usize, question: &Question| {
-            let right = question.shown(seed).into_iter().enumerate().filter(|(_, choice)| choice.right);
-            let right: BTreeSet<usize> = right.map(|(at, _)| at).collect();
-            right == *chosen.get(&at).unwrap_or(&nothing)
+        self.key(seed).into_iter().filter(|(at, right)| chosen.get(at) == Some(right)).count()
+    }
+
+    /// What is right on the sheet of this seed: for marking, and for those who are seen to know everything in a demonstration.
+    pub fn key(&self, seed: i64) -> Chosen {
+        let right = |question: &Question| {
+            question.shown(seed).into_iter().enumerate().filter(|(_, choice)| choice.right).map(|(at, _)| at).collect()
         };
-        self.shown(seed).into_iter().enumerate().filter(|(at, question)| is_right(*at, question)).count()
+        self.shown(seed).into_iter().map(right).enumerate().collect()
     }
 
     /// The key, in the order of the file.
@@ -143,23 +145,15 @@ impl Question {
 
 /// The same order for the same seed, on every machine and in every version.
 fn shuffled<'a, T>(all: &'a [T], seed: i64, about: &str) -> Vec<&'a T> {
-    let key = |at: usize| sha256(&[b"lionrock quiz order", &seed.to_be_bytes(), about.as_bytes(), &[0], &at.to_be_bytes()]);
-    let mut order: Vec<_> = all.iter().enumerate().collect();
+    let key = |at: u64| sha256(&[b"lionrock quiz order", &seed.to_be_bytes(), about.as_bytes(), &[0], &at.to_be_bytes()]);
+    let mut order: Vec<_> = (0_u64..).zip(all).collect();
     order.sort_by_key(|(at, _)| key(*at));
     order.into_iter().map(|(_, one)| one).collect()
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-
-    /// What somebody who knows the key chooses on this sheet.
-    pub(crate) fn all_right(quiz: &Quiz, seed: i64) -> Chosen {
-        let right = |question: &Question| {
-            question.shown(seed).into_iter().enumerate().filter(|(_, choice)| choice.right).map(|(at, _)| at).collect()
-        };
-        quiz.shown(seed).into_iter().map(right).enumerate().collect()
-    }
 
     fn quiz() -> Quiz {
         let question = |n: usize| {
@@ -177,7 +171,7 @@ pub(crate) mod tests {
         let quiz = quiz();
         assert_eq!((quiz.count(), quiz.needed(), quiz.flaws()), (10, 8, vec![]));
         for seed in 0..200 {
-            let mut chosen = all_right(&quiz, seed);
+            let mut chosen = quiz.key(seed);
             assert_eq!(quiz.mark(seed, &chosen), 10);
             let everything: Chosen = (0..10).map(|at| (at, (0..4).collect())).collect();
             assert_eq!(quiz.mark(seed, &everything), 0, "all options of a question are not its answer");
@@ -185,7 +179,7 @@ pub(crate) mod tests {
             assert_eq!(quiz.mark(seed, &chosen), 9);
         }
         assert_eq!(quiz.mark(1, &Chosen::new()), 0);
-        let of_another = all_right(&quiz, 2);
+        let of_another = quiz.key(2);
         assert!(quiz.mark(1, &of_another) < 10);
     }
 
@@ -198,7 +192,7 @@ pub(crate) mod tests {
             assert_eq!(sheet, quiz.sheet(seed));
             assert_eq!(sheet.questions.iter().filter(|asked| asked.several).count(), 1);
             for (at, asked) in sheet.questions.iter().enumerate().filter(|(_, asked)| !asked.several) {
-                let right = all_right(&quiz, seed)[&at].iter().copied().next().unwrap();
+                let right = quiz.key(seed)[&at].iter().copied().next().unwrap();
                 assert!(asked.options[right].en.starts_with('a'));
                 first[right] += 1;
             }

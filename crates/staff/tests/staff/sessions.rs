@@ -129,7 +129,7 @@ fn every_form_shows_itself_again_and_does_nothing() {
             shown += usize::from(may);
         }
         // What these name does not exist on this stage.
-        let named = ["{approval}", "{passkey}", "{record}", "{reference}", "{contractor}", "{contract}", "{lease}", "/identity/gates/", "{station}", "{person}", "{proofing}", "{client}", "{exercise}", "{callout}", "{incident}", "{number}", "{terminal}", "{briefing}", "{paper}", "{drill}"];
+        let named = ["{approval}", "{passkey}", "{record}", "{reference}", "{contractor}", "{contract}", "{lease}", "/identity/gates/", "{station}", "{person}", "{proofing}", "{client}", "{exercise}", "{callout}", "{incident}", "{number}", "{terminal}", "{briefing}", "{paper}", "{drill}", "{session}", "{try}"];
         let absent = named.iter().any(|part| route.path.contains(part));
         assert_eq!(shown == 0, absent, "{path}: shown to {shown} roles");
     }
