@@ -24,7 +24,7 @@ pub(crate) fn show(desk: &Desk) -> Answer {
 
 fn page(desk: &Desk, mistakes: &Mistakes) -> Answer {
     let visit = Visit::of(desk)?;
-    let Some(room) = visit.room()? else { return before(&visit) };
+    let Some(room) = visit.room()? else { return Ok(before(&visit)) };
     visit.read(&room, |view| body(&visit, view, mistakes))
 }
 

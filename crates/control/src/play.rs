@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use axum::response::Response;
 use desk::{Answer, Desk, Mistakes, go, link, missing};
 use drill::{Asked, Came, Channel, Exercise, Part, Place, TeamNumber};
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Inset, LivePart, SummaryList, SummaryRow, Table, Tone};
@@ -22,7 +23,7 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     if team(visit.seat).is_none() {
         return Ok(go(&visit.url("/watch")));
     }
-    let Some(room) = visit.room()? else { return before(&visit) };
+    let Some(room) = visit.room()? else { return Ok(before(&visit)) };
     visit.read(&room, |view| page(&visit, view))
 }
 
@@ -44,14 +45,14 @@ fn page(visit: &Visit<'_>, view: &View<'_>) -> Answer {
 }
 
 /// Before the start: that it has not begun, and when it is to.
-pub(crate) fn before(visit: &Visit<'_>) -> Answer {
+pub(crate) fn before(visit: &Visit<'_>) -> Response {
     let desk = visit.desk;
     let title = desk.text(&visit.record.title);
     let mut body = desk.body(&title, &Mistakes::default());
     body.lead(desk.tell("play-not-begun", [("time", desk.at(visit.record.begins))]));
     body.p(whose(visit));
     body.note(desk.say("play-loads-again"));
-    Ok(desk.show(Page::new(title, body.markup()).refresh(15).back(desk.url("/staff/drills"))))
+    desk.show(Page::new(title, body.markup()).refresh(15).back(desk.url("/staff/drills")))
 }
 
 /// Who the visitor is in this exercise; nobody in particular for an officer of a department that holds it.

@@ -19,7 +19,7 @@ use crate::visit::Visit;
 pub(crate) fn ask(desk: &Desk) -> Shown {
     let visit = Visit::of(desk)?;
     player(&visit)?;
-    let Some(room) = visit.room()? else { return before(&visit) };
+    let Some(room) = visit.room()? else { return Ok(before(&visit)) };
     visit.read(&room, |view| page(view, &Mistakes::default()))
 }
 

@@ -54,7 +54,7 @@ impl<'d> Search<'d> {
 /// The form, the time line and the lines found.
 pub(crate) fn show(desk: &Desk) -> Answer {
     let visit = Visit::of(desk)?;
-    let Some(room) = visit.room()? else { return before(&visit) };
+    let Some(room) = visit.room()? else { return Ok(before(&visit)) };
     let team = team(visit.seat);
     let (pack, pinned) = room.read(|exercise| (exercise.shared_pack(), team.map_or_else(Vec::new, |team| cited(exercise, team))))?;
     let search = Search::of(desk);
@@ -118,7 +118,9 @@ fn form(visit: &Visit<'_>, pack: &Pack, search: &Search<'_>, mistakes: &Mistakes
     let parts = [words.html(language), source.html(language), time("from", "play-from", search.from).html(language), time("to", "play-until", search.until).html(language)];
     let action = Markup::text(&visit.url("/play/evidence"));
     let mut html = Markup::trusted(format!("<form method=\"get\" action=\"{action}\" role=\"search\" novalidate>\n"));
-    parts.iter().for_each(|part| html.push(part));
+    for part in &parts {
+        html.push(part);
+    }
     html.push(&Button::new(desk.say("play-search")).html(language));
     html.push(&Markup::trusted("</form>\n"));
     body.push(&html);
@@ -142,8 +144,8 @@ fn results(visit: &Visit<'_>, pack: &Pack, search: &Search<'_>, (hits, pinned): 
             first.push(&Markup::trusted(" "));
             first.push(&desk.tag(desk.say("play-pinned"), Tone::Good));
         }
-        let line = hit.evidence.line(hit.line).unwrap_or_default();
-        table.row([first, Markup::text(&hit.time().unwrap_or_default()), desk::code(&excerpt(line, &sought, EXCERPT))]);
+        let line = unescaped(hit.evidence.line(hit.line).unwrap_or_default());
+        table.row([first, Markup::text(&hit.time().unwrap_or_default()), desk::code(&excerpt(&line, &sought, EXCERPT))]);
     }
     body.part(&table);
     if pages > 1 {
@@ -154,6 +156,11 @@ fn results(visit: &Visit<'_>, pack: &Pack, search: &Search<'_>, (hits, pinned): 
             place: desk.tell("play-page", [("page", told::count(page)), ("pages", told::count(pages))]),
         });
     }
+}
+
+/// An excerpt is read, not copied: what JSON writes in escapes stands as it reads. The line's own page has it as it is.
+fn unescaped(line: &str) -> String {
+    [("\\u003c", "<"), ("\\u003e", ">"), ("\\u0026", "&"), ("\\\"", "\"")].into_iter().fold(line.to_owned(), |line, (escaped, sign)| line.replace(escaped, sign))
 }
 
 /// How many lines lie in each stretch of time: a table whose bars repeat its numbers, each row a way into its stretch.
@@ -202,7 +209,7 @@ fn facets(visit: &Visit<'_>, pack: &Pack, search: &Search<'_>, body: &mut Body) 
             });
             let ways: Vec<String> = ways.collect();
             if !ways.is_empty() {
-                table.row([desk::code(&facet.field), Markup::trusted(ways.join(&Markup::text(&desk.say("list-comma")).to_string()))]);
+                table.row([Markup::text(&facet.field), Markup::trusted(ways.join(&Markup::text(&desk.say("list-comma")).to_string()))]);
             }
         }
         body.part(&Details { summary: desk.text(&evidence.entry.title), body: table.html(desk.language()), open: false });

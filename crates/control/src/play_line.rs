@@ -91,7 +91,7 @@ fn fields(visit: &Visit<'_>, (evidence, line): (&Evidence, u32), body: &mut Body
         } else {
             code(&value)
         };
-        table.row([code(&field), shown]);
+        table.row([Markup::text(&field), shown]);
     }
     body.part(&table);
 }

@@ -18,7 +18,7 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     if team(visit.seat).is_some() {
         return Ok(go(&visit.url("/play")));
     }
-    let Some(room) = visit.room()? else { return before(&visit) };
+    let Some(room) = visit.room()? else { return Ok(before(&visit)) };
     visit.read(&room, |view| page(&visit, view))
 }
 
@@ -55,6 +55,7 @@ fn ways(visit: &Visit<'_>, body: &mut Body) {
 }
 
 /// What has reached at least one team, in the order of the pack.
+#[expect(clippy::unnecessary_wraps, reason = "every part of the table of live parts may fail")]
 pub(crate) fn part(view: &View<'_>) -> Result<Markup, Failure> {
     let (desk, exercise) = (view.desk, view.exercise);
     let mut body = Body::new(desk.language());

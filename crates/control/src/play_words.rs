@@ -1,5 +1,7 @@
 //! Spans, injects and lines as the pages of an exercise show them.
 
+use std::fmt::Write as _;
+
 use desk::Desk;
 use drill::{Span, Speaker, Worth};
 use webkit::Markup;
@@ -42,10 +44,25 @@ pub(crate) fn player(desk: &Desk, number: u16) -> String {
     desk.tell("play-player", [("number", i64::from(number) + 1)])
 }
 
-/// A text with its paragraphs.
+/// A text with its paragraphs; what stands between two grave accents is set as code.
 pub(crate) fn paragraphs(text: &str) -> Markup {
-    let lines = text.lines().filter(|line| !line.trim().is_empty());
-    Markup::trusted(lines.map(|line| format!("<p class=\"govuk-body\">{}</p>\n", Markup::text(line))).collect::<String>())
+    let mut html = String::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let _ = writeln!(html, "<p class=\"govuk-body\">{}</p>", with_code(line));
+    }
+    Markup::trusted(html)
+}
+
+fn with_code(line: &str) -> Markup {
+    let pieces: Vec<&str> = line.split('`').collect();
+    if pieces.len().is_multiple_of(2) {
+        return Markup::text(line);
+    }
+    let mut html = Markup::default();
+    for (place, piece) in pieces.into_iter().enumerate() {
+        html.push(&if place % 2 == 1 { desk::code(piece) } else { Markup::text(piece) });
+    }
+    html
 }
 
 /// What a line says around the first of these words, so long at most.
@@ -64,6 +81,12 @@ pub(crate) fn excerpt(line: &str, sought: &[&str], most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn code_stands_between_grave_accents_and_nothing_is_markup() {
+        let html = paragraphs("run `a <b>` now\n\nodd ` one").to_string();
+        assert!(html.contains("run <code class=\"lr-code\">a &lt;b&gt;</code> now") && html.contains("odd ` one"), "{html}");
+    }
 
     #[test]
     fn an_excerpt_shows_what_was_sought() {

@@ -37,9 +37,12 @@ mod offline;
 #[cfg(test)]
 mod played;
 #[cfg(test)]
+mod played_browser;
+#[cfg(test)]
 mod recover;
 #[cfg(test)]
 mod remembered;
+mod reported;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
