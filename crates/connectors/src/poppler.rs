@@ -4,6 +4,7 @@
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use signing::{DrawError, PAGES_MOST, Renderer};
 
@@ -21,17 +22,18 @@ const PNG_HEAD: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
 pub struct Poppler {
     program: PathBuf,
     name: String,
+    free: AtomicUsize,
 }
 
 impl Poppler {
-    /// Finds the program and asks for its version.
-    pub fn open(program: &Path) -> Result<Self, DrawError> {
+    /// Finds the program and asks for its version. At most so many documents are drawn at once; for who comes meanwhile it is busy.
+    pub fn open(program: &Path, most: usize) -> Result<Self, DrawError> {
         let failed = |what: &str| DrawError::Program(format!("{}: {what}", program.display()));
         let output = Command::new(program).arg("-v").stdin(Stdio::null()).output().map_err(|error| failed(&error.to_string()))?;
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         let version = said.lines().next().and_then(|line| line.strip_prefix("pdftoppm version "));
         let version = version.ok_or_else(|| failed("it does not say its version"))?.trim();
-        Ok(Self { program: program.to_owned(), name: format!("pdftoppm {version}") })
+        Ok(Self { program: program.to_owned(), name: format!("pdftoppm {version}"), free: AtomicUsize::new(most) })
     }
 }
 
@@ -45,6 +47,29 @@ impl Renderer for Poppler {
     }
 
     fn draw(&self, document: &[u8]) -> Result<Vec<Vec<u8>>, DrawError> {
+        let _turn = Turn::take(&self.free).ok_or(DrawError::Busy)?;
+        self.run(document)
+    }
+}
+
+/// Leave to draw one document; it goes back when dropped.
+struct Turn<'a>(&'a AtomicUsize);
+
+impl<'a> Turn<'a> {
+    fn take(free: &'a AtomicUsize) -> Option<Self> {
+        let taken = free.fetch_update(Ordering::AcqRel, Ordering::Acquire, |free| free.checked_sub(1));
+        taken.ok().map(|_| Self(free))
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+impl Poppler {
+    fn run(&self, document: &[u8]) -> Result<Vec<Vec<u8>>, DrawError> {
         let mut child = Command::new("prlimit")
             .args([format!("--as={MEMORY}"), format!("--cpu={SECONDS}"), "--core=0".into(), "--fsize=0".into(), "--".into()])
             .arg(&self.program)
@@ -108,7 +133,7 @@ mod tests {
 
     #[test]
     fn each_page_becomes_a_picture_the_same_each_time() {
-        let poppler = Poppler::open(Path::new("pdftoppm")).expect("pdftoppm is missing: apt-get install poppler-utils");
+        let poppler = Poppler::open(Path::new("pdftoppm"), 1).expect("pdftoppm is missing: apt-get install poppler-utils");
         assert!(poppler.name().starts_with("pdftoppm "));
         let pictures = poppler.draw(&document(3)).unwrap();
         assert_eq!(pictures.len(), 3);
@@ -116,7 +141,19 @@ mod tests {
         assert_eq!(poppler.draw(&document(3)).unwrap(), pictures);
         assert!(matches!(poppler.draw(&document(PAGES_MOST + 1)), Err(DrawError::TooMany)));
         assert!(matches!(poppler.draw(b"no document"), Err(DrawError::Document)));
-        assert!(matches!(Poppler::open(Path::new("/nowhere/pdftoppm")), Err(DrawError::Program(_))));
+        assert!(matches!(Poppler::open(Path::new("/nowhere/pdftoppm"), 1), Err(DrawError::Program(_))));
+    }
+
+    #[test]
+    fn so_many_are_drawn_at_once_and_no_more() {
+        let poppler = Poppler::open(Path::new("pdftoppm"), 2).expect("pdftoppm is missing: apt-get install poppler-utils");
+        let (first, second) = (Turn::take(&poppler.free).unwrap(), Turn::take(&poppler.free).unwrap());
+        assert!(matches!(poppler.draw(&document(1)), Err(DrawError::Busy)));
+        drop(first);
+        assert!(poppler.draw(&document(1)).is_ok());
+        assert!(matches!(poppler.draw(b"no document"), Err(DrawError::Document)));
+        assert!(poppler.draw(&document(1)).is_ok(), "who failed has gone too");
+        drop(second);
     }
 
     #[test]

@@ -100,6 +100,7 @@ impl Fault for SignDocumentError {
         match self {
             Self::Level | Self::NoKey | Self::Copied => Kind::Denied,
             Self::Pdf(_) | Self::Draw(DrawError::Document | DrawError::TooMany) => Kind::Invalid,
+            Self::Draw(DrawError::Busy) => Kind::Busy,
             Self::Draw(DrawError::Program(_)) => Kind::Broken,
             Self::Request(error) => error.kind(),
             Self::Sign(error) => error.kind(),

@@ -32,7 +32,7 @@ pub fn open(config: &Config, random: &Arc<dyn Random>) -> Result<Option<Arc<Sign
     let authority = of_number(present)?;
     let stamping = key(directory, &STAMPING, (present, token.as_ref()))?;
     let stamping = StampingAuthority::open(stamping, &read(&directory.join(STAMPING.file(present, "cer")))?).map_err(|error| wrong(&error))?;
-    let renderer = connectors::Poppler::open(&config.signing_renderer);
+    let renderer = connectors::Poppler::open(&config.signing_renderer, usize::from(config.signing_renderers));
     let renderer = renderer.map_err(|error| RuntimeError::Keys(format!("signing_renderer: {error}")))?;
     let root_list = read(&directory.join("root.crl"))?;
     let trust = Trust {

@@ -935,6 +935,7 @@ signing-active = This document holds a program, layers or a form that can change
 signing-signed-already = This document carries a signature already
 signing-encrypted = This document is protected by a password. Save it without one and try again.
 signing-too-long = This document has more than 100 pages
+signing-busy = Too many documents are being drawn at this moment: wait a minute and send it again
 signing-too-many = Five documents wait already. Sign or withdraw one first.
 signing-unreadable = This document cannot be read without guessing. Save it again as a PDF and try again.
 signing-look-title = Read before you sign

@@ -916,6 +916,7 @@ signing-active = 此文件含有程序、图层或可改变显示内容的表格
 signing-signed-already = 此文件已有签署
 signing-encrypted = 此文件设有密码。请移除密码后再试。
 signing-too-long = 此文件超过 100 页
+signing-busy = 目前正在处理的文件太多：请稍候一分钟再传送
 signing-too-many = 已有五份文件等待签署。请先签署或撤回其中一份。
 signing-unreadable = 此文件无法准确读取。请重新保存为 PDF 后再试。
 signing-look-title = 签署前请细阅

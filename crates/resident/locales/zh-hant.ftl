@@ -916,6 +916,7 @@ signing-active = 此文件含有程式、圖層或可改變顯示內容的表格
 signing-signed-already = 此文件已有簽署
 signing-encrypted = 此文件設有密碼。請移除密碼後再試。
 signing-too-long = 此文件超過 100 頁
+signing-busy = 目前正在處理的文件太多：請稍候一分鐘再傳送
 signing-too-many = 已有五份文件等待簽署。請先簽署或撤回其中一份。
 signing-unreadable = 此文件無法準確讀取。請重新儲存為 PDF 後再試。
 signing-look-title = 簽署前請細閱

@@ -18,6 +18,9 @@ pub enum DrawError {
     /// It has too many pages to look at.
     #[error("the document has too many pages")]
     TooMany,
+    /// As many documents as may be are being drawn at this moment.
+    #[error("too many documents are being drawn at this moment; try again in a minute")]
+    Busy,
     /// The program cannot be run.
     #[error("the program that draws pages cannot be run: {0}")]
     Program(String),

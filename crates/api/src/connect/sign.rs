@@ -156,6 +156,7 @@ mod tests {
         assert_eq!(status(SignDocumentError::NoKey.into()), 403);
         assert_eq!(status(AskSignatureError::Purpose), 400);
         assert_eq!(status(SignDocumentError::Pdf(signing::pdf::PdfError::Encrypted).into()), 400);
+        assert_eq!(status(SignDocumentError::Draw(signing::DrawError::Busy).into()), 503);
         assert_eq!(status(AskError::Missing.into()), 404);
         assert_eq!(status(AskError::Answered.into()), 409);
         assert_eq!(status(AskError::TooMany.into()), 429);

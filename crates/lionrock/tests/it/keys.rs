@@ -186,7 +186,7 @@ fn keys_are_shown_and_rolled() {
 #[test]
 fn a_lost_root_is_recovered_by_the_custodian() {
     let (identity, recipient) = age_files::generate_identity();
-    let directory = installation(&format!("escrow = \"escrow\"\nescrow_recipient = \"{recipient}\""));
+    let directory = crate::serving::installation(&format!("escrow = \"escrow\"\nescrow_recipient = \"{recipient}\""));
     let at = directory.path();
     done(at, &["migrate"]);
     assert!(done(at, &["keys", "status"]).contains("in escrow"));
@@ -240,7 +240,7 @@ fn archive(directory: &Path) -> String {
 #[test]
 fn promise_04_an_erasure_ledger_lost_with_its_copy_is_begun_anew_only_by_a_declaration() {
     let (identity, recipient) = age_files::generate_identity();
-    let directory = installation(&format!("backup_recipients = [\"{recipient}\"]"));
+    let directory = crate::serving::installation(&format!("backup_recipients = [\"{recipient}\"]"));
     let at = directory.path();
     fs::write(at.join("identity.txt"), format!("{}\n", identity.expose())).unwrap();
     done(at, &["migrate"]);
@@ -283,7 +283,7 @@ fn promise_04_an_erasure_ledger_lost_with_its_copy_is_begun_anew_only_by_a_decla
 #[test]
 fn a_backup_is_verified_beside_a_running_server() {
     let (identity, recipient) = age_files::generate_identity();
-    let directory = installation(&format!("backup_recipients = [\"{recipient}\"]"));
+    let directory = crate::serving::installation(&format!("backup_recipients = [\"{recipient}\"]"));
     let at = directory.path();
     fs::write(at.join("identity.txt"), format!("{}\n", identity.expose())).unwrap();
     fs::create_dir(at.join("to")).unwrap();

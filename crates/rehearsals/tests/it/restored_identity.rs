@@ -122,13 +122,18 @@ fn is_signed_in(ledger: &Ledger, token: &Token) -> bool {
     ledger.read::<_, StoreError>("test.session", |tx| identity::find_session(tx, token, now)).unwrap().is_some()
 }
 
-/// The resident gives the library name and attributes until taken back; the code waits.
-fn allow(ledger: &Ledger, who: &Resident) -> String {
+/// The library asks for a name; where what it asks stands.
+fn push(ledger: &Ledger) -> String {
     let form = [("client_id", "library"), ("redirect_uri", CALLBACK), ("response_type", "code"), ("scope", "openid name"), ("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
     let form: Vec<(String, String)> = form.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
     let client = library().client;
     let (pushed, _) = ledger.write("test.push", Actor::Visitor, move |work| provider::keep_request(work, &client, &form)).unwrap();
-    let (uri, now) = (pushed.unwrap().request_uri, ledger.now());
+    pushed.unwrap().request_uri
+}
+
+/// The resident gives the library name and attributes until taken back; the code waits.
+fn allow(ledger: &Ledger, who: &Resident) -> String {
+    let (uri, now) = (push(ledger), ledger.now());
     let asked = ledger.read::<_, StoreError>("test.asked", |tx| provider::asked(tx, "library", &uri, now)).unwrap().unwrap();
     let person = Person { account: who.account().bytes(), session: [9; 16], signed_in: now, acr: provider::LEVELS[2].into(), amr: vec!["pop".into()] };
     let permission = Permission {
@@ -167,6 +172,7 @@ fn residents_sign_in_again_after_a_restore_and_nothing_that_had_ended_opens_a_do
         let (mut kept, mut gone) = (citizen(&service, PEOPLE[0]), citizen(&service, PEOPLE[1]));
         let session = sign_in(&service, &mut kept).unwrap();
         allow(service.ledger(), &kept.who);
+        push(service.ledger());
         work(&console);
         let archive = stage.back_up(Kind::Data);
 
@@ -225,6 +231,7 @@ fn promise_01_no_table_or_archive_of_the_identity_provider_holds_a_name_or_numbe
             sign_in(&service, &mut citizen).unwrap();
             allow(service.ledger(), &citizen.who);
         }
+        push(service.ledger());
         work(&console);
         let archive = stage.back_up(Kind::Data);
         let scratch = stage.away.path().join("scratch");

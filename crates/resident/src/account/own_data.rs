@@ -4,11 +4,13 @@
 mod changes;
 mod copy;
 mod openings;
+mod signatures;
 
 use axum::response::Response;
 use flows::Names;
 use identity::{Account, Attribute, AttributeName, Changed, EvidenceOpening, Source, evidence_openings};
 use kernel::{Id, Instant, Kind, kinds};
+use signing::Signature;
 use store::StoreError;
 use webkit::parts::{Button, ButtonStyle, Part as _, SummaryList, SummaryRow, Table};
 use webkit::{Body, Failure, Markup, Page, Values, formats};
@@ -29,6 +31,8 @@ struct Own {
     changes: Vec<Changed>,
     /// Who opened what was sent for the comparison.
     openings: Vec<EvidenceOpening>,
+    /// What was signed.
+    signatures: Vec<Signature>,
     names: Names,
 }
 
@@ -36,13 +40,13 @@ async fn own(call: &Call) -> Result<Option<Own>, Failure> {
     let Some(found) = call.found else { return Ok(None) };
     let (ledger, id, now) = (call.service.ledger().clone(), found.who.account(), call.now());
     let read = call.read("resident.own_account", move |tx| {
-        Ok::<_, StoreError>((identity::account(tx, id)?, Dealings::of(tx, id.bytes(), now)?, (evidence_openings(tx, id)?, identity::changes(tx, id)?)))
+        Ok::<_, StoreError>((identity::account(tx, id)?, Dealings::of(tx, id.bytes(), now)?, (evidence_openings(tx, id)?, identity::changes(tx, id)?, signing::history(tx, id)?)))
     });
-    let (Some(account), dealings, (openings, changes)) = read.await? else { return Ok(None) };
+    let (Some(account), dealings, (openings, changes, signatures)) = read.await? else { return Ok(None) };
     let held = blocking(move || flows::own_attributes(&ledger, id)).await?;
     let platform = call.state.platform.clone();
     let names = blocking(move || flows::names(&platform)).await?;
-    Ok(Some(Own { account, held, dealings, changes, openings, names }))
+    Ok(Some(Own { account, held, dealings, changes, openings, signatures, names }))
 }
 
 /// `GET /account/data`
@@ -53,6 +57,7 @@ pub(super) async fn show(call: Call) -> Result<Response, Failure> {
     body.lead(call.say("account-data-lead"));
     held(&call, &own, &mut body);
     given(&call, &own, &mut body);
+    signatures::list(&call, &own, &mut body);
     changes::list(&call, &own, &mut body);
     openings::list(&call, &own, &mut body);
     body.h2(call.say("my-data-copy")).p(call.say("my-data-copy-text"));
@@ -83,7 +88,7 @@ fn rows(call: &Call, own: &Own, attribute: &Attribute) -> Vec<(String, String)> 
         _ => &charter.identity,
     };
     vec![
-        (call.say("account-data-value"), written(attribute, call.language())),
+        (call.say("account-data-value"), written(call, attribute)),
         (call.say("my-data-purpose"), purpose.text.get(call.language()).to_owned()),
         (call.say("my-data-from"), call.t.with(source_words(attribute.source), [("time", call.at(attribute.since))])),
         (call.say("my-data-until"), formats::date(own.account.expiry, call.language())),

@@ -204,6 +204,7 @@ fn sentence(error: &SignDocumentError) -> Option<&'static str> {
         SignDocumentError::Pdf(PdfError::SignedAlready) => Some("signing-signed-already"),
         SignDocumentError::Pdf(PdfError::Encrypted) => Some("signing-encrypted"),
         SignDocumentError::Draw(DrawError::TooMany) => Some("signing-too-long"),
+        SignDocumentError::Draw(DrawError::Busy) => Some("signing-busy"),
         SignDocumentError::Request(RequestError::TooMany) => Some("signing-too-many"),
         SignDocumentError::Pdf(_) | SignDocumentError::Draw(DrawError::Document) => Some("signing-unreadable"),
         _ => None,

@@ -21,7 +21,7 @@ pub fn office(site: &str) -> Arc<SigningOffice> {
     let root_list = root.list(1, 400, &[], now).unwrap();
     let root = root.certificate().clone();
     let authority = Authority::open(issuing, &to_der(&root).unwrap(), &issuing_der, &addresses).unwrap();
-    let renderer = Poppler::open(Path::new("pdftoppm")).expect("pdftoppm is missing: apt-get install poppler-utils");
+    let renderer = Poppler::open(Path::new("pdftoppm"), 16).expect("pdftoppm is missing: apt-get install poppler-utils");
     Arc::new(SigningOffice {
         authority,
         earlier: Vec::new(),

@@ -181,7 +181,7 @@ fn described(call: &Call, way: &Way, held: &Held, one: &AskedAttribute) -> Body 
     let mut body = Body::new(call.language());
     let value = match one.name.as_str() {
         SIGN => Some(call.say(if held.signs { "connect-sign-sent" } else { "connect-sign-missing" })),
-        name => held.find(name).map(|attribute| written(attribute, call.language())),
+        name => held.find(name).map(|attribute| written(call, attribute)),
     };
     body.h2(label(call, &one.name)).part(&SummaryList::new(vec![
         SummaryRow::new(call.say("connect-sent"), value.unwrap_or_else(|| call.say("connect-missing"))),

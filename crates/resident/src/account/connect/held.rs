@@ -1,5 +1,5 @@
 use identity::{Attribute, AttributeName};
-use kernel::{Day, Language};
+use kernel::Day;
 use openid::SIGN;
 use webkit::formats;
 
@@ -29,13 +29,14 @@ const fn key(name: AttributeName) -> &'static str {
 }
 
 /// A value as it is sent; where that is not how people write it, both.
-pub(in crate::account) fn written(attribute: &Attribute, language: Language) -> String {
+pub(in crate::account) fn written(call: &Call, attribute: &Attribute) -> String {
     let sent = attribute.value.expose();
     match attribute.name {
         AttributeName::DateOfBirth => match sent.parse::<Day>() {
-            Ok(day) => format!("{} ({sent})", formats::date(day, language)),
+            Ok(day) => format!("{} ({sent})", formats::date(day, call.language())),
             Err(_) => sent.clone(),
         },
+        AttributeName::Sex if matches!(sent.as_str(), "female" | "male") => format!("{} ({sent})", call.say(&format!("proof-{sent}"))),
         _ => sent.clone(),
     }
 }

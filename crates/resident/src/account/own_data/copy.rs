@@ -4,7 +4,7 @@ use notify::{Block, Sheets};
 use serde_json::{Value, json};
 use webkit::Failure;
 
-use super::{Own, changes, openings, rows, standing};
+use super::{Own, changes, openings, rows, signatures, standing};
 use crate::account::call::Call;
 use crate::account::connect::label;
 use crate::account::services::attributes;
@@ -58,6 +58,16 @@ fn document(call: &Call, own: &Own) -> Value {
     let changes = own.changes.iter().map(|change| {
         json!({ "at": change.at.to_string(), "what": change.what.name(), "journal-entry": change.event.to_string() })
     });
+    let signed = own.signatures.iter().map(|one| {
+        json!({
+            "at": one.made.to_string(),
+            "asked-by": one.service,
+            "form": one.form.name(),
+            "document-sha256": kernel::to_hex(&one.document),
+            "certificate": kernel::to_hex(&one.serial),
+            "revoked": one.revoked.map(|at| at.to_string()),
+        })
+    });
     json!({
         "format": "lionrock-own-account/1",
         "level": own.account.level.name(),
@@ -66,6 +76,7 @@ fn document(call: &Call, own: &Own) -> Value {
         "given-from-now-on": shares.collect::<Vec<_>>(),
         "releases": releases.collect::<Vec<_>>(),
         "openings": openings.collect::<Vec<_>>(),
+        "signatures": signed.collect::<Vec<_>>(),
         "changes": changes.collect::<Vec<_>>(),
         "issued": call.now().to_string(),
     })
@@ -99,6 +110,14 @@ fn sheets(call: &Call, own: &Own) -> Sheets {
     for one in &own.openings {
         let line = [openings::who(call, own, one), openings::aim(call, one), one.event.to_string()].join(" · ");
         blocks.push(Block::Row(call.at(one.at), line));
+    }
+    blocks.push(Block::Heading(call.say("signing-history")));
+    if own.signatures.is_empty() {
+        blocks.push(Block::Paragraph(call.say("signing-history-empty")));
+    }
+    for one in &own.signatures {
+        let line = [one.service.clone(), signatures::form(call, one), kernel::to_hex(&one.document), signatures::state(call, one)];
+        blocks.push(Block::Row(call.at(one.made), line.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")));
     }
     blocks.push(Block::Heading(call.say("change-title")));
     if own.changes.is_empty() {
