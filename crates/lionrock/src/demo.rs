@@ -8,6 +8,7 @@ mod operation;
 mod page;
 mod try_it;
 mod stations;
+mod training;
 mod words;
 
 use std::fs;

@@ -14,7 +14,7 @@ use registration::scheme::Definition;
 use registration::{AddressForm, BirthForm, Channel, HouseholdForm, PersonForm};
 use seal::age_files;
 
-use super::{broken, calls, connect, courier, operation, stations, try_it};
+use super::{broken, calls, connect, courier, operation, stations, training, try_it};
 use crate::serve::RunError;
 
 /// What the demonstration knows beside the platform.
@@ -79,6 +79,8 @@ pub fn build(runtime: &Runtime, config: &Config, households: u64, library: &try_
     seed::pass_gate(platform, department, accounts, charter, owner, privacy).map_err(|e| broken("the gate", &e))?;
     stations::open_stations(platform, department, id(Role::CaseOfficer)?).map_err(|e| broken("the support stations", &e))?;
     calls::team(platform, department, id(Role::SecurityOfficer)?).map_err(|e| broken("the incident team", &e))?;
+    let learners = (id(Role::SecurityOfficer)?, privacy);
+    training::add(platform, department, learners, now.day()).map_err(|e| broken("the training", &e))?;
     connect::add(platform, department, (owner, privacy), library)?;
     let credential = courier::add(runtime, config, (department, privacy), &definition)?;
     officers.push(operation::add(runtime, &relying_party, &config.origin, (opens, now.day()))?);
