@@ -10,7 +10,7 @@ use journal::{Actor, Work};
 use kernel::{Environment, Id, kinds};
 use notify::LetterFont;
 use people::{Grant, GrantLease, RequestExport, Role, authorise};
-use processors::{Lease, Trade, Whereabouts, fetch_package};
+use processors::{HandOverError, Lease, Partner, Trade, Whereabouts, fetch_package};
 use registration::matching::{AddressQuestion, Answer, PopulationRegister, Question, RegisterUnavailable};
 use seal::age_files;
 use testkit::canary::{Canary, scan_dir};
@@ -20,7 +20,7 @@ use crate::close_story::registered;
 use crate::identity_story::{pass_gate, save};
 use crate::lease_story::{contract_with, partner};
 use crate::rehearsal::City;
-use crate::{IdentityService, LetterBatchError, give_letter_lease, letter_at_hand, print_letters};
+use crate::{IdentityService, LetterBatchError, give_letter_lease, letter_at_hand, post_letters, print_letters};
 
 /// Debian's package fonts-noto-cjk.
 const FONT: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
@@ -116,6 +116,12 @@ impl Scene {
     }
 }
 
+/// A print bureau that has a contract, and no lease.
+fn other_bureau(city: &City) -> Partner {
+    let contract = contract_with(city, age_files::generate_identity().1, Trade::PrintBureau);
+    partner(city, contract)
+}
+
 /// The eight digits on the letter.
 fn pin_in(text: &str) -> String {
     let digits = |line: &str| line.split_whitespace().collect::<String>();
@@ -150,8 +156,11 @@ fn a_batch_reaches_the_bureau_encrypted_and_its_pin_activates_the_account() {
     let (batch, aside) = scene.print(&lease).unwrap();
     assert_eq!((batch.letters, aside, scene.state()), (1, 0, Some(PinState::Printed)));
     assert!(matches!(scene.print(&lease), Err(LetterBatchError::Nothing)));
-    let bureau = partner(&scene.city, contract);
-    let fetch = move |work: &mut Work<'_, '_>| fetch_package(work, &bureau, batch.id);
+    let (bureau, id) = (partner(&scene.city, contract), batch.id);
+    let post = |under| post_letters(scene.city.platform(), &bureau, (under, id));
+    assert!(matches!(post(lease.id), Err(LetterBatchError::HandOver(HandOverError::NotFetched))), "nobody posts what nobody fetched");
+    let fetcher = bureau.clone();
+    let fetch = move |work: &mut Work<'_, '_>| fetch_package(work, &fetcher, id);
     let (pass, committed) = scene.city.platform().ledger().write("test.fetch", Actor::Operator, fetch).unwrap();
     let bytes = pass.open(&committed, scene.city.platform().ledger().keys()).unwrap();
     let tar = age_files::decrypt(&secret, &bytes).unwrap();
@@ -161,6 +170,13 @@ fn a_batch_reaches_the_bureau_encrypted_and_its_pin_activates_the_account() {
         assert!(text.contains(said), "{said} is missing in\n{text}");
     }
     let pin = pin_in(&text);
+    let (elsewhere, stranger) = (Id::from_bytes([7; 16]), other_bureau(&scene.city));
+    assert!(matches!(post(elsewhere), Err(LetterBatchError::HandOver(HandOverError::Missing))), "another lease");
+    let theirs = post_letters(scene.city.platform(), &stranger, (lease.id, id));
+    assert!(matches!(theirs, Err(LetterBatchError::HandOver(HandOverError::Missing))), "another contractor's lease");
+    let at = post(lease.id).unwrap();
+    scene.city.clock.advance_secs(60);
+    assert_eq!((post(lease.id).unwrap(), scene.state()), (at, Some(PinState::Posted)), "said twice, it was posted once");
     let canaries = [Canary::new("address", "深水\u{E88C}𨋢𡃁𠝹𥄫里"), Canary::new("pin", &pin)];
     assert!(scan_dir(scene.city.files.path(), &canaries).is_empty(), "nothing of a letter is in clear in any file");
     assert_eq!(scene.try_pin(&pin), Tried::Activated(scene.who.account()));

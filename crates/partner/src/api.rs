@@ -5,7 +5,7 @@ use axum::extract::{FromRequestParts, Path, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::response::Response;
-use flows::{LookUpFault, lease_look_up};
+use flows::{LookUpFault, lease_look_up, letters_under};
 use kernel::{Fault, Id, Kind, Language, kinds};
 use processors::{AskLookUp, FileStatement, HandedOver, Lease, Partner, PartnerError};
 use serde::{Deserialize, Serialize};
@@ -14,9 +14,10 @@ use store::RunError;
 use webkit::{Failure, Json, ProblemField, Visitor};
 
 use crate::blocking::blocking;
-use crate::package::fetched;
+use crate::package::{NotFetched, fetched, noted};
 use crate::state::PartnerState;
 use crate::statement::signature;
+use crate::texts::texts;
 use crate::visit::partner_of;
 
 /// A program that sends the credential: `Authorization: Bearer …`.
@@ -116,14 +117,20 @@ pub(crate) async fn packages(
 ) -> Result<Json<Value>, Failure> {
     let (platform, contract, lease) = (state.platform.clone(), partner.contract().id, lease_id(&lease)?);
     let found = blocking(move || -> Result<_, RunError<store::StoreError>> {
-        platform.ledger().read("partner.api_packages", |tx| {
-            let own = processors::lease(tx, lease)?.is_some_and(|lease| lease.contract == contract);
-            if own { processors::hand_overs(tx, lease).map(Some) } else { Ok(None) }
-        })
+        let found = platform.ledger().read("partner.api_packages", |tx| {
+            let own = processors::lease(tx, lease)?.filter(|lease| lease.contract == contract);
+            own.map(|own| Ok((processors::hand_overs(tx, lease)?, own))).transpose()
+        })?;
+        found.map(|(packages, own)| Ok((packages, letters_under(&platform, &own)?))).transpose()
     });
-    let packages = found.await?.ok_or_else(|| Failure::of(Kind::Missing))?;
+    let (packages, letters) = found.await?.ok_or_else(|| Failure::of(Kind::Missing))?;
     let describe = |one: &HandedOver| {
-        json!({ "id": one.id, "at": one.at.to_string(), "digest": kernel::to_hex(&one.digest), "records": one.records })
+        let mut fields = json!({ "id": one.id, "at": one.at.to_string(), "digest": kernel::to_hex(&one.digest), "records": one.records });
+        if let (Some(letters), Some(fields)) = (&letters, fields.as_object_mut()) {
+            let posted = letters.iter().find(|batch| batch.id == one.id).and_then(|batch| batch.posted);
+            fields.insert("posted".into(), json!(posted.map(|at| at.to_string())));
+        }
+        fields
     };
     Ok(Json(json!({ "packages": packages.iter().map(describe).collect::<Vec<Value>>() })))
 }
@@ -136,6 +143,23 @@ pub(crate) async fn package(
 ) -> Result<Response, Failure> {
     let package = package.parse().map_err(|_| Failure::of(Kind::Missing))?;
     fetched(&state, partner, package).await
+}
+
+/// `POST /api/partner/v1/leases/{lease}/packages/{package}/posted`: the letters of this package are in the post. Saying it twice changes
+/// nothing.
+pub(crate) async fn posted(
+    State(state): State<Arc<PartnerState>>,
+    Extension(visitor): Extension<Visitor>,
+    Path((lease, package)): Path<(String, String)>,
+    Bearer(partner): Bearer,
+) -> Result<Json<Value>, Failure> {
+    let package = package.parse().map_err(|_| Failure::of(Kind::Missing))?;
+    let at = noted(&state, partner, (lease_id(&lease)?, package)).await?.map_err(|NotFetched| {
+        let message = texts(visitor.language).get("package-not-fetched");
+        let field = ProblemField { field: "package".into(), code: "not-fetched".into(), message };
+        Failure::of(Kind::Invalid).with_fields(vec![field])
+    })?;
+    Ok(Json(json!({ "posted": at.to_string() })))
 }
 
 /// A statement with its signature.

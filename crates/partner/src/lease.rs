@@ -1,8 +1,13 @@
+use std::collections::HashMap;
+
 use axum::response::{IntoResponse, Redirect, Response};
+use flows::letters_under;
+use kernel::{Id, Instant, kinds};
 use processors::{Declared, Form as LeaseForm, HandedOver, Lease, LeaseState, StatementRow};
-use webkit::parts::{Button, ButtonStyle, Form, Radios, Choice, SummaryList, SummaryRow, Table, TextInput, Width};
+use webkit::parts::{Button, ButtonStyle, Form, Part, Radios, Choice, SummaryList, SummaryRow, Table, TextInput, Width};
 use webkit::{Body, Failure, Markup, Page, formats};
 
+use crate::blocking::blocking;
 use crate::leases::{fields, form_words, link, state_tag};
 use crate::visit::Visit;
 
@@ -37,6 +42,8 @@ pub(crate) async fn elsewhere(visit: Visit) -> Result<Response, Failure> {
 struct Known {
     addresses: Vec<Declared>,
     packages: Vec<HandedOver>,
+    /// When packages of letters were posted; of other packages nobody asks.
+    letters: Option<Posted>,
     statements: Vec<StatementRow>,
 }
 
@@ -44,9 +51,11 @@ struct Known {
 pub(crate) async fn page(visit: &Visit, typed: &Typed) -> Result<Response, Failure> {
     let lease = visit.lease().await?;
     let id = lease.id;
+    let letters = posted(visit, &lease).await?;
     let known = visit
         .read("partner.lease_page", move |tx| {
             Ok(Known {
+                letters: letters.clone(),
                 addresses: processors::addresses(tx, id)?,
                 packages: processors::hand_overs(tx, id)?,
                 statements: processors::statements(tx, id)?,
@@ -70,7 +79,7 @@ pub(crate) async fn page(visit: &Visit, typed: &Typed) -> Result<Response, Failu
         look_up(visit, &lease, typed, &mut body);
     }
     if lease.form == LeaseForm::HandOver {
-        packages(visit, &lease, usable, &known.packages, &mut body);
+        packages(visit, &lease, usable, &known, &mut body);
     }
     ending(visit, &lease, &known.statements, &mut body);
     if lease.state != LeaseState::Closed {
@@ -123,20 +132,52 @@ fn look_up(visit: &Visit, lease: &Lease, typed: &Typed, body: &mut Body) {
     body.part(&form.part(&field).part(&Button::new(t.get("look-up-send"))));
 }
 
-fn packages(visit: &Visit, lease: &Lease, usable: bool, packages: &[HandedOver], body: &mut Body) {
+/// When each batch of letters under a lease was posted, by its package; nothing when it is no lease for letters.
+type Posted = HashMap<Id<kinds::Export>, Option<Instant>>;
+
+async fn posted(visit: &Visit, lease: &Lease) -> Result<Option<Posted>, Failure> {
+    let (platform, lease) = (visit.state.platform.clone(), lease.clone());
+    let batches = blocking(move || letters_under(&platform, &lease)).await?;
+    Ok(batches.map(|batches| batches.into_iter().map(|batch| (batch.id, batch.posted)).collect()))
+}
+
+fn packages(visit: &Visit, lease: &Lease, usable: bool, known: &Known, body: &mut Body) {
     let t = &visit.t;
     body.h2(t.get("packages-title")).p(t.get("packages-lead"));
-    let mut table = Table::new(t.get("packages-title"), ["package-at", "package-records", "package-digest"].map(|key| t.get(key)));
+    let mut head = vec!["package-at", "package-records", "package-digest"];
+    if known.letters.is_some() {
+        body.p(t.get("packages-letters"));
+        head.push("package-posted");
+    }
+    let mut table = Table::new(t.get("packages-title"), head.into_iter().map(|key| t.get(key)));
     table.quiet_caption = true;
     table.empty = t.get("packages-none");
-    for package in packages {
+    for package in &known.packages {
         let at = formats::date_time(package.at, visit.language());
         let to = visit.lease_url(lease.id, &format!("/packages/{}", package.id));
         let records = i64::try_from(package.records).unwrap_or(i64::MAX);
         let first = if usable { link(&at, &to) } else { Markup::text(&at) };
-        table.row([first, Markup::text(&formats::number(records)), Markup::text(&kernel::to_hex(&package.digest))]);
+        let mut row = vec![first, Markup::text(&formats::number(records)), Markup::text(&kernel::to_hex(&package.digest))];
+        if let Some(letters) = &known.letters {
+            row.push(post(visit, lease, usable, (package, letters.get(&package.id).copied().flatten())));
+        }
+        table.row(row);
     }
     body.part(&table);
+}
+
+/// When a package of letters was posted, or the button that says so.
+fn post(visit: &Visit, lease: &Lease, usable: bool, (package, posted): (&HandedOver, Option<Instant>)) -> Markup {
+    if let Some(at) = posted {
+        return Markup::text(&formats::date_time(at, visit.language()));
+    }
+    if !usable {
+        return Markup::text(&visit.t.get("package-not-posted"));
+    }
+    let time = formats::date_time(package.at, visit.language());
+    let button = Button::new(visit.t.with("package-post", [("time", time)])).style(ButtonStyle::Quiet);
+    let to = visit.lease_url(lease.id, &format!("/packages/{}/posted", package.id));
+    Form::new(&visit.visitor).to(to).id(format!("posted-{}", package.id)).part(&button).html(visit.language())
 }
 
 /// What is owed once the lease is over.

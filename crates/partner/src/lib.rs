@@ -39,6 +39,7 @@ pub fn routes(state: Arc<PartnerState>) -> Router {
         .route("/partner/leases/{lease}/look-up", get(lease::elsewhere).post(look_up::look))
         .route("/partner/leases/{lease}/addresses", get(lease::elsewhere).post(address::declare))
         .route("/partner/leases/{lease}/packages/{package}", get(package::fetch))
+        .route("/partner/leases/{lease}/packages/{package}/posted", get(lease::elsewhere).post(package::posted))
         .route("/partner/leases/{lease}/statement", get(statement::show).post(statement::step).layer(takes_files()))
         .route("/partner/leases/{lease}/breach", get(breach::show).post(breach::report))
         .route("/partner/leases/{lease}/enquiries/{enquiry}", get(enquiry::show).post(enquiry::answer));
@@ -47,6 +48,7 @@ pub fn routes(state: Arc<PartnerState>) -> Router {
         .route("/api/partner/v1/leases/{lease}/look-up", post(api::look_up))
         .route("/api/partner/v1/leases/{lease}/packages", get(api::packages))
         .route("/api/partner/v1/leases/{lease}/packages/{package}", get(api::package))
+        .route("/api/partner/v1/leases/{lease}/packages/{package}/posted", post(api::posted))
         .route("/api/partner/v1/leases/{lease}/statement", post(api::statement))
         .with_state(state)
 }

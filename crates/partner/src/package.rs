@@ -1,11 +1,13 @@
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
-use kernel::{Id, Kind, kinds};
+use axum::response::{IntoResponse, Redirect, Response};
+use flows::{LetterBatchError, post_letters};
+use kernel::{Id, Instant, Kind, kinds};
 use processors::{HandOverError, Partner, fetch_package};
 use store::RunError;
-use webkit::Failure;
+use webkit::{Failure, Values};
 
 use crate::blocking::blocking;
+use crate::lease::{self, Typed};
 use crate::state::PartnerState;
 use crate::visit::Visit;
 
@@ -36,4 +38,34 @@ pub(crate) async fn fetched(
         (CACHE_CONTROL, "no-store".to_owned()),
     ];
     Ok((headers, bytes).into_response())
+}
+
+/// `POST /partner/leases/{lease}/packages/{package}/posted`: the letters of this package are in the post.
+pub(crate) async fn posted(visit: Visit, _: Values) -> Result<Response, Failure> {
+    let lease = visit.lease().await?.id;
+    let package = visit.param("package").parse().map_err(|_| Failure::of(Kind::Missing))?;
+    match noted(&visit.state, visit.partner.clone(), (lease, package)).await? {
+        Ok(_) => Ok(Redirect::to(&visit.lease_url(lease, "")).into_response()),
+        Err(NotFetched) => {
+            let fault = Some(("main", visit.t.get("package-not-fetched")));
+            lease::page(&visit, &Typed { fault, ..Typed::default() }).await
+        }
+    }
+}
+
+/// A bureau cannot have posted what it never fetched.
+pub(crate) struct NotFetched;
+
+/// Notes for a program or a person that a package of letters was posted; when that was.
+pub(crate) async fn noted(
+    state: &PartnerState,
+    partner: Partner,
+    which: (Id<kinds::Lease>, Id<kinds::Export>),
+) -> Result<Result<Instant, NotFetched>, Failure> {
+    let platform = state.platform.clone();
+    let posted = blocking(move || match post_letters(&platform, &partner, which) {
+        Err(LetterBatchError::HandOver(HandOverError::NotFetched)) => Ok(Err(NotFetched)),
+        posted => posted.map(Ok),
+    });
+    posted.await
 }

@@ -7,7 +7,7 @@ use crate::stage::{Client, Stage};
 fn nobody_comes_in_without_the_credential_of_the_contract() {
     let stage = Stage::new();
     let stranger = Client::new(&stage.router);
-    let pages = ["", "/leases/x", "/leases/x/look-up", "/leases/x/addresses", "/leases/x/packages/y", "/leases/x/statement", "/leases/x/breach", "/leases/x/enquiries/y"];
+    let pages = ["", "/leases/x", "/leases/x/look-up", "/leases/x/addresses", "/leases/x/packages/y", "/leases/x/packages/y/posted", "/leases/x/statement", "/leases/x/breach", "/leases/x/enquiries/y"];
     for page in pages {
         let reply = stranger.get(&format!("/en/partner{page}"));
         assert_eq!((reply.status, reply.location().as_str()), (StatusCode::SEE_OTHER, "/en/partner/sign-in"), "{page}");
@@ -43,6 +43,17 @@ fn another_contract_finds_nothing_of_this_one() {
     assert_eq!(reply.status, StatusCode::NOT_FOUND);
     let problem: Value = serde_json::from_str(&reply.text).unwrap();
     assert_eq!(problem["errors"][0]["code"], "missing");
+    let handed = stage.hand_over();
+    let package = stage.signed_in().get(&handed).between("/packages/", "\"");
+    let posted = format!("/packages/{package}/posted");
+    assert_eq!(other.post(&format!("{handed}{posted}"), &[]).status, StatusCode::NOT_FOUND);
+    let api = format!("/api{}{posted}", handed.trim_start_matches("/en").replacen("/partner", "/partner/v1", 1));
+    assert_eq!(other.call(&api, Some(&stage.other), Some(&json!({}))).status, StatusCode::NOT_FOUND);
+    assert_eq!(other.call(&api, None, Some(&json!({}))).status, StatusCode::FORBIDDEN);
+    let own = other.call(&api, Some(&stage.credential), Some(&json!({})));
+    assert_eq!(own.status, StatusCode::UNPROCESSABLE_ENTITY, "no letters: {}", own.text);
+    let listed = other.call(api.split("/exp_").next().unwrap(), Some(&stage.credential), None).text;
+    assert!(listed.contains("\"digest\"") && !listed.contains("posted"), "{listed}");
 }
 
 #[test]
