@@ -26,11 +26,25 @@ pub fn courier_contract(stage: &Stage) -> String {
 }
 
 fn registered(privacy: &Client) -> String {
+    registered_as(privacy, "online-platform")
+}
+
+/// The contract of a print bureau that has given its keys: its id.
+pub fn print_bureau(stage: &Stage) -> String {
+    let privacy = stage.officer(0, Role::PrivacyOfficer);
+    let bureau = registered_as(&privacy, "print-bureau");
+    let signing = "0f".repeat(32);
+    let done = privacy.post(&format!("{bureau}/keys"), &[("signing", signing.as_str()), ("recipient", stage.recipient.as_str())]);
+    assert_eq!(done.status, 303, "{}", done.text());
+    contracted(&privacy, &bureau, "").rsplit('/').next().unwrap().to_owned()
+}
+
+fn registered_as(privacy: &Client, trade: &str) -> String {
     let pairs = [
         ("contractor-name-en", "Harbour Forms Limited"),
         ("contractor-name-zh-hant", "海港表格有限公司"),
         ("contractor-name-zh-hans", "海港表格有限公司"),
-        ("trade", "online-platform"),
+        ("trade", trade),
         ("contact", "Chan Siu Ming"),
         ("mail", "sm.chan@forms.example.hk"),
     ];

@@ -9,7 +9,7 @@ use crate::client::Client;
 use crate::played::{EVALUATOR, FACILITATOR, OBSERVER, Theatre};
 
 /// A page of the browser in which this officer is signed in.
-fn page_of(browser: &Browser, origin: &str, officer: &Client) -> Page {
+pub fn page_of(browser: &Browser, origin: &str, officer: &Client) -> Page {
     let page = browser.page().unwrap();
     page.goto(&format!("{origin}/en/staff/sign-in")).unwrap();
     let session = officer.cookie("session").unwrap();
@@ -84,7 +84,7 @@ fn the_pages_of_those_who_hold_it_are_whole_in_three_languages_and_without_scrip
 }
 
 /// A page in three languages at 320 px and at the width of a desk, and with the text twice as large.
-fn see(page: &Page, origin: &str, path: &str, found: &mut Vec<String>) {
+pub fn see(page: &Page, origin: &str, path: &str, found: &mut Vec<String>) {
     for language in ["en", "zh-hant", "zh-hans"] {
         page.viewport(320, 800, true).unwrap();
         page.goto(&format!("{origin}/{language}{path}")).unwrap();

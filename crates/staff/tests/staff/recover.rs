@@ -1,12 +1,12 @@
 //! Two officers see the document of somebody who wants a verified account back.
 
-use hongkong::{IdNumber, Phone};
-use identity::{AskCode, CodeFor, Recovery};
+use hongkong::IdNumber;
+use identity::{CodeFor, Recovery};
 use journal::{Actor, Work};
 use kernel::Language;
-use notify::Mobile;
-use people::{Role, SoftwarePasskey};
+use people::Role;
 
+use crate::accounts;
 use crate::stage::Stage;
 
 const PATH: &str = "/en/staff/identity/recovery";
@@ -15,36 +15,15 @@ const CARD: &str = "Q1234567";
 /// An account of the person with that card, whose recovery is under way.
 fn recovery(stage: &Stage) -> Recovery {
     let service = stage.platform.public_identity().unwrap();
-    let (ledger, charter) = (service.ledger(), service.charter());
-    let mobile = Mobile::try_from(Phone::parse("5123 4567").unwrap()).unwrap();
-    let confirm = |aim: CodeFor| {
-        let asked = AskCode { aim, mobile, language: Language::En, network: "192.0.2.1", host: "localhost", device: None };
-        let made = identity::prepare_enrolment(ledger.keys(), &**ledger.random(), ledger.now(), asked).unwrap();
-        let (ticket, new) = made;
-        ledger.write("test.begin", Actor::Visitor, move |work| identity::begin_enrolment(work, &new)).unwrap();
-        ticket
-    };
-    let code = || {
-        let inbox = notify::inbox(ledger, Actor::Visitor, None, 1).unwrap();
-        let Some(notify::Opened::Sms { text, .. }) = inbox.into_iter().next().unwrap().content else { panic!() };
-        text.rsplit('#').next().unwrap().to_owned()
-    };
-    let ticket = confirm(CodeFor::SignUp);
-    let (keys, typed, sent) = (ledger.keys().clone(), ticket.clone(), code());
-    let check = move |work: &mut Work<'_, '_>| identity::confirm_code(work, &keys, &typed, &sent);
-    ledger.write("test.code", Actor::Visitor, check).unwrap();
-    let rp = people::RelyingParty::new("http://localhost:8080", "Lionrock").unwrap();
-    let begun = identity::first_passkey(ledger.keys(), &**ledger.random(), &rp, ledger.now(), &ticket, "Account").unwrap();
-    let (_, answer) = SoftwarePasskey::create("http://localhost:8080", &begun.options).unwrap();
-    let made = identity::create_account(ledger, &rp, &charter, &ticket, Language::En, (&begun.sealed, answer)).unwrap();
-    let (keys, account, number) = (ledger.keys().clone(), made.who.account(), IdNumber::parse(CARD).unwrap());
+    let ledger = service.ledger();
+    let (keys, account, number) = (ledger.keys().clone(), accounts::sign_up(stage).account(), IdNumber::parse(CARD).unwrap());
     let verify = move |work: &mut Work<'_, '_>| identity::verify_person(work, &keys, account, &number, &[]);
     ledger.write("test.verify", Actor::Visitor, verify).unwrap();
     // Two messages of one moment stand in any order.
     stage.clock.advance_secs(1);
-    let ticket = confirm(CodeFor::Recovery);
+    let ticket = accounts::ask_code(stage, CodeFor::Recovery);
     let new = identity::prepare_recovery(ledger.keys(), &**ledger.random(), ledger.now(), &ticket, Language::En, "localhost");
-    let (keys, new, sent) = (ledger.keys().clone(), new.unwrap(), code());
+    let (keys, new, sent) = (ledger.keys().clone(), new.unwrap(), accounts::code(stage));
     let recover = move |work: &mut Work<'_, '_>| identity::begin_recovery(work, &keys, &ticket, &sent, &new);
     assert!(ledger.write("test.recover", Actor::Visitor, recover).unwrap().0);
     let now = ledger.now();

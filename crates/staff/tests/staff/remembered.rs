@@ -74,7 +74,7 @@ fn addresses(stage: &Stage) -> impl Fn(&Route) -> Vec<String> + use<> {
 fn who<'a>(officers: &'a [(Role, Client)], route: &Route) -> Option<&'a Client> {
     let rights = match route.guard {
         Guard::Public => return None,
-        Guard::Officer => &[][..],
+        Guard::Officer | Guard::Seat => &[][..],
         Guard::Right(rights) | Guard::Scheme(rights) | Guard::Identity(rights) => rights,
     };
     let may = |(role, _): &&(Role, Client)| rights.is_empty() || rights.iter().any(|right| role.actions().contains(right));

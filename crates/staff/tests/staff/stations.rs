@@ -1,7 +1,7 @@
 //! Support stations at the desk: typed once, kept, changed for a single day, and nobody else's.
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use people::Role;
     use stations::{DayHours, stations_between};
 
@@ -58,7 +58,7 @@ mod tests {
     }
 
     /// A station of the first department: its id as the address has it.
-    fn opened(officer: &crate::client::Client) -> String {
+    pub fn opened(officer: &crate::client::Client) -> String {
         assert_eq!(officer.post("/en/staff/stations/new", &STATION).status, 303);
         format!("stn_{}", officer.get("/en/staff/stations").between("/en/staff/stations/stn_", "\""))
     }
@@ -160,6 +160,39 @@ mod tests {
         assert!(!officer.get(home).text().contains("something to do"));
     }
 
+    /// The number of the person on the paper, and the version of the scheme that is shown.
+    fn on_paper(clerk: &crate::client::Client) -> (String, String) {
+        let home = format!("/en/staff/schemes/{}/paper", crate::stage::SLUG);
+        let digest = clerk.get(&format!("{home}/new")).between("name=\"version\" value=\"", "\"");
+        (hongkong::IdNumber::from_number("Q123456").unwrap().formatted(), digest)
+    }
+
+    fn paper_form<'a>(name: &'a str, (number, digest): (&'a str, &'a str)) -> Vec<(&'a str, &'a str)> {
+        vec![
+            ("id_number", number),
+            ("birth-day", "1"),
+            ("birth-month", "1"),
+            ("birth-year", "1970"),
+            ("name", name),
+            ("address.flat", "A"),
+            ("address.floor", "1"),
+            ("address.text", "1 Nathan Road"),
+            ("address.district", "YTM"),
+            ("mobile", "51234567"),
+            ("language", "en"),
+            ("members", "0"),
+            ("act", "register"),
+            ("version", digest),
+        ]
+    }
+
+    /// Types a form on paper for the first time.
+    pub fn typed_once(clerk: &crate::client::Client) {
+        let (number, digest) = on_paper(clerk);
+        let typed = clerk.post(&format!("/en/staff/schemes/{}/paper/new", crate::stage::SLUG), &paper_form("CHAN Tai Man", (&number, &digest)));
+        assert!(typed.text().contains("Write this number on the paper"), "{}", typed.text());
+    }
+
     #[test]
     fn a_form_on_paper_is_typed_twice_and_destroyed() {
         let stage = Stage::new();
@@ -168,26 +201,8 @@ mod tests {
         let second = stage.client();
         second.join(&stage.invite(0, Role::CaseOfficer));
         let home = format!("/en/staff/schemes/{}/paper", crate::stage::SLUG);
-        let digest = clerk.get(&format!("{home}/new")).between("name=\"version\" value=\"", "\"");
-        let number = hongkong::IdNumber::from_number("Q123456").unwrap().formatted();
-        let form = |name: &'static str| {
-            vec![
-                ("id_number", number.as_str()),
-                ("birth-day", "1"),
-                ("birth-month", "1"),
-                ("birth-year", "1970"),
-                ("name", name),
-                ("address.flat", "A"),
-                ("address.floor", "1"),
-                ("address.text", "1 Nathan Road"),
-                ("address.district", "YTM"),
-                ("mobile", "51234567"),
-                ("language", "en"),
-                ("members", "0"),
-                ("act", "register"),
-                ("version", digest.as_str()),
-            ]
-        };
+        let (number, digest) = on_paper(&clerk);
+        let form = |name: &'static str| paper_form(name, (&number, &digest));
         assert_eq!(clerk.post(&format!("{home}/new"), &[]).status, 422, "an empty form");
         let typed = clerk.post(&format!("{home}/new"), &form("CHAN Tai Man"));
         assert!(typed.text().contains("Write this number on the paper"), "{}", typed.text());

@@ -76,6 +76,7 @@ fn an_officer_comes_to_a_workshop_passes_the_quiz_and_takes_the_certificate_alon
     assert_eq!(hand_in(&stage, &learner, &page, true).location(), page);
     let passed = learner.get(&page).text();
     assert!(passed.contains("Passed") && explained(&passed, "incident-response") == 10, "{passed}");
+    assert!(!passed.contains("As soon as you have attended"), "that was done before");
     let home = learner.get(HOME).text();
     assert!(home.contains("You have every training that your posts require"), "{home}");
     let record = format!("{HOME}/records/trc_{}", learner.get(HOME).between("/records/trc_", "\""));
