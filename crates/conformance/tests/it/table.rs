@@ -51,6 +51,41 @@ fn each_test_that_the_table_names_exists() {
     assert!(DOCUMENT.contains(&counts), "say: {counts}");
 }
 
+/// The traps that providers fall into, each with the names of what looks for it.
+fn traps() -> Vec<(&'static str, Vec<&'static str>)> {
+    let part = DOCUMENT.split("## ").find(|part| part.starts_with("What is missed most often")).unwrap();
+    let cells = part.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | "));
+    let cells = cells.filter(|(trap, _)| *trap != "trap");
+    cells.map(|(trap, seen)| (trap, seen.split('`').skip(1).step_by(2).collect())).collect()
+}
+
+/// Whether a name with an ellipsis in it, or without, is a module of the table that is covered.
+fn is_module(name: &str) -> bool {
+    let parts: Vec<&str> = name.split('…').collect();
+    let covered = rows().into_iter().filter(|(_, covered)| !covered.starts_with("does not apply"));
+    covered.into_iter().any(|(module, _)| parts.iter().all(|part| module.contains(part)))
+}
+
+#[test]
+fn each_trap_is_seen_by_modules_and_tests_that_exist() {
+    let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let traps = traps();
+    assert_eq!(traps.len(), 10, "{traps:?}");
+    for (trap, names) in traps {
+        let tests: Vec<&str> = names.iter().filter(|name| name.contains('_') && !name.contains('-')).copied().collect();
+        let modules = names.iter().filter(|name| name.contains('-'));
+        assert!(modules.clone().all(|module| is_module(module)), "{trap}: {names:?}");
+        for test in &tests {
+            let said = names.iter().filter(|name| house.join("crates").join(name).is_dir());
+            let sources = said.flat_map(|name| std::fs::read_dir(house.join("crates").join(name).join("src")).unwrap());
+            let found = sources.flatten().any(|file| std::fs::read_to_string(file.path()).is_ok_and(|source| source.contains(&format!("fn {test}()"))));
+            assert!(found, "{trap}: there is no {test} in {names:?}");
+        }
+        assert!(modules.count() + tests.len() > 0 || trap.starts_with("the suite's browser"), "{trap} is seen by nothing");
+    }
+    assert!(!is_module("no-such-module"));
+}
+
 /// The Foundation's own suite does not run here; what it would be given can be had.
 #[test]
 fn the_foundations_suite_gets_a_configuration_with_this_hosts_keys() {
