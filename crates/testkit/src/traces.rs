@@ -55,7 +55,7 @@ impl Traces {
     }
 
     fn hash(&mut self, owner: u32, form: &'static str, digest: &[u8]) {
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = kernel::to_hex(digest);
         self.insert(owner, form, hex.to_uppercase());
         self.insert(owner, form, hex);
         let plain = aligned(digest, 0);
