@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use drill::{Part, Seat};
+use drill::{Part, Seat, Sitter};
 use store::StoreError;
 use webkit::Failure;
 
@@ -44,6 +44,12 @@ pub(crate) fn readiness(visit: &Visit<'_>, seats: &[Seat]) -> Result<Vec<Ready>,
         unready.iter().filter(|one| playing.contains(&one.department)).map(|one| visit.department(one.department)).collect();
     if !unreached.is_empty() {
         found.push(Ready { words: desk.tell("drill-ready-contacts", [("departments", unreached.join(&comma))]), stops: false });
+    }
+    let officers: Vec<_> = seats.iter().filter_map(|seat| if let Sitter::Officer(officer) = seat.sitter() { Some(officer) } else { None }).collect();
+    let lacking = desk.platform().ledger().read("control.lacking", |tx| training::lacking(tx, &officers, now.day()))?;
+    let untrained: BTreeSet<_> = lacking.iter().map(|one| one.officer).collect();
+    if !untrained.is_empty() {
+        found.push(Ready { words: desk.tell("drill-ready-training", [("count", untrained.len().to_string())]), stops: false });
     }
     Ok(found)
 }

@@ -4,6 +4,7 @@ mod calls;
 mod city;
 mod connect;
 mod courier;
+mod drills;
 mod operation;
 mod page;
 mod try_it;

@@ -14,7 +14,7 @@ use registration::scheme::Definition;
 use registration::{AddressForm, BirthForm, Channel, HouseholdForm, PersonForm};
 use seal::age_files;
 
-use super::{broken, calls, connect, courier, operation, stations, training, try_it};
+use super::{broken, calls, connect, courier, drills, operation, stations, training, try_it};
 use crate::serve::RunError;
 
 /// What the demonstration knows beside the platform.
@@ -84,6 +84,7 @@ pub fn build(runtime: &Runtime, config: &Config, households: u64, library: &try_
     connect::add(platform, department, (owner, privacy), library)?;
     let credential = courier::add(runtime, config, (department, privacy), &definition)?;
     officers.push(operation::add(runtime, &relying_party, &config.origin, (opens, now.day()))?);
+    drills::add(platform, department, &officers, now.day()).map_err(|e| broken("the exercise", &e))?;
     let population = population(runtime)?;
     let register = Arc::new(table(&population));
     let service = platform.service(&definition.slug).ok_or_else(|| broken("the scheme", &"not in force"))?;
