@@ -45,7 +45,10 @@ impl Pages {
     }
 
     fn at(origin: &str, secure: bool) -> Self {
-        let city = City::at("2020-05-06T08:00");
+        Self::of(City::at("2020-05-06T08:00"), origin, secure)
+    }
+
+    fn of(city: City, origin: &str, secure: bool) -> Self {
         let rp = RelyingParty::new(origin, "Lionrock").unwrap();
         let office = office(origin);
         let state = AccountState { platform: city.platform.clone(), relying_party: rp.clone(), secure, font: None, passwords: resident::Turns::default(), pictures: resident::Pictures::default(), signing: Some(office.clone()) };
@@ -71,6 +74,14 @@ impl Pages {
 
     pub fn open() -> Self {
         Self::open_at(ORIGIN, true)
+    }
+
+    /// The same pages on a platform that is none for demonstrations.
+    pub fn tested() -> Self {
+        let pages = Self::of(City::tested("2020-05-06T08:00"), ORIGIN, true);
+        let (service, version) = pages.draft();
+        pages.city.pass_gate(service, version);
+        pages
     }
 
     /// The pages of a site whose identity provider is through its gate.

@@ -1,5 +1,6 @@
 //! A PIN from a letter in a real browser with scripts switched off: asked for, typed wrongly and rightly, at each of its doors.
 
+use axum::http::StatusCode;
 use identity::OpenLetter;
 use journal::Actor;
 use kernel::Id;
@@ -7,6 +8,7 @@ use people::{RequestExport, Role, Scope, authorise};
 use webtest::{Browser, Page};
 
 use crate::account_browser::{Site, every_language};
+use crate::accounts::Pages;
 
 fn sign_up(page: &Page, site: &Site) {
     page.goto(&site.page("en", "/account/sign-up")).unwrap();
@@ -33,15 +35,22 @@ fn ask(page: &Page) {
     page.submit().unwrap();
 }
 
-/// What waits goes to the bureau; the letter as it would be read at home.
-fn print(site: &Site) -> OpenLetter {
-    let city = &site.pages().city;
-    let service = city.platform.identity().unwrap();
+/// No register knows the address: the letter waits to be printed.
+fn queue(site: &Site) {
+    let service = site.pages().city.platform.identity().unwrap();
     let ledger = service.ledger();
     for one in identity::addresses_to_check(ledger, 10).unwrap() {
         let (account, number) = (one.account, one.number);
         ledger.write("test", Actor::Operator, move |work| identity::queue_letter(work, account, number)).unwrap();
     }
+}
+
+/// What waits goes to the bureau; the letter as it would be read at home.
+fn print(site: &Site) -> OpenLetter {
+    queue(site);
+    let city = &site.pages().city;
+    let service = city.platform.identity().unwrap();
+    let ledger = service.ledger();
     let scope = Scope::at_console(service.id(), city.department);
     let grant = authorise::<RequestExport>(&city.officer(4, Role::DeliveryOfficer), Some(scope)).unwrap();
     let (batch, mut letters) = identity::open_batch(ledger, &grant, Id::from_bytes([5; 16]), 10).unwrap().unwrap();
@@ -86,4 +95,36 @@ fn promise_13_browser_an_account_is_activated_by_a_letter_without_scripts() {
     page.fill("[name=pin]", second.pin.expose()).unwrap();
     page.submit().unwrap();
     assert!(page.text("h1").unwrap().contains("已啟動"), "{}", page.text("main").unwrap());
+}
+
+#[test]
+fn browser_the_inbox_of_a_demonstration_delivers_a_letter() {
+    let (browser, site) = (Browser::launch().unwrap(), Site::open());
+    let page = browser.page().unwrap();
+    sign_up(&page, &site);
+    page.follow("main a[href$='/account/activate']").unwrap();
+    ask(&page);
+    queue(&site);
+    every_language(&page, &site, &["/account/inbox"]);
+    page.goto(&site.page("en", "/account/inbox")).unwrap();
+    page.follow("form[action*='/account/inbox/letters/'] button").unwrap();
+    assert!(page.url().unwrap().ends_with("/en/account/inbox") && page.has("main a[href*='/account/inbox/letters/']").unwrap());
+    every_language(&page, &site, &["/account/inbox"]);
+    if let Some(album) = option_env!("LIONROCK_ALBUM") {
+        page.viewport(360, 900, true).unwrap();
+        page.screenshot(&std::path::Path::new(album).join("account_inbox-360.png")).unwrap();
+    }
+    page.goto(&site.page("en", "/account/activate")).unwrap();
+    assert!(page.text("main").unwrap().contains("on its way"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn outside_a_demonstration_there_is_no_inbox_and_no_letter_in_it() {
+    let pages = Pages::tested();
+    let form = pages.get("/en/account/sign-up", "").await;
+    for path in ["/en/account/inbox", "/en/account/inbox/letters/123456789012"] {
+        assert_eq!(pages.get(path, "").await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let sent = pages.post("/en/account/inbox/letters/123456789012", "", &form, "").await;
+    assert_eq!(sent.status, StatusCode::NOT_FOUND);
 }

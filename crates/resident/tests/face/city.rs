@@ -45,10 +45,19 @@ impl City {
 
     /// The same on a store with other options.
     pub fn traced(now: &str, options: Options) -> Self {
+        Self::made(now, options, Environment::Demo)
+    }
+
+    /// A city whose platform is none for demonstrations.
+    pub fn tested(now: &str) -> Self {
+        Self::made(now, Options::default(), Environment::Test)
+    }
+
+    fn made(now: &str, options: Options, environment: Environment) -> Self {
         let files = TempDir::new().unwrap();
         let clock = Arc::new(MovableClock::at(now));
         let gazetteer = Arc::new(Gazetteer::build(shipped_premises().unwrap()));
-        let platform = platform(files.path(), clock.clone(), gazetteer.clone(), options);
+        let platform = platform(files.path(), clock.clone(), gazetteer.clone(), (options, environment));
         let department = department(&platform);
         let font = notify::LetterFont::open(Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")).ok();
         let state = ResidentState::new(platform.clone(), gazetteer, components()).with_font(font).with_scanner(Some(Arc::new(Suspicious)));
@@ -140,12 +149,17 @@ pub fn definition(slug: &str) -> Definition {
     masks.with_window(moment(OPENS), moment(CLOSES), "2020-06-30".parse().unwrap())
 }
 
-fn platform(files: &Path, clock: Arc<MovableClock>, places: Arc<Gazetteer>, options: Options) -> Arc<Platform> {
+fn platform(
+    files: &Path,
+    clock: Arc<MovableClock>,
+    places: Arc<Gazetteer>,
+    (options, environment): (Options, Environment),
+) -> Arc<Platform> {
     for folder in ["stores", "keys", "roots", "tiles"] {
         std::fs::create_dir_all(files.join(folder)).unwrap();
     }
     Platform::open(PlatformParts {
-        environment: Environment::Demo,
+        environment,
         location: Location::Sqlite(files.join("stores")),
         options,
         keys: files.join("keys"),
