@@ -17,7 +17,7 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     let funnel = read(desk)?;
     let title = desk.say("funnel-title");
     let mut body = desk.body(&title, &Mistakes::default());
-    body.p(desk.tell("counts-lead", [("smallest", FUNNEL_SMALLEST)])).p(desk.say("funnel-lead"));
+    body.p(desk.say("funnel-lead")).p(desk.tell("funnel-small", [("smallest", FUNNEL_SMALLEST)]));
     body.part(&Inset(share(desk, &funnel).into()));
     let mut table = Table::new(desk.say("funnel-by-district"), head(desk));
     table.numeric = (1..=Step::ALL.len()).collect();

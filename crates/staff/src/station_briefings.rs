@@ -54,7 +54,7 @@ fn page(desk: &Desk, mistakes: &Mistakes) -> Answer {
         .part(&district)
         .part(&line(desk, mistakes, "place", "briefing-place"))
         .part(&date(desk, mistakes, "on", "briefing-day"))
-        .part(&line(desk, mistakes, "hours", "briefing-hours"))
+        .part(&TextInput { width: Width::Ten, ..line(desk, mistakes, "hours", "briefing-hours") })
         .part(&Button::new(desk.say("briefing-plan")));
     body.part(&form).link(desk.say("briefing-rules"), desk.url("/stations/helpers"));
     Ok(desk.show_form(Page::new(title, body.markup()).wide().back(desk.url("/staff/stations")), mistakes))

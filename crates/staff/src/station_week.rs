@@ -6,7 +6,7 @@ use kernel::{Day, Id, kinds};
 use people::{ManageStations, Officer};
 use stations::{DayHours, Device, Listed, PlanShift, PlanShiftError, Shift, Week, cancel_shift, devices_of, plan_shift, shifts_of, stations_of};
 use store::{RunError, StoreError};
-use webkit::parts::{Button, ButtonStyle, Choice, Select, Table};
+use webkit::parts::{Button, ButtonStyle, Choice, Select, Table, TextInput, Width};
 use webkit::{Failure, Markup, Page, formats};
 
 use crate::station_form::{span, typed};
@@ -108,7 +108,7 @@ fn form(desk: &Desk, known: &Known, mistakes: &Mistakes) -> webkit::parts::Form 
         .part(&select("station", "stations-place", stations.collect()))
         .part(&select("officer", "shift-officer", officers.collect()))
         .part(&date(desk, mistakes, "on", "station-day"))
-        .part(&line(desk, mistakes, "hours", "shift-hours"))
+        .part(&TextInput { width: Width::Ten, ..line(desk, mistakes, "hours", "shift-hours") })
         .part(&Button::new(desk.say("shift-add")))
 }
 
