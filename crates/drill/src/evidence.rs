@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{Instant, Text};
 use serde::{Deserialize, Serialize};
@@ -107,6 +107,23 @@ impl Evidence {
         self.line(number).map(fields).unwrap_or_default()
     }
 
+    /// What tells a line from the others: the fields whose value not every line shares, save times and long texts. Those with few values
+    /// come first, since they say what kind of line it is; those that nearly every line has its own of come last.
+    pub fn telling(&self, number: u32) -> Vec<(String, String)> {
+        let mut seen = BTreeSet::new();
+        let values = |field: &str| self.index.get(&field.to_lowercase()).map_or(0, BTreeMap::len);
+        let told = self.fields_of(number).into_iter().filter(|(field, value)| {
+            let short = (1..=LONGEST_TOLD).contains(&value.chars().count()) && moment(value).is_none();
+            short && values(field) > 1 && seen.insert(field.to_lowercase())
+        });
+        let mut told: Vec<(bool, usize, (String, String))> = told
+            .map(|(field, value)| (values(&field), field, value))
+            .map(|(values, field, value)| (values * 10 > self.lines.len() * 7, values, (field, value)))
+            .collect();
+        told.sort_by_key(|(own, values, _)| (*own, *values));
+        told.into_iter().map(|(_, _, pair)| pair).collect()
+    }
+
     /// The fields that tell lines apart, each with so many of its commonest values; those that most lines have come first.
     pub fn facets(&self, values: usize) -> Vec<Facet> {
         let telling = self.index.iter().filter(|(_, found)| found.len() > 1);
@@ -171,6 +188,9 @@ impl Evidence {
         }
     }
 }
+
+/// Longer values are read on the line's own page.
+const LONGEST_TOLD: usize = 100;
 
 fn facet(field: &str, found: &BTreeMap<String, Vec<u32>>, values: usize) -> (usize, Facet) {
     let mut counts: Vec<(String, usize)> = found.iter().map(|(value, lines)| (value.clone(), lines.len())).collect();
@@ -241,6 +261,16 @@ mod tests {
         assert_eq!(evidence.search(&Query::parse("java"), 1), [1], "no more than asked for");
         assert_eq!((evidence.time_of(1).as_deref(), evidence.time_of(3)), (Some("2022-05-11T09:38:00Z"), None));
         assert_eq!((evidence.line(0), evidence.line(4), evidence.len()), (None, None, 3));
+    }
+
+    #[test]
+    fn what_tells_a_line_from_the_others_comes_before_what_all_share() {
+        let line = |id: u32, kind: &str| format!("{{\"host\":\"a\",\"id\":{id},\"kind\":\"{kind}\",\"t\":\"2022-05-11T09:38:0{id}Z\"}}\n");
+        let text: String = [(1, "login"), (2, "login"), (3, "start"), (4, "start")].map(|(id, kind)| line(id, kind)).concat();
+        let evidence = Evidence::new(EvidenceEntry { time: Some("t".into()), ..evidence().entry }, &text);
+        let pair = |field: &str, value: &str| (field.to_owned(), value.to_owned());
+        assert_eq!(evidence.telling(3), [pair("kind", "start"), pair("id", "3")]);
+        assert_eq!(evidence.telling(9), []);
     }
 
     #[test]
