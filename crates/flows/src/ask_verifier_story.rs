@@ -12,7 +12,7 @@ use registration::matching::{Answer, PopulationRegister, Question, RegisterUnava
 
 use crate::close_story::registered;
 use crate::identity_story::{pass_gate, save};
-use crate::rehearsal::City;
+use crate::rehearsal::{City, on_each_engine};
 use crate::{IdentityService, ask_register, ask_verifier, metrics};
 
 const DOCUMENT: &[u8] = b"\xff\xd8\xff the photo of a card";
@@ -89,62 +89,65 @@ fn found(service: &IdentityService, case: Id<kinds::Proofing>) -> Proofing {
 
 #[test]
 fn promise_09_a_verifier_is_asked_after_the_register_and_its_answer_ends_the_evidence_with_a_receipt() {
-    let city = City::new();
-    let service = service(&city, &format!("{SHIPPED_CHARTER}{NAMED}"));
-    let who = registered(&service).account();
-    let case = sent(&city, &service, who);
-    let verifier = Scripted::new([Ok(VerifierAnswer::Matches { number: number() })]);
-    assert_eq!(ask_verifier(city.platform(), &verifier).unwrap().answered, 0);
-    assert_eq!(verifier.shown(), 0, "the register comes first");
-    assert_eq!(ask_register(city.platform(), &Known).unwrap(), 1);
-    let round = ask_verifier(city.platform(), &verifier).unwrap();
-    assert_eq!((round.answered, round.fault), (1, None));
-    let shown = verifier.shown.lock().unwrap()[0].clone();
-    assert_eq!((shown.0.as_str(), shown.2.as_slice()), ("CHAN Siu Ming", DOCUMENT));
-    assert!(!service.evidence().holds(case) && found(&service, case).state == ProofState::Verified);
-    let receipt = service.ledger().read("test.receipt", |tx| identity::deletion_receipt(tx, who, case)).unwrap();
-    assert!(receipt.unwrap().contains("ended: verified"));
+    on_each_engine(|city| {
+        let service = service(&city, &format!("{SHIPPED_CHARTER}{NAMED}"));
+        let who = registered(&service).account();
+        let case = sent(&city, &service, who);
+        let verifier = Scripted::new([Ok(VerifierAnswer::Matches { number: number() })]);
+        assert_eq!(ask_verifier(city.platform(), &verifier).unwrap().answered, 0);
+        assert_eq!(verifier.shown(), 0, "the register comes first");
+        assert_eq!(ask_register(city.platform(), &Known).unwrap(), 1);
+        let round = ask_verifier(city.platform(), &verifier).unwrap();
+        assert_eq!((round.answered, round.fault), (1, None));
+        let shown = verifier.shown.lock().unwrap()[0].clone();
+        assert_eq!((shown.0.as_str(), shown.2.as_slice()), ("CHAN Siu Ming", DOCUMENT));
+        assert!(!service.evidence().holds(case) && found(&service, case).state == ProofState::Verified);
+        let receipt = service.ledger().read("test.receipt", |tx| identity::deletion_receipt(tx, who, case)).unwrap();
+        assert!(receipt.unwrap().contains("ended: verified"));
+    });
 }
 
 #[test]
 fn promise_09_without_a_name_in_the_charter_no_photo_leaves() {
-    let city = City::new();
-    let service = service(&city, SHIPPED_CHARTER);
-    assert_eq!(Charter::parse(SHIPPED_CHARTER).unwrap().verifier, None);
-    sent(&city, &service, registered(&service).account());
-    ask_register(city.platform(), &Known).unwrap();
-    let verifier = Scripted::new([Ok(VerifierAnswer::Unsure)]);
-    ask_verifier(city.platform(), &verifier).unwrap();
-    assert_eq!(verifier.shown(), 0);
+    on_each_engine(|city| {
+        let service = service(&city, SHIPPED_CHARTER);
+        assert_eq!(Charter::parse(SHIPPED_CHARTER).unwrap().verifier, None);
+        sent(&city, &service, registered(&service).account());
+        ask_register(city.platform(), &Known).unwrap();
+        let verifier = Scripted::new([Ok(VerifierAnswer::Unsure)]);
+        ask_verifier(city.platform(), &verifier).unwrap();
+        assert_eq!(verifier.shown(), 0);
+    });
 }
 
 #[test]
 fn a_verifier_that_is_away_is_asked_three_times_and_one_that_lies_once_and_then_an_officer_decides() {
-    let city = City::new();
-    let service = service(&city, &format!("{SHIPPED_CHARTER}{NAMED}"));
-    let who = registered(&service).account();
-    let case = sent(&city, &service, who);
-    ask_register(city.platform(), &Known).unwrap();
-    let away = || VerifierFault::Away("connection refused".into());
-    let verifier = Scripted::new([Err(away()), Err(away()), Err(away())]);
-    for _ in 0..3 {
-        assert_eq!(ask_verifier(city.platform(), &verifier).unwrap().fault, Some(away()));
-    }
-    assert_eq!(ask_verifier(city.platform(), &verifier).unwrap().fault, None);
-    assert!(verifier.shown() == 3 && found(&service, case).verifier == VerifierSays::Nothing);
-    let second = sent(&city, &service, who);
-    ask_register(city.platform(), &Known).unwrap();
-    let lying = Scripted::new([Err(VerifierFault::Unusable("it is about other pictures".into()))]);
-    assert!(ask_verifier(city.platform(), &lying).unwrap().fault.is_some());
-    assert_eq!(ask_verifier(city.platform(), &lying).unwrap().fault, None);
-    let left = found(&service, second);
-    assert_eq!((left.state, left.verifier, lying.shown()), (ProofState::Waiting, VerifierSays::Silent, 1));
-    assert!(service.evidence().holds(second), "an officer looks");
-    let figures = metrics(city.platform()).unwrap();
-    assert!(figures.contains("lionrock_identity_cases{verifier=\"silent\"} 1"), "{figures}");
-    let third = sent(&city, &service, who);
-    ask_register(city.platform(), &Known).unwrap();
-    let refusing = Scripted::new([Ok(VerifierAnswer::Differs(Refusal::PhotoUnclear))]);
-    assert_eq!(ask_verifier(city.platform(), &refusing).unwrap().answered, 1);
-    assert_eq!(found(&service, third).refusal, Some(Refusal::PhotoUnclear));
+    on_each_engine(|city| {
+        let service = service(&city, &format!("{SHIPPED_CHARTER}{NAMED}"));
+        let who = registered(&service).account();
+        let case = sent(&city, &service, who);
+        ask_register(city.platform(), &Known).unwrap();
+        let away = || VerifierFault::Away("connection refused".into());
+        let verifier = Scripted::new([Err(away()), Err(away()), Err(away())]);
+        for _ in 0..3 {
+            assert_eq!(ask_verifier(city.platform(), &verifier).unwrap().fault, Some(away()));
+        }
+        assert_eq!(ask_verifier(city.platform(), &verifier).unwrap().fault, None);
+        assert!(verifier.shown() == 3 && found(&service, case).verifier == VerifierSays::Nothing);
+        let second = sent(&city, &service, who);
+        ask_register(city.platform(), &Known).unwrap();
+        let lying = Scripted::new([Err(VerifierFault::Unusable("it is about other pictures".into()))]);
+        assert!(ask_verifier(city.platform(), &lying).unwrap().fault.is_some());
+        assert_eq!(ask_verifier(city.platform(), &lying).unwrap().fault, None);
+        let left = found(&service, second);
+        assert_eq!((left.state, left.verifier, lying.shown()), (ProofState::Waiting, VerifierSays::Silent, 1));
+        assert!(service.evidence().holds(second), "an officer looks");
+        let figures = metrics(city.platform()).unwrap();
+        assert!(figures.contains("lionrock_identity_cases{verifier=\"silent\"} 1"), "{figures}");
+        let third = sent(&city, &service, who);
+        ask_register(city.platform(), &Known).unwrap();
+        let refusing = Scripted::new([Ok(VerifierAnswer::Differs(Refusal::PhotoUnclear))]);
+        assert_eq!(ask_verifier(city.platform(), &refusing).unwrap().answered, 1);
+        assert_eq!(found(&service, third).refusal, Some(Refusal::PhotoUnclear));
+    });
 }

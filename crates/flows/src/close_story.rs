@@ -11,7 +11,7 @@ use testkit::canary::{Canary, scan_dir};
 use vault::ErasureState;
 
 use crate::identity_story::{pass_gate, save};
-use crate::rehearsal::City;
+use crate::rehearsal::{City, on_each_engine};
 use crate::{IdentityService, certify_accounts, close_account, kept_certificate};
 
 const NUMBER: &str = "5123 4567";
@@ -62,57 +62,59 @@ fn is_gone(service: &IdentityService, who: &Resident) -> bool {
 
 #[test]
 fn promise_04_a_closed_account_leaves_no_key_no_row_and_a_certificate() {
-    let city = City::new();
-    let service = provider(&city);
-    let who = account(&service);
-    let tree = || std::fs::read(city.path("keys/identity/tree")).ok();
-    let before = tree();
-    city.clock.advance_secs(identity::FRESH_MINUTES * 60);
-    assert!(matches!(close_account(&service, &who), Err(crate::CloseAccountError::Stale)));
-    let again = service.ledger().read("test.again", |tx| identity::account(tx, who.account())).unwrap();
-    assert!(again.is_some(), "what matters wants a sign-in of now");
-    city.clock.advance_secs(-identity::FRESH_MINUTES * 60);
-    let closed = close_account(&service, &who).unwrap();
-    assert!(is_gone(&service, &who));
-    assert!(matches!(close_account(&service, &who), Err(crate::CloseAccountError::Gone)));
-    certify_accounts(city.platform(), &service).unwrap();
-    let certificate = kept_certificate(city.platform(), closed.id).unwrap().unwrap();
-    let note = certificate["note"].as_str().unwrap();
-    assert!(note.contains("one resident account") && !note.contains("5123"), "{note}");
-    let brought = vault::opening_file(&closed.openings).to_string();
-    assert!(crate::opening_file(&certificate, &brought).is_some(), "and it is about exactly this");
-    assert!(before.is_none() || tree() != before);
-    assert_eq!(scan_dir(&city.path(""), &[Canary::new("name", "CHAN TAI MAN".to_owned())]), []);
-    // The newest of two messages is the later one.
-    city.clock.advance_secs(1);
-    account(&service);
+    on_each_engine(|city| {
+        let service = provider(&city);
+        let who = account(&service);
+        let tree = || std::fs::read(city.path("keys/identity/tree")).ok();
+        let before = tree();
+        city.clock.advance_secs(identity::FRESH_MINUTES * 60);
+        assert!(matches!(close_account(&service, &who), Err(crate::CloseAccountError::Stale)));
+        let again = service.ledger().read("test.again", |tx| identity::account(tx, who.account())).unwrap();
+        assert!(again.is_some(), "what matters wants a sign-in of now");
+        city.clock.advance_secs(-identity::FRESH_MINUTES * 60);
+        let closed = close_account(&service, &who).unwrap();
+        assert!(is_gone(&service, &who));
+        assert!(matches!(close_account(&service, &who), Err(crate::CloseAccountError::Gone)));
+        certify_accounts(city.platform(), &service).unwrap();
+        let certificate = kept_certificate(city.platform(), closed.id).unwrap().unwrap();
+        let note = certificate["note"].as_str().unwrap();
+        assert!(note.contains("one resident account") && !note.contains("5123"), "{note}");
+        let brought = vault::opening_file(&closed.openings).to_string();
+        assert!(crate::opening_file(&certificate, &brought).is_some(), "and it is about exactly this");
+        assert!(before.is_none() || tree() != before);
+        assert_eq!(scan_dir(&city.path(""), &[Canary::new("name", "CHAN TAI MAN".to_owned())]), []);
+        // The newest of two messages is the later one.
+        city.clock.advance_secs(1);
+        account(&service);
+    });
 }
 
 #[test]
 fn a_closing_that_a_crash_interrupted_is_finished_before_anything_is_served() {
-    let mut city = City::new();
-    let service = provider(&city);
-    let who = account(&service);
-    let id = who.account();
-    let values = service.ledger().read("test.doomed", |tx| identity::doomed(tx, id)).unwrap();
-    assert_eq!(values.len(), 3, "number, password, person");
-    let order = vault::EraseOrder {
-        record: Some(id.bytes()),
-        scope: "test".into(),
-        households: 1,
-        persons: 1,
-        targets: Vec::new(),
-        cause: vault::Cause::Withdrawal,
-    };
-    crate::erase::put_on_record(service.ledger(), Actor::Visitor, &values, order).unwrap();
-    assert!(!is_gone(&service, &who), "ordered, and no more");
-    drop(service);
-    city.restart();
-    let service = city.platform().public_identity().unwrap();
-    assert!(is_gone(&service, &who));
-    let open = |state| service.ledger().read("test.open", |tx| vault::open_erasures(tx, state, 10)).unwrap().len();
-    assert_eq!((open(ErasureState::Ordered), open(ErasureState::Erased)), (0, 1));
-    city.clock.advance_secs(61);
-    city.work();
-    assert_eq!(open(ErasureState::Erased) + open(ErasureState::Certified), 1);
+    on_each_engine(|mut city| {
+        let service = provider(&city);
+        let who = account(&service);
+        let id = who.account();
+        let values = service.ledger().read("test.doomed", |tx| identity::doomed(tx, id)).unwrap();
+        assert_eq!(values.len(), 3, "number, password, person");
+        let order = vault::EraseOrder {
+            record: Some(id.bytes()),
+            scope: "test".into(),
+            households: 1,
+            persons: 1,
+            targets: Vec::new(),
+            cause: vault::Cause::Withdrawal,
+        };
+        crate::erase::put_on_record(service.ledger(), Actor::Visitor, &values, order).unwrap();
+        assert!(!is_gone(&service, &who), "ordered, and no more");
+        drop(service);
+        city.restart();
+        let service = city.platform().public_identity().unwrap();
+        assert!(is_gone(&service, &who));
+        let open = |state| service.ledger().read("test.open", |tx| vault::open_erasures(tx, state, 10)).unwrap().len();
+        assert_eq!((open(ErasureState::Ordered), open(ErasureState::Erased)), (0, 1));
+        city.clock.advance_secs(61);
+        city.work();
+        assert_eq!(open(ErasureState::Erased) + open(ErasureState::Certified), 1);
+    });
 }

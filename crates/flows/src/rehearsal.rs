@@ -18,7 +18,7 @@ use registration::{
 use seal::Ed25519Signer;
 use store::{Location, Options, StoreError};
 use tempfile::TempDir;
-use testkit::{MovableClock, Place, SeededRandom};
+use testkit::{MovableClock, Place, SeededRandom, both_engines};
 
 use crate::{Platform, PlatformParts, Ports, Service, Submit, submit_household, work_round};
 
@@ -35,6 +35,14 @@ pub struct City {
     starts: u64,
     /// Keeps a database of its own until the end.
     _place: Option<Place>,
+}
+
+/// Tells one story on each engine; the failing one is named in the output.
+pub fn on_each_engine(story: impl Fn(City)) {
+    both_engines(|place| {
+        let on_server = matches!(place.location(), Location::Postgres(_));
+        story(if on_server { City::at(TempDir::new().unwrap(), place.location().clone(), None).opened() } else { City::new() });
+    });
 }
 
 impl City {

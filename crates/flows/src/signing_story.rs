@@ -19,7 +19,7 @@ use testkit::SeededRandom;
 use testkit::canary::{Canary, scan_dir};
 
 use crate::identity_story::{pass_gate, save};
-use crate::rehearsal::City;
+use crate::rehearsal::{City, on_each_engine};
 use crate::{
     IdentityService, SignDocumentError, SigningOffice, ToSign, bring_document, forget_signing_passkey, leave_signing, read_signing, register_signing, sign_document,
     signing_options,
@@ -117,135 +117,139 @@ pub(crate) fn answer(service: &IdentityService, office: &SigningOffice, person: 
 
 #[test]
 fn an_assertion_signs_its_own_document_once_and_nobody_elses() {
-    let city = City::new();
-    let provider = save(&city, SHIPPED_CHARTER);
-    pass_gate(&city, &provider);
-    let service = city.platform().public_identity().unwrap();
-    let (ledger, office) = (service.ledger(), office(&city));
-    let (mut mine, other) = (person(&service, "5123 4567"), person(&service, "5123 7654"));
-    let early = register_signing(ledger, &mine.who, mine.id);
-    assert!(matches!(early, Err(RunError::Refused(SignDocumentError::Level))), "registered is not enough");
-    verify(&service, &mine, "Q123456");
-    verify(&service, &other, "Q654321");
-    let foreign = register_signing(ledger, &mine.who, other.id);
-    assert!(matches!(foreign, Err(RunError::Refused(SignDocumentError::NoKey))), "another's passkey");
-    register_signing(ledger, &mine.who, mine.id).unwrap();
-    assert_eq!(level(&service, &mine), Level::Plus);
+    on_each_engine(|city| {
+        let provider = save(&city, SHIPPED_CHARTER);
+        pass_gate(&city, &provider);
+        let service = city.platform().public_identity().unwrap();
+        let (ledger, office) = (service.ledger(), office(&city));
+        let (mut mine, other) = (person(&service, "5123 4567"), person(&service, "5123 7654"));
+        let early = register_signing(ledger, &mine.who, mine.id);
+        assert!(matches!(early, Err(RunError::Refused(SignDocumentError::Level))), "registered is not enough");
+        verify(&service, &mine, "Q123456");
+        verify(&service, &other, "Q654321");
+        let foreign = register_signing(ledger, &mine.who, other.id);
+        assert!(matches!(foreign, Err(RunError::Refused(SignDocumentError::NoKey))), "another's passkey");
+        register_signing(ledger, &mine.who, mine.id).unwrap();
+        assert_eq!(level(&service, &mine), Level::Plus);
 
-    let one = bring_document(ledger, &office, &mine.who, &to_sign("canary one", Form::Pdf)).unwrap();
-    let two = bring_document(ledger, &office, &mine.who, &to_sign("canary two", Form::Detached)).unwrap();
-    let said = answer(&service, &office, &mut mine, one);
-    let refused = |id, said: &Value, who: &Resident| match sign_document(ledger, &office, who, (id, said)) {
-        Err(RunError::Refused(error)) => error,
-        other => panic!("{other:?}"),
-    };
-    let crossed = refused(two, &said, &mine.who);
-    assert!(matches!(crossed, SignDocumentError::Sign(SignError::Act(ActError::Challenge))), "taken from another act: {crossed}");
-    assert!(matches!(refused(one, &said, &other.who), SignDocumentError::NoKey));
-    assert!(read_signing(ledger, &other.who, one, Part::Body).is_err(), "another's document");
-    sign_document(ledger, &office, &mine.who, (one, &said)).unwrap();
-    assert!(matches!(refused(one, &said, &mine.who), SignDocumentError::Request(RequestError::Made)), "a second time");
-    let signed = read_signing(ledger, &mine.who, one, Part::Signed).unwrap();
-    let known = |serial: &[u8]| ledger.read("test.state", |tx| signing::state(tx, serial)).unwrap();
-    let judge = || signing::judge_pdf(signed.expose(), &office.trust, city.platform().now(), known);
-    let verdict = judge().unwrap();
-    assert_eq!((verdict.name.as_str(), verdict.statement.service.as_str()), ("CHAN TAI MAN", "tax.example.hk"));
-    let (account, serial) = (other.who.account(), verdict.serial.clone());
-    let foreign = ledger.write("test.revoke", Actor::Visitor, move |work| signing::revoke(work, account, &serial, Reason::Disowned));
-    assert!(matches!(foreign, Err(RunError::Refused(signing::RevokeError::Missing))));
-    let (account, serial) = (mine.who.account(), verdict.serial);
-    ledger.write("test.revoke", Actor::Visitor, move |work| signing::revoke(work, account, &serial, Reason::Disowned)).unwrap();
-    assert!(matches!(judge(), Err(signing::Unsound::Revoked(..))));
-    assert_eq!(scan_dir(&city.path(""), &["canary one", "CHAN TAI MAN"].map(|text| Canary::new("document", text.to_owned()))), []);
+        let one = bring_document(ledger, &office, &mine.who, &to_sign("canary one", Form::Pdf)).unwrap();
+        let two = bring_document(ledger, &office, &mine.who, &to_sign("canary two", Form::Detached)).unwrap();
+        let said = answer(&service, &office, &mut mine, one);
+        let refused = |id, said: &Value, who: &Resident| match sign_document(ledger, &office, who, (id, said)) {
+            Err(RunError::Refused(error)) => error,
+            other => panic!("{other:?}"),
+        };
+        let crossed = refused(two, &said, &mine.who);
+        assert!(matches!(crossed, SignDocumentError::Sign(SignError::Act(ActError::Challenge))), "taken from another act: {crossed}");
+        assert!(matches!(refused(one, &said, &other.who), SignDocumentError::NoKey));
+        assert!(read_signing(ledger, &other.who, one, Part::Body).is_err(), "another's document");
+        sign_document(ledger, &office, &mine.who, (one, &said)).unwrap();
+        assert!(matches!(refused(one, &said, &mine.who), SignDocumentError::Request(RequestError::Made)), "a second time");
+        let signed = read_signing(ledger, &mine.who, one, Part::Signed).unwrap();
+        let known = |serial: &[u8]| ledger.read("test.state", |tx| signing::state(tx, serial)).unwrap();
+        let judge = || signing::judge_pdf(signed.expose(), &office.trust, city.platform().now(), known);
+        let verdict = judge().unwrap();
+        assert_eq!((verdict.name.as_str(), verdict.statement.service.as_str()), ("CHAN TAI MAN", "tax.example.hk"));
+        let (account, serial) = (other.who.account(), verdict.serial.clone());
+        let foreign = ledger.write("test.revoke", Actor::Visitor, move |work| signing::revoke(work, account, &serial, Reason::Disowned));
+        assert!(matches!(foreign, Err(RunError::Refused(signing::RevokeError::Missing))));
+        let (account, serial) = (mine.who.account(), verdict.serial);
+        ledger.write("test.revoke", Actor::Visitor, move |work| signing::revoke(work, account, &serial, Reason::Disowned)).unwrap();
+        assert!(matches!(judge(), Err(signing::Unsound::Revoked(..))));
+        assert_eq!(scan_dir(&city.path(""), &["canary one", "CHAN TAI MAN"].map(|text| Canary::new("document", text.to_owned()))), []);
+    });
 }
 
 #[test]
 fn documents_and_their_pictures_end_by_themselves_and_the_state_of_certificates_stays() {
-    let city = City::new();
-    let provider = save(&city, SHIPPED_CHARTER);
-    pass_gate(&city, &provider);
-    let service = city.platform().public_identity().unwrap();
-    let (ledger, office) = (service.ledger(), office(&city));
-    let mut mine = person(&service, "5123 4567");
-    verify(&service, &mine, "Q123456");
-    register_signing(ledger, &mine.who, mine.id).unwrap();
-    let waits = bring_document(ledger, &office, &mine.who, &to_sign("one", Form::Pdf)).unwrap();
-    let signs = bring_document(ledger, &office, &mine.who, &to_sign("two", Form::Detached)).unwrap();
-    let said = answer(&service, &office, &mut mine, signs);
-    sign_document(ledger, &office, &mine.who, (signs, &said)).unwrap();
-    let account = mine.who.account();
-    let history = || ledger.read("test.history", |tx| signing::history(tx, account)).unwrap();
-    let serial = history().remove(0).serial;
-    for _ in 2..5 {
-        bring_document(ledger, &office, &mine.who, &to_sign("more", Form::Pdf)).unwrap();
-    }
-    let many = bring_document(ledger, &office, &mine.who, &to_sign("more", Form::Pdf));
-    assert!(matches!(many, Err(RunError::Refused(SignDocumentError::Request(RequestError::TooMany)))));
-    city.clock.advance_secs(31 * 60);
-    assert!(read_signing(ledger, &mine.who, waits, Part::Body).is_err(), "half an hour is over");
-    assert!(read_signing(ledger, &mine.who, signs, Part::Signed).is_ok(), "a day to fetch it");
-    city.clock.advance_secs(25 * 3600);
-    city.work();
-    assert!(read_signing(ledger, &mine.who, signs, Part::Signed).is_err());
-    assert_eq!(history().len(), 1);
-    let passkey = mine.id;
-    ledger.write("test.removed", Actor::Visitor, move |work| forget_signing_passkey(work, account, passkey)).unwrap();
-    assert_eq!(level(&service, &mine), Level::Verified, "the passkey that signed was removed");
-    register_signing(ledger, &mine.who, mine.id).unwrap();
-    leave_signing(ledger, &mine.who).unwrap();
-    assert_eq!(level(&service, &mine), Level::Verified);
-    city.clock.advance_secs(3 * 365 * 86_400);
-    city.work();
-    assert_eq!(history(), []);
-    assert_eq!(ledger.read("test.state", |tx| signing::state(tx, &serial)).unwrap(), State::Good, "it leads to nobody, and stays");
+    on_each_engine(|city| {
+        let provider = save(&city, SHIPPED_CHARTER);
+        pass_gate(&city, &provider);
+        let service = city.platform().public_identity().unwrap();
+        let (ledger, office) = (service.ledger(), office(&city));
+        let mut mine = person(&service, "5123 4567");
+        verify(&service, &mine, "Q123456");
+        register_signing(ledger, &mine.who, mine.id).unwrap();
+        let waits = bring_document(ledger, &office, &mine.who, &to_sign("one", Form::Pdf)).unwrap();
+        let signs = bring_document(ledger, &office, &mine.who, &to_sign("two", Form::Detached)).unwrap();
+        let said = answer(&service, &office, &mut mine, signs);
+        sign_document(ledger, &office, &mine.who, (signs, &said)).unwrap();
+        let account = mine.who.account();
+        let history = || ledger.read("test.history", |tx| signing::history(tx, account)).unwrap();
+        let serial = history().remove(0).serial;
+        for _ in 2..5 {
+            bring_document(ledger, &office, &mine.who, &to_sign("more", Form::Pdf)).unwrap();
+        }
+        let many = bring_document(ledger, &office, &mine.who, &to_sign("more", Form::Pdf));
+        assert!(matches!(many, Err(RunError::Refused(SignDocumentError::Request(RequestError::TooMany)))));
+        city.clock.advance_secs(31 * 60);
+        assert!(read_signing(ledger, &mine.who, waits, Part::Body).is_err(), "half an hour is over");
+        assert!(read_signing(ledger, &mine.who, signs, Part::Signed).is_ok(), "a day to fetch it");
+        city.clock.advance_secs(25 * 3600);
+        city.work();
+        assert!(read_signing(ledger, &mine.who, signs, Part::Signed).is_err());
+        assert_eq!(history().len(), 1);
+        let passkey = mine.id;
+        ledger.write("test.removed", Actor::Visitor, move |work| forget_signing_passkey(work, account, passkey)).unwrap();
+        assert_eq!(level(&service, &mine), Level::Verified, "the passkey that signed was removed");
+        register_signing(ledger, &mine.who, mine.id).unwrap();
+        leave_signing(ledger, &mine.who).unwrap();
+        assert_eq!(level(&service, &mine), Level::Verified);
+        city.clock.advance_secs(3 * 365 * 86_400);
+        city.work();
+        assert_eq!(history(), []);
+        assert_eq!(ledger.read("test.state", |tx| signing::state(tx, &serial)).unwrap(), State::Good, "it leads to nobody, and stays");
+    });
 }
 
 #[test]
 fn a_passkey_that_exists_twice_signs_nothing_and_is_out() {
-    let city = City::new();
-    let provider = save(&city, SHIPPED_CHARTER);
-    pass_gate(&city, &provider);
-    let service = city.platform().public_identity().unwrap();
-    let (ledger, office) = (service.ledger(), office(&city));
-    let mut mine = person(&service, "5123 4567");
-    verify(&service, &mine, "Q123456");
-    register_signing(ledger, &mine.who, mine.id).unwrap();
-    let [early, late] = ["early", "late"].map(|text| bring_document(ledger, &office, &mine.who, &to_sign(text, Form::Pdf)).unwrap());
-    let (first, second) = (answer(&service, &office, &mut mine, early), answer(&service, &office, &mut mine, late));
-    sign_document(ledger, &office, &mine.who, (late, &second)).unwrap();
-    let copied = sign_document(ledger, &office, &mine.who, (early, &first));
-    assert!(matches!(copied, Err(RunError::Refused(SignDocumentError::Copied))), "an older counter: {copied:?}");
-    let account = mine.who.account();
-    assert_eq!(level(&service, &mine), Level::Verified, "and nothing more is signed with it");
-    assert_eq!(ledger.read("test.history", move |tx| signing::history(tx, account)).unwrap().len(), 1);
-    let kept = ledger.read("test.passkeys", move |tx| identity::passkeys(tx, account)).unwrap();
-    assert!(kept[0].suspended && kept[0].last_used.is_some());
-    let again = register_signing(ledger, &mine.who, mine.id);
-    assert!(matches!(again, Err(RunError::Refused(SignDocumentError::NoKey))), "a suspended passkey is not taken up again");
+    on_each_engine(|city| {
+        let provider = save(&city, SHIPPED_CHARTER);
+        pass_gate(&city, &provider);
+        let service = city.platform().public_identity().unwrap();
+        let (ledger, office) = (service.ledger(), office(&city));
+        let mut mine = person(&service, "5123 4567");
+        verify(&service, &mine, "Q123456");
+        register_signing(ledger, &mine.who, mine.id).unwrap();
+        let [early, late] = ["early", "late"].map(|text| bring_document(ledger, &office, &mine.who, &to_sign(text, Form::Pdf)).unwrap());
+        let (first, second) = (answer(&service, &office, &mut mine, early), answer(&service, &office, &mut mine, late));
+        sign_document(ledger, &office, &mine.who, (late, &second)).unwrap();
+        let copied = sign_document(ledger, &office, &mine.who, (early, &first));
+        assert!(matches!(copied, Err(RunError::Refused(SignDocumentError::Copied))), "an older counter: {copied:?}");
+        let account = mine.who.account();
+        assert_eq!(level(&service, &mine), Level::Verified, "and nothing more is signed with it");
+        assert_eq!(ledger.read("test.history", move |tx| signing::history(tx, account)).unwrap().len(), 1);
+        let kept = ledger.read("test.passkeys", move |tx| identity::passkeys(tx, account)).unwrap();
+        assert!(kept[0].suspended && kept[0].last_used.is_some());
+        let again = register_signing(ledger, &mine.who, mine.id);
+        assert!(matches!(again, Err(RunError::Refused(SignDocumentError::NoKey))), "a suspended passkey is not taken up again");
+    });
 }
 
 #[test]
 fn an_account_that_was_given_back_signs_after_its_person_was_proofed_again() {
-    let city = City::new();
-    let provider = save(&city, SHIPPED_CHARTER);
-    pass_gate(&city, &provider);
-    let service = city.platform().public_identity().unwrap();
-    let ledger = service.ledger();
-    let mine = person(&service, "5123 4567");
-    verify(&service, &mine, "Q123456");
-    register_signing(ledger, &mine.who, mine.id).unwrap();
-    let account = mine.who.account();
-    // What a recovery does at its end, short of the passkeys.
-    let give_back = move |work: &mut Work<'_, '_>| {
-        crate::end_rights(work, account.bytes())?;
-        let now = work.now();
-        work.tx().execute("-- test.give_back\nupdate identity_account set recovered = $2 where id = $1", &[account.into(), now.into()])
-    };
-    ledger.write("test.give_back", Actor::Visitor, give_back).unwrap();
-    assert_eq!(level(&service, &mine), Level::Verified);
-    let early = register_signing(ledger, &mine.who, mine.id);
-    assert!(matches!(early, Err(RunError::Refused(SignDocumentError::Level))), "proofed before it was lost is not enough");
-    verify(&service, &mine, "Q123456");
-    register_signing(ledger, &mine.who, mine.id).unwrap();
-    assert_eq!(level(&service, &mine), Level::Plus);
+    on_each_engine(|city| {
+        let provider = save(&city, SHIPPED_CHARTER);
+        pass_gate(&city, &provider);
+        let service = city.platform().public_identity().unwrap();
+        let ledger = service.ledger();
+        let mine = person(&service, "5123 4567");
+        verify(&service, &mine, "Q123456");
+        register_signing(ledger, &mine.who, mine.id).unwrap();
+        let account = mine.who.account();
+        // What a recovery does at its end, short of the passkeys.
+        let give_back = move |work: &mut Work<'_, '_>| {
+            crate::end_rights(work, account.bytes())?;
+            let now = work.now();
+            work.tx().execute("-- test.give_back\nupdate identity_account set recovered = $2 where id = $1", &[account.into(), now.into()])
+        };
+        ledger.write("test.give_back", Actor::Visitor, give_back).unwrap();
+        assert_eq!(level(&service, &mine), Level::Verified);
+        let early = register_signing(ledger, &mine.who, mine.id);
+        assert!(matches!(early, Err(RunError::Refused(SignDocumentError::Level))), "proofed before it was lost is not enough");
+        verify(&service, &mine, "Q123456");
+        register_signing(ledger, &mine.who, mine.id).unwrap();
+        assert_eq!(level(&service, &mine), Level::Plus);
+    });
 }

@@ -6,7 +6,7 @@ use hongkong::{IdNumber, Phone};
 use kernel::{Environment, Id, Random as _, Text, kinds};
 use notify::Mobile;
 use people::{Grant, ProofIdentity, RequestExport, Role, Scope, SignedIn as Officer, authorise};
-use testkit::SeededRandom;
+use testkit::{SeededRandom, both_engines};
 
 use crate::rehearsal::Stage;
 use crate::*;
@@ -79,143 +79,155 @@ fn mobile(number: &str) -> Mobile {
 
 #[test]
 fn a_letter_activates_an_account_and_each_step_is_on_record() {
-    let stage = Stage::new();
-    let who = stage.sign_up(MOBILE).1.who;
-    ask(&stage, &who).unwrap();
-    assert_eq!(state(&stage, &who), PinState::Checking);
-    let (batch, letters) = print(&stage);
-    let [letter] = letters.as_slice() else { panic!("one letter") };
-    assert_eq!(letter.window, ["陳大文", "CHAN Tai Man", "Flat B, 12/F", "滙景花園第 3 座"]);
-    assert_eq!((letter.pin.expose().len(), letter.token.expose().len(), letter.barcode.len()), (8, 32, 12));
-    stage.act(move |work| post_batch(work, &printer(), batch.id)).unwrap();
-    assert_eq!(state(&stage, &who), PinState::Posted);
-    let wrong = if letter.pin.expose() == "00000000" { "1" } else { "00000000" };
-    assert_eq!(try_at(&stage, &AtDoor::own(&who), wrong), Tried::Wrong);
-    let typed = format!(" {} {}", &letter.pin.expose()[..4], &letter.pin.expose()[4..]);
-    assert_eq!(try_at(&stage, &AtDoor::own(&who), &typed), Tried::Activated(who.account()));
-    assert_eq!((level(&stage, &who), state(&stage, &who)), (Level::Activated, PinState::Used));
-    assert_eq!(try_at(&stage, &AtDoor::own(&who), &typed), Tried::Wrong, "once");
-    let (id, verbs) = (who.account(), stage.verbs());
-    let address = stage.read(move |tx| attributes(tx, id)).into_iter().find(|one| one.name == AttributeName::Address).unwrap();
-    assert_eq!(address.source, Source::Confirmed);
-    for verb in ["identity.activation_asked", "identity.letter_printed", "identity.batch_posted", "identity.account_activated"] {
-        assert!(verbs.iter().any(|one| one == verb), "{verb} is missing in {verbs:?}");
-    }
-    assert!(matches!(ask(&stage, &who), Err(store::RunError::Refused(AskActivationError::Activated))));
+    both_engines(|place| {
+        let stage = Stage::at(place);
+        let who = stage.sign_up(MOBILE).1.who;
+        ask(&stage, &who).unwrap();
+        assert_eq!(state(&stage, &who), PinState::Checking);
+        let (batch, letters) = print(&stage);
+        let [letter] = letters.as_slice() else { panic!("one letter") };
+        assert_eq!(letter.window, ["陳大文", "CHAN Tai Man", "Flat B, 12/F", "滙景花園第 3 座"]);
+        assert_eq!((letter.pin.expose().len(), letter.token.expose().len(), letter.barcode.len()), (8, 32, 12));
+        stage.act(move |work| post_batch(work, &printer(), batch.id)).unwrap();
+        assert_eq!(state(&stage, &who), PinState::Posted);
+        let wrong = if letter.pin.expose() == "00000000" { "1" } else { "00000000" };
+        assert_eq!(try_at(&stage, &AtDoor::own(&who), wrong), Tried::Wrong);
+        let typed = format!(" {} {}", &letter.pin.expose()[..4], &letter.pin.expose()[4..]);
+        assert_eq!(try_at(&stage, &AtDoor::own(&who), &typed), Tried::Activated(who.account()));
+        assert_eq!((level(&stage, &who), state(&stage, &who)), (Level::Activated, PinState::Used));
+        assert_eq!(try_at(&stage, &AtDoor::own(&who), &typed), Tried::Wrong, "once");
+        let (id, verbs) = (who.account(), stage.verbs());
+        let address = stage.read(move |tx| attributes(tx, id)).into_iter().find(|one| one.name == AttributeName::Address).unwrap();
+        assert_eq!(address.source, Source::Confirmed);
+        for verb in ["identity.activation_asked", "identity.letter_printed", "identity.batch_posted", "identity.account_activated"] {
+            assert!(verbs.iter().any(|one| one == verb), "{verb} is missing in {verbs:?}");
+        }
+        assert!(matches!(ask(&stage, &who), Err(store::RunError::Refused(AskActivationError::Activated))));
+    });
 }
 
 #[test]
 fn a_second_letter_takes_the_place_of_the_first_and_there_is_a_limit() {
-    let stage = Stage::new();
-    let who = stage.sign_up(MOBILE).1.who;
-    ask(&stage, &who).unwrap();
-    let first = print(&stage).1.remove(0);
-    ask(&stage, &who).unwrap();
-    assert_eq!(try_at(&stage, &AtDoor::own(&who), first.pin.expose()), Tried::Wrong, "replaced");
-    let second = print(&stage).1.remove(0);
-    assert_eq!(second.number, 2);
-    ask(&stage, &who).unwrap();
-    print(&stage);
-    assert!(matches!(ask(&stage, &who), Err(store::RunError::Refused(AskActivationError::Often))));
+    both_engines(|place| {
+        let stage = Stage::at(place);
+        let who = stage.sign_up(MOBILE).1.who;
+        ask(&stage, &who).unwrap();
+        let first = print(&stage).1.remove(0);
+        ask(&stage, &who).unwrap();
+        assert_eq!(try_at(&stage, &AtDoor::own(&who), first.pin.expose()), Tried::Wrong, "replaced");
+        let second = print(&stage).1.remove(0);
+        assert_eq!(second.number, 2);
+        ask(&stage, &who).unwrap();
+        print(&stage);
+        assert!(matches!(ask(&stage, &who), Err(store::RunError::Refused(AskActivationError::Often))));
+    });
 }
 
 #[test]
 fn a_letter_that_came_back_is_scanned_and_its_pin_is_good_no_more() {
-    let stage = Stage::new();
-    let who = stage.sign_up(MOBILE).1.who;
-    ask(&stage, &who).unwrap();
-    let letter = print(&stage).1.remove(0);
-    let scan = |code: &str| {
-        let code = code.to_owned();
-        stage.act(move |work| return_letter(work, &scanner(), &code)).unwrap()
-    };
-    assert_eq!(scan("000000000000"), Scanned::Unknown);
-    assert_eq!(scan(&format!(" {} ", letter.barcode)), Scanned::Returned);
-    assert_eq!(scan(&letter.barcode), Scanned::Again);
-    assert_eq!(try_at(&stage, &AtDoor::own(&who), letter.pin.expose()), Tried::Wrong);
-    send_notices(&stage.ledger, "localhost").unwrap();
-    assert!(stage.notice().contains("came back"));
-    ask(&stage, &who).unwrap();
-    assert_eq!(scan(&letter.barcode), Scanned::Again);
-    assert_eq!(state(&stage, &who), PinState::Checking);
+    both_engines(|place| {
+        let stage = Stage::at(place);
+        let who = stage.sign_up(MOBILE).1.who;
+        ask(&stage, &who).unwrap();
+        let letter = print(&stage).1.remove(0);
+        let scan = |code: &str| {
+            let code = code.to_owned();
+            stage.act(move |work| return_letter(work, &scanner(), &code)).unwrap()
+        };
+        assert_eq!(scan("000000000000"), Scanned::Unknown);
+        assert_eq!(scan(&format!(" {} ", letter.barcode)), Scanned::Returned);
+        assert_eq!(scan(&letter.barcode), Scanned::Again);
+        assert_eq!(try_at(&stage, &AtDoor::own(&who), letter.pin.expose()), Tried::Wrong);
+        send_notices(&stage.ledger, "localhost").unwrap();
+        assert!(stage.notice().contains("came back"));
+        ask(&stage, &who).unwrap();
+        assert_eq!(scan(&letter.barcode), Scanned::Again);
+        assert_eq!(state(&stage, &who), PinState::Checking);
+    });
 }
 
 #[test]
 fn a_pin_lapses_after_a_reminder_and_its_account_is_over() {
-    let stage = Stage::new();
-    let who = stage.sign_up(MOBILE).1.who;
-    ask(&stage, &who).unwrap();
-    let letter = print(&stage).1.remove(0);
-    let texts = stage.texts();
-    stage.clock.advance_days(15);
-    assert_eq!(stage.act(remind_pins).unwrap(), 0);
-    stage.clock.advance_days(1);
-    assert_eq!((stage.act(remind_pins).unwrap(), stage.act(remind_pins).unwrap()), (1, 0), "once");
-    send_notices(&stage.ledger, "localhost").unwrap();
-    assert_eq!(stage.texts(), texts + 1);
-    assert!(stage.notice().contains("22 March 2021"), "{}", stage.notice());
-    stage.clock.advance_days(5);
-    assert_eq!(stage.act(lapse_pins).unwrap(), 0, "on its last day it is good");
-    stage.clock.advance_days(1);
-    assert_eq!(try_at(&stage, &AtDoor::own(&who), letter.pin.expose()), Tried::Wrong);
-    assert_eq!(stage.act(lapse_pins).unwrap(), 1);
-    assert_eq!(state(&stage, &who), PinState::Lapsed);
-    let over = |stage: &Stage| {
-        let today = stage.now().day();
-        stage.read(move |tx| never_activated(tx, today))
-    };
-    stage.clock.advance_days(i64::from(AFTER_DAYS) - 1);
-    assert!(over(&stage).is_empty());
-    stage.clock.advance_days(1);
-    assert_eq!(over(&stage), [who.account()]);
+    both_engines(|place| {
+        let stage = Stage::at(place);
+        let who = stage.sign_up(MOBILE).1.who;
+        ask(&stage, &who).unwrap();
+        let letter = print(&stage).1.remove(0);
+        let texts = stage.texts();
+        stage.clock.advance_days(15);
+        assert_eq!(stage.act(remind_pins).unwrap(), 0);
+        stage.clock.advance_days(1);
+        assert_eq!((stage.act(remind_pins).unwrap(), stage.act(remind_pins).unwrap()), (1, 0), "once");
+        send_notices(&stage.ledger, "localhost").unwrap();
+        assert_eq!(stage.texts(), texts + 1);
+        assert!(stage.notice().contains("22 March 2021"), "{}", stage.notice());
+        stage.clock.advance_days(5);
+        assert_eq!(stage.act(lapse_pins).unwrap(), 0, "on its last day it is good");
+        stage.clock.advance_days(1);
+        assert_eq!(try_at(&stage, &AtDoor::own(&who), letter.pin.expose()), Tried::Wrong);
+        assert_eq!(stage.act(lapse_pins).unwrap(), 1);
+        assert_eq!(state(&stage, &who), PinState::Lapsed);
+        let over = |stage: &Stage| {
+            let today = stage.now().day();
+            stage.read(move |tx| never_activated(tx, today))
+        };
+        stage.clock.advance_days(i64::from(AFTER_DAYS) - 1);
+        assert!(over(&stage).is_empty());
+        stage.clock.advance_days(1);
+        assert_eq!(over(&stage), [who.account()]);
+    });
 }
 
 #[test]
 fn promise_11_a_door_tells_a_stranger_nothing_about_accounts() {
-    let stage = Stage::new();
-    let who = stage.sign_up(MOBILE).1.who;
-    ask(&stage, &who).unwrap();
-    print(&stage);
-    let keys = stage.ledger.keys().clone();
-    let knock = |number: &str| {
-        let at = AtDoor::open(&keys, &mobile(number), "198.51.100.7");
-        stage.take_sql();
-        (try_at(&stage, &at, "99999999"), stage.take_sql())
-    };
-    let (known, unknown) = (knock(MOBILE), knock("5999 9999"));
-    assert_eq!(known.0, Tried::Wrong);
-    assert_eq!(known, unknown);
-    for _ in 0..58 {
-        knock("5999 9999");
-    }
-    assert_eq!(knock("5999 9999").0, Tried::Often, "sixty tries an hour from one network");
+    both_engines(|place| {
+        let stage = Stage::at(place);
+        let who = stage.sign_up(MOBILE).1.who;
+        ask(&stage, &who).unwrap();
+        print(&stage);
+        let keys = stage.ledger.keys().clone();
+        let knock = |number: &str| {
+            let at = AtDoor::open(&keys, &mobile(number), "198.51.100.7");
+            stage.take_sql();
+            (try_at(&stage, &at, "99999999"), stage.take_sql())
+        };
+        let (known, unknown) = (knock(MOBILE), knock("5999 9999"));
+        assert_eq!(known.0, Tried::Wrong);
+        assert_eq!(known, unknown);
+        for _ in 0..58 {
+            knock("5999 9999");
+        }
+        assert_eq!(knock("5999 9999").0, Tried::Often, "sixty tries an hour from one network");
+    });
 }
 
 #[test]
 fn guesses_open_no_account_and_lock_no_resident_out() {
-    let stage = Stage::new();
-    let mut letters = Vec::new();
-    for number in 0..12 {
-        let who = stage.sign_up(&format!("5123 45{number:02}")).1.who;
-        ask(&stage, &who).unwrap();
-        letters.push((who, number));
-    }
-    let (_, printed) = print(&stage);
-    let (keys, random) = (stage.ledger.keys().clone(), SeededRandom::new(77));
-    for round in 0..40 {
-        for (_, number) in &letters {
-            let at = AtDoor::open(&keys, &mobile(&format!("5123 45{number:02}")), &format!("198.51.{round}.{number}"));
-            let guess = format!("{:08}", random.below(100_000_000));
-            assert_eq!(try_at(&stage, &at, &guess), Tried::Wrong);
+    both_engines(|place| {
+        let stage = Stage::at(place);
+        let mut letters = Vec::new();
+        for number in 0..12 {
+            let who = stage.sign_up(&format!("5123 45{number:02}")).1.who;
+            ask(&stage, &who).unwrap();
+            letters.push((who, number));
         }
-    }
-    for (who, number) in &letters {
-        let letter = printed.iter().find(|one| one.account == who.account()).unwrap();
-        let open = AtDoor::open(&keys, &mobile(&format!("5123 45{number:02}")), "203.0.113.9");
-        assert_eq!(try_at(&stage, &open, letter.pin.expose()), Tried::Wrong, "that door is used up by others");
-        let at = if number % 2 == 0 { AtDoor::own(who) } else { AtDoor::letter(&keys, letter.token.expose()) };
-        assert_eq!(try_at(&stage, &at, letter.pin.expose()), Tried::Activated(who.account()));
-    }
+        let (_, printed) = print(&stage);
+        let (keys, random) = (stage.ledger.keys().clone(), SeededRandom::new(77));
+        for round in 0..40 {
+            for (_, number) in &letters {
+                let at = AtDoor::open(&keys, &mobile(&format!("5123 45{number:02}")), &format!("198.51.{round}.{number}"));
+                let guess = format!("{:08}", random.below(100_000_000));
+                assert_eq!(try_at(&stage, &at, &guess), Tried::Wrong);
+            }
+        }
+        for (who, number) in &letters {
+            let letter = printed.iter().find(|one| one.account == who.account()).unwrap();
+            let open = AtDoor::open(&keys, &mobile(&format!("5123 45{number:02}")), "203.0.113.9");
+            assert_eq!(try_at(&stage, &open, letter.pin.expose()), Tried::Wrong, "that door is used up by others");
+            let at = if number % 2 == 0 { AtDoor::own(who) } else { AtDoor::letter(&keys, letter.token.expose()) };
+            assert_eq!(try_at(&stage, &at, letter.pin.expose()), Tried::Activated(who.account()));
+        }
+    });
 }
 
 /// "How well" 3: a million random tries over a thousand accounts and a hundred thousand addresses, with the budgets as they are. Doors
@@ -263,14 +275,16 @@ fn a_million_guesses_open_no_more_than_the_odds_allow() {
 
 #[test]
 fn what_belongs_to_an_activation_goes_with_the_account() {
-    let stage = Stage::new();
-    let who = stage.sign_up(MOBILE).1.who;
-    ask(&stage, &who).unwrap();
-    let id: Id<kinds::Account> = who.account();
-    let sealed = stage.read(move |tx| doomed(tx, id));
-    assert_eq!(sealed.len(), 3, "number, attributes, letter");
-    stage.act(move |work| storage::account::remove(work.tx(), id)).unwrap();
-    assert!(stage.read(move |tx| activation(tx, id)).is_none());
-    let left = stage.read(|tx| Ok(tx.query("-- test.look\nselect account from identity_pin", &[])?.len()));
-    assert_eq!(left, 0);
+    both_engines(|place| {
+        let stage = Stage::at(place);
+        let who = stage.sign_up(MOBILE).1.who;
+        ask(&stage, &who).unwrap();
+        let id: Id<kinds::Account> = who.account();
+        let sealed = stage.read(move |tx| doomed(tx, id));
+        assert_eq!(sealed.len(), 3, "number, attributes, letter");
+        stage.act(move |work| storage::account::remove(work.tx(), id)).unwrap();
+        assert!(stage.read(move |tx| activation(tx, id)).is_none());
+        let left = stage.read(|tx| Ok(tx.query("-- test.look\nselect account from identity_pin", &[])?.len()));
+        assert_eq!(left, 0);
+    });
 }
