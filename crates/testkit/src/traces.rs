@@ -15,6 +15,8 @@ pub struct Traces {
 #[derive(Debug)]
 struct Trace {
     text: String,
+    /// Bits of the value in the base64 characters before and after the text, which it shares with its neighbours.
+    edges: [Vec<bool>; 2],
     owner: u32,
     form: &'static str,
 }
@@ -35,7 +37,8 @@ impl Traces {
             self.insert(owner, "in clear", text);
         }
         for shift in 0..3 {
-            self.insert(owner, "in base64", aligned(spelling.as_bytes(), shift));
+            let (edges, text) = aligned(spelling.as_bytes(), shift);
+            self.insert_with(owner, "in base64", text, edges);
         }
         let bytes = spelling.as_bytes();
         self.hash(owner, "MD5", &md5::compute(bytes).0);
@@ -49,7 +52,7 @@ impl Traces {
         (0..bytes.len()).find_map(|at| {
             let beginning = bytes.get(at..at + BEGINNING)?;
             let known = self.by_beginning.get(beginning)?;
-            let found = known.iter().find(|trace| bytes.get(at..).is_some_and(|rest| rest.starts_with(trace.text.as_bytes())));
+            let found = known.iter().find(|trace| trace.stands_at(bytes, at));
             found.map(|trace| (trace.owner, trace.form))
         })
     }
@@ -58,24 +61,48 @@ impl Traces {
         let hex = kernel::to_hex(digest);
         self.insert(owner, form, hex.to_uppercase());
         self.insert(owner, form, hex);
-        let plain = aligned(digest, 0);
+        let (_, plain) = aligned(digest, 0);
         self.insert(owner, form, plain.replace('+', "-").replace('/', "_"));
         self.insert(owner, form, plain);
     }
 
     fn insert(&mut self, owner: u32, form: &'static str, text: String) {
+        self.insert_with(owner, form, text, [Vec::new(), Vec::new()]);
+    }
+
+    fn insert_with(&mut self, owner: u32, form: &'static str, text: String, edges: [Vec<bool>; 2]) {
         let Some(beginning) = text.as_bytes().get(..BEGINNING).and_then(|bytes| bytes.try_into().ok()) else { return };
-        self.by_beginning.entry(beginning).or_default().push(Trace { text, owner, form });
+        self.by_beginning.entry(beginning).or_default().push(Trace { text, edges, owner, form });
     }
 }
 
-/// Bytes as they stand within a longer base64 text after so many others: the characters that they alone decide.
-fn aligned(bytes: &[u8], shift: usize) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+impl Trace {
+    fn stands_at(&self, bytes: &[u8], at: usize) -> bool {
+        let [before, after] = &self.edges;
+        let end = at + self.text.len();
+        let sextet = |at: usize| bytes.get(at).map(|byte| match byte {
+            b'-' => b'+',
+            b'_' => b'/',
+            other => *other,
+        }).and_then(|byte| ALPHABET.iter().position(|known| *known == byte));
+        let ends = |at: Option<usize>| before.is_empty() || at.and_then(sextet).is_some_and(|six| before.iter().rev().enumerate().all(|(bit, wanted)| (six >> bit & 1 == 1) == *wanted));
+        let begins = |six: Option<usize>| after.is_empty() || six.is_some_and(|six| after.iter().enumerate().all(|(bit, wanted)| (six >> (5 - bit) & 1 == 1) == *wanted));
+        bytes.get(at..end) == Some(self.text.as_bytes()) && ends(at.checked_sub(1)) && begins(sextet(end))
+    }
+}
+
+/// Bytes as they stand within a longer base64 text after so many others: the characters that they alone decide, and their bits in the
+/// characters before and after those.
+fn aligned(bytes: &[u8], shift: usize) -> ([Vec<bool>; 2], String) {
     let bits: Vec<bool> = bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1)).collect();
-    let skipped = (6 - shift * 8 % 6) % 6;
+    let (before, rest) = bits.split_at((6 - shift * 8 % 6) % 6);
+    let whole = rest.chunks_exact(6);
+    let after = whole.remainder().to_vec();
     let sextet = |bits: &[bool]| bits.iter().fold(0_usize, |sum, bit| sum << 1 | usize::from(*bit));
-    bits.get(skipped..).unwrap_or_default().chunks_exact(6).filter_map(|six| ALPHABET.get(sextet(six))).map(|byte| char::from(*byte)).collect()
+    let text = whole.filter_map(|six| ALPHABET.get(sextet(six))).map(|byte| char::from(*byte)).collect();
+    ([before.to_vec(), after], text)
 }
 
 #[cfg(test)]
@@ -93,6 +120,8 @@ mod tests {
         for (text, form) in KNOWN {
             assert_eq!(found(&format!("a{text}b")), Some((8, form)), "{text}");
         }
+        // '11234561', which shares with the number what stands whole in its base64 after one byte.
+        assert_eq!(found("eDExMjM0NTYxeQ"), None);
         assert_eq!(found("Q123457(1) Q123456 sub=0123456789abcdef"), None);
     }
 
