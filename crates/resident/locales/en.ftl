@@ -741,6 +741,7 @@ account-letters-language = Language
 account-letters-letter = Letter
 account-letters-deliver = Deliver the letter asked for at { $time }
 account-letters-read = Read the letter asked for at { $time } (PDF)
+account-letters-came = It came; without a font it cannot be shown
 connect-title = { $service } asks for your data
 connect-title-plain = Sign in to { $service }
 connect-service = Service

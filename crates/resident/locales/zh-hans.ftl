@@ -722,6 +722,7 @@ account-letters-language = 语言
 account-letters-letter = 信件
 account-letters-deliver = 送达{ $time }要求的信件
 account-letters-read = 阅读{ $time }要求的信件（PDF）
+account-letters-came = 已送达，但没有字体，不能显示
 connect-title = { $service }要求你的资料
 connect-title-plain = 登录{ $service }
 connect-service = 服务

@@ -722,6 +722,7 @@ account-letters-language = 語言
 account-letters-letter = 信件
 account-letters-deliver = 送達{ $time }要求的信件
 account-letters-read = 閱讀{ $time }要求的信件（PDF）
+account-letters-came = 已送達，但沒有字型，不能顯示
 connect-title = { $service }要求你的資料
 connect-title-plain = 登入{ $service }
 connect-service = 服務

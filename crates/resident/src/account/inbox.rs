@@ -68,6 +68,9 @@ fn act(call: &Call, letter: &LetterAtHand) -> Markup {
         let button = Button::new(call.t.with("account-letters-deliver", [("time", asked)])).style(ButtonStyle::Quiet);
         return call.form(&at).id(format!("deliver-{}", letter.barcode)).part(&button).html(call.language());
     }
+    if call.state.font.is_none() {
+        return Markup::text(&call.say("account-letters-came"));
+    }
     let words = call.t.with("account-letters-read", [("time", asked)]);
     Button::link(words, call.url(&at)).style(ButtonStyle::Quiet).html(call.language())
 }

@@ -51,7 +51,7 @@ impl Pages {
     fn of(city: City, origin: &str, secure: bool) -> Self {
         let rp = RelyingParty::new(origin, "Lionrock").unwrap();
         let office = office(origin);
-        let state = AccountState { platform: city.platform.clone(), relying_party: rp.clone(), secure, font: None, passwords: resident::Turns::default(), pictures: resident::Pictures::default(), signing: Some(office.clone()) };
+        let state = AccountState { platform: city.platform.clone(), relying_party: rp.clone(), secure, font: city.state.font.clone(), passwords: resident::Turns::default(), pictures: resident::Pictures::default(), signing: Some(office.clone()) };
         let cookie = state.session_cookie();
         let keys = Arc::new(Keys(city.platform.clone()));
         let layout = Arc::new(resident::account_layout(Environment::Demo));

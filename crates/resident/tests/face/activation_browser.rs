@@ -110,6 +110,8 @@ fn browser_the_inbox_of_a_demonstration_delivers_a_letter() {
     page.follow("form[action*='/account/inbox/letters/'] button").unwrap();
     assert!(page.url().unwrap().ends_with("/en/account/inbox") && page.has("main a[href*='/account/inbox/letters/']").unwrap());
     every_language(&page, &site, &["/account/inbox"]);
+    let pdf = "fetch(document.querySelector('main a[href*=\"/account/inbox/letters/\"]').href).then(it => it.text()).then(it => it.slice(0, 5))";
+    assert_eq!(page.promised(pdf).unwrap(), "%PDF-");
     if let Some(album) = option_env!("LIONROCK_ALBUM") {
         page.viewport(360, 900, true).unwrap();
         page.screenshot(&std::path::Path::new(album).join("account_inbox-360.png")).unwrap();
