@@ -99,6 +99,11 @@ impl DrillRoom {
         Subscription { watchers: Arc::clone(&self.watchers), number }
     }
 
+    /// Whether anybody subscribes.
+    pub(crate) fn is_watched(&self) -> bool {
+        !self.watchers.lock().unwrap_or_else(PoisonError::into_inner).all.is_empty()
+    }
+
     /// What the platform does by itself.
     pub(crate) fn act_itself(&self, act: DrillAct) -> Result<Done, RoomError> {
         self.queue.act((None, Some(act)), |group| self.commit(group))

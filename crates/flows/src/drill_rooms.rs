@@ -81,7 +81,7 @@ impl DrillRooms {
         let room = Arc::new(DrillRoom::new(&record, pack, Arc::clone(&self.ledger), Arc::clone(&self.bell)));
         let mut rooms = self.lock_rooms();
         if rooms.len() >= ROOMS {
-            rooms.retain(|_, room| Arc::strong_count(room) > 1);
+            rooms.retain(|_, room| Arc::strong_count(room) > 1 || room.is_watched());
         }
         // Two rooms of one exercise would each hold a fold of their own.
         Ok(Arc::clone(rooms.entry(id).or_insert(room)))

@@ -137,13 +137,13 @@ impl Names {
 
 /// A text in three languages: as the source has it, or what stands where it has none.
 fn three(text: &str) -> String {
-    let [en, hant, hans] = filled(text);
-    format!("en = {en}\nzh-hant = {hant}\nzh-hans = {hans}\n")
+    let [en, traditional, simplified] = filled(text);
+    format!("en = {en}\nzh-hant = {traditional}\nzh-hans = {simplified}\n")
 }
 
 fn inline(text: &str) -> String {
-    let [en, hant, hans] = filled(text);
-    format!("{{ en = {en}, zh-hant = {hant}, zh-hans = {hans} }}")
+    let [en, traditional, simplified] = filled(text);
+    format!("{{ en = {en}, zh-hant = {traditional}, zh-hans = {simplified} }}")
 }
 
 fn filled(text: &str) -> [String; 3] {
