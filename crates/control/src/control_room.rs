@@ -53,9 +53,9 @@ pub(crate) fn clock(view: &View<'_>) -> Result<Markup, Failure> {
     let rate = if state.ended { 0 } else { state.clock.rate() };
     let shown = if state.ended { exercise.entries().last().map_or(Span::default(), |last| last.shown) } else { exercise.shown(desk.now()) };
     let mut html = String::new();
-    let _ = write!(
+    let _ = writeln!(
         html,
-        "<p class=\"lr-clock\"><span class=\"govuk-visually-hidden\">{}</span> <span data-clock=\"{}\" data-rate=\"{rate}\">{}</span></p>\n",
+        "<p class=\"lr-clock\"><span class=\"govuk-visually-hidden\">{}</span> <span data-clock=\"{}\" data-rate=\"{rate}\">{}</span></p>",
         Markup::text(&desk.say("drill-clock")),
         shown.as_seconds(),
         told::clock(shown),

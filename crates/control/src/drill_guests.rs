@@ -1,3 +1,4 @@
+use axum::response::Response;
 use desk::{Answer, Desk, Mistakes, code, date, go, line};
 use drill::{GuestDetails, GuestError, InviteGuest, InvitedGuest, Part, end_guest, invite_guest, open_guest, seal_guest};
 use kernel::{Id, Instant, kinds};
@@ -9,10 +10,10 @@ use crate::visit::Visit;
 /// The form that invites an outside expert.
 pub(crate) fn ask(desk: &Desk) -> Answer {
     let (visit, _) = Visit::held(desk)?;
-    page(&visit, &Mistakes::default())
+    Ok(page(&visit, &Mistakes::default()))
 }
 
-fn page(visit: &Visit<'_>, mistakes: &Mistakes) -> Answer {
+fn page(visit: &Visit<'_>, mistakes: &Mistakes) -> Response {
     let desk = visit.desk;
     let title = desk.say("drill-guest-new");
     let mut body = desk.body(&title, mistakes);
@@ -33,7 +34,7 @@ fn page(visit: &Visit<'_>, mistakes: &Mistakes) -> Answer {
         .part(&date(desk, mistakes, "until", "drill-guest-last"))
         .part(&Button::new(desk.say("drill-guest-invite")));
     body.part(&form);
-    Ok(desk.show_form(Page::new(title, body.markup()).back(visit.url("")), mistakes))
+    desk.show_form(Page::new(title, body.markup()).back(visit.url("")), mistakes)
 }
 
 /// Invites, and shows the link to hand over: now, and never again.
@@ -41,7 +42,7 @@ pub(crate) fn invite(desk: &Desk) -> Answer {
     let (visit, grant) = Visit::held(desk)?;
     let mut mistakes = Mistakes::default();
     if desk.values.switching() {
-        return page(&visit, &mistakes);
+        return Ok(page(&visit, &mistakes));
     }
     let details = details(desk, &mut mistakes);
     let part = [Part::Evaluator, Part::Observer].into_iter().find(|part| part.slug() == desk.values.get("part"));
@@ -54,7 +55,7 @@ pub(crate) fn invite(desk: &Desk) -> Answer {
         mistakes.add("until", desk.say("drill-guest-last-wrong"));
     }
     let (Some(details), Some(part), Some(last), true) = (details, part, last, mistakes.is_empty()) else {
-        return page(&visit, &mistakes);
+        return Ok(page(&visit, &mistakes));
     };
     let until = Instant::at(last.plus(1), 0);
     let details = seal_guest(desk.platform().ledger().keys(), until.day(), &details)?;
@@ -74,7 +75,7 @@ fn details(desk: &Desk, mistakes: &mut Mistakes) -> Option<GuestDetails> {
     read.ok()
 }
 
-fn invitation(visit: &Visit<'_>, invited: &InvitedGuest, until: Instant) -> axum::response::Response {
+fn invitation(visit: &Visit<'_>, invited: &InvitedGuest, until: Instant) -> Response {
     let desk = visit.desk;
     let address = format!("{}{}", desk.state.origin, desk.url(&format!("/staff/drills/guest/{}", invited.token.reveal().expose())));
     let title = desk.say("drill-guest-invited");

@@ -1,6 +1,5 @@
 use desk::{Answer, Desk, Mistakes, go, link};
 use drill::{DrillStage, Part, Place, Seat, Sitter, TeamNumber};
-use store::StoreError;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Details, Part as _, SummaryList, SummaryRow, Table, Warning};
 use webkit::{Body, Failure, Markup, Page};
 
@@ -169,7 +168,7 @@ pub(crate) fn begin(desk: &Desk) -> Answer {
         return Ok(go(&visit.url("/control")));
     }
     let record = &visit.record;
-    let seats = desk.platform().ledger().read("control.seats", |tx| Ok::<_, StoreError>(drill::seats(tx, record.id)?))?;
+    let seats = desk.platform().ledger().read("control.seats", |tx| drill::seats(tx, record.id))?;
     let stops: Vec<Ready> = readiness(&visit, &seats)?.into_iter().filter(|one| one.stops).collect();
     if let Some(first) = stops.first() {
         return page(&visit, &Mistakes::one("start", first.words.clone()));

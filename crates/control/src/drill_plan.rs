@@ -25,7 +25,7 @@ struct Offer {
 pub(crate) fn ask_new(desk: &Desk) -> Answer {
     let mut values = Values::default();
     values.set("begins-time", "09:30");
-    page(desk, &Offer::of(desk, None)?, &values, &Mistakes::default())
+    Ok(page(desk, &Offer::of(desk, None)?, &values, &Mistakes::default()))
 }
 
 /// Plans it.
@@ -34,7 +34,7 @@ pub(crate) fn plan(desk: &Desk) -> Answer {
     let offer = Offer::of(desk, None)?;
     let command = match typed(desk, &offer) {
         Ok(command) => command,
-        Err(mistakes) => return page(desk, &offer, &desk.values, &mistakes),
+        Err(mistakes) => return Ok(page(desk, &offer, &desk.values, &mistakes)),
     };
     let done = desk.platform().ledger().write("control.plan_drill", grant.actor(), move |work| plan_drill(work, &grant, &command));
     match done {
@@ -48,7 +48,7 @@ pub(crate) fn ask(desk: &Desk) -> Answer {
     let (visit, _) = Visit::held(desk)?;
     let record = planned(&visit)?;
     let values = values_of(record);
-    page(desk, &Offer::of(desk, Some(record.id))?, &values, &Mistakes::default())
+    Ok(page(desk, &Offer::of(desk, Some(record.id))?, &values, &Mistakes::default()))
 }
 
 /// Plans it anew.
@@ -58,7 +58,7 @@ pub(crate) fn change(desk: &Desk) -> Answer {
     let offer = Offer::of(desk, Some(id))?;
     let command = match typed(desk, &offer) {
         Ok(command) => command,
-        Err(mistakes) => return page(desk, &offer, &desk.values, &mistakes),
+        Err(mistakes) => return Ok(page(desk, &offer, &desk.values, &mistakes)),
     };
     let done = desk.platform().ledger().write("control.replan_drill", grant.actor(), move |work| replan_drill(work, &grant, id, &command));
     match done {
@@ -100,7 +100,7 @@ impl Offer {
     }
 }
 
-fn page(desk: &Desk, offer: &Offer, values: &Values, mistakes: &Mistakes) -> Answer {
+fn page(desk: &Desk, offer: &Offer, values: &Values, mistakes: &Mistakes) -> Response {
     let title = desk.say("drill-new");
     let mut body = desk.body(&title, mistakes);
     body.p(desk.say("drill-new-lead"));
@@ -148,7 +148,7 @@ fn page(desk: &Desk, offer: &Offer, values: &Values, mistakes: &Mistakes) -> Ans
         })
         .part(&Button::new(desk.say("drill-save")));
     body.part(&form);
-    Ok(desk.show_form(Page::new(title, body.markup()).back(desk.url("/staff/drills")), mistakes))
+    desk.show_form(Page::new(title, body.markup()).back(desk.url("/staff/drills")), mistakes)
 }
 
 fn offered(desk: &Desk, pack: &Pack) -> Choice {
@@ -236,7 +236,7 @@ fn again(desk: &Desk, offer: &Offer, error: RunError<DrillError>) -> Result<Resp
         DrillError::Follows => ("follows", "drill-follows-wrong"),
         _ => return Err(error.into()),
     };
-    page(desk, offer, &desk.values, &Mistakes::one(field, desk.say(key)))
+    Ok(page(desk, offer, &desk.values, &Mistakes::one(field, desk.say(key))))
 }
 
 fn values_of(record: &DrillRecord) -> Values {

@@ -1,7 +1,6 @@
 use std::collections::BTreeSet;
 
 use drill::{Part, Seat, Sitter};
-use store::StoreError;
 use webkit::Failure;
 
 use crate::view;
@@ -39,7 +38,7 @@ pub(crate) fn readiness(visit: &Visit<'_>, seats: &[Seat]) -> Result<Vec<Ready>,
     }
     let playing: BTreeSet<_> = visit.record.teams.iter().map(|team| team.department).collect();
     let now = desk.now();
-    let unready = desk.platform().ledger().read("control.unready", |tx| Ok::<_, StoreError>(callout::unready(tx, now)?))?;
+    let unready = desk.platform().ledger().read("control.unready", |tx| callout::unready(tx, now))?;
     let unreached: Vec<String> =
         unready.iter().filter(|one| playing.contains(&one.department)).map(|one| visit.department(one.department)).collect();
     if !unreached.is_empty() {

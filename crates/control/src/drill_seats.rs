@@ -1,3 +1,4 @@
+use axum::response::Response;
 use desk::{Answer, Desk, Mistakes, go, missing};
 use drill::{DrillError, DrillStage, Part, Place, Seat, Sitter, seat_officer, unseat};
 use kernel::{Id, kinds};
@@ -18,7 +19,7 @@ struct Bench {
 /// The form that seats the officers of a department.
 pub(crate) fn ask(desk: &Desk) -> Answer {
     let (visit, _) = Visit::held(desk)?;
-    page(&visit, &Bench::of(&visit)?, &Mistakes::default())
+    Ok(page(&visit, &Bench::of(&visit)?, &Mistakes::default()))
 }
 
 /// Seats them as the form says; who is left out has no seat any more.
@@ -26,7 +27,7 @@ pub(crate) fn seat(desk: &Desk) -> Answer {
     let (visit, grant) = Visit::held(desk)?;
     let bench = Bench::of(&visit)?;
     if desk.values.switching() {
-        return page(&visit, &bench, &Mistakes::default());
+        return Ok(page(&visit, &bench, &Mistakes::default()));
     }
     let id = visit.record.id;
     let changes = bench.changes(&visit);
@@ -55,7 +56,7 @@ fn refused(visit: &Visit<'_>, bench: &Bench, error: DrillError) -> Answer {
         other => return Err(other.into()),
     };
     let first = bench.officers.first().map_or_else(String::new, |officer| field(officer.id));
-    page(visit, bench, &Mistakes::one(&first, visit.desk.say(key)))
+    Ok(page(visit, bench, &Mistakes::one(&first, visit.desk.say(key))))
 }
 
 impl Bench {
@@ -72,7 +73,7 @@ impl Bench {
     }
 
     fn part_of(&self, officer: Id<kinds::Officer>) -> Option<Part> {
-        self.seats.iter().find(|seat| seat.sitter() == Sitter::Officer(officer)).map(|seat| seat.part())
+        self.seats.iter().find(|seat| seat.sitter() == Sitter::Officer(officer)).map(Seat::part)
     }
 
     /// What the department's officers may do here, by the names that the form sends.
@@ -107,7 +108,7 @@ fn field(officer: Id<kinds::Officer>) -> String {
     format!("seat-{officer}")
 }
 
-fn page(visit: &Visit<'_>, bench: &Bench, mistakes: &Mistakes) -> Answer {
+fn page(visit: &Visit<'_>, bench: &Bench, mistakes: &Mistakes) -> Response {
     let desk = visit.desk;
     let title = desk.tell("drill-seat-of", [("department", visit.department(bench.department))]);
     let mut body = desk.body(&title, mistakes);
@@ -132,7 +133,7 @@ fn page(visit: &Visit<'_>, bench: &Bench, mistakes: &Mistakes) -> Answer {
     if !bench.officers.is_empty() {
         body.part(&form.part(&Button::new(desk.say("drill-seat-save"))));
     }
-    Ok(desk.show_form(Page::new(title, body.markup()).back(visit.url("")), mistakes))
+    desk.show_form(Page::new(title, body.markup()).back(visit.url("")), mistakes)
 }
 
 fn words(desk: &Desk, part: Part) -> String {
