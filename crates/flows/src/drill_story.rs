@@ -71,6 +71,19 @@ impl Played {
         self.room().read(|exercise| serde_json::to_vec(&(exercise.entries(), Report::of(exercise))).unwrap()).unwrap()
     }
 
+    /// The host's team takes its case and notes that something happened.
+    fn note(&self, case: Id<kinds::Incident>, milestone: Milestone) {
+        let grant = authorise::<HandleIncident>(&self.city.officer(8, Role::SecurityOfficer), None).unwrap();
+        let (at, keys) = (self.city.platform().now(), self.city.platform().ledger().keys());
+        let why = seal_entry(keys, at.day(), &EntryText { title: "sent".into(), ..EntryText::default() }, None).unwrap();
+        let command = NoteMoment { incident: case, milestone, at, why };
+        self.city.act(grant.actor(), move |work| {
+            take_command(work, &grant, case).unwrap();
+            note_moment(work, &grant, &command).unwrap();
+            Ok(())
+        });
+    }
+
     fn drive(&self) {
         self.city.platform().drills().drive(&|id, error| panic!("{id}: {error}"));
     }
@@ -131,7 +144,9 @@ fn ten_thousand_racing_duplicates_score_once() {
     played.drive();
     let (room, told) = (played.room(), Arc::new(AtomicU64::new(0)));
     let seen = Arc::clone(&told);
-    let subscription = room.subscribe(Box::new(move |last| drop(seen.fetch_max(last, Ordering::SeqCst))));
+    let subscription = room.subscribe(Box::new(move |last| {
+        seen.fetch_max(last, Ordering::SeqCst);
+    }));
     let noted = AtomicU64::new(0);
     std::thread::scope(|scope| {
         for _ in 0..50 {
@@ -222,21 +237,29 @@ fn everybody_does_what_the_part_does_and_nothing_else() {
     let marks = || DrillAct::Mark { team: 0, question: name("words"), points: 1 };
     let denied = |seat: Seat, act: DrillAct| assert!(matches!(room.act(seat, act), Err(RoomError::Denied)));
     for seat in [played.facilitator, played.evaluator, played.observer] {
-        plays().into_iter().for_each(|act| denied(seat, act));
+        for act in plays() {
+            denied(seat, act);
+        }
     }
     for seat in [played.players[0], played.evaluator, played.observer] {
-        controls().into_iter().for_each(|act| denied(seat, act));
+        for act in controls() {
+            denied(seat, act);
+        }
     }
     for seat in [played.players[0], played.facilitator, played.observer] {
         denied(seat, marks());
     }
     denied(played.players[0], DrillAct::Say { team: Some(1), text: "let us in".into() });
     denied(played.observer, DrillAct::Say { team: None, text: "hello".into() });
-    plays().into_iter().for_each(|act| drop(room.act(played.players[0], act).unwrap()));
+    for act in plays() {
+        room.act(played.players[0], act).unwrap();
+    }
     let stranger = controller(Id::from_bytes([7; 16]));
     assert!(matches!(room.act(stranger, DrillAct::End), Err(RoomError::Missing)));
     assert!(matches!(room.act(played.evaluator, marks()), Err(RoomError::Refused(Refusal::NothingToMark))));
-    controls().into_iter().for_each(|act| drop(room.act(played.facilitator, act).unwrap()));
+    for act in controls() {
+        room.act(played.facilitator, act).unwrap();
+    }
     assert!(matches!(room.act(played.grant, DrillAct::Rate(1)), Err(RoomError::Refused(Refusal::Over))));
     room.act(played.evaluator, DrillAct::Say { team: None, text: "well done".into() }).unwrap();
     let journal = played.city.platform().ledger().scan(None, 1_000).unwrap();
@@ -298,16 +321,38 @@ fn what_a_team_does_on_the_platform_itself_is_a_signal_in_the_exercise() {
     };
     assert_eq!(hint(&played), [false, false]);
     let record = played.city.platform().ledger().read("test", |tx| drill::drill(tx, played.id)).unwrap().unwrap();
-    let (case, department, at) = (record.cases[0].unwrap(), played.city.department, played.city.platform().now());
-    let post = Text::new("Post", "職位", "职位");
-    let handler = SignedIn::at_console(Id::from_bytes([8; 16]), department, vec![Role::SecurityOfficer], post);
-    let grant = authorise::<HandleIncident>(&handler, None).unwrap();
-    let why = seal_entry(played.city.platform().ledger().keys(), at.day(), &EntryText { title: "sent".into(), ..EntryText::default() }, None).unwrap();
-    let command = NoteMoment { incident: case, milestone: Milestone::Preliminary, at, why };
-    played.city.act(grant.actor(), move |work| {
-        take_command(work, &grant, case).unwrap();
-        note_moment(work, &grant, &command).unwrap();
-        Ok(())
-    });
+    played.note(record.cases[0].unwrap(), Milestone::Preliminary);
     assert_eq!(hint(&played), [true, false], "its own team alone");
+}
+
+#[test]
+fn promise_14_a_whole_exercise_tells_nobody_outside_its_own_pages() {
+    let played = Played::started();
+    let record = played.city.platform().ledger().read("test", |tx| drill::drill(tx, played.id)).unwrap().unwrap();
+    played.note(record.cases[0].unwrap(), Milestone::Aware);
+    played.drive();
+    // Long enough for every moment of the pack, and for the clocks of its cases to run out.
+    for _ in 0..12 {
+        played.city.clock.advance_secs(900);
+        played.drive();
+        played.city.work();
+    }
+    let room = played.room();
+    room.act(played.players[0], answer("account", "tomcat")).unwrap();
+    room.act(played.players[0], DrillAct::Say { team: None, text: "everybody".into() }).unwrap();
+    room.act(played.facilitator, DrillAct::Freeze).unwrap();
+    room.act(played.facilitator, DrillAct::End).unwrap();
+    played.city.work();
+    let sent = room.read(|exercise| Report::of(exercise).injects.count).unwrap();
+    assert!(sent >= 12, "{sent}: the exercise was played");
+    let ledger = played.city.platform().ledger();
+    let mails = ledger.read("test", |tx| notify::mails(tx, None, 10)).unwrap();
+    assert!(mails.is_empty(), "{mails:?}");
+    for role in Role::ALL.iter().copied() {
+        let who = played.city.officer(8, role);
+        let alerts = ledger.read("test", |tx| response::open_alerts(tx, &who)).unwrap();
+        assert!(alerts.is_empty(), "{role:?}: {alerts:?}");
+    }
+    let called = ledger.read("test", |tx| callout::call_outs(tx, None, 10)).unwrap();
+    assert!(called.is_empty(), "{called:?}");
 }
