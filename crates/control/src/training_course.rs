@@ -89,8 +89,8 @@ fn tries_table(desk: &Desk, tries: &[QuizTry]) -> Table {
 /// Begins a try, or goes on with the open one.
 pub(crate) fn begin(desk: &Desk) -> Answer {
     let (course, who) = (find(desk)?, desk.who()?.clone());
-    let begin = move |work: &mut journal::Work<'_, '_>| begin_quiz(work, &who, &course.slug);
-    match desk.platform().ledger().write("control.begin_quiz", actor_of(desk.who()?), begin) {
+    let act = move |work: &mut journal::Work<'_, '_>| begin_quiz(work, &who, &course.slug);
+    match desk.platform().ledger().write("control.begin_quiz", actor_of(desk.who()?), act) {
         Ok((begun, _)) => Ok(go(&desk.url(&format!("/staff/training/quiz/{}", begun.id)))),
         Err(RunError::Refused(QuizError::Pause { until })) => {
             page(desk, &Mistakes::one("quiz", desk.tell("training-pause", [("until", desk.at(until))])))

@@ -18,8 +18,8 @@ fn page(desk: &Desk, mistakes: &Mistakes) -> Answer {
     let held = desk.platform().ledger().read("control.sessions_of", |tx| sessions_of(tx, department))?;
     let title = desk.say("training-held");
     let mut body = desk.body(&title, mistakes);
-    let head = ["training-course", "training-when", "training-place", "training-places", "state"].map(|key| desk.say(key));
-    let mut table = Table::new(title.clone(), head);
+    let columns = ["training-course", "training-when", "training-place", "training-places", "state"].map(|key| desk.say(key));
+    let mut table = Table::new(title.clone(), columns);
     table.quiet_caption = true;
     table.empty = desk.say("training-held-none");
     for session in &held {

@@ -1,9 +1,10 @@
 use std::collections::BTreeSet;
 
+use axum::response::Response;
 use desk::{Answer, Desk, Mistakes, actor_of, go, missing};
 use kernel::{Id, kinds};
 use store::RunError;
-use training::{Asked, Chosen, Course, QuizError, QuizOutcome, QuizTry, course, hand_in, quiz_try};
+use training::{Asked, Chosen, Course, QuizError, QuizOutcome, QuizTry, course, hand_in, quiz_try, records_of};
 use webkit::parts::{Button, Checkboxes, Choice, Inset, Panel, Radios};
 use webkit::{Failure, Markup, Page};
 
@@ -21,14 +22,14 @@ fn find(desk: &Desk) -> Result<(QuizTry, &'static Course), Failure> {
 pub(crate) fn show(desk: &Desk) -> Answer {
     let (found, course) = find(desk)?;
     match found.outcome {
-        Some(outcome) => Ok(settled(desk, course, outcome)),
+        Some(outcome) => settled(desk, course, outcome),
         None => sheet(desk, &found, course, &Mistakes::default()),
     }
 }
 
 fn sheet(desk: &Desk, found: &QuizTry, course: &Course, mistakes: &Mistakes) -> Answer {
     if found.digest != course.digest {
-        return changed(desk, course);
+        return Ok(changed(desk, course));
     }
     let title = desk.tell("training-quiz-of", [("course", desk.text(&course.title))]);
     let mut body = desk.body(&title, mistakes);
@@ -79,27 +80,29 @@ pub(crate) fn mark(desk: &Desk) -> Answer {
     let settle = move |work: &mut journal::Work<'_, '_>| hand_in(work, &who, (found.id, &chosen));
     match desk.platform().ledger().write("control.hand_in", actor_of(desk.who()?), settle) {
         Ok(_) | Err(RunError::Refused(QuizError::HandedIn)) => Ok(go(&here)),
-        Err(RunError::Refused(QuizError::Changed)) => changed(desk, course),
+        Err(RunError::Refused(QuizError::Changed)) => Ok(changed(desk, course)),
         Err(error) => Err(error.into()),
     }
 }
 
 /// The questions are no longer those that were shown.
-fn changed(desk: &Desk, course: &Course) -> Answer {
+fn changed(desk: &Desk, course: &Course) -> Response {
     let title = desk.say("training-changed");
     let mut body = desk.body(&title, &Mistakes::default());
     body.p(desk.say("training-changed-lead")).link(desk.text(&course.title), course_url(desk, course));
-    Ok(desk.show(Page::new(title, body.markup()).back(desk.url("/staff/training"))))
+    desk.show(Page::new(title, body.markup()).back(desk.url("/staff/training")))
 }
 
 /// The score; the key only for whoever has passed.
-fn settled(desk: &Desk, course: &Course, outcome: QuizOutcome) -> axum::response::Response {
+fn settled(desk: &Desk, course: &Course, outcome: QuizOutcome) -> Answer {
     let title = desk.tell("training-quiz-of", [("course", desk.text(&course.title))]);
     let mut body = desk.body(&title, &Mistakes::default());
     let score = desk.tell("training-score-of", [("score", count(outcome.score)), ("asked", count(outcome.asked))]);
     if outcome.passed {
         body.part(&Panel { title: desk.say("training-passed"), label: desk.say("training-score"), reference: score });
-        if course.attends {
+        let officer = desk.who()?.officer();
+        let records = desk.platform().ledger().read("control.own_records", |tx| records_of(tx, officer))?;
+        if !records.iter().any(|record| record.course == course.slug && record.passed == outcome.at) {
             body.p(desk.say("training-then-session"));
         }
         body.link(desk.say("training-to-own"), desk.url("/staff/training")).h2(desk.say("training-key"));
@@ -114,7 +117,7 @@ fn settled(desk: &Desk, course: &Course, outcome: QuizOutcome) -> axum::response
         body.p(desk.tell("training-again-at", [("until", desk.at(again))]));
         body.link(desk.say("training-read-again"), course_url(desk, course));
     }
-    desk.show(Page::new(title, body.markup()).back(course_url(desk, course)))
+    Ok(desk.show(Page::new(title, body.markup()).back(course_url(desk, course))))
 }
 
 fn course_url(desk: &Desk, course: &Course) -> String {

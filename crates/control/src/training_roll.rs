@@ -7,7 +7,7 @@ use kernel::{Id, kinds};
 use people::{Grant, ManageTraining};
 use store::StoreError;
 use training::{TakenPlace, TrainingSession, cancel_session, room_code, tick_attendance};
-use webkit::parts::{Button, ButtonStyle, Panel, Table, Tone};
+use webkit::parts::{Button, ButtonStyle, Table, Tone};
 use webkit::{Body, Failure, Markup, Page, qr};
 
 use crate::training_session::find;
@@ -75,8 +75,8 @@ pub(crate) fn screen(desk: &Desk) -> Answer {
     if session.is_open(now) {
         let code = room_code(&session, now);
         let address = format!("{}{base}/code/{code}", desk.platform().sender().origin);
-        body.part(&Panel { title: desk.say("training-screen-title"), label: desk.say("training-code"), reference: code });
-        body.push(&qr(&address, &desk.say("training-screen-qr"))).p(desk.say("training-screen-lead")).p(address);
+        let large = Markup::trusted(format!("<p class=\"lr-clock\">{}</p>\n", Markup::text(&code)));
+        body.h2(desk.say("training-screen-title")).push(&large).push(&qr(&address, &desk.say("training-screen-qr"))).p(desk.say("training-screen-lead")).p(address);
     } else {
         body.p(desk.say("training-not-now"));
     }
