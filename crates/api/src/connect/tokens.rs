@@ -79,8 +79,8 @@ async fn issue(door: &Arc<dyn IdentityDoor>, order: Order) -> Result<Option<Valu
         // Nobody waits any more when the connection has gone; what was issued ends by itself.
         let _ = sender.send(done);
     });
-    let (issued, _) = receiver.await.map_err(|_| Refused::failed(Kind::Busy))??;
-    Ok(issued.transpose()?)
+    let (body, _) = receiver.await.map_err(|_| Refused::failed(Kind::Busy))??;
+    Ok(body.transpose()?)
 }
 
 fn give(work: &mut Work<'_, '_>, (keys, issuer): (&TokenKeys, &str), proven: &Proven, order: &Order) -> Result<Result<Value, OAuthError>, StoreError> {
