@@ -293,7 +293,7 @@ fn whoever_rests_wakes_when_something_happens() {
     let drills = played.city.platform().drills();
     drills.rest(None, Duration::ZERO);
     std::thread::scope(|scope| {
-        let resting = scope.spawn(|| drills.rest(None, Duration::from_secs(600)));
+        let resting = scope.spawn(|| drills.rest(None, Duration::from_mins(10)));
         played.room().act(played.grant, DrillAct::Rate(60)).unwrap();
         resting.join().unwrap();
     });

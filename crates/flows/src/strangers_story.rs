@@ -165,7 +165,9 @@ fn promise_12_no_service_of_fifty_hears_a_number_or_a_hash_of_one_that_it_was_no
         city.clock.advance_secs(60);
         let who = person(&service, &mobile(resident)).who;
         known(&service, &who, resident);
-        spellings(&number(resident)).iter().for_each(|spelling| traces.add(resident, spelling));
+        for spelling in &spellings(&number(resident)) {
+            traces.add(resident, spelling);
+        }
         for at in [resident % SERVICES, (resident / SERVICES * 7 + resident + 1) % SERVICES] {
             transcripts.entry(at).or_default().push((resident, heard(&service, &who, at)));
         }

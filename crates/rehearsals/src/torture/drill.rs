@@ -121,12 +121,12 @@ fn play(args: &Args, installation: &Installation, runtime: &tokio::runtime::Runt
     let mut server = Server::start(installation, &start)?;
     let target = server.target.clone();
     let control = installation.control.clone();
-    runtime.block_on(facilitate(&target, &control, &players.control(json!({"rate": exercise.rate}))))?;
-    let (began, begun) = (Moment::now(), Arc::new(AtomicUsize::new(0)));
+    runtime.block_on(facilitate(&target, &control, &players.control(&json!({"rate": exercise.rate}))))?;
+    let (first, begun) = (Moment::now(), Arc::new(AtomicUsize::new(0)));
     let clients: Vec<_> = (0..args.connections)
         .map(|client| {
             let line = Line { target: target.clone(), control: control.clone(), players: Arc::clone(players), begun: Arc::clone(&begun) };
-            runtime.spawn(line.play((client, args.connections), acts, (began, exercise.pace)))
+            runtime.spawn(line.play((client, args.connections), acts, (first, exercise.pace)))
         })
         .collect();
     for round in 1..=args.rounds {
@@ -147,7 +147,7 @@ fn play(args: &Args, installation: &Installation, runtime: &tokio::runtime::Runt
         played.samples.extend(samples);
         played.resent += resent;
     }
-    runtime.block_on(facilitate(&target, &control, &players.control(json!("end"))))?;
+    runtime.block_on(facilitate(&target, &control, &players.control(&json!("end"))))?;
     played.memory = runtime.block_on(memory(&target, &control, players))?;
     server.kill()?;
     Ok(played)
@@ -165,12 +165,12 @@ type Outcome = Result<(Vec<Sent>, Vec<Sample>, u64), Failure>;
 
 impl Line {
     /// Acts when it is time for each; what comes late because an earlier one took long counts as late from its own time on.
-    async fn play(self, (client, clients): (usize, usize), acts: usize, (began, pace): (Moment, u32)) -> Outcome {
+    async fn play(self, (client, clients): (usize, usize), acts: usize, (first, pace): (Moment, u32)) -> Outcome {
         let mut connection = Client::new(self.target.clone());
         let (mut sent, mut samples) = (Vec::new(), Vec::new());
         for number in (client..acts).step_by(clients) {
             let due = Duration::from_micros(u64::try_from(number)? * 1_000_000 / u64::from(pace));
-            tokio::time::sleep_until((began + due).into()).await;
+            tokio::time::sleep_until((first + due).into()).await;
             self.begun.fetch_add(1, Ordering::SeqCst);
             let (act, body) = self.players.act(number, (client, clients));
             let bytes = request(
@@ -181,7 +181,7 @@ impl Line {
                 body.to_string().as_bytes(),
             );
             let reply = connection.send(&bytes, PATIENCE).await?;
-            let done = began.elapsed();
+            let done = first.elapsed();
             samples.push(Sample { done, took: done.saturating_sub(due) });
             sent.push(Sent { act, status: reply.status, entry: reply.json().get("entry").and_then(Value::as_u64) });
         }

@@ -49,7 +49,7 @@ impl Players {
     }
 
     /// An act of the facilitator.
-    pub fn control(&self, act: Value) -> Value {
+    pub fn control(&self, act: &Value) -> Value {
         json!({"drill": self.drill.to_string(), "officer": self.facilitator, "act": act})
     }
 
