@@ -157,7 +157,9 @@ fn promise_12_no_service_of_fifty_hears_a_number_or_a_hash_of_one_that_it_was_no
     let charter = save(&city, SHIPPED_CHARTER);
     pass_gate(&city, &charter);
     let service: Arc<IdentityService> = city.platform().public_identity().unwrap();
-    (0..SERVICES).for_each(|at| connect(&city, &service, at));
+    for at in 0..SERVICES {
+        connect(&city, &service, at);
+    }
     let mut traces = Traces::default();
     let mut transcripts: BTreeMap<u32, Vec<(u32, String)>> = BTreeMap::new();
     for resident in 0..RESIDENTS {
