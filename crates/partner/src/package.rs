@@ -44,13 +44,11 @@ pub(crate) async fn fetched(
 pub(crate) async fn posted(visit: Visit, _: Values) -> Result<Response, Failure> {
     let lease = visit.lease().await?.id;
     let package = visit.param("package").parse().map_err(|_| Failure::of(Kind::Missing))?;
-    match noted(&visit.state, visit.partner.clone(), (lease, package)).await? {
-        Ok(_) => Ok(Redirect::to(&visit.lease_url(lease, "")).into_response()),
-        Err(NotFetched) => {
-            let fault = Some(("main", visit.t.get("package-not-fetched")));
-            lease::page(&visit, &Typed { fault, ..Typed::default() }).await
-        }
+    if let Err(NotFetched) = noted(&visit.state, visit.partner.clone(), (lease, package)).await? {
+        let fault = Some(("main", visit.t.get("package-not-fetched")));
+        return lease::page(&visit, &Typed { fault, ..Typed::default() }).await;
     }
+    Ok(Redirect::to(&visit.lease_url(lease, "")).into_response())
 }
 
 /// A bureau cannot have posted what it never fetched.

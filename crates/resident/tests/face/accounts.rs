@@ -78,7 +78,7 @@ impl Pages {
 
     /// The same pages on a platform that is none for demonstrations.
     pub fn tested() -> Self {
-        let pages = Self::of(City::tested("2020-05-06T08:00"), ORIGIN, true);
+        let pages = Self::of(City::made("2020-05-06T08:00", store::Options::default(), Environment::Test), ORIGIN, true);
         let (service, version) = pages.draft();
         pages.city.pass_gate(service, version);
         pages

@@ -48,12 +48,8 @@ impl City {
         Self::made(now, options, Environment::Demo)
     }
 
-    /// A city whose platform is none for demonstrations.
-    pub fn tested(now: &str) -> Self {
-        Self::made(now, Options::default(), Environment::Test)
-    }
-
-    fn made(now: &str, options: Options, environment: Environment) -> Self {
+    /// The same on a platform of another environment.
+    pub fn made(now: &str, options: Options, environment: Environment) -> Self {
         let files = TempDir::new().unwrap();
         let clock = Arc::new(MovableClock::at(now));
         let gazetteer = Arc::new(Gazetteer::build(shipped_premises().unwrap()));
