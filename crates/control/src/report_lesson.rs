@@ -122,10 +122,10 @@ const fn mistake(error: &LessonError) -> Option<(&'static str, &'static str)> {
 
 /// The form of a note of the hot wash.
 pub(crate) fn ask_note(desk: &Desk) -> Answer {
-    note_page(&begun(desk)?, &Mistakes::default())
+    Ok(note_page(&begun(desk)?, &Mistakes::default()))
 }
 
-fn note_page(visit: &Visit<'_>, mistakes: &Mistakes) -> Answer {
+fn note_page(visit: &Visit<'_>, mistakes: &Mistakes) -> axum::response::Response {
     let desk = visit.desk;
     let title = desk.say("report-note-new");
     let mut body = desk.body(&title, mistakes);
@@ -137,20 +137,20 @@ fn note_page(visit: &Visit<'_>, mistakes: &Mistakes) -> Answer {
         ..TextArea::new("text", desk.say("report-note"))
     };
     body.part(&desk.form().part(&text).part(&Button::new(desk.say("report-note-keep"))));
-    Ok(desk.show_form(Page::new(title, body.markup()).back(visit.url("/report")), mistakes))
+    desk.show_form(Page::new(title, body.markup()).back(visit.url("/report")), mistakes)
 }
 
 /// Keeps it.
 pub(crate) fn keep_note(desk: &Desk) -> Answer {
     let visit = begun(desk)?;
     if desk.values.switching() {
-        return note_page(&visit, &Mistakes::default());
+        return Ok(note_page(&visit, &Mistakes::default()));
     }
     let (grant, id, text) = (desk.right::<RunDrill>()?, visit.record.id, desk.values.get("text").to_owned());
     let write = move |work: &mut journal::Work<'_, '_>| note_hot_wash(work, &grant, id, &text);
     match desk.platform().ledger().write("control.note_hot_wash", grant.actor(), write) {
         Ok(_) => Ok(go(&visit.url("/report"))),
-        Err(store::RunError::Refused(LessonError::Text)) => note_page(&visit, &Mistakes::one("text", desk.say("report-note-wrong"))),
+        Err(store::RunError::Refused(LessonError::Text)) => Ok(note_page(&visit, &Mistakes::one("text", desk.say("report-note-wrong")))),
         Err(error) => Err(error.into()),
     }
 }

@@ -9,6 +9,7 @@ mod explain;
 mod invite;
 mod keys;
 mod own_memory;
+mod packs;
 mod serve;
 mod services;
 mod statement;
@@ -80,6 +81,11 @@ enum Command {
         #[command(subcommand)]
         command: statement::Command,
     },
+    /// Scenario packs for exercises: takes over what others wrote, and lists what a pack still lacks.
+    Drill {
+        #[command(subcommand)]
+        command: packs::Command,
+    },
     /// Invites an officer: prints a link that works once, on which a passkey is registered.
     Invite(InviteArgs),
 }
@@ -134,6 +140,7 @@ fn run(command: Command) -> Result<(), Failure> {
             let trial = serve::Trial { control: environment("LIONROCK_CONTROL"), now, synchronous_off: args.synchronous_off };
             Ok(serve::serve(&args.config, trial)?)
         }
+        Command::Drill { command } => packs::packs(&command),
         Command::Statement { command } => statement::statement(&command),
         Command::Work(args) => work(&args.config),
         Command::Migrate(args) => {

@@ -21,6 +21,8 @@ mod officer;
 #[cfg(test)]
 mod online_service;
 #[cfg(test)]
+mod packs;
+#[cfg(test)]
 mod proofing;
 #[cfg(test)]
 mod resident;
