@@ -9,7 +9,7 @@ use webkit::parts::{Button, ButtonGroup, ButtonStyle, Inset, LivePart, SummaryLi
 use webkit::{Body, Failure, Markup, Page};
 
 use crate::play_room::team;
-use crate::play_words::{excerpt, paragraphs, player, worth};
+use crate::play_words::{excerpt, gist, paragraphs, player, worth};
 use crate::told;
 use crate::view::View;
 use crate::visit::Visit;
@@ -202,12 +202,12 @@ fn pins(view: &View<'_>, team: TeamNumber, body: &mut Body) {
     table.quiet_caption = true;
     table.empty = desk.say("play-no-pin");
     for (citation, pin) in exercise.state().pins(team) {
-        let found = exercise.pack().evidence_named(&citation.evidence).and_then(|evidence| evidence.line(citation.line)).unwrap_or_default();
+        let says = exercise.pack().evidence_named(&citation.evidence).map_or_else(String::new, |evidence| gist(evidence, citation.line, &[], 160));
         let cited = String::from(citation.clone());
         table.row([
             link(&cited, &view.url(&format!("/play/evidence/{}/{}", citation.evidence, citation.line))),
             Markup::text(&pin.note),
-            Markup::text(&excerpt(found, &[], 120)),
+            Markup::text(&says),
             Markup::text(&player(desk, pin.player)),
         ]);
     }

@@ -10,7 +10,7 @@ use webkit::{Body, Failure, Markup, Page};
 
 use crate::play::{before, given_words};
 use crate::play_room::{player, team};
-use crate::play_words::{self, excerpt, worth};
+use crate::play_words::{self, excerpt, gist, worth};
 use crate::told;
 use crate::view::View;
 use crate::visit::Visit;
@@ -121,8 +121,8 @@ fn proof(view: &View<'_>, team: TeamNumber, asked: &Asked<'_>) -> Vec<Choice> {
     let all: BTreeSet<&Citation> = notes.iter().map(|(citation, _)| *citation).chain(cited).collect();
     let choice = |citation: &Citation| {
         let note = notes.iter().find(|(known, _)| *known == citation).map_or("", |(_, note)| *note);
-        let text = exercise.pack().evidence_named(&citation.evidence).and_then(|evidence| evidence.line(citation.line)).unwrap_or_default();
-        let told = [note, &excerpt(text, &[], 120)].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+        let says = exercise.pack().evidence_named(&citation.evidence).map_or_else(String::new, |evidence| gist(evidence, citation.line, &[], 160));
+        let told = [note, &says].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
         let cited = String::from(citation.clone());
         Choice::new(cited.clone(), cited).hint(told)
     };

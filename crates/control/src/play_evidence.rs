@@ -8,7 +8,7 @@ use webkit::{Body, Markup, Page, formats};
 
 use crate::play::before;
 use crate::play_room::team;
-use crate::play_words::excerpt;
+use crate::play_words::gist;
 use crate::told;
 use crate::visit::Visit;
 
@@ -136,7 +136,9 @@ fn results(visit: &Visit<'_>, pack: &Pack, search: &Search<'_>, (hits, pinned): 
     let head = ["play-line", "play-moment", "play-text"].map(|key| desk.say(key));
     let mut table = Table::new(desk.say("play-lines-found"), head);
     table.empty = desk.say("play-nothing-found");
-    let sought: Vec<&str> = search.words.split(|c: char| c.is_whitespace() || c == '"' || c == '=').filter(|word| word.len() > 1).collect();
+    // What was asked of a field is known; what is shown is where the other words stand.
+    let words = search.words.split_whitespace().filter(|word| !word.contains('=') && !word.starts_with('-'));
+    let sought: Vec<&str> = words.map(|word| word.trim_matches('"')).filter(|word| word.len() > 1).collect();
     for hit in hits.iter().skip((page - 1) * PER_PAGE).take(PER_PAGE) {
         let (cited, name) = (String::from(hit.citation()), &hit.evidence.entry.name);
         let mut first = link(&cited, &visit.url(&format!("/play/evidence/{name}/{}", hit.line)));
@@ -144,8 +146,8 @@ fn results(visit: &Visit<'_>, pack: &Pack, search: &Search<'_>, (hits, pinned): 
             first.push(&Markup::trusted(" "));
             first.push(&desk.tag(desk.say("play-pinned"), Tone::Good));
         }
-        let line = unescaped(hit.evidence.line(hit.line).unwrap_or_default());
-        table.row([first, Markup::text(&hit.time().unwrap_or_default()), desk::code(&excerpt(&line, &sought, EXCERPT))]);
+        let says = gist(hit.evidence, hit.line, &sought, EXCERPT);
+        table.row([first, Markup::text(&hit.time().unwrap_or_default()), desk::code(&says)]);
     }
     body.part(&table);
     if pages > 1 {
@@ -156,11 +158,6 @@ fn results(visit: &Visit<'_>, pack: &Pack, search: &Search<'_>, (hits, pinned): 
             place: desk.tell("play-page", [("page", told::count(page)), ("pages", told::count(pages))]),
         });
     }
-}
-
-/// An excerpt is read, not copied: what JSON writes in escapes stands as it reads. The line's own page has it as it is.
-fn unescaped(line: &str) -> String {
-    [("\\u003c", "<"), ("\\u003e", ">"), ("\\u0026", "&"), ("\\\"", "\"")].into_iter().fold(line.to_owned(), |line, (escaped, sign)| line.replace(escaped, sign))
 }
 
 /// How many lines lie in each stretch of time: a table whose bars repeat its numbers, each row a way into its stretch.

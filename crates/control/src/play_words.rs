@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use desk::Desk;
-use drill::{Span, Speaker, Worth};
+use drill::{Evidence, Span, Speaker, Worth};
 use webkit::Markup;
 
 /// A stretch of time in words, in its two largest units; what is less than a minute in seconds.
@@ -65,6 +65,23 @@ fn with_code(line: &str) -> Markup {
     html
 }
 
+/// What a line says, so long at most: around the words sought; else, where it is longer, the fields that tell it from the others.
+pub(crate) fn gist(evidence: &Evidence, number: u32, sought: &[&str], most: usize) -> String {
+    let line = evidence.line(number).unwrap_or_default();
+    let found = line.to_lowercase();
+    let telling = if line.chars().count() <= most || sought.iter().any(|word| found.contains(&word.to_lowercase())) { Vec::new() } else { evidence.telling(number) };
+    if telling.is_empty() {
+        return excerpt(&unescaped(line), sought, most);
+    }
+    let pairs: Vec<String> = telling.into_iter().map(|(field, value)| format!("{field}={value}")).collect();
+    excerpt(&pairs.join(" · "), &[], most)
+}
+
+/// An excerpt is read, not copied: what JSON writes in escapes stands as it reads. The line's own page has it as it is.
+fn unescaped(line: &str) -> String {
+    [("\\u003c", "<"), ("\\u003e", ">"), ("\\u0026", "&"), ("\\\"", "\"")].into_iter().fold(line.to_owned(), |line, (escaped, sign)| line.replace(escaped, sign))
+}
+
 /// What a line says around the first of these words, so long at most.
 pub(crate) fn excerpt(line: &str, sought: &[&str], most: usize) -> String {
     let folded = line.to_lowercase();
@@ -86,6 +103,16 @@ mod tests {
     fn code_stands_between_grave_accents_and_nothing_is_markup() {
         let html = paragraphs("run `a <b>` now\n\nodd ` one").to_string();
         assert!(html.contains("run <code class=\"lr-code\">a &lt;b&gt;</code> now") && html.contains("odd ` one"), "{html}");
+    }
+
+    #[test]
+    fn a_long_line_says_what_tells_it_from_the_others_unless_a_word_was_sought() {
+        let pack = drill::shipped("defacement").unwrap().unwrap();
+        let evidence = pack.evidence_named(&"processes".parse().unwrap()).unwrap();
+        let gist_of = |sought: &[&str]| gist(evidence, 8, sought, 260);
+        assert!(gist_of(&[]).contains("EventID=") && gist_of(&[]).contains("User=tomcat"), "{}", gist_of(&[]));
+        assert!(gist_of(&["base64"]).contains("base64") && !gist_of(&["base64"]).contains("u003c"), "{}", gist_of(&["base64"]));
+        assert!(gist_of(&["nowhere"]).contains("EventID="));
     }
 
     #[test]

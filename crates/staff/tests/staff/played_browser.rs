@@ -79,6 +79,7 @@ fn in_the_browser_all_of_it_works_without_scripts() {
     assert!(player.text("main").unwrap().contains("by hand as well"));
 }
 
+/// Eleven pages in three languages: half a minute, because a real browser draws each and axe looks at it.
 #[test]
 fn in_the_browser_the_players_pages_are_whole_in_three_languages() {
     let (stage, origin) = serve();
