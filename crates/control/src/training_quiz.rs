@@ -23,13 +23,13 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     let (found, course) = find(desk)?;
     match found.outcome {
         Some(outcome) => settled(desk, course, outcome),
-        None => sheet(desk, &found, course, &Mistakes::default()),
+        None => Ok(sheet(desk, &found, course, &Mistakes::default())),
     }
 }
 
-fn sheet(desk: &Desk, found: &QuizTry, course: &Course, mistakes: &Mistakes) -> Answer {
+fn sheet(desk: &Desk, found: &QuizTry, course: &Course, mistakes: &Mistakes) -> Response {
     if found.digest != course.digest {
-        return Ok(changed(desk, course));
+        return changed(desk, course);
     }
     let title = desk.tell("training-quiz-of", [("course", desk.text(&course.title))]);
     let mut body = desk.body(&title, mistakes);
@@ -39,7 +39,7 @@ fn sheet(desk: &Desk, found: &QuizTry, course: &Course, mistakes: &Mistakes) -> 
         form = form.push(&question(desk, mistakes, at, asked));
     }
     body.part(&form.part(&Button::new(desk.say("training-hand-in"))));
-    Ok(desk.show_form(Page::new(title, body.markup()).back(course_url(desk, course)), mistakes))
+    desk.show_form(Page::new(title, body.markup()).back(course_url(desk, course)), mistakes)
 }
 
 fn question(desk: &Desk, mistakes: &Mistakes, at: usize, asked: &Asked) -> Markup {
@@ -62,7 +62,7 @@ pub(crate) fn mark(desk: &Desk) -> Answer {
         return Ok(go(&here));
     }
     if desk.values.switching() {
-        return sheet(desk, &found, course, &Mistakes::default());
+        return Ok(sheet(desk, &found, course, &Mistakes::default()));
     }
     let (mut chosen, mut mistakes) = (Chosen::new(), Mistakes::default());
     for at in 0..course.quiz.count() {
@@ -74,7 +74,7 @@ pub(crate) fn mark(desk: &Desk) -> Answer {
         chosen.insert(at, options);
     }
     if !mistakes.is_empty() {
-        return sheet(desk, &found, course, &mistakes);
+        return Ok(sheet(desk, &found, course, &mistakes));
     }
     let who = desk.who()?.clone();
     let settle = move |work: &mut journal::Work<'_, '_>| hand_in(work, &who, (found.id, &chosen));
