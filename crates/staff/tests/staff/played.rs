@@ -237,7 +237,7 @@ fn no_page_of_a_player_or_an_observer_has_a_key_before_the_end() {
     let pack = shipped("defacement").unwrap().unwrap();
     let keys: Vec<String> = key_texts().iter().flat_map(|text| pieces(text)).collect();
     assert!(keys.len() > 20, "{keys:?}");
-    let mut pages = vec!["".to_owned(), "/play".into(), "/play/evidence".into(), "/watch".into(), "/discussion".into(), "/board".into(), "/marks".into(), "/control".into()];
+    let mut pages = vec![String::new(), "/play".into(), "/play/evidence".into(), "/watch".into(), "/discussion".into(), "/board".into(), "/marks".into(), "/control".into()];
     pages.extend(pack.scenario.questions.iter().map(|question| format!("/play/answer/{}", question.name)));
     pages.extend(pack.evidence.iter().map(|evidence| format!("/play/evidence/{}/1", evidence.entry.name)));
     let read = |whom: (usize, Role)| -> String {
@@ -273,9 +273,9 @@ fn a_guest_takes_the_seat_by_a_post_for_a_time_and_of_one_exercise() {
     assert!(browser.cookie("guest").is_none(), "reading takes no seat");
     assert!(browser.get(&theatre.at("/board")).location().contains("/staff/sign-in"));
     assert_eq!(browser.post_raw(&link, &[]).status, 403, "a post of another site");
-    let taken = browser.post(&link, &[]);
-    assert_eq!(taken.location(), theatre.at("/watch"));
-    let cookie = taken.headers["set-cookie"].to_str().unwrap().to_owned();
+    let seated = browser.post(&link, &[]);
+    assert_eq!(seated.location(), theatre.at("/watch"));
+    let cookie = seated.headers["set-cookie"].to_str().unwrap().to_owned();
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Max-Age=7200"), "{cookie}");
     let watch = browser.get(&theatre.at("/watch")).text();
     assert!(watch.contains("The duty officer of the pier calls") && watch.contains("You are an observer"), "{watch}");
