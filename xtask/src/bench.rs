@@ -15,6 +15,7 @@ const MEASURES: &[Measure] = &[
     ("the time of an answer tells nothing (promise 11)", &["-p", "lionrock", "--", "load", "--oracle"]),
     ("accounts: the time of an answer tells nothing (promise 11)", &["-p", "identity", "--example", "answer_time"]),
     ("letters with PINs, as encrypted batches", &["-p", "flows", "--example", "letter_rate"]),
+    ("a call-out of 68 departments by three channels, and beside a dead one", &["-p", "connectors", "--example", "call_out_wave"]),
     ("gazetteer, 160,000 addresses", &["-p", "hongkong", "--example", "gazetteer_bench"]),
     ("sealing and opening", &["-p", "seal", "--example", "seal_rate"]),
     ("the blind index", &["-p", "seal", "--example", "index_rate"]),

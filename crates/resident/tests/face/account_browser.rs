@@ -125,6 +125,8 @@ pub fn every_language(page: &Page, site: &Site, paths: &[&str]) {
         assert_eq!(page.axe().unwrap(), [], "{slug}{path} on a phone");
         assert_eq!(page.small_targets().unwrap(), Vec::<String>::new(), "{slug}{path}");
         page.viewport(1280, 900, false).unwrap();
+        page.double_text().unwrap();
+        assert_eq!(page.overflow().unwrap(), 0, "{slug}{path} with doubled text");
     }
 }
 
@@ -157,7 +159,7 @@ fn a_number_that_has_an_account(browser: &Browser, site: &Site) {
 fn promise_13_browser_the_pages_of_accounts_in_every_language_and_without_scripts() {
     let (browser, site) = (Browser::launch().unwrap(), Site::open());
     let page = browser.page().unwrap();
-    let paths = ["/account", "/account/sign-in", "/account/sign-in/password", "/account/sign-up", "/account/inbox"];
+    let paths = ["/account", "/account/sign-in", "/account/sign-in/password", "/account/sign-up", "/account/cancel", "/account/forgot", "/inspect", "/account/inbox"];
     every_language(&page, &site, &paths);
     assert_eq!(page.complaints().unwrap(), Vec::<String>::new());
     let plain = browser.page().unwrap();
