@@ -154,6 +154,7 @@ fn page(desk: &Desk, offer: &Offer, values: &Values, mistakes: &Mistakes) -> Res
 fn offered(desk: &Desk, pack: &Pack) -> Choice {
     let scenario = &pack.scenario;
     let facts = desk.tell("drill-pack-facts", [
+        ("kind", desk.text(&flows::exercise_kind(scenario.name.as_str()).title())),
         ("length", told::clock(scenario.length)),
         ("injects", told::count(scenario.injects.len())),
         ("questions", told::count(scenario.questions.len())),

@@ -141,6 +141,7 @@ pub use sign_document::{
     SignDocumentError, SigningOffice, ToSign, bring_document, forget_signing_passkey, leave_signing, read_signing, register_signing, sign_document, signing_options,
     waiting_document,
 };
+pub use start_drill::exercise_kind;
 pub use submit_household::{Acknowledged, Submit, SubmitError, rules, submit_household};
 pub use tell_contractor::file_statement;
 pub use work_round::{Ports, Round, StepError, work_round};

@@ -16,7 +16,7 @@ pub(crate) fn start_with_cases(
     let (record, _) = start_drill(work, grant, id, pack)?;
     for (number, team) in (0..).zip(&record.teams) {
         let command = OpenExercise {
-            kind: kind_of(&record.pack),
+            kind: exercise_kind(&record.pack),
             department: team.department,
             name: record.title.clone(),
             cause_key: format!("drill {id} team {number}"),
@@ -28,7 +28,7 @@ pub(crate) fn start_with_cases(
 }
 
 /// What a pack is about, in the words of incidents.
-fn kind_of(pack: &str) -> IncidentKind {
+pub fn exercise_kind(pack: &str) -> IncidentKind {
     match pack {
         "contractor-leak" => IncidentKind::Leak,
         name => IncidentKind::from_slug(name).unwrap_or(IncidentKind::Other),
