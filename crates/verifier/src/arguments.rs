@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use crate::Language;
 
 /// What to check, and with what.
@@ -38,52 +40,38 @@ CODE  the text of the QR code that somebody shows (LRC1.…), or the address tha
 --keys  the provider's public keys (/oidc/jwks)  --at  another moment than now, seconds since 1970
 --root  the certificate of the root (root.cer)  --list  the issuing authority's list (issuing.crl)
 --message  a signature that stands beside the document
---language en | zh-hant | zh-hans
+--language en | zh-hant | zh-hans: the language of the answer
+
+For example: lionrock-verify receipt receipt.json --key register.example+1a2b3c4d+AW…
 
 Exit code: 0 valid, 1 not valid, 2 wrong use or unreadable file.";
 
+/// Wrong use: what is wrong with the command line.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Misuse(pub String);
+
 impl Arguments {
-    /// Reads the command line; nothing when it is not one of the forms above.
-    pub fn parse(arguments: &[String]) -> Option<Self> {
-        let (what, rest) = arguments.split_first()?;
-        let what = match what.as_str() {
-            "receipt" => What::Receipt,
-            "certificate" => What::Certificate,
-            "checkpoint" => What::Checkpoint,
-            "copy" => What::Copy,
-            _ => return None,
+    /// Reads a check of something that a key signed; `name` is the first argument, `rest` what follows it.
+    pub fn parse(name: &str, rest: &[String]) -> Result<Self, Misuse> {
+        let (what, also): (_, &[&str]) = match name {
+            "receipt" => (What::Receipt, &[]),
+            "certificate" => (What::Certificate, &["--opening", "--copy"]),
+            "checkpoint" => (What::Checkpoint, &["--older", "--proof"]),
+            "copy" => (What::Copy, &[]),
+            _ => return Err(Misuse(format!("there is no check of `{name}`"))),
         };
-        let (mut file, mut key, mut older, mut proof, mut language) = (None, None, None, None, None);
-        let (mut opening, mut copy) = (None, None);
-        let mut rest = rest.iter();
-        while let Some(argument) = rest.next() {
-            let place = match argument.as_str() {
-                "--key" => &mut key,
-                "--older" => &mut older,
-                "--proof" => &mut proof,
-                "--opening" => &mut opening,
-                "--copy" => &mut copy,
-                "--language" => &mut language,
-                flag if flag.starts_with("--") => return None,
-                _ => &mut file,
-            };
-            let value = if argument.starts_with("--") { rest.next()? } else { argument };
-            if place.replace(value.clone()).is_some() {
-                return None;
-            }
-        }
-        let growth = match (older, proof) {
-            (Some(older), Some(proof)) if what == What::Checkpoint => Some((older, proof)),
+        let mut given = Given::read(rest, "FILE", &[&["--key"], also].concat())?;
+        let growth = match (given.take("--older"), given.take("--proof")) {
+            (Some(older), Some(proof)) => Some((older, proof)),
             (None, None) => None,
-            _ => return None,
+            _ => return Err(Misuse("--older and --proof go together".into())),
         };
-        let opening = match (opening, copy) {
-            (Some(opening), copy) if what == What::Certificate => Some((opening, copy)),
+        let opening = match (given.take("--opening"), given.take("--copy")) {
+            (Some(opening), copy) => Some((opening, copy)),
             (None, None) => None,
-            _ => return None,
+            (None, Some(_)) => return Err(Misuse("--copy goes with --opening".into())),
         };
-        let language = Language::from_name(language.as_deref().unwrap_or("en"))?;
-        Some(Self { what, file: file?, key: key?, language, growth, opening })
+        Ok(Self { what, file: given.needed("FILE")?, key: given.needed("--key")?, language: given.language, growth, opening })
     }
 }
 
@@ -99,25 +87,10 @@ pub struct SignatureArguments {
 
 impl SignatureArguments {
     /// Reads what stands after `signature`.
-    pub fn parse(arguments: &[String]) -> Option<Self> {
-        let (mut file, mut root, mut message, mut list, mut language) = (None, None, None, None, None);
-        let mut rest = arguments.iter();
-        while let Some(argument) = rest.next() {
-            let place = match argument.as_str() {
-                "--root" => &mut root,
-                "--message" => &mut message,
-                "--list" => &mut list,
-                "--language" => &mut language,
-                flag if flag.starts_with("--") => return None,
-                _ => &mut file,
-            };
-            let value = if argument.starts_with("--") { rest.next()? } else { argument };
-            if place.replace(value.clone()).is_some() {
-                return None;
-            }
-        }
-        let language = Language::from_name(language.as_deref().unwrap_or("en"))?;
-        Some(Self { file: file?, root: root?, message, list, language })
+    pub fn parse(rest: &[String]) -> Result<Self, Misuse> {
+        let mut given = Given::read(rest, "FILE", &["--root", "--message", "--list"])?;
+        let (message, list) = (given.take("--message"), given.take("--list"));
+        Ok(Self { file: given.needed("FILE")?, root: given.needed("--root")?, message, list, language: given.language })
     }
 }
 
@@ -132,24 +105,48 @@ pub struct CodeArguments {
 
 impl CodeArguments {
     /// Reads what stands after `code`.
-    pub fn parse(arguments: &[String]) -> Option<Self> {
-        let (mut code, mut keys, mut at, mut language) = (None, None, None, None);
-        let mut rest = arguments.iter();
+    pub fn parse(rest: &[String]) -> Result<Self, Misuse> {
+        let mut given = Given::read(rest, "CODE", &["--keys", "--at"])?;
+        let seconds = |at: String| at.parse().map_err(|_| Misuse(format!("--at {at}: name seconds since 1970, such as 1795340000")));
+        let at = given.take("--at").map(seconds).transpose()?;
+        Ok(Self { code: given.needed("CODE")?, keys: given.needed("--keys")?, at, language: given.language })
+    }
+}
+
+/// What was given: each option with its value, and what stands alone under the name that the usage has for it.
+struct Given {
+    values: BTreeMap<String, String>,
+    language: Language,
+}
+
+impl Given {
+    /// Each option once, with a value; one thing without an option.
+    fn read(rest: &[String], alone: &str, options: &[&str]) -> Result<Self, Misuse> {
+        let mut values = BTreeMap::new();
+        let mut rest = rest.iter();
         while let Some(argument) = rest.next() {
-            let place = match argument.as_str() {
-                "--keys" => &mut keys,
-                "--at" => &mut at,
-                "--language" => &mut language,
-                flag if flag.starts_with("--") => return None,
-                _ => &mut code,
+            let (name, value) = if !argument.starts_with("--") {
+                (alone, argument)
+            } else if options.contains(&argument.as_str()) || argument == "--language" {
+                (argument.as_str(), rest.next().ok_or_else(|| Misuse(format!("{argument} needs a value")))?)
+            } else {
+                return Err(Misuse(format!("this check has no option {argument}")));
             };
-            let value = if argument.starts_with("--") { rest.next()? } else { argument };
-            if place.replace(value.clone()).is_some() {
-                return None;
+            if values.insert(name.to_owned(), value.clone()).is_some() {
+                return Err(Misuse(format!("{name} is given twice")));
             }
         }
-        let at = at.map(|at: String| at.parse().map_err(|_| ())).transpose().ok()?;
-        let language = Language::from_name(language.as_deref().unwrap_or("en"))?;
-        Some(Self { code: code?, keys: keys?, at, language })
+        let language = values.remove("--language").unwrap_or_else(|| "en".into());
+        let unknown = || Misuse(format!("--language {language}: use en, zh-hant or zh-hans"));
+        let language = Language::from_name(&language).ok_or_else(unknown)?;
+        Ok(Self { values, language })
+    }
+
+    fn take(&mut self, name: &str) -> Option<String> {
+        self.values.remove(name)
+    }
+
+    fn needed(&mut self, name: &str) -> Result<String, Misuse> {
+        self.take(name).ok_or_else(|| Misuse(format!("{name} is missing")))
     }
 }

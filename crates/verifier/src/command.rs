@@ -1,7 +1,7 @@
 use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::arguments::{Arguments, CodeArguments, SignatureArguments, USAGE, What};
+use crate::arguments::{Arguments, CodeArguments, Misuse, SignatureArguments, USAGE, What};
 use crate::{Key, Language, Reason, Report, SignedEvidence, check_signature, check_certificate, check_checkpoint, check_code, check_copy, check_growth, check_opened, check_receipt};
 
 /// What to print and how to exit.
@@ -15,23 +15,23 @@ pub struct Outcome {
 
 /// Runs the command line (without the program's name).
 pub fn run(arguments: &[String]) -> Outcome {
-    if let Some(("signature", rest)) = arguments.split_first().map(|(what, rest)| (what.as_str(), rest)) {
-        return signature(rest);
+    let Some((what, rest)) = arguments.split_first() else { return Outcome { text: USAGE.to_owned(), code: 2 } };
+    let asks = |name: &str| ["--help", "-h"].contains(&name);
+    if what == "help" || asks(what) || rest.iter().any(|argument| asks(argument)) {
+        return Outcome { text: USAGE.to_owned(), code: 0 };
     }
-    if let Some(("code", rest)) = arguments.split_first().map(|(what, rest)| (what.as_str(), rest)) {
-        return code(rest);
-    }
-    let Some(arguments) = Arguments::parse(arguments) else {
-        return Outcome { text: USAGE.to_owned(), code: 2 };
+    let done = match what.as_str() {
+        "--version" | "-V" => Ok(Outcome { text: format!("lionrock-verify {}", env!("CARGO_PKG_VERSION")), code: 0 }),
+        "signature" => SignatureArguments::parse(rest).map(|arguments| signature(&arguments)),
+        "code" => CodeArguments::parse(rest).map(code),
+        what => Arguments::parse(what, rest).map(|arguments| outcome(check(&arguments), arguments.language)),
     };
-    outcome(check(&arguments), arguments.language)
+    let wrong_use = |Misuse(what)| Outcome { text: format!("lionrock-verify: {what}. `lionrock-verify --help` shows each form"), code: 2 };
+    done.unwrap_or_else(wrong_use)
 }
 
 /// `signature FILE --root FILE [--message FILE] [--list FILE]`
-fn signature(arguments: &[String]) -> Outcome {
-    let Some(arguments) = SignatureArguments::parse(arguments) else {
-        return Outcome { text: USAGE.to_owned(), code: 2 };
-    };
+fn signature(arguments: &SignatureArguments) -> Outcome {
     let language = arguments.language;
     let checked = || -> Result<_, String> {
         let bytes = |path: &String| fs::read(path).map_err(|error| unreadable(path, &error, language));
@@ -44,10 +44,7 @@ fn signature(arguments: &[String]) -> Outcome {
 }
 
 /// `code CODE --keys FILE [--at SECONDS]`
-fn code(arguments: &[String]) -> Outcome {
-    let Some(CodeArguments { code, keys, at, language }) = CodeArguments::parse(arguments) else {
-        return Outcome { text: USAGE.to_owned(), code: 2 };
-    };
+fn code(CodeArguments { code, keys, at, language }: CodeArguments) -> Outcome {
     match read(&keys, language).map(|keys| check_code(&code, &keys, at.unwrap_or_else(now))) {
         Ok(Ok(shown)) => Outcome { text: shown.text(language), code: 0 },
         Ok(Err(fault)) => {
@@ -97,9 +94,15 @@ fn key(text: &str, language: Language) -> Result<Key, String> {
     if let Some(key) = Key::parse(text) {
         return Ok(key);
     }
-    let file = read(text, language)?;
-    let unreadable = || language.pick([format!("{text} holds no public key."), format!("{text} 內沒有公開密鑰。"), format!("{text} 内没有公开密钥。")]);
-    file.lines().next().and_then(Key::parse).ok_or_else(unreadable)
+    let neither = || {
+        language.pick([
+            format!("--key {text} is neither a public key (name+hash+base64, whole) nor a file with one on its first line."),
+            format!("--key {text} 既不是完整的公開密鑰（名稱+雜湊+base64），也不是首行載有公開密鑰的檔案。"),
+            format!("--key {text} 既不是完整的公开密钥（名称+哈希+base64），也不是首行载有公开密钥的文件。"),
+        ])
+    };
+    let file = fs::read_to_string(text).map_err(|_| neither())?;
+    file.lines().next().and_then(Key::parse).ok_or_else(neither)
 }
 
 fn read(path: &str, language: Language) -> Result<String, String> {

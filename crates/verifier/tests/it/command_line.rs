@@ -46,24 +46,32 @@ fn wrong_use_is_told_from_a_bad_document() {
     let writer = Writer::new("ledger", 1);
     let key = writer.vkey();
     let line = line(&receipt(&writer, false));
-    for arguments in [
-        vec![],
-        vec!["receipts", &line, "--key", &key],
-        vec!["receipt", &line],
-        vec!["receipt", "--key", &key],
-        vec!["receipt", &line, &line, "--key", &key],
-        vec!["receipt", &line, "--key"],
-        vec!["receipt", &line, "--key", &key, "--language", "fr"],
-        vec!["receipt", &line, "--key", &key, "--older", "x", "--proof", "y"],
-        vec!["checkpoint", "x", "--key", &key, "--older", "x"],
-        vec!["receipt", &line, "--key", &key, "--force", "x"],
-        vec!["receipt", &line, "--key", &key, "--opening", "x"],
-        vec!["certificate", "x", "--key", &key, "--copy", "x"],
-        vec!["copy", "x", "--key", &key, "--opening", "x"],
-        vec!["receipt", "no-such-file", "--key", &key],
-        vec!["receipt", &line, "--key", "no-such-file"],
+    for (arguments, what) in [
+        (vec![], "lionrock-verify receipt FILE"),
+        (vec!["receipts", &line, "--key", &key], "there is no check of `receipts`"),
+        (vec!["receipt", &line], "--key is missing"),
+        (vec!["receipt", "--key", &key], "FILE is missing"),
+        (vec!["receipt", &line, &line, "--key", &key], "FILE is given twice"),
+        (vec!["receipt", &line, "--key"], "--key needs a value"),
+        (vec!["receipt", &line, "--key", &key, "--language", "fr"], "use en, zh-hant or zh-hans"),
+        (vec!["receipt", &line, "--key", &key, "--older", "x", "--proof", "y"], "no option --older"),
+        (vec!["checkpoint", "x", "--key", &key, "--older", "x"], "--older and --proof go together"),
+        (vec!["receipt", &line, "--key", &key, "--force", "x"], "no option --force"),
+        (vec!["receipt", &line, "--key", &key, "--opening", "x"], "no option --opening"),
+        (vec!["certificate", "x", "--key", &key, "--copy", "x"], "--copy goes with --opening"),
+        (vec!["copy", "x", "--key", &key, "--opening", "x"], "no option --opening"),
+        (vec!["receipt", "no-such-file", "--key", &key], "Cannot read no-such-file"),
+        (vec!["receipt", &line, "--key", "no-such-file"], "neither a public key"),
+        (vec!["receipt", &line, "--key", key.split_at(key.len() - 2).0], "neither a public key"),
+        (vec!["code", "LRC1.x", "--keys", "y", "--at", "now"], "seconds since 1970"),
+        (vec!["signature", "x", "--key", &key], "no option --key"),
     ] {
         let (text, code) = verify(&arguments);
-        assert!(code == 2 && !text.is_empty(), "{arguments:?}: {text}");
+        assert!(code == 2 && text.contains(what), "{arguments:?}: {text}");
     }
+    for arguments in [vec!["--help"], vec!["help"], vec!["-h"], vec!["receipt", "--help"]] {
+        let (text, code) = verify(&arguments);
+        assert!(code == 0 && text.contains("Exit code:"), "{arguments:?}: {text}");
+    }
+    assert_eq!(verify(&["--version"]), (format!("lionrock-verify {}\n", env!("CARGO_PKG_VERSION")), 0));
 }
