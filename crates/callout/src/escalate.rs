@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use journal::{Event, Work};
 use kernel::{Id, Instant, kinds};
+use people::Duty;
 use seal::Keyring;
 use store::StoreError;
 
@@ -165,7 +166,7 @@ impl Escalation<'_> {
     }
 
     fn queue(&self, work: &mut Work<'_, '_>, called: &Called, person: &Person, channel: Channel) -> Result<bool, StoreError> {
-        let waits = self.call_out.severity == Severity::Routine && !person.has(crate::Duty::Point);
+        let waits = self.call_out.severity == Severity::Routine && !person.has(Duty::Point);
         let due = if waits { person.quiet.after(self.now) } else { self.now };
         let id = work.new_id();
         let page = CallPage {

@@ -14,7 +14,6 @@ mod answer;
 mod call_out;
 mod channel;
 mod details;
-mod duty;
 mod escalate;
 mod exercise;
 mod fence;
@@ -40,7 +39,6 @@ pub use answer::{
 pub use call_out::{CallOut, CallOutError, Severity, StartCallOut, close_call_out, start_call_out};
 pub use channel::Channel;
 pub use details::{Details, DetailsError, SealedDetails, prepare_keys, seal_details};
-pub use duty::Duty;
 pub use escalate::{Called, CalledState, escalate_due};
 pub use exercise::{
     Exercise, ExerciseError, PlanExercise, exercise, exercise_departments, exercises, list_again, plan_exercise,

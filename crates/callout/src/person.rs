@@ -1,8 +1,9 @@
 use kernel::{Fault, Id, Instant, Kind, Text, kinds};
+use people::Duty;
 use seal::{RecordNumber, Sealed};
 use store::StoreError;
 
-use crate::{Channel, Duty, QuietHours, SealedDetails};
+use crate::{Channel, QuietHours, SealedDetails};
 
 /// Contacts are checked at least once a quarter.
 pub const CHECK_DAYS: i64 = 92;

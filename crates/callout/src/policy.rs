@@ -1,6 +1,7 @@
+use people::Duty;
 use serde::{Deserialize, Serialize};
 
-use crate::{Channel, Duty};
+use crate::Channel;
 
 /// Whom a call-out calls when, as data. The shipped ones follow the sample escalation of the Government's incident handling guide
 /// (ISPG-SM02, annex D): 15, 30 and 60 minutes, then every 30.

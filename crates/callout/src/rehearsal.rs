@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use journal::{Actor, Ledger, LedgerParts, Work};
 use kernel::{Clock as _, Id, Instant, Random, Text, kinds};
-use people::{Action, CreateDepartment, Grant, ManageTeam, Role, SignedIn, authorise};
+use people::{Action, CreateDepartment, Duty, Grant, ManageTeam, Role, SignedIn, authorise};
 use seal::{Ed25519Signer, Keyring};
 use serde_json::Value;
 use store::{Migration, RunError, Store, StoreError, Tx};

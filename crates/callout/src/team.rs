@@ -2,12 +2,11 @@
 
 use journal::{Event, Work};
 use kernel::{Id, Instant, Text, kinds};
-use people::{Grant, ManageTeam};
+use people::{Duty, Grant, ManageTeam};
 use store::{StoreError, Tx};
 
-use crate::duty::duty_names;
 use crate::storage::person as table;
-use crate::{Duty, Leave, Person, PersonId, QuietHours, Rota, SealedDetails, TeamError};
+use crate::{Leave, Person, PersonId, QuietHours, Rota, SealedDetails, TeamError};
 
 const POST_MAX_CHARS: usize = 100;
 const LEAVE_MOST_MS: i64 = 366 * 86_400_000;
@@ -62,7 +61,7 @@ pub fn keep_person(work: &mut Work<'_, '_>, grant: &Grant<ManageTeam>, command: 
         expiry: command.details.expiry,
     };
     table::keep(work.tx(), &person, &command.details, command.person.is_none())?;
-    note(work, grant, "callout.person_kept", id, |event| event.detail("duties", duty_names(&command.duties)))?;
+    note(work, grant, "callout.person_kept", id, |event| event.detail("duties", Duty::names(&command.duties)))?;
     Ok(id)
 }
 

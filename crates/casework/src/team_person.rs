@@ -1,7 +1,7 @@
 use axum::response::Response;
-use callout::{Details, DetailsError, Duty, KeepPerson, Person, QuietHours, check_person, end_person, keep_person, seal_details};
+use callout::{Details, DetailsError, KeepPerson, Person, QuietHours, check_person, end_person, keep_person, seal_details};
 use desk::{Answer, Desk, Mistakes, go, line, named, three};
-use people::ManageTeam;
+use people::{Duty, ManageTeam};
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Checkboxes, Choice, SummaryList, SummaryRow, TextInput};
 use webkit::{Body, Page, formats};
 

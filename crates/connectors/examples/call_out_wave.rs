@@ -14,13 +14,13 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use callout::{
-    Details, Duty, Gateway, Gateways, KeepPerson, MailPages, Policy, QuietHours, Severity, SmsPages, StartCallOut, call_round, keep_person,
+    Details, Gateway, Gateways, KeepPerson, MailPages, Policy, QuietHours, Severity, SmsPages, StartCallOut, call_round, keep_person,
     seal_details, start_call_out,
 };
 use connectors::{MailConfig, SmsConfig, SmsHttpGateway, SmtpServer, VoiceConfig, VoiceHttpGateway, make_test_pki};
 use journal::{Actor, Ledger, LedgerParts, Work};
 use kernel::{Clock, Id, Random, Secret, Text, kinds};
-use people::{CreateDepartment, Role, SignedIn, authorise, create_department};
+use people::{CreateDepartment, Duty, Role, SignedIn, authorise, create_department};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use seal::{Ed25519Signer, Keyring, OsRandom};

@@ -1,8 +1,8 @@
-use desk::{Answer, Desk, Mistakes, file, go, link, missing};
+use desk::{Answer, Desk, Mistakes, file, link, missing};
 use kernel::{Id, kinds};
-use people::{ManageTraining, Officer};
+use people::{Duty, ManageTraining, Officer};
 use store::StoreError;
-use training::{MatrixRow, Standing, TeamDuty, Validity, courses, duties_of, keep_duties, matrix};
+use training::{MatrixRow, Standing, Validity, courses, duties_of, keep_duties, matrix};
 use webkit::parts::{Button, Checkboxes, Choice, Table};
 use webkit::{Failure, Markup, Page};
 
@@ -73,7 +73,7 @@ fn csv_cell(text: &str) -> String {
 }
 
 /// An officer of the department, in office.
-fn officer(desk: &Desk) -> Result<(Officer, Vec<TeamDuty>), Failure> {
+fn officer(desk: &Desk) -> Result<(Officer, Vec<Duty>), Failure> {
     let (department, id): (_, Id<kinds::Officer>) = (desk.right::<ManageTraining>()?.department(), desk.id("officer")?);
     let found = desk.platform().ledger().read("control.learner", |tx| {
         Ok::<_, StoreError>((people::officer(tx, id)?, duties_of(tx, id)?))
@@ -101,7 +101,7 @@ pub(crate) fn one(desk: &Desk) -> Answer {
         ]);
     }
     body.part(&table).h2(desk.say("training-duties"));
-    let choices = TeamDuty::ALL.iter().map(|duty| Choice::new(duty.slug(), desk.text(&duty.title()))).collect();
+    let choices = Duty::ALL.iter().map(|duty| Choice::new(duty.slug(), desk.text(&duty.title()))).collect();
     let boxes = Checkboxes {
         values: duties.iter().map(|duty| duty.slug().to_owned()).collect(),
         hint: Some(desk.say("training-duties-hint")),
@@ -114,9 +114,9 @@ pub(crate) fn one(desk: &Desk) -> Answer {
 /// Keeps the duties.
 pub(crate) fn keep(desk: &Desk) -> Answer {
     let (grant, id) = (desk.right::<ManageTraining>()?, officer(desk)?.0.id);
-    let duties: Vec<TeamDuty> = desk.values.all("duty").filter_map(TeamDuty::from_slug).collect();
+    let duties: Vec<Duty> = desk.values.all("duty").filter_map(Duty::from_slug).collect();
     desk.platform().ledger().write("control.keep_duties", grant.actor(), move |work| keep_duties(work, &grant, (id, &duties)))?;
-    Ok(go(&desk.url("/staff/training/matrix")))
+    Ok(desk.done("done-saved", &desk.url("/staff/training/matrix")))
 }
 
 #[cfg(test)]

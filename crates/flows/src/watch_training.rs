@@ -132,11 +132,4 @@ mod tests {
         at(last.plus(-5));
         assert_eq!(told(&city), (1, 1), "the newer record holds");
     }
-
-    #[test]
-    fn duties_of_training_are_those_of_the_call_out() {
-        let theirs: Vec<_> = callout::Duty::ALL.iter().map(|duty| (duty.slug(), duty.title())).collect();
-        let ours: Vec<_> = training::TeamDuty::ALL.iter().map(|duty| (duty.slug(), duty.title())).collect();
-        assert_eq!(ours, theirs);
-    }
 }

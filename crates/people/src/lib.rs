@@ -21,6 +21,7 @@ mod contact;
 mod create_department;
 mod decide_approval;
 mod directory;
+mod duty;
 mod end_officer;
 mod end_restored;
 mod enrol_service;
@@ -75,6 +76,7 @@ pub use decide_approval::{DecideApprovalError, approve, refuse};
 pub use directory::{
     Department, Officer, PasskeyListed, approvals, department, departments, officer, officers, passkeys,
 };
+pub use duty::Duty;
 pub use end_officer::{EndOfficer, EndOfficerError, end_officer};
 pub use end_restored::end_restored;
 pub use enrol_service::{EnrolService, EnrolServiceError, Scope, enrol_service, owner_of};

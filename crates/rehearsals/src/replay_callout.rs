@@ -12,13 +12,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use callout::{
-    Details, Duty, ExerciseReport, KeepPerson, PlanExercise, Policy, QuietHours, call_round, exercise_report, keep_person, next_due,
+    Details, ExerciseReport, KeepPerson, PlanExercise, Policy, QuietHours, call_round, exercise_report, keep_person, next_due,
     plan_exercise, seal_details, sign_report,
 };
 use flows::Platform;
 use journal::{Actor, Work};
 use kernel::{Id, Instant, Text, kinds};
-use people::{Action, Grant, Role, SignedIn, authorise};
+use people::{Action, Duty, Grant, Role, SignedIn, authorise};
 use store::{RunError, StoreError};
 use tempfile::TempDir;
 

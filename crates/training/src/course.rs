@@ -1,11 +1,11 @@
 use std::sync::LazyLock;
 
 use kernel::Text;
-use people::Role;
+use people::{Duty, Role};
 use seal::sha256;
 use serde::Deserialize;
 
-use crate::{Post, Quiz, TeamDuty};
+use crate::{Post, Quiz};
 
 /// A course: what it says, for whom it is, how long it holds, and its quiz.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ struct File {
     months: i32,
     attends: bool,
     roles: Vec<Role>,
-    duties: Vec<TeamDuty>,
+    duties: Vec<Duty>,
     #[serde(rename = "lesson")]
     lessons: Vec<Lesson>,
     quiz: Quiz,

@@ -1,9 +1,9 @@
 use journal::{Event, Work};
 use kernel::{Fault, Id, Kind, kinds};
-use people::{Grant, ManageTraining};
+use people::{Duty, Grant, ManageTraining};
 use store::{StoreError, Tx};
 
-use crate::{TeamDuty, storage};
+use crate::storage;
 
 /// Why duties were not kept.
 #[derive(Debug, thiserror::Error)]
@@ -30,17 +30,16 @@ impl Fault for KeepDutiesError {
 pub fn keep_duties(
     work: &mut Work<'_, '_>,
     grant: &Grant<ManageTraining>,
-    (officer, duties): (Id<kinds::Officer>, &[TeamDuty]),
+    (officer, duties): (Id<kinds::Officer>, &[Duty]),
 ) -> Result<(), KeepDutiesError> {
     let found = people::officer(work.tx(), officer)?;
     found.filter(|found| found.department == grant.department() && found.ended.is_none()).ok_or(KeepDutiesError::Missing)?;
     storage::duty::replace(work.tx(), officer, duties)?;
-    let names = duties.iter().map(|duty| duty.slug()).collect::<Vec<_>>().join(" ");
-    work.journal(Event::new("training.duties_kept").detail("officer", officer.to_string()).detail("duties", names))?;
+    work.journal(Event::new("training.duties_kept").detail("officer", officer.to_string()).detail("duties", Duty::names(duties)))?;
     Ok(())
 }
 
 /// The duties of an officer.
-pub fn duties_of(tx: &mut Tx<'_>, officer: Id<kinds::Officer>) -> Result<Vec<TeamDuty>, StoreError> {
+pub fn duties_of(tx: &mut Tx<'_>, officer: Id<kinds::Officer>) -> Result<Vec<Duty>, StoreError> {
     storage::duty::of_officer(tx, officer)
 }

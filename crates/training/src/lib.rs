@@ -32,7 +32,7 @@ pub use certificate::{CERTIFICATE_FORMAT, Certificate, certificate, sign_certifi
 pub use course::{Course, Lesson, course, courses};
 pub use keep_duties::{KeepDutiesError, duties_of, keep_duties};
 pub use place::{CodeTyped, TakenPlace, Way, attend, enrol, places_in, places_of, room_code, tick_attendance, withdraw};
-pub use post::{Post, TeamDuty};
+pub use post::Post;
 pub use purge::purge;
 pub use quiz::{Asked, Chosen, Explained, Quiz, Sheet};
 pub use record::{TrainingRecord, record, records_of};

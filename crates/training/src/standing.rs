@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use kernel::{Day, Id, kinds};
-use people::Officer;
+use people::{Duty, Officer};
 use store::{StoreError, Tx};
 
-use crate::{Course, Post, TeamDuty, TrainingRecord, courses, storage};
+use crate::{Course, Post, TrainingRecord, courses, storage};
 
 /// A record can be renewed, and its officer is reminded, so many days before its last.
 pub const RENEW_DAYS: i32 = 60;
@@ -81,7 +81,7 @@ pub struct MatrixRow {
     /// The officer.
     pub officer: Officer,
     /// The officer's duties in the incident team.
-    pub duties: Vec<TeamDuty>,
+    pub duties: Vec<Duty>,
     /// One for each course, in the order of [`courses`].
     pub standings: Vec<Standing>,
 }
@@ -103,7 +103,7 @@ fn row(tx: &mut Tx<'_>, officer: Officer, today: Day) -> Result<MatrixRow, Store
     Ok(MatrixRow { officer, duties, standings })
 }
 
-fn stand(officer: &Officer, duties: &[TeamDuty], latest: &BTreeMap<String, TrainingRecord>, today: Day) -> Vec<Standing> {
+fn stand(officer: &Officer, duties: &[Duty], latest: &BTreeMap<String, TrainingRecord>, today: Day) -> Vec<Standing> {
     let holds = |post: &&Post| match post {
         Post::Role(role) => officer.roles.contains(role),
         Post::Duty(duty) => duties.contains(duty),

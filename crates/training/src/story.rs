@@ -1,7 +1,7 @@
 //! Workshops, quizzes and records, from the plan to the purge.
 
 use journal::Actor;
-use people::Role;
+use people::{Duty, Role};
 use store::RunError;
 use testkit::both_engines;
 
@@ -63,7 +63,7 @@ fn a_department_sees_who_of_its_own_lacks_what_by_role_and_by_duty() {
     city.officer(1, &[Role::CaseOfficer]);
     let id = commander.officer();
     assert!(!city.standing(&commander, WORKSHOP).is_lacking(), "an administrator needs none");
-    let duties = [TeamDuty::Commander, TeamDuty::Point];
+    let duties = [Duty::Commander, Duty::Point];
     city.act(manager.actor(), move |work| keep_duties(work, &manager, (id, &duties))).unwrap();
     assert_eq!(city.standing(&commander, WORKSHOP).posts.len(), 2);
     let stranger = city.manager(1);

@@ -1,12 +1,12 @@
 use kernel::{Day, Id, Instant, Text, kinds};
+use people::Duty;
 use seal::{RecordNumber, Sealed};
 use store::{Row, StoreError, Tx, Value};
 
 use super::{read_text, unreadable, write_text};
-use crate::duty::duty_names;
 use crate::person::StoredDetails;
 use crate::team::ROTA;
-use crate::{Channel, Duty, Leave, Person, PersonId, QuietHours, Rota, SealedDetails};
+use crate::{Channel, Leave, Person, PersonId, QuietHours, Rota, SealedDetails};
 
 const TEAM_MOST: i64 = 200;
 
@@ -16,7 +16,7 @@ pub(crate) fn keep(tx: &mut Tx<'_>, person: &Person, details: &SealedDetails, ne
         person.id.into(),
         person.department.into(),
         write_text(&person.post),
-        duty_names(&person.duties).into(),
+        Duty::names(&person.duties).into(),
         i64::from(quiet.from_minute).into(),
         i64::from(quiet.until_minute).into(),
         details.sealed.as_bytes().into(),

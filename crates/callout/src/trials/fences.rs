@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use journal::Actor;
 use kernel::Random as _;
+use people::Duty;
 use store::{StoreError, Value};
 use testkit::SeededRandom;
 

@@ -6,7 +6,7 @@ use std::process::Command;
 use hongkong::OfficeHours;
 use journal::{Actor, verifier_key};
 use kernel::{Id, Instant, Random as _, Text, kinds, to_hex};
-use people::{Grant, Role, RunExercise};
+use people::{Duty, Grant, Role, RunExercise};
 use seal::sha256;
 use serde_json::Value;
 use store::RunError;

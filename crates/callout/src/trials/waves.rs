@@ -5,6 +5,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use notify::CarrierError;
+use people::Duty;
 use testkit::both_engines;
 
 use super::world::{ORIGIN, Phones, World};

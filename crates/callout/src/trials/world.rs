@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use kernel::{Id, Instant, Text, kinds};
 use notify::CarrierError;
-use people::{Grant, Role, StartCallOut as MayCallOut};
+use people::{Duty, Grant, Role, StartCallOut as MayCallOut};
 use store::{Location, Options, Store};
 use tempfile::TempDir;
 

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use callout::{
-    Details, Duty, Gateway, Gateways, HandedOver, KeepPerson, Policy, QuietHours, Severity, StartCallOut, call_round, keep_person,
-    seal_details, start_call_out,
+    Details, Gateway, Gateways, HandedOver, KeepPerson, Policy, QuietHours, Severity, StartCallOut, call_round, keep_person, seal_details,
+    start_call_out,
 };
 use journal::{Actor, Ledger, LedgerParts};
 use kernel::{Clock as _, Id, Random, Text};
-use people::{CreateDepartment, Role, SignedIn, authorise, create_department};
+use people::{CreateDepartment, Duty, Role, SignedIn, authorise, create_department};
 use seal::{Ed25519Signer, Keyring};
 use store::Store;
 use tempfile::TempDir;

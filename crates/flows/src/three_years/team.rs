@@ -1,8 +1,8 @@
 //! Somebody of a department's incident team, with a way to be reached.
 
-use callout::{Details, Duty, KeepPerson, QuietHours, keep_person, open_person, seal_details};
+use callout::{Details, KeepPerson, QuietHours, keep_person, open_person, seal_details};
 use kernel::{Day, Text};
-use people::{ManageTeam, Role, authorise};
+use people::{Duty, ManageTeam, Role, authorise};
 
 use super::course::{Door, act};
 use crate::rehearsal::City;

@@ -6,12 +6,12 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
-use callout::{Details, Duty, KeepPerson, QuietHours, keep_person, seal_details};
+use callout::{Details, KeepPerson, QuietHours, keep_person, seal_details};
 use connectors::DemoInbox;
 use flows::Platform;
 use installation::seed::{SeedError, act, failed, post_of};
 use kernel::{Environment, Id, Text, kinds};
-use people::{ManageTeam, Role, SignedIn, authorise};
+use people::{Duty, ManageTeam, Role, SignedIn, authorise};
 use webkit::parts::Table;
 use webkit::{Body, Layout, Page, Visitor};
 

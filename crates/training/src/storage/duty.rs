@@ -1,10 +1,10 @@
 use kernel::{Id, kinds};
+use people::Duty;
 use store::{Row, StoreError, Tx};
 
 use super::unreadable;
-use crate::TeamDuty;
 
-pub(crate) fn replace(tx: &mut Tx<'_>, officer: Id<kinds::Officer>, duties: &[TeamDuty]) -> Result<(), StoreError> {
+pub(crate) fn replace(tx: &mut Tx<'_>, officer: Id<kinds::Officer>, duties: &[Duty]) -> Result<(), StoreError> {
     tx.execute("-- training.forget_duties\ndelete from training_duty where officer = $1", &[officer.into()])?;
     for duty in duties {
         tx.execute(
@@ -15,8 +15,8 @@ pub(crate) fn replace(tx: &mut Tx<'_>, officer: Id<kinds::Officer>, duties: &[Te
     Ok(())
 }
 
-pub(crate) fn of_officer(tx: &mut Tx<'_>, officer: Id<kinds::Officer>) -> Result<Vec<TeamDuty>, StoreError> {
+pub(crate) fn of_officer(tx: &mut Tx<'_>, officer: Id<kinds::Officer>) -> Result<Vec<Duty>, StoreError> {
     let rows = tx.query("-- training.duties_of\nselect duty from training_duty where officer = $1 order by duty", &[officer.into()])?;
-    let read = |row: &Row| TeamDuty::from_slug(&row.get::<String>(0)?).ok_or_else(|| unreadable("a duty"));
+    let read = |row: &Row| Duty::from_slug(&row.get::<String>(0)?).ok_or_else(|| unreadable("a duty"));
     rows.iter().map(read).collect()
 }

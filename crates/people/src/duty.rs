@@ -2,7 +2,7 @@ use kernel::Text;
 use serde::{Deserialize, Serialize};
 
 /// What somebody is there for in a department's incident team. One person may hold several. The names are those of the
-/// Government's incident handling guide (ISPG-SM02, 2025).
+/// Government's incident handling guide (ISPG-SM02, 2025). Whoever is called out has duties, and so has whoever must be trained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Duty {
@@ -23,7 +23,7 @@ impl Duty {
     pub const ALL: [Self; 5] =
         [Self::Point, Self::SystemManager, Self::ResponseManager, Self::Coordinator, Self::Commander];
 
-    /// The name in the store, in policies and in the journal.
+    /// The name in the store, in policies, courses and forms, and in the journal.
     pub const fn slug(self) -> &'static str {
         match self {
             Self::Point => "point",
@@ -39,6 +39,11 @@ impl Duty {
         Self::ALL.into_iter().find(|duty| duty.slug() == slug)
     }
 
+    /// Several, as the store and the journal have them.
+    pub fn names(duties: &[Self]) -> String {
+        duties.iter().map(|duty| duty.slug()).collect::<Vec<_>>().join(" ")
+    }
+
     /// What people read.
     pub fn title(self) -> Text {
         match self {
@@ -49,11 +54,6 @@ impl Duty {
             Self::Commander => Text::new("Incident response commander", "事故應變指揮官", "事故应变指挥官"),
         }
     }
-}
-
-/// Duties as they are stored.
-pub(crate) fn duty_names(duties: &[Duty]) -> String {
-    duties.iter().map(|duty| duty.slug()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
