@@ -7,8 +7,11 @@ use kernel::{Environment, Secret};
 use serde::Deserialize;
 use store::Location;
 use thiserror::Error;
+use webkit::{Network, Proxies, ProxyHeader};
 
 use crate::apart;
+use crate::forms::{is_listen, is_origin, without_their_other};
+use crate::misread::misread;
 
 /// One key of the configuration file, as `explain` prints it.
 pub struct Key {
@@ -22,6 +25,14 @@ pub struct Key {
     pub secret: bool,
     /// Its effective value.
     pub value: fn(&Config) -> Option<String>,
+}
+
+impl Key {
+    /// A line of the file with the example as its value.
+    pub fn line(&self) -> String {
+        let plain = self.example.starts_with('[') || self.example.parse::<i64>().is_ok() || self.example.parse::<bool>().is_ok();
+        if plain { format!("{} = {}", self.name, self.example) } else { format!("{} = \"{}\"", self.name, self.example) }
+    }
 }
 
 macro_rules! config {
@@ -92,6 +103,13 @@ config! {
     tls_certificate: Option<PathBuf> = None, "/etc/lionrock/tls/chain.pem", plain;
     /// Private key of the certificate in PEM.
     tls_key: Option<PathBuf> = None, "/etc/lionrock/tls/key.pem", plain;
+    /// Networks of the proxies before this process that may say for whom they ask: `10.0.0.0/24`, `2001:db8::/64`, or one address. Only of a
+    /// connection from there is `proxy_header` read; anybody else's is ignored. Without it all who come through a proxy share the limits
+    /// of one network. Goes with `proxy_header`.
+    trusted_proxies: Vec<String> = Vec::new(), "[\"127.0.0.1\", \"10.0.0.0/24\"]", plain;
+    /// The one header that is believed of a trusted proxy: `forwarded` (RFC 7239) or `x-forwarded-for`. Name the one that your proxies
+    /// write themselves: the other they may pass on as a client made it up.
+    proxy_header: Option<ProxyHeader> = None, "x-forwarded-for", plain;
     /// A second address and port to listen on, where online services are asked for their certificates (RFC 8705): only the endpoints
     /// that services call answer there, no page. Needs `tls_certificate`, and no proxy before it may end TLS. Port 0 takes a free one
     /// and prints it. Without it services prove themselves and bind their tokens in other ways.
@@ -211,9 +229,8 @@ impl Config {
     /// Reads and checks a configuration file.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Read(path.to_owned(), error))?;
-        let one_line = |error: toml::de::Error| error.message().replace('\n', " ");
-        let config: Self =
-            toml::from_str(&text).map_err(|error| ConfigError::Parse(path.to_owned(), one_line(error)))?;
+        let wrong = |error: toml::de::Error| misread(&text, error.message(), error.span().map(|span| span.start));
+        let config: Self = toml::from_str(&text).map_err(|error| ConfigError::Parse(path.to_owned(), wrong(error)))?;
         config.check()?;
         Ok(config)
     }
@@ -226,8 +243,14 @@ impl Config {
             return value("backup_recipients", "each is an age recipient (age1…), as `age-keygen` prints it");
         }
         self.check_custody()?;
-        if self.origin.ends_with('/') || !self.origin.contains("://") {
-            return value("origin", "must be like https://register.example, without a slash at the end");
+        if !is_origin(&self.origin) {
+            return value("origin", "must be like https://register.example or https://register.example:8443: no path and no slash at the end");
+        }
+        if self.log_name.is_empty() || self.log_name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+') {
+            return value("log_name", "is a name like register.example, without spaces and plus signs");
+        }
+        if !is_listen(&self.listen) {
+            return value("listen", "is an address and a port, such as 0.0.0.0:8443 (port 0 takes a free one)");
         }
         let local = self.origin.starts_with("http://") && self.host() == "localhost";
         if !self.is_https() && !local {
@@ -243,14 +266,44 @@ impl Config {
             return value("listen", "without tls_certificate only a loopback address is allowed");
         }
         self.check_certificates()?;
+        self.proxies()?;
         self.check_outside()?;
         if !matches!(self.log_format.as_str(), "text" | "json") {
             return value("log_format", "is `text` or `json`");
+        }
+        if self.uploads_definitions_days == 0 {
+            return value("uploads_definitions_days", "is 1 or more: with 0 no definitions would be new enough, and no file taken");
         }
         if !(1..=64).contains(&self.signing_renderers) {
             return value("signing_renderers", "is 1 to 64: each takes up to 1 GiB of memory");
         }
         Ok(())
+    }
+
+    /// Whose word about a client's address is taken.
+    pub fn proxies(&self) -> Result<Proxies, ConfigError> {
+        let value = |key, problem: String| ConfigError::Value { key, problem };
+        match (self.trusted_proxies.is_empty(), self.proxy_header) {
+            (true, None) => Ok(Proxies::default()),
+            (false, Some(header)) => {
+                let networks = self.trusted_proxies.iter().map(|text| text.parse()).collect::<Result<Vec<Network>, _>>();
+                Ok(Proxies::new(networks.map_err(|error| value("trusted_proxies", error.to_string()))?, header))
+            }
+            _ => Err(value("proxy_header", "goes with trusted_proxies: set both or neither".to_owned())),
+        }
+    }
+
+    /// What is allowed and seldom meant: a line each, for the log of a start and for `explain`.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        let everybody = |text: &&String| text.parse::<Network>().is_ok_and(|network| network.is_everybody());
+        if let Some(text) = self.trusted_proxies.iter().find(everybody) {
+            lines.push(format!("trusted_proxies: {text} trusts everybody: whoever reaches this process chooses the address that limits count; name your proxies' networks"));
+        }
+        if self.is_https() && self.tls_certificate.is_none() && self.trusted_proxies.is_empty() {
+            lines.push("trusted_proxies: TLS ends at a proxy that nothing is known about, so all visitors share the limits of one network; name it, and its proxy_header".to_owned());
+        }
+        lines
     }
 
     /// Checks what is said about the second address, where services show certificates.
@@ -264,11 +317,14 @@ impl Config {
         if self.tls_certificate.is_none() {
             return value("certificates_listen", "needs tls_certificate: a service's certificate is seen only where TLS ends");
         }
+        if !is_listen(listen) {
+            return value("certificates_listen", "is an address and a port, such as 0.0.0.0:8444 (port 0 takes a free one)");
+        }
         if *listen == self.listen && !listen.ends_with(":0") {
             return value("certificates_listen", "must be another address than listen: there residents' browsers would be asked for certificates");
         }
-        if origin.strip_prefix("https://").is_none_or(|rest| rest.is_empty() || rest.contains('/')) {
-            return value("certificates_origin", "must be like https://register.example:8444, without a slash at the end");
+        if !origin.starts_with("https://") || !is_origin(origin) {
+            return value("certificates_origin", "must be like https://register.example:8444: no path and no slash at the end");
         }
         if *origin == self.origin {
             return value("certificates_origin", "must be another address than origin: discovery tells services which one asks for certificates");
@@ -351,6 +407,9 @@ impl Config {
 
     /// Checks what is said about the population register and the SMS gateway.
     fn check_outside(&self) -> Result<(), ConfigError> {
+        if let Some((key, other)) = without_their_other(self) {
+            return Err(ConfigError::Value { key, problem: format!("means nothing without {other}: set that too, or remove this") });
+        }
         self.uploads_scanner()?;
         self.check_mail()?;
         self.check_timestamps()?;
@@ -502,6 +561,12 @@ impl Shown for bool {
     }
 }
 
+impl Shown for ProxyHeader {
+    fn shown(&self) -> Option<String> {
+        Some(self.name().into())
+    }
+}
+
 impl Shown for Environment {
     fn shown(&self) -> Option<String> {
         Some(self.to_string())
@@ -594,6 +659,34 @@ mod tests {
         assert!(mail("smtp+plain://mail.example", None).starts_with("mail_url: "));
         assert!(mail("smtps://mail.example", None).starts_with("mail_from: "));
         assert!(mail("smtps://mail.example", Some("a@b.hk")).starts_with("mail_authorities: "));
+    }
+
+    #[test]
+    fn proxies_are_networks_with_the_header_that_they_write_and_nothing_else() {
+        let read = |text: &str| toml::from_str::<Config>(text).unwrap();
+        let trusting = |networks: &str, header: &str| read(&format!("trusted_proxies = [{networks}]\nproxy_header = \"{header}\""));
+        trusting("\"127.0.0.1\", \"2001:db8::/48\"", "forwarded").check().unwrap();
+        let refused = |config: Config| config.check().unwrap_err().to_string();
+        assert!(refused(read("trusted_proxies = [\"10.0.0.1\"]")).starts_with("proxy_header: goes with"));
+        assert!(refused(read("proxy_header = \"forwarded\"")).starts_with("proxy_header: goes with"));
+        assert!(refused(trusting("\"proxy.example\"", "forwarded")).starts_with("trusted_proxies: `proxy.example`"));
+        assert!(refused(trusting("\"10.0.0.1/8\"", "forwarded")).ends_with("did you mean 10.0.0.0/8?"));
+        let unknown = toml::from_str::<Config>("proxy_header = \"x-real-ip\"").unwrap_err().to_string();
+        assert!(unknown.contains("`forwarded` or `x-forwarded-for`"), "{unknown}");
+    }
+
+    #[test]
+    fn what_is_seldom_meant_is_said() {
+        let lines = |change: &dyn Fn(&mut Config)| {
+            let mut config = Config { tls_certificate: Some("c".into()), ..Config::default() };
+            change(&mut config);
+            config.warnings().join("\n")
+        };
+        assert_eq!(lines(&|_| {}), "");
+        assert_eq!(lines(&|c| c.trusted_proxies = vec!["10.0.0.0/8".into()]), "");
+        assert!(lines(&|c| c.trusted_proxies = vec!["10.0.0.0/8".into(), "::/0".into()]).contains("::/0 trusts everybody"));
+        assert!(lines(&|c| c.tls_certificate = None).contains("share the limits of one network"));
+        assert_eq!(lines(&|c| (c.tls_certificate, c.trusted_proxies) = (None, vec!["127.0.0.1".into()])), "");
     }
 
     type Change<'a> = &'a dyn Fn(&mut Config);

@@ -77,7 +77,10 @@ fn configuration(path: Option<&Path>) -> Result<(), Failure> {
         let secret = if key.secret { "  [never printed]" } else { "" };
         say(&format!("{} = {value}{secret}", key.name));
         say(&format!("   {}", key.meaning.trim()));
-        say(&format!("   example: {}\n", key.example));
+        say(&format!("   example: {}\n", key.line()));
+    }
+    for line in config.warnings() {
+        say(&format!("Look again: {line}"));
     }
     Ok(())
 }

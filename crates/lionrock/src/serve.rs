@@ -80,6 +80,9 @@ pub struct Trial {
 /// Serves a configuration until Ctrl-C or SIGTERM.
 pub fn serve(path: &Path, trial: Trial) -> Result<(), RunError> {
     let config = Config::read(path)?;
+    for line in config.warnings() {
+        tracing::warn!(target: "serve", "{line}");
+    }
     let clock = Arc::new(WallClock::default());
     let trial = if config.environment.synthetic_only() { trial } else { Trial::default() };
     if let Some(now) = trial.now {
@@ -146,7 +149,7 @@ pub async fn run(
     }
     let tls = config.tls_certificate.as_ref().zip(config.tls_key.as_ref());
     let tls = tls.map(|(certificate, key)| TlsFiles::new(certificate, key));
-    let options = ServeOptions { tls, ..ServeOptions::default() };
+    let options = ServeOptions { tls, proxies: config.proxies()?, ..ServeOptions::default() };
     // Whoever reads this line may send a request or a signal at once: both are awaited from here on.
     announced(address);
     let served = serve_both((listener, faces), asking, options, stopped).await;

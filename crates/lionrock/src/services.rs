@@ -11,7 +11,7 @@ use installation::say;
 use seal::OsRandom;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use webkit::{ServeError, ServeOptions, Shell};
+use webkit::{Proxies, ServeError, ServeOptions, Shell};
 
 use crate::serve::{PlatformKeys, RunError};
 
@@ -54,7 +54,8 @@ pub async fn serve_both(
     stopped: impl Future<Output = ()> + Send,
 ) -> Result<(), ServeError> {
     let Some(asking) = asking else { return webkit::serve(listener, faces, options, stopped).await };
-    let mut asks = options.clone();
+    // No proxy may end TLS before this address, so none is there to be believed.
+    let mut asks = ServeOptions { proxies: Proxies::default(), ..options.clone() };
     if let Some(tls) = &mut asks.tls {
         tls.ask_certificate = true;
     }

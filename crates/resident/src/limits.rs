@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use kernel::Instant;
 use registration::Reference;
+use webkit::ClientAddress;
 
 /// What has been done lately, by address and by address and reference.
 #[derive(Debug, Default)]
@@ -34,8 +35,8 @@ const ENTRIES_MOST: usize = 100_000;
 
 impl Limits {
     /// Whether this may be done now; it is counted when it may.
-    pub(crate) fn allow(&self, from: IpAddr, reference: Reference, now: Instant) -> bool {
-        let network = network(from);
+    pub(crate) fn allow(&self, from: ClientAddress, reference: Reference, now: Instant) -> bool {
+        let network = from.network();
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if taken.len() >= ENTRIES_MOST {
             taken.retain(|_, free| *free > now);
@@ -62,14 +63,6 @@ impl Pace {
     }
 }
 
-/// What counts as one network.
-pub(crate) fn network(from: IpAddr) -> IpAddr {
-    match from.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6((u128::from(address) >> 64 << 64).into()),
-        IpAddr::V4(address) => IpAddr::V4(address),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,8 +71,8 @@ mod tests {
         Instant::from_millis(1_600_000_000_000).plus_secs(seconds)
     }
 
-    fn from(text: &str) -> IpAddr {
-        text.parse().unwrap()
+    fn from(text: &str) -> ClientAddress {
+        text.parse::<IpAddr>().unwrap().into()
     }
 
     #[test]
@@ -118,7 +111,7 @@ mod tests {
     fn memory_is_bounded() {
         let limits = Limits::default();
         for number in 0..250_000_u32 {
-            limits.allow(IpAddr::V4(number.into()), Reference::from_number(i64::from(number)), at(0));
+            limits.allow(IpAddr::V4(number.into()).into(), Reference::from_number(i64::from(number)), at(0));
         }
         assert!(limits.0.lock().unwrap().len() <= ENTRIES_MOST + 2);
     }

@@ -1,14 +1,14 @@
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts, Path};
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::response::Response;
 use flows::Service;
 use kernel::{Instant, Kind, Language, to_hex};
 use registration::scheme::Scheme;
 use registration::{SchemeState, Status};
-use webkit::{Body, Failure, L10n, Page, Visitor};
+use webkit::{Body, ClientAddress, Failure, L10n, Page, Visitor};
 
 use crate::blocking::read;
 use crate::layout::scheme_layout;
@@ -23,7 +23,7 @@ pub(crate) struct Visit {
     pub(crate) visitor: Visitor,
     pub(crate) t: L10n,
     /// Where the request came from: for limits, never for the log.
-    pub(crate) from: IpAddr,
+    pub(crate) from: ClientAddress,
 }
 
 impl FromRequestParts<Arc<ResidentState>> for Visit {
@@ -39,9 +39,9 @@ impl FromRequestParts<Arc<ResidentState>> for Visit {
             return Err(missing());
         }
         let Ok(visitor) = Visitor::from_request_parts(parts, state).await;
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+        let client = ClientAddress::of(&parts.extensions);
         let visit = Self::new(state.clone(), service, visitor);
-        Ok(Self { from: peer.unwrap_or(visit.from), ..visit })
+        Ok(Self { from: client.unwrap_or(visit.from), ..visit })
     }
 }
 
@@ -49,7 +49,7 @@ impl Visit {
     /// A visit to a service that is in force.
     pub(crate) fn new(state: Arc<ResidentState>, service: Arc<Service>, visitor: Visitor) -> Self {
         let t = texts(visitor.language);
-        Self { scheme: service.scheme(), state, service, visitor, t, from: Ipv4Addr::UNSPECIFIED.into() }
+        Self { scheme: service.scheme(), state, service, visitor, t, from: IpAddr::from(Ipv4Addr::UNSPECIFIED).into() }
     }
 
     /// The language of the page.

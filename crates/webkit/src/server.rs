@@ -1,5 +1,5 @@
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tower::Service;
 
+use crate::client_address::Proxies;
 use crate::client_certificate::ClientCertificate;
 use crate::live::end_with;
 use crate::tls::{Current, TlsError, TlsFiles};
@@ -30,6 +31,8 @@ pub struct ServeOptions {
     pub header_timeout: Duration,
     /// How long open requests may take once the server is told to stop.
     pub grace: Duration,
+    /// Who may say for whom it asks. Without any the peer of a connection is the client.
+    pub proxies: Proxies,
 }
 
 impl Default for ServeOptions {
@@ -39,6 +42,7 @@ impl Default for ServeOptions {
             max_connections: 8192,
             header_timeout: Duration::from_secs(30),
             grace: Duration::from_secs(15),
+            proxies: Proxies::default(),
         }
     }
 }
@@ -143,7 +147,8 @@ impl Host {
         peer: SocketAddr,
         permit: OwnedSemaphorePermit,
     ) {
-        let (router, plain, http2) = (self.router.clone(), self.plain.clone(), self.http2.clone());
+        let (plain, http2) = (self.plain.clone(), self.http2.clone());
+        let asked = self.asked(peer);
         let (watcher, stopping) = (self.graceful.watcher(), self.stopping.subscribe());
         tokio::spawn(async move {
             let Ok(Ok(stream)) = timeout(HANDSHAKE, acceptor.accept(stream)).await else {
@@ -155,7 +160,7 @@ impl Host {
             let shown = shown.map(|certificate| ClientCertificate(certificate.as_ref().into()));
             let builder = if is_http2 { http2 } else { plain };
             let connection = builder
-                .serve_connection(TokioIo::new(stream), answer(router, peer, shown, stopping))
+                .serve_connection(TokioIo::new(stream), answer(asked, shown, stopping))
                 .into_owned();
             finish(watcher.watch(connection).await, permit);
         });
@@ -167,10 +172,14 @@ impl Host {
     {
         let builder = if is_http2 { &self.http2 } else { &self.plain };
         let connection = builder
-            .serve_connection(TokioIo::new(stream), answer(self.router.clone(), peer, None, self.stopping.subscribe()))
+            .serve_connection(TokioIo::new(stream), answer(self.asked(peer), None, self.stopping.subscribe()))
             .into_owned();
         let watched = self.graceful.watch(connection);
         tokio::spawn(async move { finish(watched.await, permit) });
+    }
+
+    fn asked(&self, peer: SocketAddr) -> Asked {
+        Asked { router: self.router.clone(), proxies: self.options.proxies.clone(), peer: peer.ip() }
     }
 
     async fn drain(self) {
@@ -210,10 +219,17 @@ async fn accept_until(
     }
 }
 
+/// Who answers a connection, and whose it is.
+#[derive(Clone)]
+struct Asked {
+    router: Router,
+    proxies: Proxies,
+    peer: IpAddr,
+}
+
 /// The client's address, in the request's extensions: for limits, never for the log. Beside it the certificate, if one was shown.
 fn answer(
-    router: Router,
-    peer: SocketAddr,
+    asked: Asked,
     shown: Option<ClientCertificate>,
     stopping: watch::Receiver<bool>,
 ) -> impl hyper::service::Service<
@@ -225,13 +241,12 @@ fn answer(
 + Send
 + 'static {
     hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
-        request
-            .extensions_mut()
-            .insert(axum::extract::ConnectInfo(peer));
+        let client = asked.proxies.client(asked.peer, request.headers());
+        request.extensions_mut().insert(client);
         if let Some(shown) = shown.clone() {
             request.extensions_mut().insert(shown);
         }
-        let (answered, stopping) = (router.clone().call(request), stopping.clone());
+        let (answered, stopping) = (asked.router.clone().call(request), stopping.clone());
         async move { answered.await.map(|response| end_with(response, &stopping)) }
     })
 }

@@ -25,6 +25,8 @@ mod packs;
 #[cfg(test)]
 mod proofing;
 #[cfg(test)]
+mod proxies;
+#[cfg(test)]
 mod resident;
 #[cfg(test)]
 mod serving;

@@ -1,7 +1,6 @@
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, LOCATION};
 use axum::http::request::Parts;
@@ -13,14 +12,13 @@ use kernel::{Fault, Instant, Kind, Language};
 use serde_json::Value;
 use store::{RunError, StoreError, Tx};
 use webkit::parts::Form;
-use webkit::{Body, Failure, Json, L10n, Page, SessionEnd, Visitor, cookie, formats};
+use webkit::{Body, ClientAddress, Failure, Json, L10n, Page, SessionEnd, Visitor, cookie, formats};
 
 use super::connect::{Way, read_waiting};
 use super::sign_in::inside;
 use crate::account::{AccountState, account_layout};
 use crate::blocking::blocking;
 use crate::faults::Faults;
-use crate::limits::network;
 use crate::texts::texts;
 
 /// Somebody on a page about accounts, with the session and the sign-up that the cookies name.
@@ -52,7 +50,7 @@ impl FromRequestParts<Arc<AccountState>> for Call {
     async fn from_request_parts(parts: &mut Parts, state: &Arc<AccountState>) -> Result<Self, Failure> {
         let service = state.platform.public_identity().ok_or_else(|| Failure::of(Kind::Missing))?;
         let Ok(visitor) = Visitor::from_request_parts(parts, state).await;
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+        let client = ClientAddress::of(&parts.extensions);
         let (keys, today) = (service.ledger().keys(), state.platform.now().day());
         let ticket = cookie(&parts.headers, state.ticket_cookie()).and_then(|text| Ticket::read(text, keys, today));
         let device = cookie(&parts.headers, state.device_cookie()).and_then(|text| KnownDevice::read(text, keys));
@@ -68,7 +66,7 @@ impl FromRequestParts<Arc<AccountState>> for Call {
             service,
             t: texts(visitor.language),
             visitor,
-            network: peer.map(|peer| network(peer).to_string()).unwrap_or_default(),
+            network: client.map(|client| client.network().to_string()).unwrap_or_default(),
             token,
             found,
             recovery,

@@ -26,7 +26,11 @@ async fn start(options: ServeOptions) -> Running {
     let (stop, stopped) = oneshot::channel::<()>();
     let parts = tokio::sync::watch::Sender::new(0);
     let part = move || webkit::live(parts.subscribe(), || Some(webkit::Markup::text("a part")));
-    let router = Router::new().route("/", get(async || "hello")).route("/live", get(async move || part()));
+    let whose = |request: axum::extract::Request| {
+        let client = webkit::ClientAddress::of(request.extensions());
+        std::future::ready(client.map(|client| client.network().to_string()).unwrap_or_default())
+    };
+    let router = Router::new().route("/", get(async || "hello")).route("/whose", get(whose)).route("/live", get(async move || part()));
     let end = tokio::spawn(serve(listener, router, options, async move {
         stopped.await.unwrap_or_default();
     }));
@@ -68,6 +72,26 @@ async fn a_part_that_stays_open_keeps_no_server_from_stopping() {
     running.stop.send(()).unwrap();
     let ended = tokio::time::timeout(Duration::from_secs(5), running.end).await;
     assert!(ended.is_ok(), "the server waited for its whole grace");
+}
+
+/// The network of the client as a page sees it, when the request comes with these headers.
+async fn whose(running: &Running, headers: &str) -> String {
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    stream.write_all(format!("GET /whose HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}\r\n").as_bytes()).await.unwrap();
+    let mut said = String::new();
+    stream.read_to_string(&mut said).await.unwrap();
+    said.rsplit("\r\n\r\n").next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_client_is_the_peer_unless_the_peer_is_a_trusted_proxy() {
+    let sent = "x-forwarded-for: 6.6.6.6\r\nX-Forwarded-For: 6.6.6.6, 192.0.2.7:4711\r\nforwarded: for=192.0.2.8\r\n";
+    let behind = async |proxies: webkit::Proxies| whose(&start(ServeOptions { proxies, ..ServeOptions::default() }).await, sent).await;
+    let trusted = |network: &str, header| webkit::Proxies::new(vec![network.parse().unwrap()], header);
+    assert_eq!(behind(webkit::Proxies::default()).await, "127.0.0.1");
+    assert_eq!(behind(trusted("127.0.0.0/8", webkit::ProxyHeader::XForwardedFor)).await, "192.0.2.7");
+    assert_eq!(behind(trusted("127.0.0.1", webkit::ProxyHeader::Forwarded)).await, "192.0.2.8");
+    assert_eq!(behind(trusted("192.0.2.0/24", webkit::ProxyHeader::XForwardedFor)).await, "127.0.0.1", "whoever comes past the proxy");
 }
 
 #[tokio::test]

@@ -1,21 +1,19 @@
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::rejection::RawFormRejection;
-use axum::extract::{ConnectInfo, RawForm, State};
+use axum::extract::{RawForm, State};
 use axum::response::Response;
 use journal::{Actor, Work};
 use kernel::{Kind, Language};
 use openid::{AuthorizationRequest, ErrorCode, OAuthError, Parameters};
 use provider::{REQUEST_URI, Registered, keep_request, show_request};
 use store::StoreError;
-use webkit::{Body, Failure, Page, Visitor};
+use webkit::{Body, ClientAddress, Failure, Page, Visitor};
 
 use super::leave::see;
 use crate::account::{AccountState, account_layout};
 use crate::blocking::blocking;
-use crate::limits::network;
 use crate::texts::texts;
 
 /// Where a request leads.
@@ -39,12 +37,12 @@ pub(super) fn pairs(sent: Sent) -> Vec<(String, String)> {
 pub(in crate::account) async fn arrive(
     State(state): State<Arc<AccountState>>,
     visitor: Visitor,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    client: Option<Extension<ClientAddress>>,
     sent: Sent,
 ) -> Result<Response, Failure> {
     let service = state.platform.public_identity().ok_or_else(|| Failure::of(Kind::Missing))?;
     let pairs = pairs(sent);
-    let network = peer.map(|Extension(ConnectInfo(peer))| network(peer.ip()).to_string()).unwrap_or_default();
+    let network = client.map(|Extension(client)| client.network().to_string()).unwrap_or_default();
     let parameters = match Parameters::new(pairs.clone()) {
         Ok(parameters) => parameters,
         Err(error) => return Ok(lost(&state, &visitor, &error)),
