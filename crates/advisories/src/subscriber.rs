@@ -1,5 +1,6 @@
 use journal::Committed;
 use kernel::{Day, Fault, Kind, Secret, from_hex, to_hex};
+use people::mail_address;
 use seal::{Keyring, Purpose, RecordNumber, SealError, Sealed, Slot, sha256};
 
 /// Under what subscribers' addresses are sealed.
@@ -7,7 +8,6 @@ pub(crate) const PURPOSE: &str = "subscribers";
 /// A subscription ends after a year unless it is asked for again.
 const LIFE_MONTHS: i32 = 12;
 const SCHEMA: u16 = 1;
-const MAIL_MOST_CHARS: usize = 254;
 
 /// What a subscription is called in the queue of mails.
 pub type SubscriberId = [u8; 16];
@@ -87,12 +87,7 @@ pub fn prepare_keys(keys: &Keyring) -> Result<(), SealError> {
 
 /// Reads and seals an address for a year. Heavy work: call it before the transaction that stores it.
 pub fn seal_address(keys: &Keyring, today: Day, typed: &str) -> Result<SealedAddress, SubscriberError> {
-    let mail = typed.trim().to_lowercase();
-    let plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c == '@' || c.is_whitespace() || c.is_control());
-    let usual = mail.split_once('@').is_some_and(|(local, host)| plain(local) && plain(host) && host.contains('.'));
-    if !usual || mail.chars().count() > MAIL_MOST_CHARS {
-        return Err(SubscriberError::Mail);
-    }
+    let mail = mail_address(typed).ok_or(SubscriberError::Mail)?.to_lowercase();
     let (record, expiry) = (keys.next_record()?, today.plus_months(LIFE_MONTHS));
     let sealed = keys.seal(&slot(record, expiry)?, mail.as_bytes())?;
     Ok(SealedAddress { record, expiry, sealed, tag: keys.prf("subscriber address", mail.as_bytes()) })

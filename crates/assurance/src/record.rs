@@ -1,4 +1,4 @@
-use kernel::{Day, Fault, Id, Kind, Language, Text, kinds};
+use kernel::{Day, Fault, Id, Kind, Language, Text, kinds, one_line};
 use serde::{Deserialize, Serialize};
 
 use crate::Digest;
@@ -194,12 +194,7 @@ impl NewRecord {
         owner: &Text,
         today: Day,
     ) -> Result<GateRecord, RecordRefused> {
-        let line = |text: &str| {
-            let text = text.trim();
-            let good =
-                !text.is_empty() && text.chars().count() <= LINE_MAX_CHARS && !text.chars().any(char::is_control);
-            good.then(|| text.to_owned()).ok_or(RecordRefused::Line)
-        };
+        let line = |text: &str| one_line(text, LINE_MAX_CHARS).map(str::to_owned).ok_or(RecordRefused::Line);
         let (title, author, organisation) = (line(&self.title)?, line(&self.author)?, line(&self.organisation)?);
         let expires = self.expiry(today)?;
         if self.kind.independent() && is_of(&organisation, owner) {

@@ -1,5 +1,5 @@
 use journal::Committed;
-use kernel::{Day, Fault, Kind, Secret};
+use kernel::{Day, Fault, Kind, Secret, one_line};
 use seal::{Keyring, Purpose, RecordNumber, SealError, Sealed, Slot};
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,6 @@ pub(crate) const PURPOSE: &str = "call-out";
 pub(crate) const LIFE_MONTHS: i32 = 12;
 const SCHEMA: u16 = 1;
 const NAME_MAX_CHARS: usize = 100;
-const MAIL_MAX_CHARS: usize = 254;
 
 /// Who somebody is and where to reach them at any hour. Personal data: sealed at rest, opened only by a journaled act.
 #[derive(Clone, Debug)]
@@ -35,7 +34,7 @@ pub enum DetailsError {
     #[error("calls go to a Hong Kong telephone of eight digits")]
     Voice,
     /// The address is not a mail address.
-    #[error("a mail address looks like name@department.gov.hk")]
+    #[error("a mail address looks like name@example.hk")]
     Mail,
     /// There is no way to reach this person.
     #[error("give at least one of mobile, telephone and mail")]
@@ -65,10 +64,7 @@ struct Plain {
 impl Details {
     /// Reads what was typed; a way that is blank is none.
     pub fn parse(name: &str, mobile: &str, voice: &str, mail: &str) -> Result<Self, DetailsError> {
-        let name = name.trim();
-        if name.is_empty() || name.chars().count() > NAME_MAX_CHARS || name.chars().any(char::is_control) {
-            return Err(DetailsError::Name);
-        }
+        let name = one_line(name, NAME_MAX_CHARS).ok_or(DetailsError::Name)?;
         let mobile = telephone(mobile, true).ok_or(DetailsError::Mobile)?;
         let voice = telephone(voice, false).ok_or(DetailsError::Voice)?;
         let mail = mail_address(mail).ok_or(DetailsError::Mail)?;
@@ -109,9 +105,7 @@ fn mail_address(typed: &str) -> Option<String> {
     if mail.is_empty() {
         return Some(String::new());
     }
-    let plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c == '@' || c.is_whitespace() || c.is_control());
-    let usual = mail.split_once('@').is_some_and(|(local, host)| plain(local) && plain(host) && host.contains('.'));
-    (usual && mail.chars().count() <= MAIL_MAX_CHARS).then(|| mail.to_owned())
+    people::mail_address(mail).map(str::to_owned)
 }
 
 /// Details as they are stored, where they live, and a keyed tag for each address: who has the same tag has the same address, and

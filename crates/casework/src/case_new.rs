@@ -1,7 +1,7 @@
 use axum::response::Response;
-use desk::{Answer, Desk, Mistakes, go, line};
+use desk::{Answer, Desk, Mistakes, line};
 use people::HandleIncident;
-use response::{IncidentKind, OpenCase, open_case};
+use response::{CASE_NAME_MOST_CHARS, IncidentKind, OpenCase, open_case};
 use webkit::Page;
 use webkit::parts::{Button, Checkboxes, Choice, Radios};
 
@@ -42,7 +42,7 @@ pub(crate) fn open(desk: &Desk) -> Answer {
     }
     let mut mistakes = Mistakes::default();
     let name = desk.values.get("name").trim().to_owned();
-    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+    if kernel::one_line(&name, CASE_NAME_MOST_CHARS).is_none() {
         mistakes.add("name", desk.say("case-name-wrong"));
     }
     let kind = IncidentKind::REPORTED.into_iter().find(|kind| kind.slug() == desk.values.get("kind"));
@@ -52,5 +52,5 @@ pub(crate) fn open(desk: &Desk) -> Answer {
     let (Some(kind), true) = (kind, mistakes.is_empty()) else { return Ok(page(desk, &mistakes)) };
     let command = OpenCase { kind, name, is_exercise: desk.values.get("exercise") == "yes" };
     let opened = desk.platform().ledger().write("staff.open_case", grant.actor(), move |work| open_case(work, &grant, &command))?;
-    Ok(go(&desk.url(&format!("/staff/incidents/{}", opened.0))))
+    Ok(desk.done("done-incident", &desk.url(&format!("/staff/incidents/{}", opened.0))))
 }

@@ -1,7 +1,8 @@
 use axum::response::Response;
-use desk::{Answer, Desk, Mistakes, code, date, go, line};
-use drill::{GuestDetails, GuestError, InviteGuest, InvitedGuest, Part, end_guest, invite_guest, open_guest, seal_guest};
+use desk::{Answer, Desk, Mistakes, code, date, line};
+use drill::{InviteGuest, InvitedGuest, Part, end_guest, invite_guest, open_guest, seal_guest};
 use kernel::{Id, Instant, kinds};
+use people::{Contact, ContactError};
 use webkit::parts::{Button, Choice, Radios, SummaryList, SummaryRow, TextInput, Warning};
 use webkit::{Failure, Page};
 
@@ -65,10 +66,10 @@ pub(crate) fn invite(desk: &Desk) -> Answer {
     Ok(invitation(&visit, &invited, until))
 }
 
-fn details(desk: &Desk, mistakes: &mut Mistakes) -> Option<GuestDetails> {
-    let read = GuestDetails::parse(desk.values.get("name"), desk.values.get("mail"));
+fn details(desk: &Desk, mistakes: &mut Mistakes) -> Option<Contact> {
+    let read = Contact::parse(desk.values.get("name"), desk.values.get("mail"));
     match &read {
-        Err(GuestError::Mail) => mistakes.add("mail", desk.say("officers-mail-wrong")),
+        Err(ContactError::Mail) => mistakes.add("mail", desk.say("officers-mail-wrong")),
         Err(_) => mistakes.add("name", desk.say("officers-name-wrong")),
         Ok(_) => {}
     }
@@ -96,7 +97,7 @@ pub(crate) fn end(desk: &Desk) -> Answer {
     let (visit, grant) = Visit::held(desk)?;
     let (id, guest) = (visit.record.id, guest(&visit)?);
     desk.platform().ledger().write("control.end_guest", grant.actor(), move |work| end_guest(work, &grant, id, guest))?;
-    Ok(go(&visit.url("")))
+    Ok(desk.done("done-guest-gone", &visit.url("")))
 }
 
 /// Shows who a guest is: an opening, which the journal notes.

@@ -47,7 +47,7 @@ pub fn invite_guest(
     }
     let now = work.now();
     let until = command.until;
-    if until <= now || until > now.plus_millis(GUEST_DAYS * DAY_MS) || command.details.expiry < until.day() {
+    if until <= now || until > now.plus_millis(GUEST_DAYS * DAY_MS) || command.details.expiry() < until.day() {
         return Err(DrillError::Until);
     }
     let (guest, token) = (work.new_id(), GuestToken::new(work.random()));

@@ -60,7 +60,7 @@ pub use export::{EXPORT_FORMAT, Export, sign_export};
 pub use finding::{Finding, Rule};
 pub use import::{ImportError, Imported, import, to_do};
 pub use investigation::{Hit, Stretch, time_line, utc};
-pub use guest::{GuestDetails, GuestError, GuestToken, SealedGuest, prepare_keys, seal_guest};
+pub use guest::{GuestToken, SealedGuest, prepare_keys, seal_guest};
 pub use invite_guest::{GUEST_DAYS, InviteGuest, InvitedGuest, end_guest, guest_seat, invite_guest, open_guest, purge_guests};
 pub use lesson::{
     Lesson, LessonError, WriteLesson, carried_lessons, hot_wash, lesson, lessons, note_hot_wash, open_lessons, settle_lesson, write_lesson,

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use journal::{Event, Work};
-use kernel::{Id, Instant, Text, kinds};
+use kernel::{Id, Instant, Text, kinds, one_line};
 use people::{Grant, RunDrill};
 
 use crate::pack::Pack;
@@ -121,9 +121,9 @@ fn teams(work: &mut Work<'_, '_>, teams: &[PlannedTeam]) -> Result<Vec<PlannedTe
     let trimmed: Vec<PlannedTeam> =
         teams.iter().map(|team| PlannedTeam { name: team.name.trim().to_owned(), department: team.department }).collect();
     let names: BTreeSet<String> = trimmed.iter().map(|team| team.name.to_lowercase()).collect();
-    let fit = |name: &str| !name.is_empty() && name.chars().count() <= TEAM_MOST_CHARS && !name.chars().any(char::is_control);
     let departments: Vec<_> = trimmed.iter().map(|team| team.department).collect::<BTreeSet<_>>().into_iter().collect();
-    let whole = (1..=TEAMS_MOST).contains(&trimmed.len()) && names.len() == trimmed.len() && trimmed.iter().all(|team| fit(&team.name));
+    let fitting = trimmed.iter().all(|team| one_line(&team.name, TEAM_MOST_CHARS).is_some());
+    let whole = (1..=TEAMS_MOST).contains(&trimmed.len()) && names.len() == trimmed.len() && fitting;
     if whole && all_known(work, &departments)? { Ok(trimmed) } else { Err(DrillError::Teams) }
 }
 

@@ -1,6 +1,7 @@
 //! Exercises in a store, on each engine.
 
 use kernel::{Id, Text};
+use people::Contact;
 use store::StoreError;
 use testkit::both_engines;
 
@@ -57,7 +58,7 @@ fn a_guest_comes_for_a_time_and_not_after_its_end_on_both_engines() {
     both_engines(|place| {
         let city = City::on(place.store("platform", City::TABLES));
         let (id, grant, now) = (city.planned(), City::controller(city.host), city.now());
-        let details = GuestDetails::parse("李博士", "lee@university.example.hk").unwrap();
+        let details = Contact::parse("李博士", "lee@university.example.hk").unwrap();
         let invite = |part, days: i64| {
             let until = now.plus_secs(days * 86_400);
             let details = seal_guest(city.ledger.keys(), until.day(), &details).unwrap();

@@ -1,5 +1,5 @@
 use journal::Committed;
-use kernel::{Day, Fault, Kind, Secret};
+use kernel::{Day, Fault, Kind, Secret, one_line};
 use seal::{Keyring, Purpose, RecordNumber, SealError, Sealed, Slot};
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,8 @@ const SCHEMA: u16 = 1;
 const NAME_MAX_CHARS: usize = 100;
 const MAIL_MAX_CHARS: usize = 254;
 
-/// The name and mail of whoever fills a post. Personal data: sealed at rest, opened only by a journaled act.
+/// The name and mail of somebody the house deals with: whoever fills a post, an outside expert, a contractor's person. Personal data:
+/// sealed at rest, opened only by a journaled act.
 #[derive(Clone, Debug)]
 pub struct Contact {
     name: Secret<String>,
@@ -25,7 +26,7 @@ pub enum ContactError {
     #[error("a name has 1 to 100 characters")]
     Name,
     /// The address is not a mail address.
-    #[error("a mail address looks like name@department.gov.hk")]
+    #[error("a mail address looks like name@example.hk")]
     Mail,
     /// The keys refused.
     #[error(transparent)]
@@ -50,17 +51,18 @@ struct Plain {
 impl Contact {
     /// Reads a name and a mail address as typed.
     pub fn parse(name: &str, mail: &str) -> Result<Self, ContactError> {
-        let (name, mail) = (name.trim(), mail.trim());
-        if name.is_empty() || name.chars().count() > NAME_MAX_CHARS || name.chars().any(char::is_control) {
-            return Err(ContactError::Name);
-        }
-        let plain =
-            |part: &str| !part.is_empty() && !part.contains(|c: char| c == '@' || c.is_whitespace() || c.is_control());
-        let usual = mail.split_once('@').is_some_and(|(local, host)| plain(local) && plain(host) && host.contains('.'));
-        if !usual || mail.chars().count() > MAIL_MAX_CHARS {
-            return Err(ContactError::Mail);
-        }
+        let name = one_line(name, NAME_MAX_CHARS).ok_or(ContactError::Name)?;
+        let mail = mail_address(mail).ok_or(ContactError::Mail)?;
         Ok(Self { name: Secret::new(name.to_owned()), mail: Secret::new(mail.to_owned()) })
+    }
+
+    /// Seals it under a purpose of the platform until the end of a day. Heavy work: call it before the transaction that stores it.
+    pub fn seal(&self, keys: &Keyring, purpose: &'static str, last: Day) -> Result<SealedContact, ContactError> {
+        let plain = Plain { name: self.name.expose().clone(), mail: self.mail.expose().clone() };
+        let text = serde_json::to_vec(&plain).map_err(|_| ContactError::Name)?;
+        let record = keys.next_record()?;
+        let sealed = keys.seal(&slot(purpose, record, last)?, &text)?;
+        Ok(SealedContact { purpose, record, expiry: last, sealed })
     }
 
     /// The name.
@@ -74,12 +76,22 @@ impl Contact {
     }
 }
 
+/// What was typed, without the blanks around it, if it looks like one mail address of somebody at work. Residents' addresses go through
+/// a stricter door, `notify::MailAddress`.
+pub fn mail_address(typed: &str) -> Option<&str> {
+    let mail = typed.trim();
+    let plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c == '@' || c.is_whitespace() || c.is_control());
+    let usual = mail.split_once('@').is_some_and(|(local, host)| plain(local) && plain(host) && host.contains('.'));
+    (usual && mail.chars().count() <= MAIL_MAX_CHARS).then_some(mail)
+}
+
 /// A contact as it is stored, and where it lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedContact {
-    pub(crate) record: RecordNumber,
-    pub(crate) expiry: Day,
-    pub(crate) sealed: Sealed,
+    purpose: &'static str,
+    record: RecordNumber,
+    expiry: Day,
+    sealed: Sealed,
 }
 
 /// Adds this crate's purpose to the platform's keys. Call it when the platform opens.
@@ -87,40 +99,66 @@ pub fn prepare_keys(keys: &Keyring) -> Result<(), SealError> {
     keys.add_purpose(&Purpose::new(PURPOSE)?)
 }
 
-/// Seals a contact for two years. Heavy work: call it before the transaction that stores it.
+/// Seals an officer's contact for two years. Heavy work: call it before the transaction that stores it.
 pub fn seal_contact(keys: &Keyring, today: Day, contact: &Contact) -> Result<SealedContact, ContactError> {
-    let plain = Plain { name: contact.name.expose().clone(), mail: contact.mail.expose().clone() };
-    let text = serde_json::to_vec(&plain).map_err(|_| ContactError::Name)?;
-    let (record, expiry) = (keys.next_record()?, today.plus_months(LIFE_MONTHS));
-    let sealed = keys.seal(&slot(record, expiry)?, &text)?;
-    Ok(SealedContact { record, expiry, sealed })
+    contact.seal(keys, PURPOSE, today.plus_months(LIFE_MONTHS))
 }
 
 impl SealedContact {
+    /// What columns hold, with the purpose under which this table's contacts are sealed.
+    pub const fn stored(purpose: &'static str, record: RecordNumber, expiry: Day, sealed: Sealed) -> Self {
+        Self { purpose, record, expiry, sealed }
+    }
+
     /// Opens the contact with the proof that its opening is on record.
     pub fn open(&self, committed: &Committed, keys: &Keyring) -> Result<Contact, ContactError> {
         // The purge has been here: the post stands, the person is forgotten.
         if self.sealed.as_bytes().is_empty() {
             return Err(SealError::Gone.into());
         }
-        let text = committed.open(keys, &slot(self.record, self.expiry)?, &self.sealed)?;
+        let text = committed.open(keys, &slot(self.purpose, self.record, self.expiry)?, &self.sealed)?;
         let plain: Plain = serde_json::from_slice(text.expose()).map_err(|_| SealError::Broken)?;
         Ok(Contact { name: Secret::new(plain.name), mail: Secret::new(plain.mail) })
+    }
+
+    /// The number under which its key is derived.
+    pub const fn record(&self) -> RecordNumber {
+        self.record
     }
 
     /// The last day on which it can be opened.
     pub const fn expiry(&self) -> Day {
         self.expiry
     }
+
+    /// The bytes for the column.
+    pub const fn sealed(&self) -> &Sealed {
+        &self.sealed
+    }
 }
 
-fn slot(record: RecordNumber, expiry: Day) -> Result<Slot, SealError> {
-    Ok(Slot { purpose: Purpose::new(PURPOSE)?, record, person: 0, group: 0, schema: SCHEMA, expiry })
+fn slot(purpose: &str, record: RecordNumber, expiry: Day) -> Result<Slot, SealError> {
+    Ok(Slot { purpose: Purpose::new(purpose)?, record, person: 0, group: 0, schema: SCHEMA, expiry })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_any_version_stored_opens_under_its_own_purpose_and_no_other() {
+        let city = crate::rehearsal::City::new();
+        let (keys, last) = (&city.keys, city.ledger.now().day().plus(9));
+        keys.add_purpose(&Purpose::new("drill-guests").unwrap()).unwrap();
+        let record = keys.next_record().unwrap();
+        let old = Slot { purpose: Purpose::new("drill-guests").unwrap(), record, person: 0, group: 0, schema: 1, expiry: last };
+        let sealed = keys.seal(&old, r#"{"name":"李博士","mail":"lee@university.example.hk"}"#.as_bytes()).unwrap();
+        let note = |work: &mut journal::Work<'_, '_>| work.journal(journal::Event::new("test.opened")).map(drop);
+        let ((), committed) = city.ledger.write("test", journal::Actor::Operator, note).unwrap();
+        let kept = |purpose| SealedContact::stored(purpose, record, last, sealed.clone()).open(&committed, keys);
+        assert_eq!(kept("drill-guests").unwrap().name().expose(), "李博士");
+        assert!(matches!(kept(PURPOSE), Err(ContactError::Seal(_))));
+    }
 
     #[test]
     fn a_contact_is_a_name_and_a_mail_address() {

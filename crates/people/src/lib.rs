@@ -70,7 +70,7 @@ pub use add_passkey::{
 pub use approval::{APPROVAL_DAYS, Approval, ApprovalRefused, ApprovalState};
 pub use approval_kind::{EarlyClose, EarlyErasure, PersonalDataExport, TwoPerson};
 pub use change_roles::{ChangeRoles, ChangeRolesError, change_roles};
-pub use contact::{Contact, ContactError, SealedContact, prepare_keys, seal_contact};
+pub use contact::{Contact, ContactError, SealedContact, mail_address, prepare_keys, seal_contact};
 pub use create_department::{CreateDepartment, CreateDepartmentError, create_department};
 pub use decide_approval::{DecideApprovalError, approve, refuse};
 pub use directory::{

@@ -1,5 +1,5 @@
 use journal::{Committed, Event, Work};
-use kernel::{Day, Fault, Id, Kind, kinds};
+use kernel::{Day, Fault, Id, Kind, kinds, one_line};
 use seal::{Keyring, Purpose, SealError, Sealed, Slot};
 use store::StoreError;
 
@@ -22,10 +22,7 @@ pub struct SealedPasskeyName {
 impl SealedPasskeyName {
     /// Seals a name as typed, of 1 to 40 characters.
     pub fn seal(keys: &Keyring, today: Day, passkey: Id<kinds::Passkey>, name: &str) -> Result<Self, NamePasskeyError> {
-        let name = name.trim();
-        if name.is_empty() || name.chars().count() > NAME_MAX_CHARS || name.chars().any(char::is_control) {
-            return Err(NamePasskeyError::Name);
-        }
+        let name = one_line(name, NAME_MAX_CHARS).ok_or(NamePasskeyError::Name)?;
         let (record, expiry) = (keys.next_record()?, today.plus_months(LIFE_MONTHS));
         let slot = Slot { purpose: Purpose::new(PURPOSE)?, record, person: 0, group: GROUP, schema: SCHEMA, expiry };
         let plain = [passkey.bytes().as_slice(), name.as_bytes()].concat();

@@ -177,7 +177,7 @@ mod tests {
         let (sign_in, committed) = city.try_sign_in(&mut officer.passkey).unwrap();
         let SignIn::Welcome(welcome) = sign_in else { panic!("suspended") };
         assert_eq!(welcome.contact.open(&committed, &city.keys).unwrap().name().expose(), "Chan Siu Ming");
-        let bytes = welcome.contact.sealed.as_bytes();
+        let bytes = welcome.contact.sealed().as_bytes();
         assert!(!bytes.windows(4).any(|part| part == b"Chan"));
     }
 

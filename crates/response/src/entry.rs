@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use journal::Committed;
-use kernel::{Day, Fault, Id, Instant, Kind, Text, kinds};
+use kernel::{Day, Fault, Id, Instant, Kind, Text, kinds, one_line};
 use seal::{Keyring, Purpose, RecordNumber, SealError, Sealed, Slot, sha256};
 use serde::{Deserialize, Serialize};
 
@@ -156,9 +156,8 @@ pub fn prepare_keys(keys: &Keyring) -> Result<(), SealError> {
 
 /// Seals an entry, and a file with it, for three years. Heavy work: call it before the transaction that stores them.
 pub fn seal_entry(keys: &Keyring, today: Day, text: &EntryText, file: Option<&[u8]>) -> Result<SealedEntry, EntryError> {
-    let title = text.title.trim();
     let long = std::iter::once(&text.text).chain(text.fields.values()).any(|text| text.chars().count() > TEXT_MOST_CHARS);
-    if title.is_empty() || title.chars().count() > TITLE_MOST_CHARS || title.chars().any(char::is_control) || long {
+    if one_line(&text.title, TITLE_MOST_CHARS).is_none() || long {
         return Err(EntryError::Words);
     }
     let plain = serde_json::to_vec(text).map_err(|_| EntryError::Words)?;

@@ -54,7 +54,7 @@ pub use fact::Fact;
 pub use incident::{Incident, IncidentKind, PublicIncident};
 pub use milestone::{CaseState, Milestone, Moment};
 pub use note_moment::{NoteMoment, note_moment, open_deadlines, set_facts};
-pub use open_case::{OpenCase, open_case};
+pub use open_case::{NAME_MOST_CHARS as CASE_NAME_MOST_CHARS, OpenCase, open_case};
 pub use open_exercise::{OpenExercise, call_outs_of, has_reached, open_exercise};
 pub use open_incident::{OpenIncident, open_incident};
 pub use opened_case::{Happened, OpenedCase};

@@ -1,10 +1,11 @@
 use journal::{Event, Work};
-use kernel::{Id, Text, kinds};
+use kernel::{Id, Text, kinds, one_line};
 use people::{Grant, HandleIncident};
 
 use crate::{CaseError, Incident, IncidentKind, storage};
 
-const NAME_MOST_CHARS: usize = 100;
+/// The longest name of an incident, in characters.
+pub const NAME_MOST_CHARS: usize = 100;
 
 /// An incident that an officer opens.
 #[derive(Clone, Debug)]
@@ -23,10 +24,7 @@ pub fn open_case(
     grant: &Grant<HandleIncident>,
     command: &OpenCase,
 ) -> Result<Id<kinds::Incident>, CaseError> {
-    let name = command.name.trim();
-    if name.is_empty() || name.chars().count() > NAME_MOST_CHARS || name.chars().any(char::is_control) {
-        return Err(CaseError::Words);
-    }
+    let name = one_line(&command.name, NAME_MOST_CHARS).ok_or(CaseError::Words)?;
     let incident = Incident {
         id: work.new_id(),
         kind: command.kind,

@@ -1,9 +1,10 @@
 use kernel::{Day, Id, Instant, kinds};
+use people::SealedContact;
 use seal::{RecordNumber, Sealed};
 use store::{Row, StoreError, Tx, Value};
 
 use super::unreadable;
-use crate::guest::SealedGuest;
+use crate::guest::{PURPOSE, SealedGuest};
 use crate::seat::{Part, Place, Seat, Sitter};
 
 type DrillId = Id<kinds::Drill>;
@@ -142,7 +143,7 @@ pub(crate) fn insert_guest(
     (token_hash, details): ([u8; 32], &SealedGuest),
     now: Instant,
 ) -> Result<(), StoreError> {
-    let record = i64::try_from(details.record.0).map_err(|_| unreadable("a record number"))?;
+    let record = i64::try_from(details.0.record().0).map_err(|_| unreadable("a record number"))?;
     tx.execute(
         "-- drill.insert_guest\n\
          insert into drill_guest (id, drill, token_hash, sealed, sealed_record, sealed_expiry, invited) \
@@ -151,9 +152,9 @@ pub(crate) fn insert_guest(
             guest.into(),
             drill.into(),
             token_hash.into(),
-            details.sealed.as_bytes().into(),
+            details.0.sealed().as_bytes().into(),
             record.into(),
-            details.expiry.into(),
+            details.expiry().into(),
             now.into(),
         ],
     )?;
@@ -181,7 +182,8 @@ pub(crate) fn guest_details(tx: &mut Tx<'_>, drill: DrillId, guest: GuestId) -> 
         &[guest.into(), drill.into()],
     )?;
     let read = |row: Row| {
-        Ok(SealedGuest { sealed: Sealed::from_bytes(row.get(0)?), record: RecordNumber(row.get(1)?), expiry: row.get(2)? })
+        let (sealed, record, expiry) = (Sealed::from_bytes(row.get(0)?), RecordNumber(row.get(1)?), row.get(2)?);
+        Ok(SealedGuest(SealedContact::stored(PURPOSE, record, expiry, sealed)))
     };
     row.map(read).transpose()
 }

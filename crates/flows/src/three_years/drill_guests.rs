@@ -1,8 +1,8 @@
 //! An outside expert who is invited to an exercise.
 
-use drill::{GuestDetails, InviteGuest, Part, PlanDrill, PlannedTeam, invite_guest, open_guest, plan_drill, seal_guest};
+use drill::{InviteGuest, Part, PlanDrill, PlannedTeam, invite_guest, open_guest, plan_drill, seal_guest};
 use kernel::{Day, Text};
-use people::{Role, RunDrill, authorise};
+use people::{Contact, Role, RunDrill, authorise};
 
 use super::course::{Door, act};
 use crate::rehearsal::City;
@@ -20,7 +20,7 @@ pub fn invite(city: &City, today: Day) -> Door {
     };
     let id = act(city, move |work| plan_drill(work, &grant, &plan)).0;
     let until = city.platform().now().plus_secs(20 * 86_400);
-    let details = GuestDetails::parse("Canary Guest", &format!("canary{}@guest.example.hk", today.number())).unwrap();
+    let details = Contact::parse("Canary Guest", &format!("canary{}@guest.example.hk", today.number())).unwrap();
     let details = seal_guest(city.platform().ledger().keys(), until.day(), &details).unwrap();
     let command = InviteGuest { details, part: Part::Observer, until };
     let guest = act(city, move |work| invite_guest(work, &grant, id, &command)).0.guest;

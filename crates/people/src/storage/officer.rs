@@ -3,6 +3,7 @@ use seal::{RecordNumber, Sealed};
 use store::{Row, StoreError, Tx, Value};
 
 use super::{text_from_json, text_to_json, unreadable};
+use crate::contact::PURPOSE;
 use crate::{Officer, Role, SealedContact};
 
 pub(crate) fn insert(
@@ -20,9 +21,9 @@ pub(crate) fn insert(
             officer.department.into(),
             text_to_json(&officer.post).into(),
             roles_to_text(&officer.roles).into(),
-            contact.sealed.as_bytes().into(),
+            contact.sealed().as_bytes().into(),
             record(contact)?,
-            contact.expiry.into(),
+            contact.expiry().into(),
             now.into(),
         ],
     )?;
@@ -55,7 +56,7 @@ pub(crate) fn contact(tx: &mut Tx<'_>, id: Id<kinds::Officer>) -> Result<Option<
     )?;
     let read = |row: Row| {
         let (sealed, record, expiry) = (row.get::<Vec<u8>>(0)?, row.get::<u64>(1)?, row.get::<Day>(2)?);
-        Ok(SealedContact { record: RecordNumber(record), expiry, sealed: Sealed::from_bytes(sealed) })
+        Ok(SealedContact::stored(PURPOSE, RecordNumber(record), expiry, Sealed::from_bytes(sealed)))
     };
     row.map(read).transpose()
 }
@@ -64,7 +65,7 @@ pub(crate) fn set_contact(tx: &mut Tx<'_>, id: Id<kinds::Officer>, contact: &Sea
     tx.execute(
         "-- people.set_contact\n\
          update officer set contact = $2, contact_record = $3, contact_expiry = $4 where id = $1 and ended is null",
-        &[id.into(), contact.sealed.as_bytes().into(), record(contact)?, contact.expiry.into()],
+        &[id.into(), contact.sealed().as_bytes().into(), record(contact)?, contact.expiry().into()],
     )
 }
 
@@ -93,7 +94,7 @@ pub(crate) fn end(tx: &mut Tx<'_>, id: Id<kinds::Officer>, now: Instant) -> Resu
 }
 
 fn record(contact: &SealedContact) -> Result<Value, StoreError> {
-    i64::try_from(contact.record.0).map(Value::Int).map_err(|_| unreadable("a record number"))
+    i64::try_from(contact.record().0).map(Value::Int).map_err(|_| unreadable("a record number"))
 }
 
 pub(super) fn read(row: &Row) -> Result<Officer, StoreError> {

@@ -1,4 +1,5 @@
 use hongkong::District;
+use kernel::one_line;
 
 use crate::scheme::{Definition, Delivery, FieldGroup, Flaw};
 
@@ -16,9 +17,8 @@ pub(super) fn check(definition: &Definition, flaws: &mut Vec<Flaw>) {
             flaws.push(Flaw::new(path, message));
         }
     };
-    let building = operation.building.trim();
     require(
-        !building.is_empty() && building.chars().count() <= LONGEST && !building.chars().any(char::is_control),
+        one_line(&operation.building, LONGEST).is_some(),
         "operation.building",
         [
             "Name the building on one line of at most 150 characters.",
