@@ -229,6 +229,8 @@ pub(crate) mod tests {
         "commitment", "erasure", "request", "contractor", "acknowledged_by", "alert",
         "reviewer", "review", "lease", "contract", "handle", "escalation", "signing", "signature", "number_tag", "mobile_tag",
         "reference_tag", "callout", "page", "exercise", "person", "approval", "recipient", "account", "passkey", "ceremony", "charter", "boot", "key_id", "vouched_by",
+        // Of recoveries: theirs, and the first of two officers who compared photos.
+        "recovery", "agreed_by",
         // Of the provider: sessions and grants by their ids, officers, a signing key of our own.
         "session", "grant_id", "registered_by", "approved_by", "proposed_by", "private",
         // Of letters with PINs: their batches, and keyed hashes of PIN and token.
@@ -241,6 +243,8 @@ pub(crate) mod tests {
         "incident", "lead", "commander", "settled_by",
         // Of exercises: themselves, the departments that hold them, who sits where.
         "drill", "host", "sitter", "follows",
+        // The files of scenario packs that exercises were planned with.
+        "content",
         // Of signing: serial numbers of certificates, and the digest of a document that an account has signed.
         "number", "document",
     ];

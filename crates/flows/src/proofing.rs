@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use identity::{
-    Charter, Details, Evidence, OpenedCase, ProofingError, RegisterSays, Verdict, decide_case, details_for_register, end_lost, end_overdue,
+    Charter, Decided, Details, Evidence, OpenedCase, ProofingError, RegisterSays, Verdict, decide_case, details_for_register, end_lost, end_overdue,
     finish_proofing, note_register, open_case, unasked, unfinished_proofings,
 };
 use journal::Actor;
@@ -70,16 +70,17 @@ pub fn open_proofing(identity: &IdentityService, grant: &Grant<ProofIdentity>, c
     open_case(identity.ledger(), identity.evidence(), grant, case)
 }
 
-/// Decides a case; its evidence has died when this returns, and the receipt is issued.
+/// Decides a case; its evidence has died when this returns, and the receipt is issued, unless a second officer must agree.
 pub fn decide_proofing(
     platform: &Platform,
     identity: &IdentityService,
     grant: &Grant<ProofIdentity>,
     (case, verdict): (Case, Verdict),
-) -> Proofed<()> {
+) -> Proofed<Decided> {
     covered(identity, grant)?;
-    decide_case(identity.ledger(), identity.evidence(), &identity.charter(), grant, (case, verdict))?;
-    finish(platform, identity, case)
+    let decided = decide_case(identity.ledger(), identity.evidence(), &identity.charter(), grant, (case, verdict))?;
+    finish(platform, identity, case)?;
+    Ok(decided)
 }
 
 /// Verifies somebody who stands at a counter of the department.

@@ -15,7 +15,8 @@ pub(crate) const SHOWN_MOST: i64 = 3;
 const JOB: Actor = Actor::Job("verifier");
 
 /// Cases that the verifier is to be asked about: the charter names one, this process holds the key, the population register agrees (what
-/// it does not know an officer looks at, and the photos stay here), and no officer has opened it.
+/// it does not know an officer looks at, and the photos stay here), no officer has opened it, and nobody asks for an account back with it:
+/// two officers see to that.
 pub fn unverified(
     tx: &mut Tx<'_>,
     evidence: &Evidence,
@@ -25,7 +26,7 @@ pub fn unverified(
         return Ok(Vec::new());
     }
     let open = proofing_queue(tx)?.into_iter().filter(|one| {
-        let agrees = one.register == RegisterSays::Agrees && one.officer.is_none();
+        let agrees = one.register == RegisterSays::Agrees && one.officer.is_none() && one.recovery.is_none();
         agrees && one.verifier == VerifierSays::Nothing && one.verifier_asked < SHOWN_MOST && evidence.holds(one.id)
     });
     Ok(open.map(|one| one.id).collect())

@@ -5,7 +5,7 @@ use store::{RunError, StoreError, Tx};
 
 use crate::evidence::EvidenceError;
 use crate::{
-    Channel, DRAFT_MINUTES, Details, EVIDENCE_HOURS, Evidence, Piece, ProofState, Proofing, RegisterSays, Resident,
+    Channel, DRAFT_MINUTES, Details, EVIDENCE_HOURS, Evidence, Piece, ProofState, Proofing, RegisterSays,
     VerifierSays, storage,
 };
 
@@ -40,6 +40,9 @@ pub enum ProofingError {
     /// The grant is for another service, or another officer took the case.
     #[error("there is no such case in your services")]
     Elsewhere,
+    /// This officer has agreed already; it takes another one.
+    #[error("it takes another officer")]
+    Agreed,
     /// The code of a visit is none, or was used, or is too old.
     #[error("this code is none, was used, or is too old")]
     VisitCode,
@@ -60,7 +63,7 @@ impl Fault for ProofingError {
             Self::Missing | Self::Elsewhere => Kind::Missing,
             Self::Over => Kind::Gone,
             Self::Incomplete | Self::NumberDiffers | Self::VisitCode => Kind::Invalid,
-            Self::Verified | Self::HasAccount => Kind::Taken,
+            Self::Verified | Self::HasAccount | Self::Agreed => Kind::Taken,
             Self::Often => Kind::Busy,
             Self::Evidence(error) => error.kind(),
             Self::Seal(error) => error.kind(),
@@ -86,15 +89,29 @@ pub fn begin_proofing(
     channel: Channel,
     details: &Details,
 ) -> Proofed<Id<kinds::Proofing>> {
+    begin_evidence(ledger, evidence, (account, None, channel), details, begin)
+}
+
+/// Whose proofing begins: an account's, or a recovery's that is nobody's yet; and where.
+pub(crate) type Beginner = (Id<kinds::Account>, Option<Id<kinds::Recovery>>, Channel);
+
+/// Seals what was typed under a new key and lists the proofing as `begin` says, which names what it replaces: those keys die.
+pub(crate) fn begin_evidence(
+    ledger: &Ledger,
+    evidence: &Evidence,
+    (account, recovery, channel): Beginner,
+    details: &Details,
+    begin: impl Fn(&mut Work<'_, '_>, &Proofing) -> Result<Vec<Id<kinds::Proofing>>, ProofingError> + Send + 'static,
+) -> Proofed<Id<kinds::Proofing>> {
     let (now, id) = (ledger.now(), Id::new(ledger.now(), &**ledger.random()));
     let deadline = now.plus_secs(DRAFT_MINUTES * 60);
     let plain = kernel::Secret::new(details.write().ok_or(RunError::Refused(ProofingError::Incomplete))?);
-    let key_id = evidence.begin(id, deadline).map_err(refused)?;
+    let key_id = evidence.begin(id, deadline, recovery).map_err(refused)?;
     let made = evidence.keep(id, Piece::Details, plain.expose()).map_err(refused).and_then(|pieces| {
         let (boot, state, register) = (evidence.boot(), ProofState::Draft, RegisterSays::Nothing);
         let proofing = Proofing {
-            id, account, state, channel, begun: now, deadline, sent: None, register, verifier: VerifierSays::Nothing,
-            verifier_asked: 0, officer: None, decided: None, refusal: None, destroyed: None, pieces, boot, key_id,
+            id, account, recovery, state, channel, begun: now, deadline, sent: None, register, verifier: VerifierSays::Nothing,
+            verifier_asked: 0, officer: None, agreed_by: None, decided: None, refusal: None, destroyed: None, pieces, boot, key_id,
         };
         ledger.write("identity.begin_proofing", Actor::Visitor, move |work| begin(work, &proofing))
     });
@@ -123,13 +140,19 @@ fn begin(work: &mut Work<'_, '_>, proofing: &Proofing) -> Result<Vec<Id<kinds::P
     if storage::proofing::count_since(work.tx(), account.id, since)? >= BEGUN_MOST {
         return Err(ProofingError::Often);
     }
+    list(work, proofing)
+}
+
+/// Lists a new proofing in place of those under way.
+pub(crate) fn list(work: &mut Work<'_, '_>, proofing: &Proofing) -> Result<Vec<Id<kinds::Proofing>>, ProofingError> {
+    let (now, account) = (work.now(), proofing.account);
     let open: Vec<Proofing> =
-        proofings(work.tx(), account.id)?.into_iter().filter(|earlier| earlier.state.is_open()).collect();
+        proofings(work.tx(), account)?.into_iter().filter(|earlier| earlier.state.is_open()).collect();
     for earlier in &open {
         storage::proofing::end(work.tx(), earlier, ProofState::Withdrawn, None, now)?;
     }
     storage::proofing::insert(work.tx(), proofing)?;
-    let event = Event::new("identity.proofing_begun").record(account.id.bytes());
+    let event = Event::new("identity.proofing_begun").record(account.bytes());
     work.journal(event.detail("proofing", proofing.id.to_string()).detail("channel", proofing.channel.name()))?;
     Ok(open.into_iter().map(|earlier| earlier.id).collect())
 }
@@ -163,6 +186,16 @@ pub fn send_proofing(
     account: Id<kinds::Account>,
     id: Id<kinds::Proofing>,
 ) -> Proofed<()> {
+    send_with(ledger, evidence, (account, id), |_| Ok(()))
+}
+
+/// The same, with what else is done in the same unit of work.
+pub(crate) fn send_with(
+    ledger: &Ledger,
+    evidence: &Evidence,
+    (account, id): (Id<kinds::Account>, Id<kinds::Proofing>),
+    also: impl Fn(&mut Work<'_, '_>) -> Result<(), ProofingError> + Send + 'static,
+) -> Proofed<()> {
     let deadline = ledger.now().plus_secs(EVIDENCE_HOURS * 3600);
     ledger.write("identity.send_proofing", Actor::Visitor, move |work| {
         let now = work.now();
@@ -173,14 +206,18 @@ pub fn send_proofing(
         storage::proofing::send(work.tx(), id, now, deadline)?;
         let event = Event::new("identity.proofing_sent").record(account.bytes());
         work.journal(event.detail("proofing", id.to_string()))?;
-        Ok(())
+        also(work)
     })?;
     evidence.extend(id, deadline).map_err(refused)
 }
 
 /// Takes a proofing back: its evidence dies at once.
-pub fn withdraw_proofing(ledger: &Ledger, evidence: &Evidence, who: &Resident, id: Id<kinds::Proofing>) -> Proofed<()> {
-    let account = who.account();
+pub fn withdraw_proofing(
+    ledger: &Ledger,
+    evidence: &Evidence,
+    account: Id<kinds::Account>,
+    id: Id<kinds::Proofing>,
+) -> Proofed<()> {
     ledger.write("identity.withdraw_proofing", Actor::Visitor, move |work| {
         let now = work.now();
         let found = own(storage::proofing::find(work.tx(), id)?, account)?;

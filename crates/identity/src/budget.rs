@@ -35,8 +35,7 @@ const TERMINAL: Budget = Budget { scope: "terminal", most: 60, period_ms: HOUR_M
 
 /// Takes one code that is typed at a terminal; false when there were too many.
 pub(crate) fn take_terminal(tx: &mut Tx<'_>, now: Instant, tag: [u8; 32]) -> Result<bool, StoreError> {
-    let ends = (now.millis().div_euclid(TERMINAL.period_ms) + 1) * TERMINAL.period_ms;
-    Ok(storage::budget::count(tx, TERMINAL.scope, tag, Instant::from_millis(ends))? <= TERMINAL.most)
+    count(tx, now, &[(TERMINAL, tag)])
 }
 
 /// PINs that strangers try: of a network sixty an hour, of its neighbourhood four hundred.
@@ -46,12 +45,21 @@ const PIN_BLOCK: Budget = Budget { scope: "pin-block", most: 400, period_ms: HOU
 /// Takes one try of a PIN; false when there were too many from there.
 pub(crate) fn take_pin(tx: &mut Tx<'_>, now: Instant, payer: &Payer) -> Result<bool, StoreError> {
     let Payer::Stranger { network, block } = payer else { return Ok(true) };
-    let mut enough = true;
-    for (budget, tag) in [(PIN_NETWORK, *network), (PIN_BLOCK, *block)] {
-        let ends = (now.millis().div_euclid(budget.period_ms) + 1) * budget.period_ms;
-        enough &= storage::budget::count(tx, budget.scope, tag, Instant::from_millis(ends))? <= budget.most;
-    }
-    Ok(enough)
+    count(tx, now, &[(PIN_NETWORK, *network), (PIN_BLOCK, *block)])
+}
+
+/// Photos of people without a way in: five times a week of one number, thirty times an hour of a network, two hundred of its
+/// neighbourhood, and five hundred altogether, because each costs two officers' time.
+const PHOTOS_MOBILE: Budget = Budget { scope: "photos-mobile", most: 5, period_ms: 7 * DAY_MS };
+const PHOTOS_NETWORK: Budget = Budget { scope: "photos-network", most: 30, period_ms: HOUR_MS };
+const PHOTOS_BLOCK: Budget = Budget { scope: "photos-block", most: 200, period_ms: HOUR_MS };
+const PHOTOS_ALL: Budget = Budget { scope: "photos-all", most: 500, period_ms: HOUR_MS };
+
+/// Takes one proofing of somebody who wants an account back; false when there were too many. It depends on how often was asked, never on
+/// whether there is an account.
+pub(crate) fn take_photos(tx: &mut Tx<'_>, now: Instant, mobile: [u8; 32], payer: &Payer) -> Result<bool, StoreError> {
+    let Payer::Stranger { network, block } = payer else { return Ok(true) };
+    count(tx, now, &[(PHOTOS_MOBILE, mobile), (PHOTOS_NETWORK, *network), (PHOTOS_BLOCK, *block), (PHOTOS_ALL, [0; 32])])
 }
 
 /// One account has five links for its address sent a day, and one address takes three, whoever gives it: nobody fills a stranger's mailbox.
@@ -62,12 +70,7 @@ const MAIL_ADDRESS: Budget = Budget { scope: "mail-address", most: 3, period_ms:
 pub(crate) fn take_mail(tx: &mut Tx<'_>, now: Instant, account: Id<kinds::Account>, address: [u8; 32]) -> Result<bool, StoreError> {
     let mut tag = [0; 32];
     tag.iter_mut().zip(account.bytes()).for_each(|(to, from)| *to = from);
-    let mut enough = true;
-    for (budget, tag) in [(MAIL_ACCOUNT, tag), (MAIL_ADDRESS, address)] {
-        let ends = (now.millis().div_euclid(budget.period_ms) + 1) * budget.period_ms;
-        enough &= storage::budget::count(tx, budget.scope, tag, Instant::from_millis(ends))? <= budget.most;
-    }
-    Ok(enough)
+    count(tx, now, &[(MAIL_ACCOUNT, tag), (MAIL_ADDRESS, address)])
 }
 
 /// Requests that residents bring from services that did not prove themselves, and that stay for half an hour: of a network 6,000 an
@@ -80,12 +83,7 @@ const REQUEST_BLOCK: Budget = Budget { scope: "request-block", most: 30_000, per
 pub fn take_request(work: &mut Work<'_, '_>, keys: &Keyring, from: &str) -> Result<bool, StoreError> {
     let now = work.now();
     let tag = |what: &str| keys.prf("request-network", what.as_bytes());
-    let mut enough = true;
-    for (budget, tag) in [(REQUEST_NETWORK, tag(from)), (REQUEST_BLOCK, tag(&block(from)))] {
-        let ends = (now.millis().div_euclid(budget.period_ms) + 1) * budget.period_ms;
-        enough &= storage::budget::count(work.tx(), budget.scope, tag, Instant::from_millis(ends))? <= budget.most;
-    }
-    Ok(enough)
+    count(work.tx(), now, &[(REQUEST_NETWORK, tag(from)), (REQUEST_BLOCK, tag(&block(from)))])
 }
 
 /// Out of whose budget a code goes.
@@ -112,11 +110,15 @@ pub(crate) fn take(tx: &mut Tx<'_>, now: Instant, mobile: [u8; 32], payer: &Paye
         Payer::KnownDevice => vec![(KNOWN, mobile)],
         Payer::Stranger { network, block } => vec![(MOBILE, mobile), (NETWORK, *network), (BLOCK, *block), (ALL, [0; 32])],
     };
+    count(tx, now, &budgets)
+}
+
+/// Counts one against each budget; false when one of them is empty.
+fn count(tx: &mut Tx<'_>, now: Instant, budgets: &[(Budget, [u8; 32])]) -> Result<bool, StoreError> {
     let mut enough = true;
     for (budget, tag) in budgets {
         let ends = (now.millis().div_euclid(budget.period_ms) + 1) * budget.period_ms;
-        let used = storage::budget::count(tx, budget.scope, tag, Instant::from_millis(ends))?;
-        enough &= used <= budget.most;
+        enough &= storage::budget::count(tx, budget.scope, *tag, Instant::from_millis(ends))? <= budget.most;
     }
     Ok(enough)
 }

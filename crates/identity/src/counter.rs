@@ -26,6 +26,7 @@ pub fn verify_at_counter(
         let proofing = Proofing {
             id,
             account,
+            recovery: None,
             state: ProofState::Verified,
             channel: Channel::Counter,
             begun: now,
@@ -35,6 +36,7 @@ pub fn verify_at_counter(
             verifier: VerifierSays::Nothing,
             verifier_asked: 0,
             officer: Some(officer),
+            agreed_by: None,
             decided: Some(now),
             refusal: None,
             destroyed: None,

@@ -4,25 +4,24 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use journal::{Actor, Event, JournalError, Ledger};
+use journal::{Actor, Event, JournalError, Ledger, Work};
 use kernel::{Id, Instant, kinds, to_hex};
-use notify::{Content, Mobile, QueueMessage, Template};
+use notify::release;
 use store::{RunError, StoreError, Tx};
 
 use crate::begin_proofing::refused;
+use crate::proof_recovery::told_by;
 use crate::review_proofing::end;
-use crate::{Evidence, ProofState, Proofing, ProofingError, storage};
+use crate::{Evidence, Notice, ProofState, Proofing, ProofingError, Reach, storage, tell_account};
 
 /// The `format` of a receipt for destroyed evidence.
 pub const EVIDENCE_FORMAT: &str = "lionrock-evidence/1";
 
 const JOB: Actor = Actor::Job("evidence");
 const ROUND: i64 = 200;
-/// A message about a proofing goes out within so many days or not at all.
-const TOLD_DAYS: i32 = 3;
 
-/// Destroys the keys of all evidence whose time is over, then says so in the store, and of all whose account is gone. Returns how many
-/// timed out.
+/// Destroys the keys of all evidence whose time is over, then says so in the store, and of all whose account is gone. What was sent for a
+/// recovery that was stopped or is over counts as taken back. Returns how many timed out.
 pub fn end_overdue(ledger: &Ledger, evidence: &Evidence) -> Result<usize, RunError<ProofingError>> {
     for case in evidence.overdue(ledger.now()) {
         evidence.destroy(case).map_err(refused)?;
@@ -34,7 +33,11 @@ pub fn end_overdue(ledger: &Ledger, evidence: &Evidence) -> Result<usize, RunErr
     }
     let now = ledger.now();
     let overdue = ledger.read("identity.overdue_proofings", |tx| Ok::<_, ProofingError>(storage::proofing::overdue(tx, now, ROUND)?))?;
-    end_all(ledger, overdue, ProofState::TimedOut)
+    let timed_out = end_all(ledger, overdue, ProofState::TimedOut)?;
+    let stopped = |tx: &mut Tx<'_>| Ok::<_, ProofingError>(storage::proofing::of_ended_recoveries(tx, now, ROUND)?);
+    let stopped = ledger.read("identity.proofings_of_ended_recoveries", stopped)?;
+    end_all(ledger, stopped, ProofState::Withdrawn)?;
+    Ok(timed_out)
 }
 
 /// Says in the store which evidence died with a run of the program that ended, and removes its spool. Returns how many cases.
@@ -80,8 +83,8 @@ pub fn unfinished_proofings(
     Ok(unfinished.filter(|(one, ..)| dead(one)).map(|(one, ..)| one.id).collect())
 }
 
-/// Finishes a proofing that is over: destroys what is left of its evidence, issues the receipt, and tells the resident by text
-/// message to look. Each step is done once, and again after a crash. `software` names the program, `link` the account's page.
+/// Finishes a proofing that is over: destroys what is left of its evidence, issues the receipt, and tells the resident on every channel
+/// to look. Each step is done once, and again after a crash. `software` names the program, `link` the account's page.
 pub fn finish_proofing(
     ledger: &Ledger,
     evidence: &Evidence,
@@ -107,11 +110,22 @@ pub fn finish_proofing(
         let receipt = receipt(ledger, &found, at, software).map_err(|error| unplaced(&error))?;
         ledger.write("identity.keep_receipt", JOB, move |work| Ok::<_, ProofingError>(storage::proofing::set_receipt(work.tx(), id, &receipt)?))?;
     }
-    if !told {
-        tell(ledger, &found, link)?;
-    }
-    ledger.write("identity.finish_proofing", JOB, move |work| Ok::<_, ProofingError>(storage::proofing::set_finished(work.tx(), id)?))?;
+    let link = link.to_owned();
+    ledger.write("identity.finish_proofing", JOB, move |work| {
+        tell(work, &found, told, &link)?;
+        Ok::<_, ProofingError>(storage::proofing::set_finished(work.tx(), id)?)
+    })?;
     Ok(())
+}
+
+/// The owner hears of it on every channel. Whoever asks for an account back has none: the message was sealed when the photos were sent.
+fn tell(work: &mut Work<'_, '_>, found: &Proofing, told: bool, link: &str) -> Result<(), StoreError> {
+    if found.recovery.is_some() {
+        release(work, &told_by(found.id))?;
+    } else if !told {
+        tell_account(work, found.account, Notice::ProofingEnded { link: link.to_owned() }, Reach::Every)?;
+    }
+    storage::proofing::set_told(work.tx(), found.id).map(drop)
 }
 
 /// The receipt of a proofing of this account, as a file that `lionrock-verify certificate` checks.
@@ -151,43 +165,5 @@ fn receipt(ledger: &Ledger, found: &Proofing, destroyed: Instant, software: &str
 }
 
 fn unplaced(error: &JournalError) -> RunError<ProofingError> {
-    refused(ProofingError::Store(StoreError::Engine(error.to_string())))
-}
-
-/// The number is opened to write the message, and that is on record.
-fn tell(ledger: &Ledger, found: &Proofing, link: &str) -> Result<(), RunError<ProofingError>> {
-    let (id, account) = (found.id, found.account);
-    let (read, committed) = ledger.write("identity.read_mobile", JOB, move |work| {
-        let Some(owner) = storage::account::find(work.tx(), account)? else { return Ok::<_, ProofingError>(None) };
-        let event = Event::new("identity.mobile_read").record(account.bytes()).detail("for", "proofing-ended");
-        work.journal(event)?;
-        Ok(storage::account::mobile(work.tx(), account)?.map(|mobile| (mobile, owner.language)))
-    })?;
-    let Some((mobile, language)) = read else { return Ok(()) };
-    let slot = mobile.slot().map_err(refused)?;
-    let plain = committed.open(ledger.keys(), &slot, &mobile.sealed).map_err(refused)?;
-    let number = String::from_utf8(plain.into_exposed()).ok();
-    let to = number.and_then(|text| Mobile::try_from(hongkong::Phone::parse(&text).ok()?).ok());
-    let to = to.ok_or_else(|| refused(seal::SealError::Broken))?;
-    let (now, template) = (ledger.now(), Template::ProofingEnded { link: link.to_owned() });
-    let message = QueueMessage {
-        key: format!("proofing:{id}"),
-        household: None,
-        language,
-        content: Content::Sms { to, template },
-        due: now,
-        until: now.plus_secs(i64::from(TOLD_DAYS) * 24 * 3600),
-        expiry: now.day().plus(TOLD_DAYS + 1),
-    };
-    let prepared = notify::prepare(ledger.keys(), &message).map_err(|error| unsent(&error))?;
-    ledger.write("identity.tell", JOB, move |work| {
-        notify::queue(work, &prepared).map_err(|error| ProofingError::Store(StoreError::Engine(error.to_string())))?;
-        storage::proofing::set_told(work.tx(), id)?;
-        Ok::<_, ProofingError>(())
-    })?;
-    Ok(())
-}
-
-fn unsent(error: &notify::QueueError) -> RunError<ProofingError> {
     refused(ProofingError::Store(StoreError::Engine(error.to_string())))
 }

@@ -11,6 +11,7 @@ use crate::account::{SealedValue, mobile_tag};
 use crate::answered::answer;
 use crate::begin_recovery::notice;
 use crate::ceremony::{Aim, Half, Unmade, handle};
+use crate::proof_recovery::hand_over;
 use crate::recovery::{account_of, is_for_recovery, may_end, of_ticket};
 use crate::storage::recovery::RecoveryRow;
 use crate::{
@@ -189,6 +190,7 @@ impl Prepared {
             return Err(RecoverError::Weak);
         }
         storage::recovery::delete(work.tx(), tag)?;
+        hand_over(work, recovery.id, account)?;
         if let Some((number, farewell)) = &self.number {
             take_number(work, account, tag, number)?;
             if let Some(farewell) = farewell {

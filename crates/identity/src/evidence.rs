@@ -13,6 +13,8 @@ use crate::Piece;
 
 /// Cases whose keys one process holds at most: each locks a page of memory, and 8 MB may be locked as a rule.
 const HELD_MOST: usize = 1_000;
+/// Of those, cases of people without a way in at most: they must not keep out whoever is signed in.
+const RECOVERIES_MOST: usize = 300;
 const LOCK: &str = "running";
 
 /// What a proofing compares: details and photos, sealed under a key that is written nowhere.
@@ -34,6 +36,8 @@ struct Held {
     deadline: Instant,
     /// Whether its proofing stands in the store.
     listed: bool,
+    /// Whether it is for a recovery.
+    recovery: bool,
     pieces: BTreeMap<Piece, [u8; 32]>,
 }
 
@@ -76,16 +80,23 @@ impl Evidence {
         self.boot
     }
 
-    /// Makes the key of a case. Returns its id.
-    pub(crate) fn begin(&self, case: Id<kinds::Proofing>, deadline: Instant) -> Result<[u8; 16], EvidenceError> {
+    /// Makes the key of a case, for an account or for whoever wants one back. Returns its id.
+    pub(crate) fn begin(
+        &self,
+        case: Id<kinds::Proofing>,
+        deadline: Instant,
+        recovery: Option<Id<kinds::Recovery>>,
+    ) -> Result<[u8; 16], EvidenceError> {
         self.take_spool()?;
         let mut held = locked(&self.held);
-        if held.len() >= HELD_MOST {
+        let recovery = recovery.is_some();
+        let full = recovery && held.values().filter(|one| one.recovery).count() >= RECOVERIES_MOST;
+        if full || held.len() >= HELD_MOST {
             return Err(EvidenceError::Full);
         }
         let key = OneTimeKey::new(&*self.random)?;
         let id = key.id();
-        held.insert(case, Held { key, deadline, listed: false, pieces: BTreeMap::new() });
+        held.insert(case, Held { key, deadline, listed: false, recovery, pieces: BTreeMap::new() });
         Ok(id)
     }
 

@@ -63,12 +63,15 @@ mod password_sign_in;
 #[cfg(test)]
 mod password_story;
 mod proofing;
+mod proof_recovery;
 mod proofing_visit;
 #[cfg(test)]
 mod proofing_story;
 mod plus;
 mod purge;
 mod recovery;
+#[cfg(test)]
+mod recovery_photos_story;
 #[cfg(test)]
 mod recovery_story;
 mod renew;
@@ -153,10 +156,11 @@ pub use proofing::{
     TypedDetails,
 };
 pub use plus::{Signed, SigningPasskey, note_signed, set_plus, signing_passkey};
+pub use proof_recovery::{begin_recovery_proofing, recovery_proofings, send_recovery_proofing};
 pub use proofing_visit::{VISIT_MINUTES, VisitCode, give_visit_code};
 pub use purge::purge;
 pub use review_proofing::{
-    OpenedCase, Verdict, decide_case, details_for_register, note_register, open_case, proofing, proofing_queue, unasked,
+    Decided, OpenedCase, Verdict, decide_case, details_for_register, note_register, open_case, proofing, proofing_queue, unasked,
 };
 pub use recovery::{RECOVERY_HOURS, RECOVERY_OPEN_HOURS, Recovery, RecoveryStep, recovery_of, recovery_step};
 pub use run_errands::{Cancellation, CancelledNumber, end_errand, passwords_wait, give_passwords, next_cancellation, note_cancelled};
@@ -189,6 +193,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "identity/0012_errands", sql: include_str!("../migrations/0012_errands.sql") },
     Migration { name: "identity/0013_way_back", sql: include_str!("../migrations/0013_way_back.sql") },
     Migration { name: "identity/0020_recovered", sql: include_str!("../migrations/0020_recovered.sql") },
+    Migration { name: "identity/0021_proofing_for_recovery", sql: include_str!("../migrations/0021_proofing_for_recovery.sql") },
 ];
 
 /// The tables of the platform's store: the identity provider and its charters.

@@ -42,6 +42,14 @@ pub enum Notice {
     },
     /// A letter with a PIN came back.
     LetterReturned,
+    /// The check of an identity is over, whatever came of it.
+    ProofingEnded {
+        /// Where the resident signs in and reads what came of it.
+        link: String,
+    },
+    /// Two officers compared an identity card with a photo of whoever wants the account back; the time in which it can be stopped
+    /// begins anew.
+    WayBackAgreed,
 }
 
 /// Which channels hear of it.
@@ -218,6 +226,8 @@ impl Notice {
             Self::PasswordChosenAnew => Template::PasswordChosenAnew { host },
             Self::PinLapses { until } => Template::PinLapses { host, until: *until },
             Self::LetterReturned => Template::LetterReturned { host },
+            Self::ProofingEnded { link } => Template::ProofingEnded { link: link.clone() },
+            Self::WayBackAgreed => Template::WayBackAgreed { host, hours: RECOVERY_HOURS },
         }
     }
 }

@@ -101,10 +101,13 @@ pub enum Refusal {
     RegisterDiffers,
     /// The person has another account.
     HasAccount,
+    /// The account that is asked back is not this person's, or there is none. Nobody chooses this: it is looked up when an officer has
+    /// found that everything else agrees.
+    Unmatched,
 }
 
 impl Refusal {
-    /// Every reason, in the order in which officers are shown them.
+    /// Every reason that somebody chooses, in the order in which officers are shown them.
     pub const ALL: [Self; 6] = [
         Self::PhotoUnclear,
         Self::DetailsDiffer,
@@ -123,12 +126,17 @@ impl Refusal {
             Self::PersonDiffers => "person-differs",
             Self::RegisterDiffers => "register-differs",
             Self::HasAccount => "has-account",
+            Self::Unmatched => "unmatched",
         }
     }
 
-    /// The reason of a name.
+    /// The reason of a name, if it is one that somebody chooses.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+
+    pub(crate) fn stored(name: &str) -> Option<Self> {
+        Self::from_name(name).or((name == Self::Unmatched.name()).then_some(Self::Unmatched))
     }
 
     /// Whether the resident is told it. The others would tell a stranger with somebody's card what the register and the accounts say.
@@ -200,8 +208,11 @@ impl Piece {
 pub struct Proofing {
     /// Its id.
     pub id: Id<kinds::Proofing>,
-    /// Whose account becomes verified.
+    /// Whose account becomes verified. While somebody asks for an account back, it is nobody's: the recovery's own id stands here.
     pub account: Id<kinds::Account>,
+    /// The recovery that it is for, where somebody without a way in asks for an account back: nothing becomes verified then, and it takes
+    /// two officers.
+    pub recovery: Option<Id<kinds::Recovery>>,
     /// How far it has come.
     pub state: ProofState,
     /// Where.
@@ -220,6 +231,8 @@ pub struct Proofing {
     pub(crate) verifier_asked: i64,
     /// Who took it last.
     pub officer: Option<Id<kinds::Officer>>,
+    /// The first of two officers, who found that everything agrees.
+    pub agreed_by: Option<Id<kinds::Officer>>,
     /// When it ended.
     pub decided: Option<Instant>,
     /// Why it was refused.
@@ -260,7 +273,7 @@ pub struct Details {
     pub sex: Sex,
     /// The date of issue that the card states.
     pub issued: Day,
-    /// The residential address, which no card states.
+    /// The residential address, which no card states; empty where it is not asked for.
     pub address: String,
 }
 
@@ -335,9 +348,18 @@ const ADDRESS_MOST: usize = 300;
 impl Details {
     /// Reads a form; everything that is wrong is named at once. Outside a live system only numbers that belong to nobody are taken.
     pub fn parse(typed: &TypedDetails<'_>, today: Day, environment: Environment) -> Result<Self, Vec<DetailFlaw>> {
+        let address = joined(typed.address);
+        let wrong = address.is_empty() || address.chars().count() > ADDRESS_MOST;
+        match Self::parse_card(typed, today, environment) {
+            Ok(details) if !wrong => Ok(Self { address, ..details }),
+            read => Err(read.err().unwrap_or_default().into_iter().chain(wrong.then_some(DetailFlaw::Address)).collect()),
+        }
+    }
+
+    /// Reads what a card says, and no address: that is not asked of whoever only wants an account back.
+    pub fn parse_card(typed: &TypedDetails<'_>, today: Day, environment: Environment) -> Result<Self, Vec<DetailFlaw>> {
         let mut flaws = Vec::new();
-        let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let (name_en, name_zh, address) = (line(typed.name_en), line(typed.name_zh), line(typed.address));
+        let (name_en, name_zh) = (joined(typed.name_en), joined(typed.name_zh));
         let mut check = |wrong: bool, flaw| flaws.extend(wrong.then_some(flaw));
         check(name_en.is_empty() || name_en.chars().count() > NAME_MOST, DetailFlaw::NameEn);
         check(name_zh.chars().count() > NAME_MOST, DetailFlaw::NameZh);
@@ -353,10 +375,9 @@ impl Details {
         let [day, month, year] = typed.issued;
         let issued = DateOfBirth::parse(day, month, year, today).ok().map(Day::from);
         check(issued.is_none() || issued < birth.map(Day::from), DetailFlaw::Issued);
-        check(address.is_empty() || address.chars().count() > ADDRESS_MOST, DetailFlaw::Address);
         match (number, birth, sex, issued) {
             (Some(number), Some(birth), Some(sex), Some(issued)) if flaws.is_empty() => {
-                Ok(Self { name_en, name_zh, number, birth, sex, issued, address })
+                Ok(Self { name_en, name_zh, number, birth, sex, issued, address: String::new() })
             }
             _ => Err(flaws),
         }
@@ -400,6 +421,10 @@ impl Details {
             address: plain.address,
         })
     }
+}
+
+fn joined(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[derive(Serialize, Deserialize)]

@@ -14,15 +14,14 @@ use crate::rehearsal::Stage;
 use crate::*;
 
 pub(crate) const MOBILE: &str = "5123 4567";
-const DOCUMENT: &[u8] = b"the photo of a card, in place of which these words stand: Q123456(A)";
-const SELFIE: &[u8] = b"the photo of a face, in place of which these words stand: smiling";
-const SOFTWARE: (&str, &str) = ("lionrock test", "https://account.example.hk");
+pub(crate) const DOCUMENT: &[u8] = b"the photo of a card, in place of which these words stand: Q123456(A)";
+pub(crate) const SELFIE: &[u8] = b"the photo of a face, in place of which these words stand: smiling";
+pub(crate) const SOFTWARE: (&str, &str) = ("lionrock test", "https://account.example.hk");
 
 pub(crate) struct Scene {
     pub(crate) stage: Stage,
     pub(crate) evidence: Arc<Evidence>,
     pub(crate) account: Id<kinds::Account>,
-    session: Resident,
 }
 
 type Proofed<T> = Result<T, RunError<ProofingError>>;
@@ -33,7 +32,7 @@ pub(crate) fn officer(number: u8) -> Grant<ProofIdentity> {
     authorise(&who, Some(Scope::at_console(Id::from_bytes([8; 16]), id(7)))).unwrap()
 }
 
-fn typed() -> TypedDetails<'static> {
+pub(crate) fn typed() -> TypedDetails<'static> {
     TypedDetails {
         name_en: "CHAN  Siu Ming",
         name_zh: "陳小明",
@@ -49,7 +48,7 @@ pub(crate) fn number() -> IdNumber {
     IdNumber::from_number("Q123456").unwrap()
 }
 
-fn kind<T>(result: Proofed<T>) -> Kind {
+pub(crate) fn kind<T>(result: Proofed<T>) -> Kind {
     match result {
         Err(RunError::Refused(error)) => error.kind(),
         Err(error) => panic!("the store: {error}"),
@@ -60,9 +59,9 @@ fn kind<T>(result: Proofed<T>) -> Kind {
 impl Scene {
     pub(crate) fn at(place: &Place) -> Self {
         let stage = Stage::at(place);
-        let session = stage.sign_up(MOBILE).1.who;
+        let account = stage.sign_up(MOBILE).1.who.account();
         let evidence = Self::run(&stage, 1);
-        Self { account: session.account(), session, evidence, stage }
+        Self { account, evidence, stage }
     }
 
     pub(crate) fn run(stage: &Stage, seed: u64) -> Arc<Evidence> {
@@ -98,7 +97,7 @@ impl Scene {
         open_case(&self.stage.ledger, &self.evidence, &officer(who), case)
     }
 
-    pub(crate) fn decide(&self, who: u8, case: Id<kinds::Proofing>, verdict: Verdict) -> Proofed<()> {
+    pub(crate) fn decide(&self, who: u8, case: Id<kinds::Proofing>, verdict: Verdict) -> Proofed<Decided> {
         decide_case(&self.stage.ledger, &self.evidence, &self.stage.charter, &officer(who), (case, verdict))
     }
 
@@ -200,7 +199,7 @@ fn promise_09_evidence_dies_when_nobody_decides_and_when_it_is_taken_back() {
         assert_eq!(end_overdue(&scene.stage.ledger, &scene.evidence).unwrap(), 1);
         assert!(scene.state() == ProofState::TimedOut && scene.is_gone(case));
         let again = scene.sent();
-        withdraw_proofing(&scene.stage.ledger, &scene.evidence, &scene.session, again).unwrap();
+        withdraw_proofing(&scene.stage.ledger, &scene.evidence, scene.account, again).unwrap();
         assert!(scene.state() == ProofState::Withdrawn && scene.is_gone(again));
         let third = scene.begin().unwrap();
         scene.stage.clock.advance_secs(DRAFT_MINUTES * 60);

@@ -2,7 +2,7 @@ use journal::{Event, Work};
 use store::StoreError;
 
 use crate::session::{idle_before, old_before};
-use crate::{change, opening, storage};
+use crate::{change, opening, proof_recovery, storage};
 
 /// Accounts that one round removes at most.
 const ACCOUNTS: i64 = 500;
@@ -14,6 +14,7 @@ pub fn purge(work: &mut Work<'_, '_>) -> Result<usize, StoreError> {
     storage::enrolment::sweep(work.tx(), now)?;
     storage::budget::sweep(work.tx(), now)?;
     storage::recovery::sweep(work.tx(), now)?;
+    storage::proofing::sweep_recoveries(work.tx(), proof_recovery::kept_since(now))?;
     storage::answered::sweep(work.tx(), now)?;
     storage::visit::sweep(work.tx(), now)?;
     storage::pin::forget_late(work.tx(), today)?;

@@ -41,33 +41,47 @@ pub enum RecoveryStep {
     Waiting(Recovery),
     /// The time has come, and the number or the person has no account.
     NoAccount,
-    /// The time has come, and two officers must compare the person with a document first: the identity was verified.
+    /// The time has come, and two officers must compare the person with a document first: the identity was verified, or the account is
+    /// asked back by its person.
     NeedsProof(Recovery),
     /// The time has come: a new passkey or a new password is made.
     Ready(Recovery),
 }
 
 impl Recovery {
-    pub(crate) fn new(now: Instant, random: &dyn Random) -> Self {
+    /// When it can be brought to an end, and until when, if that begins at this moment.
+    pub(crate) fn wait_from(now: Instant) -> (Instant, Instant) {
         let due = now.plus_secs(RECOVERY_HOURS * HOUR_SECS);
-        let ends = due.plus_secs(RECOVERY_OPEN_HOURS * HOUR_SECS);
+        (due, due.plus_secs(RECOVERY_OPEN_HOURS * HOUR_SECS))
+    }
+
+    pub(crate) fn new(now: Instant, random: &dyn Random) -> Self {
+        let (due, ends) = Self::wait_from(now);
         Self { id: Id::new(now, random), reference: reference(random), begun: now, due, ends, proofed: false }
     }
 }
 
 /// How far the recovery has come whose code was typed lately. Until it is due nothing is looked up that depends on an account.
 pub fn recovery_step(tx: &mut Tx<'_>, keys: &Keyring, ticket: &Ticket, now: Instant) -> Result<RecoveryStep, StoreError> {
-    if !is_for_recovery(ticket) || !storage::enrolment::is_confirmed(tx, ticket.enrolment, now)? {
-        return Ok(RecoveryStep::Wrong);
-    }
-    let tag = mobile_tag(keys, &ticket.mobile);
-    let Some(row) = of_ticket(tx, tag, ticket, now)? else { return Ok(RecoveryStep::Wrong) };
+    let Some(row) = confirmed(tx, keys, ticket, now)? else { return Ok(RecoveryStep::Wrong) };
     if now < row.recovery.due {
         return Ok(RecoveryStep::Waiting(row.recovery));
+    }
+    // Whoever knows the number of somebody's card must not learn by patience whether that person has an account.
+    if row.person.is_some() && !row.recovery.proofed {
+        return Ok(RecoveryStep::NeedsProof(row.recovery));
     }
     let Some(account) = account_of(tx, &row)? else { return Ok(RecoveryStep::NoAccount) };
     let open = may_end(tx, account, &row)?;
     Ok(if open { RecoveryStep::Ready(row.recovery) } else { RecoveryStep::NeedsProof(row.recovery) })
+}
+
+/// The recovery of a ticket whose code was typed lately.
+pub(crate) fn confirmed(tx: &mut Tx<'_>, keys: &Keyring, ticket: &Ticket, now: Instant) -> Result<Option<RecoveryRow>, StoreError> {
+    if !is_for_recovery(ticket) || !storage::enrolment::is_confirmed(tx, ticket.enrolment, now)? {
+        return Ok(None);
+    }
+    of_ticket(tx, mobile_tag(keys, &ticket.mobile), ticket, now)
 }
 
 /// The recovery of an account, for whoever is signed in to it.

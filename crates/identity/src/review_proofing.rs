@@ -9,6 +9,7 @@ use store::{RunError, StoreError, Tx};
 use crate::ask_verifier::journal_says;
 use crate::begin_proofing::refused;
 use crate::opening::list_opening;
+use crate::proof_recovery::{agree, recovery_of_case};
 use crate::{
     Charter, Details, Evidence, OpenedFor, Piece, ProofState, Proofing, ProofingError, Refusal, RegisterSays, SealedAttribute, Source,
     VerifierSays, VerifyError, seal_attributes, storage, verify_person,
@@ -39,7 +40,7 @@ pub struct OpenedCase {
     pub selfie: Secret<Vec<u8>>,
 }
 
-/// Takes a case and opens its evidence. That it is opened, by whom and for what, stands in the journal before.
+/// Takes a case and opens its evidence; whoever has agreed to it already leaves it to somebody else. That it is opened, by whom and for what, stands in the journal before.
 pub fn open_case(
     ledger: &Ledger,
     evidence: &Evidence,
@@ -48,6 +49,9 @@ pub fn open_case(
 ) -> Result<OpenedCase, RunError<ProofingError>> {
     let (officer, role) = (grant.officer(), grant.role().to_string());
     opened(ledger, evidence, (grant.actor(), &role, OpenedFor::Verdict), id, move |work| {
+        if storage::proofing::find(work.tx(), id)?.is_some_and(|found| found.agreed_by == Some(officer)) {
+            return Err(ProofingError::Agreed);
+        }
         if storage::proofing::take(work.tx(), id, officer)? == 0 { Err(ProofingError::Over) } else { Ok(()) }
     })
 }
@@ -107,18 +111,35 @@ pub enum Verdict {
     Refuse(Refusal),
 }
 
-/// Decides a case that the officer has opened. The key of the evidence dies in this call, whatever the verdict; the account
-/// becomes verified in the same unit of work as the verdict.
+/// What became of a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// The case has ended.
+    Ended,
+    /// Somebody wants an account back: the first officer agrees, and the case waits for another one.
+    OneOfTwo,
+    /// Somebody wants an account back, and it is not this person's, or there is none: the case has ended, refused.
+    Unmatched,
+}
+
+/// Decides a case that the officer has opened. The key of the evidence dies in this call, whatever the verdict, unless a second officer
+/// must agree; the account becomes verified, or the recovery compared, in the same unit of work as the verdict.
 pub fn decide_case(
     ledger: &Ledger,
     evidence: &Evidence,
     charter: &Charter,
     grant: &Grant<ProofIdentity>,
     (id, verdict): (Id<kinds::Proofing>, Verdict),
-) -> Result<(), RunError<ProofingError>> {
+) -> Result<Decided, RunError<ProofingError>> {
     let decider =
         Decider { actor: grant.actor(), right: grant.role().to_string(), officer: Some(grant.officer()), says: None };
-    decide(ledger, evidence, charter, &decider, (id, verdict))
+    if let Verdict::Verify { number } = &verdict
+        && let Some(recovery) = ledger.read("identity.case_of_recovery", |tx| recovery_of_case(tx, id))?
+    {
+        return agree(ledger, evidence, &decider, (id, recovery, number));
+    }
+    decide(ledger, evidence, charter, &decider, (id, verdict))?;
+    Ok(Decided::Ended)
 }
 
 /// Who decides: the officer who has opened the case, or the verifier when nobody has.
@@ -174,16 +195,27 @@ fn verified(
     decider: &Decider,
     (id, number): (Id<kinds::Proofing>, &IdNumber),
 ) -> Result<(IdNumber, Vec<SealedAttribute>), RunError<ProofingError>> {
+    let (found, details) = compared(ledger, evidence, decider, (id, number, OpenedFor::Attributes))?;
+    Ok((*number, sealed_attributes(ledger, charter, &details, found.register)?))
+}
+
+/// A case and what was typed, opened once more, if the number on the card is the one that was typed.
+pub(crate) fn compared(
+    ledger: &Ledger,
+    evidence: &Evidence,
+    decider: &Decider,
+    (id, number, aim): (Id<kinds::Proofing>, &IdNumber, OpenedFor),
+) -> Result<(Proofing, Details), RunError<ProofingError>> {
     let (officer, right) = (decider.officer, decider.right.clone());
     let (found, committed) = ledger.write("identity.open_for_verdict", decider.actor.clone(), move |work| {
-        let found = note_opening(work, id, OpenedFor::Attributes, &right)?;
+        let found = note_opening(work, id, aim, &right)?;
         if found.officer == officer { Ok(found) } else { Err(ProofingError::Elsewhere) }
     })?;
     let details = details(evidence, &committed, id)?;
     if details.number != *number {
         return Err(RunError::Refused(ProofingError::NumberDiffers));
     }
-    Ok((*number, sealed_attributes(ledger, charter, &details, found.register)?))
+    Ok((found, details))
 }
 
 /// What is kept of details that an officer compared. The register vouches for number and date of birth if it was asked; nobody

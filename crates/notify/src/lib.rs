@@ -50,7 +50,7 @@ pub use mail::{DueMail, ListedMail, MailCarrier, MailText, MailTo, OutgoingMail,
 pub use mail_queue::{claim_mails, mails, mails_due, purge_mails, queue_mail, retry_mail, settle_mail};
 pub use message::{Channel, Content, Prepared, QueueMessage, State, Summary};
 pub use mobile::{Mobile, NotMobile};
-pub use queue::{QueueError, prepare, queue, queue_batch};
+pub use queue::{QueueError, prepare, queue, queue_batch, release};
 pub use segment::{Segments, segments};
 pub use template::{Template, long_day};
 

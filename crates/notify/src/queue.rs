@@ -69,6 +69,13 @@ pub fn queue_batch(work: &mut Work<'_, '_>, messages: &[Prepared]) -> Result<u64
     Ok(new)
 }
 
+/// Makes the message of a key due at once that was queued for later; false when there is none, or somebody has taken it already. So a
+/// message can be written while its address is at hand, which is kept nowhere else, and wait for its occasion.
+pub fn release(work: &mut Work<'_, '_>, key: &str) -> Result<bool, StoreError> {
+    let now = work.now();
+    Ok(storage::release(work.tx(), id_of(key), now)? == 1)
+}
+
 /// The first half of a hash: 128 bits are enough that no two keys meet.
 pub(crate) fn id_of(key: &str) -> Id<kinds::Message> {
     let hash = seal::sha256(&[b"lionrock message\0", key.as_bytes()]);
@@ -91,6 +98,21 @@ mod tests {
         assert_eq!(stage.counts("registration-confirmed"), (3, 0, 0));
         let of_two = stage.ledger.read("test.of", |tx| messages_of(tx, crate::stage::household(2))).unwrap();
         assert_eq!(of_two.len(), 1);
+    }
+
+    #[test]
+    fn a_message_that_waits_for_its_occasion_is_released_once_and_only_before_anybody_takes_it() {
+        let stage = Stage::new();
+        let later = QueueMessage { due: stage.clock_now().plus_secs(3_600), ..stage.confirmed(1) };
+        stage.queue(&[later.clone()]);
+        let deliver = || crate::deliver_due(&stage.ledger, &crate::stage::Recording::default(), 10).unwrap().sent;
+        let release = |key: &str| {
+            let key = key.to_owned();
+            stage.ledger.write("test", journal::Actor::Job("test"), move |work| release(work, &key)).unwrap().0
+        };
+        assert_eq!(deliver(), 0);
+        assert!(!release("another") && release(&later.key));
+        assert_eq!((deliver(), release(&later.key), deliver()), (1, false, 0));
     }
 
     #[test]

@@ -66,6 +66,18 @@ pub enum Template {
         /// The host where it is.
         host: String,
     },
+    /// Two officers compared an identity card with a photo of whoever wants an account back that sends its notices here.
+    WayBackAgreed {
+        /// The host where it is stopped.
+        host: String,
+        /// How long it can be stopped.
+        hours: i64,
+    },
+    /// The photos that somebody without a way in had sent are gone. The same whatever came of it, and whether there is an account.
+    RecoveryCompared {
+        /// Where to read what came of it, with a code.
+        link: String,
+    },
     /// An address that somebody gave for notices is to be confirmed. By mail only.
     MailConfirm {
         /// Where it is confirmed.
@@ -162,6 +174,8 @@ impl Template {
             Self::PasskeyStopped { .. } => "passkey-stopped",
             Self::WayBackBegun { .. } => "way-back-begun",
             Self::WayBackTaken { .. } => "way-back-taken",
+            Self::WayBackAgreed { .. } => "way-back-agreed",
+            Self::RecoveryCompared { .. } => "recovery-compared",
             Self::MailConfirm { .. } => "mail-confirm",
             Self::MailChanged { .. } => "mail-changed",
             Self::PasswordChosenAnew { .. } => "password-chosen-anew",
@@ -190,6 +204,8 @@ impl Template {
             Self::PasskeyStopped { host } => passkey_stopped(language, host),
             Self::WayBackBegun { reference, host, hours } => way_back_begun(language, reference, host, *hours),
             Self::WayBackTaken { host } => way_back_taken(language, host),
+            Self::WayBackAgreed { host, hours } => way_back_agreed(language, host, *hours),
+            Self::RecoveryCompared { link } => recovery_compared(language, link),
             Self::MailConfirm { link, hours } => mail_confirm(language, link, *hours),
             Self::MailChanged { host } => mail_changed(language, host),
             Self::PasswordChosenAnew { host } => password_chosen_anew(language, host),
@@ -318,6 +334,29 @@ fn way_back_taken(language: Language, host: &str) -> String {
         ),
         Language::ZhHant => format!("你在 {host} 的市民帳戶已被取回，以往的通行密鑰及密碼已失效。如非本人所為，請立即告知職員。"),
         Language::ZhHans => format!("你在 {host} 的市民账户已被取回，以往的通行密钥及密码已失效。如非本人所为，请立即告知职员。"),
+    }
+}
+
+fn way_back_agreed(language: Language, host: &str, hours: i64) -> String {
+    match language {
+        Language::En => format!(
+            "Two officers compared an identity card and a photo of whoever asked for your resident account. If it was not you, sign in \
+             at {host} within {hours} hours and stop it."
+        ),
+        Language::ZhHant => {
+            format!("有人要求取回你的市民帳戶，兩名職員已核對其身份證及相片。如非本人所為，請於{hours}小時內到 {host} 登入並制止。")
+        }
+        Language::ZhHans => {
+            format!("有人要求取回你的市民账户，两名职员已核对其身份证及照片。如非本人所为，请于{hours}小时内到 {host} 登录并制止。")
+        }
+    }
+}
+
+fn recovery_compared(language: Language, link: &str) -> String {
+    match language {
+        Language::En => format!("The photos that you sent to get an account back have been destroyed. See the result at {link} with a new code."),
+        Language::ZhHant => format!("你為取回帳戶而傳送的相片已銷毀。請到 {link} 索取新驗證碼並查看結果。"),
+        Language::ZhHans => format!("你为取回账户而发送的照片已销毁。请到 {link} 索取新验证码并查看结果。"),
     }
 }
 
@@ -511,6 +550,8 @@ mod tests {
             Template::PasskeyStopped { host: "masks.example.gov.hk".into() },
             Template::WayBackBegun { reference: "7K4M-9QXP".into(), host: "masks.example.gov.hk".into(), hours: 72 },
             Template::WayBackTaken { host: "masks.example.gov.hk".into() },
+            Template::WayBackAgreed { host: "masks.example.gov.hk".into(), hours: 72 },
+            Template::RecoveryCompared { link: "https://masks.example.gov.hk/zh-Hant/account/recover".into() },
             Template::MailChanged { host: "masks.example.gov.hk".into() },
             Template::PasswordChosenAnew { host: "masks.example.gov.hk".into() },
             Template::AccountCancelled {

@@ -6,45 +6,69 @@ use std::sync::Arc;
 use desk::{Answer, Desk, Mistakes, go, link, missing};
 use flows::{IdentityService, decide_proofing, open_proofing};
 use hongkong::IdNumber;
-use identity::{OpenedCase, ProofState, Proofing, ProofingError, Refusal, RegisterSays, Verdict, VerifierSays};
+use identity::{Decided, OpenedCase, ProofState, Proofing, ProofingError, Refusal, RegisterSays, Verdict, VerifierSays};
 use kernel::{Id, kinds};
 use people::{Grant, ProofIdentity};
 use store::RunError;
 use webkit::parts::{
-    Button, Choice, ComparedPicture, Comparison, Inset, Radios, SummaryList, SummaryRow, Table, TextInput, Tone, Warning, Width,
+    Button, Choice, ComparedPicture, Comparison, Inset, Notification, Radios, SummaryList, SummaryRow, Table, TextInput, Tone, Warning, Width,
 };
 use webkit::{Failure, Markup, Page, PictureHint, PictureQuality, formats};
 
 pub(crate) const HOME: &str = "/staff/identity/proofing";
 const VERIFIED: &str = "verified";
+const ONE_OF_TWO: &str = "first";
+const UNMATCHED: &str = "unmatched";
 /// What was cleaned when it was sent has no more pixels.
 const MAX_PIXELS: u64 = 24_000_000;
 
 /// Cases that wait, the oldest first.
 pub(crate) fn queue(desk: &Desk) -> Answer {
-    desk.identity::<ProofIdentity>()?;
+    let (_, grant) = desk.identity::<ProofIdentity>()?;
     let service = desk.platform().identity();
     let cases = service.as_ref().map(|service| service.ledger().read("staff.proofing_queue", identity::proofing_queue));
     let cases = cases.transpose()?.unwrap_or_default();
     let title = desk.say("proofing-title");
     let mut body = desk.body(&title, &Mistakes::default());
-    body.p(desk.say("proofing-lead"));
-    let head = ["proofing-sent", "proofing-dies", "proofing-register", "proofing-case"].map(|key| desk.say(key));
+    body.maybe(done(desk).as_ref()).p(desk.say("proofing-lead"));
+    let head = ["proofing-sent", "proofing-aim", "proofing-dies", "proofing-register", "proofing-case"].map(|key| desk.say(key));
     let mut table = Table::new(title.clone(), head);
     table.quiet_caption = true;
     table.empty = desk.say("proofing-none");
     for case in &cases {
         let here = service.as_ref().is_some_and(|service| service.evidence().holds(case.id));
-        let way = if here {
+        let way = if case.agreed_by == Some(grant.officer()) {
+            Markup::text(&desk.say("proofing-agreed-here"))
+        } else if here {
             link(&desk.tell("proofing-look", [("time", desk.at(case.begun))]), &desk.url(&format!("{HOME}/{}", case.id)))
         } else {
             Markup::text(&desk.say("proofing-elsewhere"))
         };
-        table.row([Markup::text(&sent(desk, case)), Markup::text(&desk.at(case.deadline)), register(desk, case), way]);
+        let (sent, aim) = (Markup::text(&sent(desk, case)), Markup::text(&desk.say(aim(case))));
+        table.row([sent, aim, Markup::text(&desk.at(case.deadline)), register(desk, case), way]);
     }
     body.part(&table).link(desk.say("counter-title"), desk.url(&format!("{HOME}/counter")));
     body.link(desk.say("terminals-title"), desk.url(&format!("{HOME}/terminals")));
     Ok(desk.show(Page::new(title, body.markup()).wide().back(desk.url("/staff"))))
+}
+
+/// What became of a verdict that says more than that the case has ended.
+fn done(desk: &Desk) -> Option<Notification> {
+    let key = match desk.query("decided") {
+        ONE_OF_TWO => "proofing-one-of-two",
+        UNMATCHED => "proofing-unmatched",
+        _ => return None,
+    };
+    Some(Notification { title: String::new(), body: desk.say(key).into(), success: key == "proofing-one-of-two" })
+}
+
+/// What a case is for.
+const fn aim(case: &Proofing) -> &'static str {
+    match (case.recovery, case.agreed_by) {
+        (None, _) => "proofing-aim-verify",
+        (Some(_), None) => "proofing-aim-back",
+        (Some(_), Some(_)) => "proofing-aim-back-second",
+    }
 }
 
 fn sent(desk: &Desk, case: &Proofing) -> String {
@@ -93,11 +117,20 @@ pub(crate) fn decide(desk: &Desk) -> Answer {
     };
     let wrong = |field, key| side_by_side(desk, &service, &grant, &Mistakes::one(field, desk.say(key)));
     match decide_proofing(desk.platform(), &service, &grant, (case, verdict)) {
-        Ok(()) => Ok(go(&desk.url(&format!("{HOME}?decided=1")))),
+        Ok(decided) => Ok(go(&desk.url(&format!("{HOME}?decided={}", word(decided))))),
         Err(RunError::Refused(ProofingError::NumberDiffers)) => wrong("number", "proofing-number-differs"),
         Err(RunError::Refused(ProofingError::HasAccount)) => wrong("verdict", "proofing-has-account"),
         Err(RunError::Refused(ProofingError::Over | ProofingError::Evidence(_))) => Ok(gone(desk)),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// What the queue is told of a verdict.
+const fn word(decided: Decided) -> &'static str {
+    match decided {
+        Decided::Ended => "1",
+        Decided::OneOfTwo => ONE_OF_TWO,
+        Decided::Unmatched => UNMATCHED,
     }
 }
 
@@ -116,11 +149,15 @@ fn verdict(desk: &Desk) -> Result<Verdict, Mistakes> {
 fn side_by_side(desk: &Desk, service: &IdentityService, grant: &Grant<ProofIdentity>, mistakes: &Mistakes) -> Answer {
     let opened = match open_proofing(service, grant, case_id(desk)?) {
         Err(RunError::Refused(ProofingError::Over | ProofingError::Evidence(_))) => return Ok(gone(desk)),
+        Err(RunError::Refused(ProofingError::Agreed)) => return Ok(go(&desk.url(&format!("{HOME}?decided={ONE_OF_TWO}")))),
         opened => opened?,
     };
     let title = desk.say("proofing-compare");
     let mut body = desk.body(&title, mistakes);
     body.part(&Warning(desk.say("proofing-careful")));
+    if opened.proofing.recovery.is_some() {
+        body.p(desk.say("proofing-back-lead"));
+    }
     body.part(&comparison(desk, &opened));
     body.h2(desk.say("proofing-typed")).part(&SummaryList::new(typed(desk, &opened)));
     body.h2(desk.say("proofing-verdict"));
@@ -189,6 +226,7 @@ fn typed(desk: &Desk, opened: &OpenedCase) -> Vec<SummaryRow> {
 
 fn facts(desk: &Desk, case: &Proofing) -> Vec<SummaryRow> {
     let mut rows = vec![
+        SummaryRow::new(desk.say("proofing-aim"), desk.say(aim(case))),
         SummaryRow::new(desk.say("proofing-sent"), sent(desk, case)),
         SummaryRow::new(desk.say("proofing-dies"), desk.at(case.deadline)),
         SummaryRow::new(desk.say("proofing-register"), register(desk, case)),

@@ -28,6 +28,11 @@ pub(crate) fn of(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<Vec<Evi
     rows.iter().map(read).collect()
 }
 
+/// An account that was given back takes over the list of what was opened to get it.
+pub(crate) fn give_to(tx: &mut Tx<'_>, from: Id<kinds::Account>, account: Id<kinds::Account>) -> Result<u64, StoreError> {
+    tx.execute("-- identity.give_openings\nupdate identity_opening set account = $2 where account = $1", &[from.into(), account.into()])
+}
+
 pub(crate) fn remove_of(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<u64, StoreError> {
     tx.execute("-- identity.remove_openings\ndelete from identity_opening where account = $1", &[account.into()])
 }

@@ -8,15 +8,16 @@ use crate::{Channel, Piece, ProofState, Proofing, Refusal, RegisterSays, Verifie
 
 macro_rules! columns {
     () => {
-        "id, account, state, channel, boot, key_id, pieces, begun, deadline, sent, register, officer, decided, refusal, destroyed, verifier, verifier_asked"
+        "id, account, state, channel, boot, key_id, pieces, begun, deadline, sent, register, officer, decided, refusal, destroyed, verifier, verifier_asked, recovery, agreed_by"
     };
 }
 
 pub(crate) fn insert(tx: &mut Tx<'_>, one: &Proofing) -> Result<(), StoreError> {
     tx.execute(
         "-- identity.insert_proofing\n\
-         insert into identity_proofing (id, account, state, channel, boot, key_id, pieces, begun, deadline, register, told, finished) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         insert into identity_proofing \
+         (id, account, state, channel, boot, key_id, pieces, begun, deadline, register, told, finished, recovery) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         &[
             one.id.into(),
             one.account.into(),
@@ -30,6 +31,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, one: &Proofing) -> Result<(), StoreError> 
             one.register.name().into(),
             false.into(),
             false.into(),
+            one.recovery.into(),
         ],
     )?;
     Ok(())
@@ -122,6 +124,44 @@ pub(crate) fn overdue(tx: &mut Tx<'_>, now: Instant, limit: i64) -> Result<Vec<P
     rows.iter().map(read).collect()
 }
 
+/// Open proofings of recoveries that are there no more: stopped, brought to an end, or over.
+pub(crate) fn of_ended_recoveries(tx: &mut Tx<'_>, now: Instant, limit: i64) -> Result<Vec<Proofing>, StoreError> {
+    let rows = tx.query(
+        concat!(
+            "-- identity.proofings_of_ended_recoveries\nselect ",
+            columns!(),
+            " from identity_proofing where state in ('draft', 'waiting') and recovery is not null \
+             and not exists (select 1 from identity_recovery as r where r.id = identity_proofing.recovery and r.ends > $1) \
+             order by begun, id limit $2"
+        ),
+        &[now.into(), limit.into()],
+    )?;
+    rows.iter().map(read).collect()
+}
+
+/// An account that was given back takes over what was sent to get it.
+pub(crate) fn give_to(tx: &mut Tx<'_>, recovery: Id<kinds::Recovery>, account: Id<kinds::Account>) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.give_proofings\nupdate identity_proofing set account = $2 where recovery = $1",
+        &[recovery.into(), account.into()],
+    )
+}
+
+/// Forgets proofings that were finished for a recovery and belong to no account, with the list of their openings.
+pub(crate) fn sweep_recoveries(tx: &mut Tx<'_>, before: Instant) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.sweep_recovery_openings\n\
+         delete from identity_opening where account in \
+         (select recovery from identity_proofing where recovery = account and finished = $1 and begun <= $2)",
+        &[true.into(), before.into()],
+    )?;
+    tx.execute(
+        "-- identity.sweep_recovery_proofings\n\
+         delete from identity_proofing where recovery is not null and recovery = account and finished = $1 and begun <= $2",
+        &[true.into(), before.into()],
+    )
+}
+
 /// The open proofings whose keys a run of the program holds.
 pub(crate) fn open_ids(tx: &mut Tx<'_>, boot: [u8; 16]) -> Result<BTreeSet<Id<kinds::Proofing>>, StoreError> {
     let rows = tx.query(
@@ -162,6 +202,15 @@ pub(crate) fn take(tx: &mut Tx<'_>, id: Id<kinds::Proofing>, officer: Id<kinds::
     )
 }
 
+/// The first of two officers agrees; another one takes the case.
+pub(crate) fn agree(tx: &mut Tx<'_>, id: Id<kinds::Proofing>, officer: Id<kinds::Officer>) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.agree_proofing\n\
+         update identity_proofing set agreed_by = $2, officer = null where id = $1 and state = 'waiting' and agreed_by is null",
+        &[id.into(), officer.into()],
+    )
+}
+
 /// Who verified somebody at a counter, and when.
 pub(crate) fn take_at_counter(tx: &mut Tx<'_>, one: &Proofing) -> Result<u64, StoreError> {
     tx.execute(
@@ -182,7 +231,8 @@ pub(crate) fn show_verifier(tx: &mut Tx<'_>, id: Id<kinds::Proofing>, most: i64)
     tx.execute(
         "-- identity.show_verifier\n\
          update identity_proofing set verifier_asked = verifier_asked + 1 \
-         where id = $1 and state = 'waiting' and verifier = 'nothing' and officer is null and verifier_asked < $2",
+         where id = $1 and state = 'waiting' and verifier = 'nothing' and officer is null and recovery is null \
+         and verifier_asked < $2",
         &[id.into(), most.into()],
     )
 }
@@ -263,7 +313,7 @@ fn pieces(text: &str) -> Option<Vec<(Piece, [u8; 32])>> {
 }
 
 fn with_rest(row: &Row) -> Result<(Proofing, bool, bool), StoreError> {
-    Ok((read(row)?, row.get::<Option<String>>(17)?.is_some(), row.get(18)?))
+    Ok((read(row)?, row.get::<Option<String>>(19)?.is_some(), row.get(20)?))
 }
 
 fn read(row: &Row) -> Result<Proofing, StoreError> {
@@ -284,9 +334,11 @@ fn read(row: &Row) -> Result<Proofing, StoreError> {
         register: RegisterSays::from_name(&name(10)?).ok_or_else(damaged)?,
         officer: row.get(11)?,
         decided: row.get(12)?,
-        refusal: refusal.map(|name| Refusal::from_name(&name).ok_or_else(damaged)).transpose()?,
+        refusal: refusal.map(|name| Refusal::stored(&name).ok_or_else(damaged)).transpose()?,
         destroyed: row.get(14)?,
         verifier: VerifierSays::from_name(&name(15)?).ok_or_else(damaged)?,
         verifier_asked: row.get(16)?,
+        recovery: row.get(17)?,
+        agreed_by: row.get(18)?,
     })
 }

@@ -16,6 +16,8 @@ const BY_TAG: &str = "-- identity.recovery_of_mobile\n\
      select tag, id, reference, begun, due, ends, vouched_by, proofed, person from identity_recovery where tag = $1 and ends > $2";
 const BY_REFERENCE: &str = "-- identity.recovery_of_reference\n\
      select tag, id, reference, begun, due, ends, vouched_by, proofed, person from identity_recovery where reference = $1 and ends > $2";
+const BY_ID: &str = "-- identity.recovery_of_id\n\
+     select tag, id, reference, begun, due, ends, vouched_by, proofed, person from identity_recovery where id = $1 and ends > $2";
 const BY_ACCOUNT: &str = "-- identity.recovery_of_account\n\
      select tag, id, reference, begun, due, ends, vouched_by, proofed, person from identity_recovery where ends > $2 and \
      (person in (select tag from identity_person where account = $1) \
@@ -52,6 +54,10 @@ pub(crate) fn of_reference(tx: &mut Tx<'_>, reference: &str, now: Instant) -> Re
     tx.query_opt(BY_REFERENCE, &[reference.into(), now.into()])?.as_ref().map(read).transpose()
 }
 
+pub(crate) fn of_id(tx: &mut Tx<'_>, id: Id<kinds::Recovery>, now: Instant) -> Result<Option<RecoveryRow>, StoreError> {
+    tx.query_opt(BY_ID, &[id.into(), now.into()])?.as_ref().map(read).transpose()
+}
+
 /// Whoever wants this account back, by its number or by its person, the first first.
 pub(crate) fn of_account(
     tx: &mut Tx<'_>,
@@ -73,6 +79,20 @@ pub(crate) fn vouch(tx: &mut Tx<'_>, tag: [u8; 32], officer: Id<kinds::Officer>)
 /// The second officer vouches.
 pub(crate) fn proof(tx: &mut Tx<'_>, tag: [u8; 32], now: Instant) -> Result<u64, StoreError> {
     tx.execute("-- identity.proof_recovery\nupdate identity_recovery set proofed = $2 where tag = $1", &[tag.into(), now.into()])
+}
+
+/// Two officers have compared photos: the time in which it can be stopped begins anew.
+pub(crate) fn compared(
+    tx: &mut Tx<'_>,
+    id: Id<kinds::Recovery>,
+    now: Instant,
+    (due, ends): (Instant, Instant),
+) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- identity.compare_recovery\n\
+         update identity_recovery set proofed = $2, due = $3, ends = $4 where id = $1",
+        &[id.into(), now.into(), due.into(), ends.into()],
+    )
 }
 
 pub(crate) fn delete(tx: &mut Tx<'_>, tag: [u8; 32]) -> Result<u64, StoreError> {

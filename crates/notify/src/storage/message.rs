@@ -126,6 +126,14 @@ pub(crate) fn retry(tx: &mut Tx<'_>, id: Id<kinds::Message>, due: Instant) -> Re
     Ok(())
 }
 
+/// Makes a message due that nobody has taken yet.
+pub(crate) fn release(tx: &mut Tx<'_>, id: Id<kinds::Message>, due: Instant) -> Result<u64, StoreError> {
+    tx.execute(
+        "-- notify.release\nupdate notify_message set due = $1 where id = $2 and state = 'queued' and attempts = 0",
+        &[due.into(), id.into()],
+    )
+}
+
 /// The newest messages queued before `before`, marked as opened.
 pub(crate) fn newest(tx: &mut Tx<'_>, before: Instant, limit: usize) -> Result<Vec<Stored>, StoreError> {
     let rows = tx.query(

@@ -9,5 +9,5 @@ pub(crate) use count::{
 };
 pub(crate) use message::{
     Claimed, Stored, claim, delete_expired, delete_of_days, delete_of_record, due_at, insert, letters_to_post,
-    newest, of_household, one, retry, sealed_of, settle,
+    newest, of_household, one, release, retry, sealed_of, settle,
 };

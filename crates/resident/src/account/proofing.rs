@@ -165,7 +165,7 @@ pub(super) async fn withdraw(call: Call, _: Values) -> Result<Response, Failure>
     let (Some(found), Some(one)) = (call.found, open(&call).await?) else { return Ok(call.go("/account/proofing")) };
     let (service, platform, id) = (call.service.clone(), call.state.platform.clone(), one.id);
     let done = blocking(move || {
-        let withdrawn = bare(withdraw_proofing(service.ledger(), service.evidence(), &found.who, id))?;
+        let withdrawn = bare(withdraw_proofing(service.ledger(), service.evidence(), found.who.account(), id))?;
         // What fails here the watch does a second later.
         drop(flows::finish_proofing(&platform, &service, id));
         Ok::<_, RunError<ProofingError>>(withdrawn)
