@@ -13,8 +13,9 @@ use crate::runtime::RuntimeError;
 pub fn premises(place: Option<&Path>) -> Result<Vec<Premises>, RuntimeError> {
     let Some(place) = place else { return Ok(hongkong::shipped_premises()?) };
     let mut all = Vec::new();
-    for file in files(place).map_err(|error| RuntimeError::File(place.display().to_string(), error))? {
-        let bytes = fs::read(&file).map_err(|error| RuntimeError::File(file.display().to_string(), error))?;
+    let unreadable = |path: &Path, error: io::Error| RuntimeError::Addresses(path.to_owned(), error.to_string());
+    for file in files(place).map_err(|error| unreadable(place, error))? {
+        let bytes = fs::read(&file).map_err(|error| unreadable(&file, error))?;
         all.extend(read(&bytes, &file)?);
     }
     if all.is_empty() {

@@ -93,6 +93,10 @@ pub fn make(config: &Config, order: &Order<'_>, clock: &dyn Clock) -> Result<Vec
     for place in [Some(order.to), order.also].into_iter().flatten() {
         check_place(config, place, order.kind)?;
     }
+    if order.also.is_some_and(|also| nested(also, order.to)) {
+        let why = "--also lies in --to, or the other way round: one loss would take both copies; name a directory on another disk";
+        return Err(BackupError::Refused(why.into()));
+    }
     let location = Location::parse(config.store.expose())?;
     let head = head_of(config, order.kind, clock.now());
     let name = format!("lionrock-{}-{}.age", stamp(head.taken), order.kind.as_str());
@@ -157,7 +161,8 @@ fn check_place(config: &Config, place: &Path, kind: Kind) -> Result<(), BackupEr
     }
     let other = if kind == Kind::Keys { Kind::Data } else { Kind::Keys };
     let ending = format!("-{}.age", other.as_str());
-    let entries = std::fs::read_dir(place).map_err(BackupError::file(place))?;
+    let unusable = |error: std::io::Error| BackupError::Refused(format!("{}: {error}; make this directory first, for the installation's own account", place.display()));
+    let entries = std::fs::read_dir(place).map_err(unusable)?;
     let together = entries.filter_map(Result::ok).any(|entry| entry.file_name().to_string_lossy().ends_with(&ending));
     if together { Err(BackupError::Together { place: place.to_owned(), other: other.as_str() }) } else { Ok(()) }
 }

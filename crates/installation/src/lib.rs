@@ -11,6 +11,8 @@ pub mod ambient;
 mod apart;
 pub mod backup;
 pub mod config;
+mod forms;
+mod misread;
 pub mod office;
 pub mod packs;
 pub mod restore;

@@ -20,6 +20,10 @@ const ORGANISATION: &str = "Lionrock";
 /// Opens what the configuration names; an installation without it has no signing.
 pub fn open(config: &Config, random: &Arc<dyn Random>) -> Result<Option<Arc<SigningOffice>>, RuntimeError> {
     let Some(directory) = &config.signing else { return Ok(None) };
+    if present(directory) == 0 {
+        let what = "holds no certificate authority yet: make it with `lionrock keys signing make --config FILE --root DIRECTORY`, or remove the key";
+        return Err(RuntimeError::Keys(format!("signing: {} {what}", directory.display())));
+    }
     let addresses = Addresses { base: config.origin.clone() };
     let token = roots(config)?.token;
     let root = read(&directory.join("root.cer"))?;
@@ -28,7 +32,7 @@ pub fn open(config: &Config, random: &Arc<dyn Random>) -> Result<Option<Arc<Sign
         let certificate = read(&directory.join(ISSUING.file(number, "cer")))?;
         Authority::open(issuing, &root, &certificate, &addresses).map(|one| one.numbered(number)).map_err(|error| wrong(&error))
     };
-    let present = present(directory).max(1);
+    let present = present(directory);
     let authority = of_number(present)?;
     let stamping = key(directory, &STAMPING, (present, token.as_ref()))?;
     let stamping = StampingAuthority::open(stamping, &read(&directory.join(STAMPING.file(present, "cer")))?).map_err(|error| wrong(&error))?;
@@ -199,7 +203,7 @@ fn present(directory: &Path) -> u32 {
 }
 
 fn directory(config: &Config) -> Result<&PathBuf, RuntimeError> {
-    config.signing.as_ref().ok_or_else(|| RuntimeError::Keys("signing: name a directory first".into()))
+    config.signing.as_ref().ok_or_else(|| RuntimeError::Keys("signing: name a directory in the configuration first".into()))
 }
 
 fn key(directory: &Path, kind: &Kind, (number, token): (u32, Option<&TokenPlace>)) -> Result<Arc<dyn CertificateKey>, SealError> {
@@ -218,7 +222,7 @@ fn new_key(directory: &Path, kind: &Kind, (number, token): (u32, Option<&TokenPl
 
 fn elsewhere(config: &Config, random: &Arc<dyn Random>) -> Result<Option<Arc<dyn Timestamps>>, RuntimeError> {
     let Some(url) = &config.timestamp_url else { return Ok(None) };
-    let authority = connectors::HttpTimestamps::new(url, config.timestamp_authorities.as_deref(), random.clone())?;
+    let authority = connectors::HttpTimestamps::new(url, config.timestamp_authorities.as_deref(), random.clone()).map_err(|error| RuntimeError::Connector("timestamp_url", error))?;
     Ok(Some(Arc::new(authority) as Arc<dyn Timestamps>))
 }
 

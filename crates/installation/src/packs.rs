@@ -10,7 +10,7 @@ use crate::runtime::RuntimeError;
 /// Every pack of a folder: each of its folders is one. A flaw in any of them refuses the start, with every flaw in one line.
 pub fn packs(place: Option<&Path>) -> Result<Vec<Pack>, RuntimeError> {
     let Some(place) = place else { return Ok(Vec::new()) };
-    let unreadable = |error| RuntimeError::File(place.display().to_string(), error);
+    let unreadable = |error: std::io::Error| RuntimeError::Pack(place.to_owned(), error.to_string());
     let mut folders: Vec<PathBuf> = Vec::new();
     for entry in fs::read_dir(place).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();

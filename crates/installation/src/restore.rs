@@ -18,6 +18,7 @@ use crate::config::Config;
 
 /// What to restore and where to.
 #[derive(Clone, Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("where").required(true).args(["into", "in_place"])))]
 pub struct Args {
     /// The configuration file.
     #[arg(long)]
@@ -29,7 +30,7 @@ pub struct Args {
     #[arg(long)]
     identity: PathBuf,
     /// An empty directory to restore into: `stores`, `evidence`, or `keys`.
-    #[arg(long, conflicts_with = "in_place", required_unless_present = "in_place")]
+    #[arg(long)]
     into: Option<PathBuf>,
     /// Restores where the configuration says; no server may run.
     #[arg(long)]

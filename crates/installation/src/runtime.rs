@@ -33,8 +33,8 @@ pub enum RuntimeError {
     /// The configuration.
     #[error(transparent)]
     Config(#[from] crate::config::ConfigError),
-    /// The log key is missing.
-    #[error("{0}. `lionrock keys init --config FILE` makes one on a new installation")]
+    /// The log key is missing, or cannot be used.
+    #[error("log_key: {0}{next}", next = after_log_key(.0))]
     LogKey(SealError),
     /// The address list.
     #[error("addresses: {}: {}", .0.display(), .1)]
@@ -54,9 +54,9 @@ pub enum RuntimeError {
     /// A store's address.
     #[error("store: {0}")]
     Store(#[from] StoreError),
-    /// A connector.
-    #[error(transparent)]
-    Connector(#[from] ConnectorError),
+    /// A connector, with the key of the configuration that names it.
+    #[error("{0}: {1}")]
+    Connector(&'static str, ConnectorError),
     /// The prober.
     #[error("probes: {0}")]
     Prober(#[from] ProberError),
@@ -66,6 +66,15 @@ pub enum RuntimeError {
     /// Anything about keys.
     #[error(transparent)]
     Seal(#[from] SealError),
+}
+
+/// What to do about a log key that cannot be used, where the error does not say it.
+const fn after_log_key(error: &SealError) -> &'static str {
+    match error {
+        SealError::NoSigningKey(_) => ". `lionrock keys init --config FILE` makes one on a new installation",
+        SealError::Io { .. } => ". Run this as the account that the installation belongs to",
+        _ => "",
+    }
 }
 
 /// What the faces and the worker share.
@@ -126,7 +135,7 @@ impl Runtime {
         let demo_inbox = Arc::<DemoInbox>::default();
         let anywhere = config.services_private || config.environment.synthetic_only();
         let services_at = if anywhere { ServicesAt::Anywhere } else { ServicesAt::Public };
-        let logout = Arc::new(Noted(LogoutCaller::new(config.services_authorities.as_deref(), services_at)?));
+        let logout = Arc::new(Noted(LogoutCaller::new(config.services_authorities.as_deref(), services_at).map_err(of("services_authorities"))?));
         let gateways = gateways(config, &ports.carrier, mail.as_ref(), &demo_inbox)?;
         // Only a demonstration or a test looks at its own machine.
         let manners = ProbeConfig { private: config.environment.synthetic_only(), ..ProbeConfig::default() };
@@ -148,12 +157,17 @@ impl LogoutCarrier for Noted {
     }
 }
 
+/// The shape that `map_err` wants.
+fn of(key: &'static str) -> impl FnOnce(ConnectorError) -> RuntimeError {
+    move |error| RuntimeError::Connector(key, error)
+}
+
 /// Where the configuration keeps root keys; the PIN of a token is read from its file.
 pub fn roots(config: &Config) -> Result<Roots, RuntimeError> {
     let (module, label, pin) = (&config.root_token_module, &config.root_token_label, &config.root_token_pin_file);
     let token = match (module, label, pin) {
         (Some(module), Some(label), Some(file)) => {
-            let pin = std::fs::read_to_string(file).map_err(|e| RuntimeError::File(file.display().to_string(), e))?;
+            let pin = std::fs::read_to_string(file).map_err(|e| RuntimeError::File(format!("root_token_pin_file: {}", file.display()), e))?;
             let pin = Secret::new(pin.trim().to_owned());
             Some(TokenPlace { module: module.clone(), token: label.clone(), pin })
         }
@@ -199,7 +213,7 @@ fn register(config: &Config, random: &Arc<dyn Random>) -> Result<Arc<dyn Populat
         key: key.clone(),
         timeout: Duration::from_secs(30),
     };
-    Ok(Arc::new(HttpPopulationRegister::new(&register, random.clone())?))
+    Ok(Arc::new(HttpPopulationRegister::new(&register, random.clone()).map_err(of("register_url"))?))
 }
 
 /// The external verifier of identities, if there is one.
@@ -213,7 +227,7 @@ fn verifier(config: &Config, random: &Arc<dyn Random>) -> Result<Option<Arc<dyn 
         key: key.clone(),
         timeout: Duration::from_secs(30),
     };
-    Ok(Some(Arc::new(HttpIdentityVerifier::new(&verifier, random.clone())?)))
+    Ok(Some(Arc::new(HttpIdentityVerifier::new(&verifier, random.clone()).map_err(of("verifier_url"))?)))
 }
 
 fn carrier(config: &Config) -> Result<Arc<dyn Carrier>, RuntimeError> {
@@ -222,7 +236,7 @@ fn carrier(config: &Config) -> Result<Arc<dyn Carrier>, RuntimeError> {
             let timeout = Duration::from_secs(20);
             let (token, authorities) = (config.sms_token.clone(), config.sms_authorities.clone());
             let sms = SmsConfig { url: url.clone(), token, authorities, timeout };
-            Ok(Arc::new(SmsHttpGateway::new(sms)?))
+            Ok(Arc::new(SmsHttpGateway::new(sms).map_err(of("sms_url"))?))
         }
         None if config.environment == kernel::Environment::Demo => Ok(Arc::new(DemoCarrier)),
         None => Ok(Arc::new(NoGateway)),
@@ -251,7 +265,7 @@ fn voice(config: &Config) -> Result<Option<Arc<dyn Gateway>>, RuntimeError> {
     let Some(url) = config.voice_url.clone() else { return Ok(None) };
     let (token, authorities) = (config.voice_token.clone(), config.voice_authorities.clone());
     let voice = VoiceConfig { url, token, authorities, timeout: Duration::from_secs(20) };
-    Ok(Some(Arc::new(VoiceHttpGateway::new(voice)?)))
+    Ok(Some(Arc::new(VoiceHttpGateway::new(voice).map_err(of("voice_url"))?)))
 }
 
 fn mail(config: &Config, clock: &Arc<WallClock>) -> Result<Option<Arc<dyn MailCarrier>>, RuntimeError> {
@@ -264,7 +278,7 @@ fn mail(config: &Config, clock: &Arc<WallClock>) -> Result<Option<Arc<dyn MailCa
                 login: config.mail_user.clone().zip(config.mail_password.clone()),
                 timeout: Duration::from_secs(20),
             };
-            Ok(Some(Arc::new(SmtpServer::new(&mail, clock.clone())?)))
+            Ok(Some(Arc::new(SmtpServer::new(&mail, clock.clone()).map_err(of("mail_url"))?)))
         }
         _ if config.environment == kernel::Environment::Demo => Ok(Some(Arc::new(DemoMail))),
         _ => Ok(None),

@@ -35,7 +35,8 @@ pub struct SeededOfficer {
 #[error("seeding: {step}: {reason}")]
 pub struct SeedError {
     step: &'static str,
-    reason: String,
+    /// Why, in words for whoever asked for it.
+    pub reason: String,
 }
 
 /// Says which step failed, in `map_err`.

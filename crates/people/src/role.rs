@@ -204,7 +204,7 @@ impl FromStr for Role {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RoleClash {
     /// There is no such role.
-    #[error("there is no such role")]
+    #[error("there is no such role; the roles are {roles}", roles = Role::ALL.map(Role::slug).join(", "))]
     Unknown,
     /// An officer without a role can do nothing.
     #[error("an officer needs at least one role")]
