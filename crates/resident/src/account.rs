@@ -97,6 +97,12 @@ pub use turns::Turns;
 /// Where the pages stand, without the language; the shell binds the form tokens below it to the account's own session.
 pub const ACCOUNT_PATH: &str = "/account";
 
+/// Where anybody checks a document that was signed.
+pub(crate) const CHECK_DOCUMENT: &str = signing::check::PATH;
+
+/// Where anybody inspects the code that somebody shows.
+pub(crate) const INSPECT: &str = "/inspect";
+
 /// The pages, in every language. They want a [`webkit::Shell`] around them.
 pub fn account_routes(state: Arc<AccountState>) -> Router {
     let pages = Router::new()
@@ -116,7 +122,7 @@ pub fn account_routes(state: Arc<AccountState>) -> Router {
         .route("/account/connect/{client}/{opener}", get(connect::show).post(connect::decide))
         .route("/account/stay", post(sessions::stay))
         .route("/account/code", get(show_code::show))
-        .route("/inspect", get(inspect::show))
+        .route(INSPECT, get(inspect::show))
         .route("/account/close", get(close::ask).post(close::close))
         .route("/account/certificates/{erasure}", get(close::certificate).post(close::opening))
         .route("/account/password", get(password::own).post(password::change))
@@ -168,10 +174,23 @@ fn ways_in() -> Router<Arc<AccountState>> {
         .route(way_back::HERE, get(way_back::show).post(way_back::ask))
         .route("/account/recover/code", get(recover::code).post(recover::begin))
         .route("/account/recover/step", get(recover::step))
+        .merge(photos_of_strangers())
         .route("/account/recover/passkey/options", post(recovered::options))
         .route("/account/recover/passkey/finish", post(recovered::finish))
         .route("/account/recover/password", get(recovered::choose).post(recovered::change))
         .route("/account/recovery/stop", post(recover::stop))
+}
+
+/// Photos of somebody who wants an account back and has no way in.
+fn photos_of_strangers() -> Router<Arc<AccountState>> {
+    use proofing::back;
+    Router::new()
+        .route(back::BACK, get(back::show))
+        .route("/account/recover/photos/details", get(back::ask_details).post(back::details))
+        .route("/account/recover/photos/photo/{piece}", get(back::ask_photo).post(back::photo).layer(takes_files()))
+        .route("/account/recover/photos/send", post(back::send))
+        .route("/account/recover/photos/withdraw", post(back::withdraw))
+        .route("/account/recover/photos/{case}/receipt.json", get(back::receipt))
 }
 
 /// Proving who one is, on the phone or at a public terminal, and signing documents.
@@ -220,6 +239,7 @@ pub fn account_layout(environment: Environment) -> Layout {
     layout.navigation = vec![
         Link::new(Text::new("My account", "我的帳戶", "我的账户"), ACCOUNT_PATH),
         Link::new(Text::new("Services", "服務", "服务"), "/"),
+        Link::new(Text::new("Support stations", "流動支援站", "流动支援站"), "/stations"),
     ];
     layout.footer = footer();
     layout

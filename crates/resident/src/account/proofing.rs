@@ -1,6 +1,7 @@
 //! Proofing on the resident's own device: details, two photos, one button; afterwards what came of it, and the receipt for what was
-//! destroyed.
+//! destroyed. Whoever has no way in takes the same photos to get an account back ([`back`]).
 
+pub(super) mod back;
 pub(super) mod details;
 pub(super) mod photo;
 pub(super) mod visit;
@@ -18,6 +19,9 @@ use super::call::Call;
 use crate::blocking::blocking;
 use crate::faults::Faults;
 
+/// Where the pages of whoever is signed in begin.
+const OWN: &str = "/account/proofing";
+
 /// `GET /account/proofing`
 pub(super) async fn show(call: Call) -> Result<Response, Failure> {
     let Some(found) = call.found else { return Ok(call.away()) };
@@ -28,15 +32,17 @@ pub(super) async fn show(call: Call) -> Result<Response, Failure> {
     let (Some(owner), proofings) = read.await? else { return Ok(call.away()) };
     let title = call.say("proof-title");
     let mut body = call.body(&title, &Faults::none());
-    match proofings.iter().find(|one| one.state.is_open()).or(proofings.first()) {
-        Some(draft) if draft.state == ProofState::Draft => to_do(&call, &mut body, draft),
-        Some(sent) if sent.state == ProofState::Waiting => waiting(&call, &mut body, sent),
+    // What was sent to get the account back is listed among the earlier ones, and asks nothing more.
+    let mut own = proofings.iter().filter(|one| one.recovery.is_none());
+    match own.clone().find(|one| one.state.is_open()).or(own.next()) {
+        Some(draft) if draft.state == ProofState::Draft => to_do(&call, &mut body, OWN, draft),
+        Some(sent) if sent.state == ProofState::Waiting => waiting(&call, &mut body, (OWN, "proof-waiting"), sent),
         _ if !owner.needs_proofing() => {
             body.part(&Inset(call.say("proof-verified").into()));
         }
         last => beginning(&call, &mut body, last),
     }
-    earlier(&call, &mut body, &proofings);
+    earlier(&call, &mut body, OWN, &proofings);
     Ok(call.show(Page::new(title, body.markup()).back(call.url("/account"))))
 }
 
@@ -72,40 +78,40 @@ pub(super) fn receives(call: &Call) -> String {
     }
 }
 
-fn to_do(call: &Call, body: &mut Body, draft: &Proofing) {
+fn to_do(call: &Call, body: &mut Body, at: &str, draft: &Proofing) {
     let task = |piece: Piece, path: &str| {
         let state = if draft.has(piece) {
             Tag::new(call.say("proof-done"), Tone::Good)
         } else {
             Tag::new(call.say("proof-missing"), Tone::Attention)
         };
-        Task { title: call.say(&format!("proof-piece-{}", piece.name())), href: Some(call.url(path)), hint: None, state }
+        Task { title: call.say(&format!("proof-piece-{}", piece.name())), href: Some(call.url(&format!("{at}{path}"))), hint: None, state }
     };
     body.p(call.t.with("proof-draft-until", [("time", call.at(draft.deadline))]));
     body.part(&TaskList(vec![
-        task(Piece::Details, "/account/proofing/details"),
-        task(Piece::Document, "/account/proofing/photo/document"),
-        task(Piece::Selfie, "/account/proofing/photo/selfie"),
+        task(Piece::Details, "/details"),
+        task(Piece::Document, "/photo/document"),
+        task(Piece::Selfie, "/photo/selfie"),
     ]));
     if draft.missing().is_none() {
-        body.part(&call.form("/account/proofing/send").id("send").part(&Button::new(call.say("proof-send"))));
+        body.part(&call.form(&format!("{at}/send")).id("send").part(&Button::new(call.say("proof-send"))));
     }
-    take_back(call, body);
+    take_back(call, body, at);
 }
 
-fn waiting(call: &Call, body: &mut Body, sent: &Proofing) {
-    body.part(&Inset(call.say("proof-waiting").into()));
+fn waiting(call: &Call, body: &mut Body, (at, words): (&str, &str), sent: &Proofing) {
+    body.part(&Inset(call.say(words).into()));
     body.p(call.t.with("proof-waiting-until", [("time", call.at(sent.deadline))]));
-    take_back(call, body);
+    take_back(call, body, at);
 }
 
-fn take_back(call: &Call, body: &mut Body) {
+fn take_back(call: &Call, body: &mut Body, at: &str) {
     let button = Button::new(call.say("proof-withdraw")).style(ButtonStyle::Quiet);
-    body.part(&call.form("/account/proofing/withdraw").id("withdraw").part(&button));
+    body.part(&call.form(&format!("{at}/withdraw")).id("withdraw").part(&button));
 }
 
 /// Proofings that are over, with their receipts.
-fn earlier(call: &Call, body: &mut Body, proofings: &[Proofing]) {
+fn earlier(call: &Call, body: &mut Body, base: &str, proofings: &[Proofing]) {
     let over: Vec<&Proofing> = proofings.iter().filter(|one| !one.state.is_open()).collect();
     if over.is_empty() {
         return;
@@ -118,13 +124,14 @@ fn earlier(call: &Call, body: &mut Body, proofings: &[Proofing]) {
             None => call.say(if one.channel == Channel::Counter { "proof-no-photos" } else { "proof-destroying" }),
         };
         body.h3(call.t.with("proof-of", [("time", at.as_str())])).part(&SummaryList::new(vec![
+            SummaryRow::new(call.say("proof-aim"), call.say(if one.recovery.is_some() { "proof-aim-back" } else { "proof-aim-verify" })),
             SummaryRow::new(call.say("proof-outcome"), outcome(call, one)),
             SummaryRow::new(call.say("proof-seen"), call.say(if one.officer.is_some() { "proof-seen-yes" } else { "proof-seen-no" })),
             SummaryRow::new(call.say("proof-destroyed"), destroyed),
         ]));
         if one.destroyed.is_some() {
             let words = call.t.with("proof-receipt-of", [("time", at.as_str())]);
-            body.link(words, call.url(&format!("/account/proofing/{}/receipt.json", one.id)));
+            body.link(words, call.url(&format!("{base}/{}/receipt.json", one.id)));
         }
     }
 }
@@ -154,30 +161,40 @@ pub(super) async fn open(call: &Call) -> Result<Option<Proofing>, Failure> {
 
 /// `POST /account/proofing/send`
 pub(super) async fn send(call: Call, _: Values) -> Result<Response, Failure> {
-    let (Some(found), Some(one)) = (call.found, open(&call).await?) else { return Ok(call.go("/account/proofing")) };
-    let (service, account) = (call.service.clone(), found.who.account());
-    let sent = blocking(move || bare(send_proofing(service.ledger(), service.evidence(), account, one.id))).await?;
-    finished(&call, sent, None)
+    let Some(one) = open(&call).await? else { return Ok(call.go(OWN)) };
+    let service = call.service.clone();
+    let sent = blocking(move || bare(send_proofing(service.ledger(), service.evidence(), one.account, one.id))).await?;
+    finished(&call, sent, OWN)
 }
 
 /// `POST /account/proofing/withdraw`: the evidence dies at once.
 pub(super) async fn withdraw(call: Call, _: Values) -> Result<Response, Failure> {
-    let (Some(found), Some(one)) = (call.found, open(&call).await?) else { return Ok(call.go("/account/proofing")) };
-    let (service, platform, id) = (call.service.clone(), call.state.platform.clone(), one.id);
+    match open(&call).await? {
+        Some(one) => withdrawn(&call, OWN, one).await,
+        None => Ok(call.go(OWN)),
+    }
+}
+
+/// Takes a proofing back, and has its receipt made.
+async fn withdrawn(call: &Call, at: &str, one: Proofing) -> Result<Response, Failure> {
+    let (service, platform) = (call.service.clone(), call.state.platform.clone());
     let done = blocking(move || {
-        let withdrawn = bare(withdraw_proofing(service.ledger(), service.evidence(), found.who.account(), id))?;
+        let withdrawn = bare(withdraw_proofing(service.ledger(), service.evidence(), one.account, one.id))?;
         // What fails here the watch does a second later.
-        drop(flows::finish_proofing(&platform, &service, id));
+        drop(flows::finish_proofing(&platform, &service, one.id));
         Ok::<_, RunError<ProofingError>>(withdrawn)
     });
-    finished(&call, done.await?, None)
+    finished(call, done.await?, at)
 }
 
 /// `GET /account/proofing/{case}/receipt.json`: one's own receipt, for `lionrock-verify certificate`.
 pub(super) async fn receipt(call: Call, Path(case): Path<String>) -> Result<Response, Failure> {
     let Some(found) = call.found else { return Ok(call.away()) };
+    receipt_of(&call, found.who.account(), &case).await
+}
+
+async fn receipt_of(call: &Call, account: Id<kinds::Account>, case: &str) -> Result<Response, Failure> {
     let case: Id<kinds::Proofing> = case.parse().map_err(|_| Failure::of(Kind::Missing))?;
-    let account = found.who.account();
     let receipt = call.read("resident.receipt", move |tx| identity::deletion_receipt(tx, account, case)).await?;
     let mut response = receipt.ok_or_else(|| Failure::of(Kind::Missing))?.into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -196,11 +213,11 @@ pub(super) fn bare<T>(done: Result<T, RunError<ProofingError>>) -> Result<Result
 }
 
 /// Goes on to the list of what is to be done; what ended meanwhile is explained there.
-fn finished(call: &Call, done: Result<(), ProofingError>, next: Option<&str>) -> Result<Response, Failure> {
+fn finished(call: &Call, done: Result<(), ProofingError>, at: &str) -> Result<Response, Failure> {
     match done {
-        Ok(()) => Ok(call.go(next.unwrap_or("/account/proofing"))),
+        Ok(()) => Ok(call.go(at)),
         Err(error) => match kernel::Fault::kind(&error) {
-            Kind::Gone | Kind::Taken | Kind::Invalid => Ok(call.go("/account/proofing")),
+            Kind::Gone | Kind::Taken | Kind::Invalid => Ok(call.go(at)),
             _ => Err(error.into()),
         },
     }

@@ -9,6 +9,7 @@ use webkit::{Body, Failure, Markup, Page, Values};
 
 use super::call::Call;
 use super::code::field;
+use super::proofing::back;
 use super::password_sign_in::often;
 use super::sign_in;
 use super::sign_up::{Sent, mobile_field, mobile_of, send_code, send_code_about};
@@ -16,9 +17,9 @@ use super::way_back;
 use crate::blocking::blocking;
 use crate::faults::Faults;
 
-const HERE: &str = "/account/recover";
+pub(super) const HERE: &str = "/account/recover";
 pub(super) const CODE: &str = "/account/recover/code";
-const STEP: &str = "/account/recover/step";
+pub(super) const STEP: &str = "/account/recover/step";
 
 /// `GET /account/recover`
 pub(super) async fn show(call: Call) -> Response {
@@ -107,7 +108,13 @@ pub(super) async fn step(call: Call) -> Result<Response, Failure> {
     let title = call.say("recover-begun-title");
     let mut body = call.body(&title, &Faults::none());
     body.lead(call.say(key)).part(&facts(&call, &recovery));
-    body.p(call.say("recover-verified")).p(call.say("recover-come-back"));
+    if recovery.proofed {
+        body.link(call.say("photos-link-seen"), call.url(back::BACK));
+    } else {
+        body.h2(call.say("recover-document")).p(call.say("recover-verified"));
+        body.part(&Button::link(call.say("photos-link"), call.url(back::BACK)).style(ButtonStyle::Secondary));
+    }
+    body.p(call.say("recover-come-back"));
     Ok(call.show(Page::new(title, body.markup()).back(call.url("/account"))))
 }
 
@@ -147,12 +154,16 @@ fn no_account(call: &Call) -> Response {
 }
 
 fn facts(call: &Call, recovery: &Recovery) -> SummaryList {
-    SummaryList::new(vec![
+    let mut rows = vec![
         SummaryRow::new(call.say("recover-reference"), recovery.reference.as_str()),
         SummaryRow::new(call.say("recover-since"), call.at(recovery.begun)),
         SummaryRow::new(call.say("recover-due"), call.at(recovery.due)),
         SummaryRow::new(call.say("recover-until"), call.at(recovery.ends)),
-    ])
+    ];
+    if recovery.proofed {
+        rows.push(SummaryRow::new(call.say("recover-document"), call.say("recover-document-seen")));
+    }
+    SummaryList::new(rows)
 }
 
 /// What whoever is signed in sees of a recovery of the account, on every page: that it is under way, and how to stop it.

@@ -1,10 +1,11 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use identity::{Channel, DetailFlaw, Details, ProofingError, Sex, TypedDetails, begin_proofing};
+use kernel::{Day, Environment};
 use webkit::parts::{Button, Choice, DateInput, DateValue, Form, Radios, TextArea, TextInput, Warning, Width};
 use webkit::{Failure, L10n, Page, Values};
 
-use super::bare;
+use super::{OWN, bare};
 use crate::account::call::Call;
 use crate::blocking::blocking;
 use crate::faults::Faults;
@@ -15,18 +16,18 @@ pub(in crate::account) async fn ask(call: Call) -> Response {
     if !found.who.is_fresh(call.now()) {
         return call.go("/account/sign-in?next=/account/proofing/details");
     }
-    page(&call, &Values::default(), &Faults::none())
+    own_page(&call, &Values::default(), &Faults::none())
 }
 
 /// `POST /account/proofing/details`: the proofing begins with what was typed, sealed at once.
 pub(in crate::account) async fn send(call: Call, values: Values) -> Result<Response, Failure> {
     let Some(found) = call.found else { return Ok(call.away()) };
     if values.switching() {
-        return Ok(page(&call, &values, &Faults::none()));
+        return Ok(own_page(&call, &values, &Faults::none()));
     }
     let details = match read(&call, &values) {
         Ok(details) => details,
-        Err(faults) => return Ok(page(&call, &values, &faults)),
+        Err(faults) => return Ok(own_page(&call, &values, &faults)),
     };
     let (service, account) = (call.service.clone(), found.who.account());
     let begun = blocking(move || {
@@ -35,15 +36,30 @@ pub(in crate::account) async fn send(call: Call, values: Values) -> Result<Respo
     match begun.await? {
         Ok(_) | Err(ProofingError::Verified) => Ok(call.go("/account/proofing")),
         Err(ProofingError::Often) => {
-            let mut response = page(&call, &values, &Faults::one("name_en", call.say("proof-often")));
-            *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-            Ok(response)
+            Ok(too_often(own_page(&call, &values, &Faults::one("name_en", call.say("proof-often")))))
         }
         Err(error) => Err(error.into()),
     }
 }
 
+/// The page that says that too many were begun.
+pub(super) fn too_often(mut response: Response) -> Response {
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    response
+}
+
 pub(in crate::account) fn read(call: &Call, values: &Values) -> Result<Details, Faults> {
+    read_by(call, values, Details::parse)
+}
+
+/// Without an address.
+pub(super) fn read_card(call: &Call, values: &Values) -> Result<Details, Faults> {
+    read_by(call, values, Details::parse_card)
+}
+
+type Parse = fn(&TypedDetails<'_>, Day, Environment) -> Result<Details, Vec<DetailFlaw>>;
+
+fn read_by(call: &Call, values: &Values, parse: Parse) -> Result<Details, Faults> {
     let (birth, issued) = (DateValue::of(values, "birth"), DateValue::of(values, "issued"));
     let typed = TypedDetails {
         name_en: values.get("name_en"),
@@ -54,7 +70,7 @@ pub(in crate::account) fn read(call: &Call, values: &Values) -> Result<Details, 
         issued: [&issued.day, &issued.month, &issued.year],
         address: values.get("address"),
     };
-    Details::parse(&typed, call.now().day(), call.state.platform.environment()).map_err(|flaws| {
+    parse(&typed, call.now().day(), call.state.platform.environment()).map_err(|flaws| {
         let line = |flaw: DetailFlaw| {
             let (field, key) = words(flaw);
             (field.to_owned(), call.say(key))
@@ -76,20 +92,35 @@ const fn words(flaw: DetailFlaw) -> (&'static str, &'static str) {
     }
 }
 
-fn page(call: &Call, values: &Values, faults: &Faults) -> Response {
+fn own_page(call: &Call, values: &Values, faults: &Faults) -> Response {
+    page(call, OWN, fields(call.form("/account/proofing/details"), &call.t, values, faults), faults)
+}
+
+/// The page around the fields.
+pub(super) fn page(call: &Call, at: &str, form: Form, faults: &Faults) -> Response {
     let title = call.say("proof-piece-details");
     let mut body = call.body(&title, faults);
     body.lead(call.say("proof-details-lead"));
     if call.state.platform.environment().synthetic_only() {
         body.part(&Warning(call.say("proof-synthetic")));
     }
-    let form = fields(call.form("/account/proofing/details"), &call.t, values, faults);
     body.part(&form.part(&Button::new(call.say("continue"))));
-    call.show_form(Page::new(title, body.markup()).back(call.url("/account/proofing")), faults)
+    call.show_form(Page::new(title, body.markup()).back(call.url(at)), faults)
+}
+
+/// The fields, as on the card, and the address.
+pub(in crate::account) fn fields(form: Form, t: &L10n, values: &Values, faults: &Faults) -> Form {
+    card(form, t, values, faults).part(&TextArea {
+        value: values.get("address").to_owned(),
+        error: faults.of_field("address"),
+        hint: Some(t.get("proof-address-hint")),
+        rows: 3,
+        ..TextArea::new("address", t.get("proof-address"))
+    })
 }
 
 /// The fields, as on the card.
-pub(in crate::account) fn fields(form: Form, t: &L10n, values: &Values, faults: &Faults) -> Form {
+pub(super) fn card(form: Form, t: &L10n, values: &Values, faults: &Faults) -> Form {
     let text = |name: &'static str, key: &str, autocomplete| TextInput {
         value: values.get(name).to_owned(),
         error: faults.of_field(name),
@@ -116,11 +147,4 @@ pub(in crate::account) fn fields(form: Form, t: &L10n, values: &Values, faults: 
             ..Radios::new("sex", t.get("proof-sex"), sexes.map(|(sex, key)| Choice::new(sex.name(), t.get(key))).to_vec())
         })
         .part(&date("issued", "proof-issued", "proof-issued-hint"))
-        .part(&TextArea {
-            value: values.get("address").to_owned(),
-            error: faults.of_field("address"),
-            hint: Some(t.get("proof-address-hint")),
-            rows: 3,
-            ..TextArea::new("address", t.get("proof-address"))
-        })
 }

@@ -2,12 +2,12 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Request};
 use axum::response::Response;
-use identity::{Piece, ProofState, add_picture};
+use identity::{Piece, ProofState, Proofing, add_picture};
 use kernel::Kind;
 use webkit::parts::{Button, FileInput};
 use webkit::{Body, Failure, FileKind, Page, SentForm};
 
-use super::{bare, finished, open};
+use super::{OWN, bare, finished, open};
 use crate::account::call::Call;
 use crate::blocking::blocking;
 use crate::faults::Faults;
@@ -19,26 +19,45 @@ pub(in crate::account) async fn ask(call: Call, Path(piece): Path<String>) -> Re
         return Ok(call.away());
     }
     let piece = photo(&piece)?;
-    if open(&call).await?.is_none_or(|one| one.state != ProofState::Draft) {
-        return Ok(call.go("/account/proofing"));
-    }
-    Ok(page(&call, piece, &Faults::none()))
+    Ok(asked(&call, OWN, piece, open(&call).await?))
 }
 
-/// `POST /account/proofing/photo/{piece}`: the picture is decoded, written anew and sealed; the file that was sent is not kept.
+/// The form, while the proofing is not sent yet.
+pub(super) fn asked(call: &Call, at: &str, piece: Piece, one: Option<Proofing>) -> Response {
+    match one.filter(|one| one.state == ProofState::Draft) {
+        Some(_) => page(call, at, piece, &Faults::none()),
+        None => call.go(at),
+    }
+}
+
+/// `POST /account/proofing/photo/{piece}`
 pub(in crate::account) async fn send(call: Call, Path(piece): Path<String>, request: Request) -> Result<Response, Failure> {
     let piece = photo(&piece)?;
-    let Some(found) = call.found else { return Ok(call.away()) };
-    let Some(one) = open(&call).await? else { return Ok(call.go("/account/proofing")) };
+    if call.found.is_none() {
+        return Ok(call.away());
+    }
+    match open(&call).await? {
+        Some(one) => taken(call, OWN, (one, piece), request).await,
+        None => Ok(call.go(OWN)),
+    }
+}
+
+/// The picture is decoded, written anew and sealed; the file that was sent is not kept.
+pub(super) async fn taken(
+    call: Call,
+    at: &'static str,
+    (one, piece): (Proofing, Piece),
+    request: Request,
+) -> Result<Response, Failure> {
     let sent = SentForm::read(request, MAX_BYTES).await?;
     if sent.values.switching() {
-        return Ok(page(&call, piece, &Faults::none()));
+        return Ok(page(&call, at, piece, &Faults::none()));
     }
     let Some(file) = sent.file else {
-        return Ok(page(&call, piece, &Faults::one("picture", call.say("proof-photo-none"))));
+        return Ok(page(&call, at, piece, &Faults::one("picture", call.say("proof-photo-none"))));
     };
     let call = Arc::new(call);
-    let (taker, account) = (call.clone(), found.who.account());
+    let taker = call.clone();
     let kept = blocking(move || {
         let words = taker.visitor.texts();
         let picture = match taker.state.pictures.take(&taker.state.platform, (&words, &taker.t), &file) {
@@ -46,11 +65,11 @@ pub(in crate::account) async fn send(call: Call, Path(piece): Path<String>, requ
             Err(sentence) => return Ok(Err(sentence)),
         };
         let (service, added) = (&taker.service, (piece, picture.bytes.as_slice()));
-        bare(add_picture(service.ledger(), service.evidence(), account, one.id, added)).map(Ok)
+        bare(add_picture(service.ledger(), service.evidence(), one.account, one.id, added)).map(Ok)
     });
     match kept.await? {
-        Err(sentence) => Ok(page(&call, piece, &Faults::one("picture", sentence))),
-        Ok(kept) => finished(&call, kept, None),
+        Err(sentence) => Ok(page(&call, at, piece, &Faults::one("picture", sentence))),
+        Ok(kept) => finished(&call, kept, at),
     }
 }
 
@@ -60,14 +79,14 @@ type Advice = (&'static str, [&'static str; 3]);
 const DOCUMENT: Advice = ("proof-document-lead", ["proof-document-tip-1", "proof-document-tip-2", "proof-document-tip-3"]);
 const SELFIE: Advice = ("proof-selfie-lead", ["proof-selfie-tip-1", "proof-selfie-tip-2", "proof-selfie-tip-3"]);
 
-fn page(call: &Call, piece: Piece, faults: &Faults) -> Response {
+fn page(call: &Call, at: &str, piece: Piece, faults: &Faults) -> Response {
     let name = piece.name();
     let title = call.say(&format!("proof-piece-{name}"));
     let mut body = call.body(&title, faults);
     advise(call, &mut body, piece);
-    let form = call.form(&format!("/account/proofing/photo/{name}")).with_file().part(&field(call, piece, faults));
+    let form = call.form(&format!("{at}/photo/{name}")).with_file().part(&field(call, piece, faults));
     body.part(&form.part(&Button::new(call.say("proof-photo-send")))).note(call.say("proof-photo-note"));
-    call.show_form(Page::new(title, body.markup()).back(call.url("/account/proofing")), faults)
+    call.show_form(Page::new(title, body.markup()).back(call.url(at)), faults)
 }
 
 /// What to do, and how it becomes a good photo.
@@ -87,7 +106,7 @@ pub(in crate::account) fn field(call: &Call, piece: Piece, faults: &Faults) -> F
     }
 }
 
-fn photo(piece: &str) -> Result<Piece, Failure> {
+pub(super) fn photo(piece: &str) -> Result<Piece, Failure> {
     let photo = Piece::from_name(piece).filter(|piece| *piece != Piece::Details);
     photo.ok_or_else(|| Failure::of(Kind::Missing))
 }
