@@ -134,7 +134,50 @@ fn block(network: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::block;
+    use journal::Work;
+    use kernel::Instant;
+    use notify::Mobile;
+    use store::StoreError;
+
+    use super::{HOUR_MS, Payer, block, take_request};
+    use crate::rehearsal::Stage;
+    use crate::{AtDoor, Tried, storage, try_pin};
+
+    /// Uses up what a neighbourhood has of a budget in this hour, but for one.
+    fn all_but_one(stage: &Stage, scope: &'static str, tag: [u8; 32], most: usize) {
+        let ends = Instant::from_millis((stage.now().millis() / HOUR_MS + 1) * HOUR_MS);
+        let count = move |work: &mut Work<'_, '_>| (1..most).try_for_each(|_| storage::budget::count(work.tx(), scope, tag, ends).map(drop));
+        stage.act::<_, StoreError>(count).unwrap();
+    }
+
+    #[test]
+    fn a_neighbourhood_that_tries_pins_is_held_back_as_a_whole() {
+        let stage = Stage::new();
+        let Payer::Stranger { block, .. } = Payer::stranger(stage.keys(), "203.0.113.5") else { panic!() };
+        all_but_one(&stage, "pin-block", block, 400);
+        let knock = |network: &str| {
+            let mobile = Mobile::try_from(hongkong::Phone::parse("5123 4567").unwrap()).unwrap();
+            let (keys, at) = (stage.ledger.keys().clone(), AtDoor::open(stage.keys(), &mobile, network));
+            stage.act(move |work| try_pin(work, &keys, &at, "12345678")).unwrap()
+        };
+        assert_eq!(knock("203.0.113.77"), Tried::Wrong, "the four hundredth");
+        assert_eq!(knock("203.0.113.78"), Tried::Often, "a fresh address of the same block");
+        assert_eq!(knock("203.0.112.78"), Tried::Wrong, "others go on");
+    }
+
+    #[test]
+    fn a_neighbourhood_that_brings_requests_is_held_back_as_a_whole() {
+        let stage = Stage::new();
+        let tag = stage.keys().prf("request-network", block("203.0.113.5").as_bytes());
+        all_but_one(&stage, "request-block", tag, 30_000);
+        let bring = |network: &'static str| {
+            let keys = stage.ledger.keys().clone();
+            stage.act(move |work| take_request(work, &keys, network)).unwrap()
+        };
+        assert!(bring("203.0.113.77"), "the thirty thousandth");
+        assert!(!bring("203.0.113.78"), "a fresh address of the same block");
+        assert!(bring("203.0.112.78"), "others go on");
+    }
 
     #[test]
     fn neighbours_share_a_block_and_others_do_not() {

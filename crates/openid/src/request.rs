@@ -68,8 +68,9 @@ impl AuthorizationRequest {
         if scope.contains("openid") == scope.contains(ANONYMOUS) {
             return Err(OAuthError::new(ErrorCode::InvalidScope, "the scope must contain openid, or anonymous in its place"));
         }
-        if scope.names().any(|name| name != ANONYMOUS && !client.scope.contains(name)) {
-            return Err(OAuthError::new(ErrorCode::InvalidScope, "the scope is wider than what this client was granted"));
+        if let Some(name) = scope.names().find(|name| *name != ANONYMOUS && !client.scope.contains(name)) {
+            let what = format!("the scope {name} is not registered for this client");
+            return Err(OAuthError::new(ErrorCode::InvalidScope, what));
         }
         if scope.contains(ANONYMOUS) && scope.contains(SIGN) {
             return Err(OAuthError::new(ErrorCode::InvalidScope, "a signature bears a name: ask for sign with openid"));
@@ -205,13 +206,17 @@ mod tests {
         let back = AuthorizationRequest::refusal(&read.redirect_uri, None, "https://id.example", &error);
         assert_eq!(back, "https://library.example/cb?error=access_denied&error_description=no&iss=https%3A%2F%2Fid.example");
         assert!(AuthorizationRequest::must_be_pushed(&client));
+        for long in [64, NONCE_MOST] {
+            let nonce = "n".repeat(long);
+            assert_eq!(AuthorizationRequest::read(&client, &asked(&[("nonce", &nonce)])).unwrap().nonce, Some(nonce));
+        }
     }
 
     #[test]
     fn what_is_wrong_is_named() {
         let (client, _) = library();
-        let long = "x".repeat(1025);
-        let cases: [(&[(&str, &str)], ErrorCode); 18] = [
+        let (long, nonce) = ("x".repeat(1025), "n".repeat(NONCE_MOST + 1));
+        let cases: [(&[(&str, &str)], ErrorCode); 19] = [
             (&[("client_id", "other-client")], ErrorCode::InvalidRequest),
             (&[("redirect_uri", "https://library.example/cb2")], ErrorCode::InvalidRequest),
             (&[("redirect_uri", "")], ErrorCode::InvalidRequest),
@@ -230,6 +235,7 @@ mod tests {
             (&[("prompt", "create")], ErrorCode::InvalidRequest),
             (&[("max_age", "-1")], ErrorCode::InvalidRequest),
             (&[("state", &long)], ErrorCode::InvalidRequest),
+            (&[("nonce", &nonce)], ErrorCode::InvalidRequest),
         ];
         for (change, code) in cases {
             let refused = AuthorizationRequest::read(&client, &asked(change)).unwrap_err();

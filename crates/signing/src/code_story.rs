@@ -7,25 +7,29 @@ use crate::{ActError, Form, SignError};
 
 /// The digits come from a public digest of public values, four nibbles of it; which digest it is changes nothing.
 fn four_digits(document: &[u8], name_at_service: &str) -> [u8; 4] {
-    let mixed = seal::sha256(&[&seal::sha256(&[document]), name_at_service.as_bytes()]);
+    digits(seal::sha256(&[&seal::sha256(&[document]), name_at_service.as_bytes()]))
+}
+
+fn digits(mixed: [u8; 32]) -> [u8; 4] {
     [mixed[0] >> 4, mixed[0] & 15, mixed[1] >> 4, mixed[1] & 15].map(|nibble| nibble % 10)
 }
 
 /// What whoever sits between the resident and the service looks for: a document of theirs that shows the same digits.
-fn forge(shown: &[u8], name_at_service: &str) -> (Vec<u8>, usize) {
-    let digits = four_digits(shown, name_at_service);
+fn forge(shown: &[u8], digits: impl Fn(&[u8]) -> [u8; 4]) -> (Vec<u8>, usize) {
+    let wanted = digits(shown);
     let forged = |tries: usize| plain_pdf(&format!("Pay 900 to Mallory, reference {tries}"));
-    let tries = (1..1_000_000).find(|tries| four_digits(&forged(*tries), name_at_service) == digits).unwrap();
+    let tries = (1..1_000_000).find(|tries| digits(&forged(*tries)) == wanted).unwrap();
     (forged(tries), tries)
 }
 
 #[test]
 fn four_digits_are_forged_in_a_moment_and_an_act_of_ours_is_not() {
     let (city, passkey, shown) = (City::new(21), Passkey::new(), plain_pdf("Pay 100 to Alice"));
-    let (forged, tries) = forge(&shown, "a resident's name at this service");
+    let shows = |document: &[u8]| four_digits(document, "a resident's name at this service");
+    let (forged, tries) = forge(&shown, shows);
     assert_ne!(shown, forged);
     assert!(tries < 200_000, "{tries} documents were tried");
-    assert_eq!(four_digits(&shown, "a resident's name at this service"), four_digits(&forged, "a resident's name at this service"));
+    assert_eq!(shows(&shown), shows(&forged));
     // Here the passkey signs the document and every picture that was shown. The forged document has other bytes.
     let act = passkey.agree(&city.statement(Form::Pdf, &shown, prepared(&shown).digest));
     let refused = city.desk(None).sign_pdf("CHAN Tai Man", prepared(&forged), &act);
@@ -37,4 +41,9 @@ fn four_digits_are_forged_in_a_moment_and_an_act_of_ours_is_not() {
     patched.statement = act.statement.replace("page 07", "page 08");
     assert_eq!(patched.check(), Err(ActError::Challenge), "another picture was shown");
     assert!(city.desk(None).sign_pdf("CHAN Tai Man", prepared(&shown), &act).is_ok());
+    // And nothing shorter than the whole digest is compared: one that begins with the same digits is refused as well.
+    let begins = |document: &[u8]| digits(prepared(document).digest);
+    let (alike, _) = forge(&shown, begins);
+    assert_eq!(begins(&shown), begins(&alike));
+    assert!(matches!(city.desk(None).sign_pdf("CHAN Tai Man", prepared(&alike), &act), Err(SignError::Other)));
 }

@@ -6,15 +6,17 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use der::asn1::OctetString;
 use kernel::{Instant, Random};
 use seal::{CertificateKey, Es256Signer, JosePublic, sha256};
 use serde_json::json;
 use testkit::SeededRandom;
 use x509_cert::certificate::Certificate;
 
+use crate::cms::{Message, attribute};
 use crate::pdf::{Fields, Prepared, prepare};
 use crate::{Act, Addresses, Authority, Form, Made, PasskeyKey, Person, Root, SignError, StampError, StampingAuthority, Statement};
-use crate::{Desk, Timestamps, Trust, room, to_der};
+use crate::{Desk, Timestamps, Trust, oid, room, to_der};
 
 /// 14 July 2026, noon in Hong Kong.
 pub const NOW: Instant = Instant::from_millis(1_784_001_600_000);
@@ -77,6 +79,25 @@ impl City {
 
     pub fn desk<'a>(&'a self, timestamps: Option<&'a dyn Timestamps>) -> Desk<'a> {
         Desk { authority: &self.authority, timestamps, random: &self.random, now: NOW }
+    }
+
+    /// What the holder of the authority's key makes of somebody's act: a message over bytes of its own choosing, with a certificate bound
+    /// to whatever it likes (digests of a statement and of a passkey).
+    pub fn forge(&self, act: &Act, covered: [u8; 32], (statement, passkey): ([u8; 32], [u8; 32])) -> Vec<u8> {
+        let key = Es256Signer::generate().unwrap();
+        let person = Person { name: "CHAN Tai Man", point: CertificateKey::public_point(&key), statement, passkey };
+        let certificate = self.authority.issue(person, &self.random, NOW).unwrap();
+        let json = OctetString::new(act.to_json()).unwrap();
+        let message = Message {
+            digest: covered,
+            kind: oid::DATA,
+            content: None,
+            time: Some(NOW),
+            attributes: vec![attribute(oid::ACT, &json).unwrap()],
+            signer: &certificate,
+            above: std::slice::from_ref(self.authority.issuing()),
+        };
+        message.sign(&key).unwrap()
     }
 
     /// Signs a document with a passkey, with a timestamp.

@@ -196,6 +196,37 @@ fn a_server_without_the_passkey_makes_nothing_that_holds() {
     assert!(matches!(judge_pdf(&held, &City::new(17).trust(), NOW, |_| State::Good), Err(Unsound::Untrusted)));
 }
 
+/// Nor does a server that has a whole act of the resident's and the authority's key: what was agreed to is in the signature, twice.
+#[test]
+fn an_act_that_is_replayed_by_whoever_holds_the_authoritys_key_holds_for_nothing_else() {
+    let (city, passkey) = (City::new(20), Passkey::new());
+    let [shown, forged] = ["Pay 100", "Pay 900"].map(plain_pdf);
+    let digest = |document: &[u8]| seal::sha256(&[document]);
+    let agree = |form| {
+        let statement = city.statement(form, &shown, digest(&shown));
+        let act = passkey.agree(&statement);
+        (act.clone(), (statement.challenge(), act.passkey.thumbprint()))
+    };
+    let judge = |document: &[u8], message: &[u8]| judge_detached(document, message, &city.trust(), NOW, |_| State::Good).map(drop);
+    let offline = |document: &[u8], message: &[u8]| verified(&city, document, Some(message), None).map(drop);
+    let (act, own) = agree(Form::Detached);
+    let honest = city.forge(&act, digest(&shown), own);
+    assert!(judge(&shown, &honest).is_ok() && offline(&shown, &honest).is_ok(), "the check can pass");
+    let replayed = city.forge(&act, digest(&forged), own);
+    assert!(matches!(judge(&forged, &replayed), Err(Unsound::OtherAct)), "over another document");
+    assert_eq!(offline(&forged, &replayed), Err(Flaw::OtherAct));
+    let (for_pdf, bound) = agree(Form::Pdf);
+    let other_form = city.forge(&for_pdf, digest(&shown), bound);
+    assert!(matches!(judge(&shown, &other_form), Err(Unsound::OtherAct)), "as another kind of signature");
+    assert_eq!(offline(&shown, &other_form), Err(Flaw::OtherAct));
+    assert!(matches!(city.desk(None).sign_detached("CHAN Tai Man", &shown, &for_pdf), Err(SignError::Other)));
+    for bound in [([9; 32], own.1), (own.0, [9; 32])] {
+        let elsewhere = city.forge(&act, digest(&shown), bound);
+        assert!(matches!(judge(&shown, &elsewhere), Err(Unsound::OtherBinding)), "with another act's certificate");
+        assert_eq!(offline(&shown, &elsewhere), Err(Flaw::OtherAct));
+    }
+}
+
 #[test]
 fn a_revoked_certificate_is_refused_unless_the_stamp_is_older() {
     let city = City::new(18);
