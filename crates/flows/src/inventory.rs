@@ -247,6 +247,8 @@ pub(crate) mod tests {
         "content",
         // Of signing: serial numbers of certificates, and the digest of a document that an account has signed.
         "number", "document",
+        // Of removals: the id of a passkey, an officer, a service, a certificate.
+        "thing",
     ];
 
     /// Table and column of everything that is kept in bytes.

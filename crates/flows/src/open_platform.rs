@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use journal::{JournalError, Ledger, LedgerParts, Work};
+use journal::{JournalError, Ledger, LedgerParts, Removed, Work};
 use kernel::{Clock, Day, Environment, Fault, Id, Kind, Random, kinds};
 use registration::{Places, Sender};
 use seal::{KeyPlace, Keyring, SealError, Signer};
@@ -166,7 +166,7 @@ impl Platform {
         if parts.tiles.join(RESTORING).exists() {
             return Err(PlatformError::Restoring);
         }
-        let ledger = open_ledger(&parts, PLATFORM, PLATFORM_TABLES, people::end_restored)?;
+        let ledger = open_ledger(&parts, PLATFORM, PLATFORM_TABLES, settle_platform)?;
         people::prepare_keys(ledger.keys())?;
         processors::prepare_keys(ledger.keys())?;
         vault::prepare_request_keys(ledger.keys())?;
@@ -182,14 +182,21 @@ impl Platform {
     }
 }
 
+fn settle_platform(work: &mut Work<'_, '_>, removed: &Removed) -> Result<(), StoreError> {
+    people::end_restored(work, removed)?;
+    processors::end_restored(work, removed)?;
+    stations::end_restored(work, removed)
+}
+
 pub(crate) fn open_service_ledger(parts: &PlatformParts, slug: &str) -> Result<Arc<Ledger>, PlatformError> {
-    open_ledger(parts, &store_name(slug), SERVICE_TABLES, |_| Ok(()))
+    open_ledger(parts, &store_name(slug), SERVICE_TABLES, |_, _| Ok(()))
 }
 
 pub(crate) fn open_identity_ledger(parts: &PlatformParts) -> Result<Arc<Ledger>, PlatformError> {
-    open_ledger(parts, IDENTITY, IDENTITY_TABLES, |work| {
-        identity::end_restored(work)?;
-        provider::end_restored(work)
+    open_ledger(parts, IDENTITY, IDENTITY_TABLES, |work, removed| {
+        identity::end_restored(work, removed)?;
+        provider::end_restored(work, removed)?;
+        signing::end_restored(work, removed)
     })
 }
 
@@ -203,7 +210,7 @@ pub(crate) fn key_place(parts: &PlatformParts, name: &str) -> KeyPlace {
 }
 
 /// What is done to a store that a restore put back, before anything else.
-type Settle = fn(&mut Work<'_, '_>) -> Result<(), StoreError>;
+type Settle = fn(&mut Work<'_, '_>, &Removed) -> Result<(), StoreError>;
 
 fn open_ledger(parts: &PlatformParts, name: &str, tables: &[&[Migration]], settle: Settle) -> Result<Arc<Ledger>, PlatformError> {
     let today = parts.clock.now().day();

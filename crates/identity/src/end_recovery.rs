@@ -12,6 +12,7 @@ use crate::answered::answer;
 use crate::begin_recovery::notice;
 use crate::ceremony::{Aim, Half, Unmade, handle};
 use crate::proof_recovery::hand_over;
+use crate::removal;
 use crate::recovery::{account_of, is_for_recovery, may_end, of_ticket};
 use crate::storage::recovery::RecoveryRow;
 use crate::{
@@ -200,6 +201,7 @@ impl Prepared {
         storage::passkey::delete_all(work.tx(), account)?;
         storage::account::set_recovered(work.tx(), account, Some(now))?;
         storage::password::delete(work.tx(), account)?;
+        work.removed(removal::WAYS, &account.bytes(), "")?;
         let ended = storage::session::end_all(work.tx(), account)?.len();
         (self.alongside)(work, account.bytes())?;
         notify::queue(work, &self.notice)?;

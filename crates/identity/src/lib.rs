@@ -74,6 +74,7 @@ mod recovery;
 mod recovery_photos_story;
 #[cfg(test)]
 mod recovery_story;
+mod removal;
 mod renew;
 #[cfg(test)]
 mod rehearsal;

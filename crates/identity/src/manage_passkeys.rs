@@ -8,7 +8,7 @@ use store::{RunError, StoreError, Tx};
 use crate::answered::answer;
 use crate::ceremony::{Aim, Half, Unmade, handle};
 use crate::session::follow;
-use crate::{Alongside, Ceremony, Device, Level, Means, Passkey, Resident, storage};
+use crate::{Alongside, Ceremony, Device, Level, Means, Passkey, Resident, removal, storage};
 
 const PASSKEYS_MAX: usize = 10;
 
@@ -188,6 +188,7 @@ pub fn remove_passkey(
         return Err(PasskeyError::Last);
     }
     storage::passkey::delete(work.tx(), who.account, passkey)?;
+    work.removed(removal::PASSKEY, &passkey.bytes(), "")?;
     let ended = storage::session::end_of_passkey(work.tx(), passkey, who.session)?;
     let ended = follow(work, &ended, alongside)?;
     let event = Event::new("identity.passkey_removed").record(who.account.bytes());

@@ -5,7 +5,7 @@ use store::{RunError, StoreError, Tx};
 
 use crate::account::SealedValue;
 use crate::session::follow;
-use crate::{Alongside, Charter, NewPassword, Resident, storage};
+use crate::{Alongside, Charter, NewPassword, Resident, removal, storage};
 
 /// Why the password is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +86,7 @@ fn has_password(work: &mut Work<'_, '_>, who: &Resident) -> Result<(), ChangePas
 fn ended(work: &mut Work<'_, '_>, who: &Resident, verb: &'static str, alongside: Alongside) -> Result<(), ChangePasswordError> {
     let ended = storage::session::end_of_password(work.tx(), who.account, who.session)?;
     let ended = follow(work, &ended, alongside)?;
+    work.removed(removal::PASSWORD, &who.account.bytes(), "")?;
     work.journal(Event::new(verb).record(who.account.bytes()).detail("sessions_ended", ended))?;
     Ok(())
 }

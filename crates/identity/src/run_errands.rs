@@ -8,7 +8,7 @@ use store::{StoreError, Tx};
 use crate::account::SealedValue;
 use crate::change::{Change, note};
 use crate::errand::{Errand, ErrandRow, held_by};
-use crate::{Alongside, Level, Notice, NoticeError, Reach, storage, tell_account};
+use crate::{Alongside, Level, Notice, NoticeError, Reach, removal, storage, tell_account};
 
 /// So many new passwords are given in one unit of work.
 const PASSWORDS: i64 = 50;
@@ -124,6 +124,7 @@ fn give(
 ) -> Result<(), StoreError> {
     let now = work.now();
     storage::password::hand_over(work.tx(), held_by(errand.id), account, now)?;
+    work.removed(removal::PASSWORD, &account.bytes(), "")?;
     let ended = storage::session::end_all(work.tx(), account)?.len();
     alongside(work, account.bytes())?;
     tell_account(work, account, Notice::PasswordChosenAnew, Reach::Every)?;

@@ -9,7 +9,7 @@ use crate::answered::answer;
 use crate::ceremony::{Aim, Half, Unmade, handle};
 use crate::renew::{Renewal, due, renew};
 use crate::storage::passkey::Stored;
-use crate::{Alongside, Ceremony, Charter, Notice, Reach, Resident, tell_account, Token, session, storage};
+use crate::{Alongside, Ceremony, Charter, Notice, Reach, Resident, tell_account, Token, removal, session, storage};
 
 /// How signing in ended.
 #[derive(Clone, Debug)]
@@ -150,6 +150,7 @@ pub(crate) fn suspend_copied(
 ) -> Result<(), StoreError> {
     let now = work.now();
     storage::passkey::suspend(work.tx(), passkey, now)?;
+    work.removed(removal::SUSPENDED, &passkey.bytes(), "")?;
     let ended = storage::session::end_all(work.tx(), account)?;
     let ended = session::follow(work, &ended, alongside)?;
     let event = Event::new("identity.passkey_suspended").record(account.bytes());

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use store::{Store, StoreError};
 
 use crate::merkle::{consistency, inclusion, root};
+use crate::removals::Removals;
 use crate::tiles::{Tiles, write_whole};
-use crate::{Actor, Checkpoint, Hash, JournalError, Ledger, Restored, Work, storage};
+use crate::{Actor, Checkpoint, Event, Hash, JournalError, Ledger, Removed, Restored, Work, storage};
 
 /// What one pass of the integrator did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +75,7 @@ struct State {
     /// The size that the note speaks of: what the tiles go back to when writing them failed half-way.
     published: u64,
     stale: bool,
+    removals: Removals,
 }
 
 /// On an engine with several writers places are given only up to [`Ledger::settled`]; looking back a little costs nothing and finds
@@ -83,7 +85,12 @@ const BATCH: i64 = 4096;
 const BATCH_ROWS: usize = 4096;
 
 impl Integrator {
-    pub(crate) fn open(store: &Store, signer: &dyn Signer, dir: PathBuf, origin: &str) -> Result<Self, JournalError> {
+    pub(crate) fn open(
+        store: &Store,
+        signer: &dyn Signer,
+        (dir, beside_keys): (PathBuf, Option<PathBuf>),
+        origin: &str,
+    ) -> Result<Self, JournalError> {
         let path = dir.join("checkpoint");
         let note = match fs::read_to_string(&path) {
             Ok(note) => Some(note),
@@ -106,7 +113,8 @@ impl Integrator {
         let last = store.read("journal.last_placed", storage::last_placed)?;
         let tiles = Tiles::open(dir.clone(), published).map_err(|e| JournalError::Tiles(dir.clone(), e))?;
         let cursor = last.unwrap_or(Id::from_bytes([0; 16]));
-        let state = State { tiles, cursor, note, published, stale: false };
+        let removals = Removals::open([Some(dir.join("removals")), beside_keys].into_iter().flatten().collect(), origin)?;
+        let state = State { tiles, cursor, note, published, stale: false, removals };
         Ok(Self { dir, state: Mutex::new(state) })
     }
 }
@@ -129,6 +137,7 @@ impl Ledger {
                 break;
             }
         }
+        self.keep_removals(&mut state.removals)?;
         let size = state.tiles.size();
         if size != before || (state.note.is_none() && size > 0) {
             state.stale = true;
@@ -152,7 +161,7 @@ impl Ledger {
     }
 
     /// Finishes what a restore began: see [`Restored`].
-    pub(crate) fn settle_restore(&self, settle: impl FnMut(&mut Work<'_, '_>) -> Result<(), StoreError> + Send + 'static) -> Result<(), JournalError> {
+    pub(crate) fn settle_restore(&self, mut settle: impl FnMut(&mut Work<'_, '_>, &Removed) -> Result<(), StoreError> + Send + 'static) -> Result<(), JournalError> {
         let mut state = self.integrator.state.lock().unwrap_or_else(PoisonError::into_inner);
         let dir = &self.integrator.dir;
         let Some(restored) = Restored::noted(dir).map_err(|error| self.tiles_error(error))? else { return Ok(()) };
@@ -162,7 +171,14 @@ impl Ledger {
             let last = self.store().read("journal.last_placed", storage::last_placed)?;
             state.cursor = last.unwrap_or(state.cursor);
         }
-        self.write("journal.settle_restore", Actor::Operator, settle)?;
+        let (removed, stood) = state.removals.since(restored.taken, self.keys())?;
+        self.write("journal.settle_restore", Actor::Operator, move |work| {
+            if !stood || !removed.is_empty() {
+                let event = Event::new("journal.removals_replayed").detail("removed", removed.len());
+                work.journal(event.detail("ledger", if stood { "kept" } else { "lost" }))?;
+            }
+            settle(work, &removed)
+        })?;
         Restored::forget(dir).map_err(|error| self.tiles_error(error))
     }
 

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::integrate::Integrator;
 use crate::receipt::Signatory;
-use crate::{Actor, Committed, Entry, EventProof, Receipt, Work, storage};
+use crate::{Actor, Committed, Entry, EventProof, Receipt, Removed, Work, storage};
 
 /// What a ledger is made of.
 pub struct LedgerParts {
@@ -72,6 +72,9 @@ pub enum JournalError {
     /// The checkpoint on disk is not signed by this log's key.
     #[error("the checkpoint in {0} is not signed by this log's key: was the signing key replaced?")]
     ForeignCheckpoint(PathBuf),
+    /// The ledger of removals is damaged in both its places.
+    #[error("the ledger of removals {0} is damaged, and so is its copy or there is none: put it back from a backup of the data, or move both aside (then the next restore brings back what was removed before)")]
+    Removals(PathBuf),
     /// An event that was just noted has no place in the tree.
     #[error("an event has no place in the journal's tree: some unit of work has not ended for half a minute; try again")]
     Unplaced,
@@ -98,18 +101,18 @@ impl From<RunError<StoreError>> for JournalError {
 impl Ledger {
     /// Opens a service's ledger and checks that its published tree and its database agree.
     pub fn open(parts: LedgerParts) -> Result<Arc<Self>, JournalError> {
-        Self::open_settling(parts, |_| Ok(()))
+        Self::open_settling(parts, |_, _| Ok(()))
     }
 
-    /// The same; after a restore `settle` runs before anything else is done with the ledger. When the process dies on the way it runs
-    /// again at the next start.
+    /// The same; after a restore `settle` runs before anything else is done with the ledger, and is told what was removed since the backup.
+    /// When the process dies on the way it runs again at the next start.
     pub fn open_settling(
         parts: LedgerParts,
-        settle: impl FnMut(&mut Work<'_, '_>) -> Result<(), StoreError> + Send + 'static,
+        settle: impl FnMut(&mut Work<'_, '_>, &Removed) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<Arc<Self>, JournalError> {
         let LedgerParts { store, keys, signer, clock, random, tiles, origin } = parts;
         let last = store.read("journal.open", storage::last_event)?;
-        let integrator = Integrator::open(&store, &*signer, tiles.clone(), &origin)?;
+        let integrator = Integrator::open(&store, &*signer, (tiles.clone(), keys.beside("removals")), &origin)?;
         let signatory = Signatory::start(signer.clone(), origin.clone()).map_err(|e| JournalError::Tiles(tiles, e))?;
         let sequence = Arc::new(Sequence::after(last));
         let begun = Arc::default();

@@ -7,6 +7,9 @@
 //!
 //! Only [`Ledger::write`] and [`Ledger::submit`] mint a [`Committed`], and only after COMMIT; only a `Committed` opens
 //! sealed values. So nothing personal is ever read before its reading is on record.
+//!
+//! What takes a way in away says so with [`Work::removed`]: a ledger beside the tiles outlives the database, and a restored one is told
+//! ([`Removed`]) before anything is done with it.
 
 mod actor;
 mod audit;
@@ -19,6 +22,7 @@ mod ledger;
 mod merkle;
 mod outbox;
 mod receipt;
+mod removals;
 mod resume;
 mod signed_record;
 mod storage;
@@ -38,6 +42,7 @@ pub use ledger::{JournalError, Ledger, LedgerParts};
 pub use merkle::{Hash, leaf_hash, root_from_inclusion, tree_root};
 pub use outbox::{Job, claim_jobs, finish_job, jobs_waiting, retry_job};
 pub use receipt::{Receipt, ReceiptPromise};
+pub use removals::{Removal, Removed};
 pub use resume::{Restored, Resumed};
 pub use signed_record::SignedRecord;
 pub use storage::Entry;
@@ -48,4 +53,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "journal/0001_journal", sql: include_str!("../migrations/0001_journal.sql") },
     Migration { name: "journal/0002_links", sql: include_str!("../migrations/0002_links.sql") },
     Migration { name: "journal/0003_lost", sql: include_str!("../migrations/0003_lost.sql") },
+    Migration { name: "journal/0004_removals", sql: include_str!("../migrations/0004_removals.sql") },
 ];

@@ -1,6 +1,7 @@
 //! Every SQL text of the journal and the outbox.
 
 pub(crate) mod lost;
+pub(crate) mod removal;
 
 use kernel::{Id, Instant, kinds};
 use serde_json::Value as Json;

@@ -3,7 +3,7 @@ use serde_json::Value;
 use store::{StoreError, Tx};
 
 use crate::ledger::Sequence;
-use crate::{Actor, Event, EventProof, storage};
+use crate::{Actor, Event, EventProof, removals, storage};
 
 /// One unit of work: a transaction with its time, chance, actor and journal.
 ///
@@ -69,6 +69,12 @@ impl<'w, 't> Work<'w, 't> {
         storage::insert_event(self.tx, &proof)?;
         self.events.push(proof);
         Ok(id)
+    }
+
+    /// Says that something which opened a door (`thing`, by its id) is taken away in this transaction, so that no restore brings it back: a
+    /// keyed tag of it goes into the ledger of removals before the journal publishes what happened here. The note is a public word.
+    pub fn removed(&mut self, kind: &str, thing: &[u8], note: &str) -> Result<(), StoreError> {
+        removals::note(self.tx, self.now, (kind, thing), note)
     }
 
     /// Puts a job into the outbox, once for each `key`; a second one with the same key is the same job.

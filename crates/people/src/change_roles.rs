@@ -2,7 +2,7 @@ use journal::{Event, Work};
 use kernel::{Fault, Id, Kind, kinds};
 use store::StoreError;
 
-use crate::{Grant, ManageOfficers, Role, RoleClash, check_roles, storage};
+use crate::{Grant, ManageOfficers, Role, RoleClash, check_roles, removal, storage};
 
 /// New roles for an officer; they replace the old ones at once, in living sessions too.
 #[derive(Clone, Debug)]
@@ -58,6 +58,7 @@ pub fn change_roles(
     }
     let now = work.now();
     storage::rights::given(work.tx(), command.officer, now)?;
+    work.removed(removal::ROLES, &command.officer.bytes(), &removal::roles_noted(&command.roles))?;
     let slugs = |roles: &[Role]| roles.iter().map(|role| role.slug()).collect::<Vec<_>>();
     work.journal(
         Event::new("people.roles_changed")

@@ -2,7 +2,7 @@ use journal::{Event, Work};
 use kernel::{Fault, Id, Kind, kinds};
 use store::StoreError;
 
-use crate::{Grant, ManageOfficers, storage};
+use crate::{Grant, ManageOfficers, removal, storage};
 
 /// An officer who leaves the post.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +50,7 @@ pub fn end_officer(
     if !here || storage::officer::end(work.tx(), command.officer, now)? == 0 {
         return Err(EndOfficerError::Missing);
     }
+    work.removed(removal::OFFICER, &command.officer.bytes(), "")?;
     storage::session::end_all(work.tx(), command.officer, now)?;
     storage::passkey::delete_all(work.tx(), command.officer)?;
     storage::invitation::revoke_all(work.tx(), command.officer, now)?;

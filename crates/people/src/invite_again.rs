@@ -3,7 +3,7 @@ use kernel::{Fault, Id, Kind, kinds};
 use store::StoreError;
 
 use crate::invite_officer::issue;
-use crate::{Invited, Inviter, storage};
+use crate::{Invited, Inviter, removal, storage};
 
 /// An officer who lost a passkey, or whose invitation ran out.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +53,7 @@ pub fn invite_again(
     let mut dropped = 0;
     if command.drop_passkeys {
         dropped = storage::passkey::delete_all(work.tx(), officer.id)?;
+        work.removed(removal::PASSKEYS, &officer.id.bytes(), "")?;
         storage::session::end_all(work.tx(), officer.id, now)?;
     }
     let issued = issue(work, officer.id)?;

@@ -34,6 +34,7 @@ mod name_passkey;
 mod open_contact;
 mod purge;
 mod relying_party;
+mod removal;
 mod remove_passkey;
 mod renew_contact;
 mod request_approval;

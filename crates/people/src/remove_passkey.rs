@@ -2,7 +2,7 @@ use journal::{Event, Work};
 use kernel::{Fault, Id, Kind, kinds};
 use store::StoreError;
 
-use crate::{SignedIn, storage};
+use crate::{SignedIn, removal, storage};
 
 /// A passkey that its officer no longer wants.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +49,7 @@ pub fn remove_passkey(
         return Err(RemovePasskeyError::Last);
     }
     storage::passkey::delete(work.tx(), who.officer(), command.passkey)?;
+    work.removed(removal::PASSKEY, &command.passkey.bytes(), "")?;
     work.journal(
         Event::new("people.passkey_removed")
             .detail("officer", who.officer().to_string())

@@ -7,7 +7,7 @@ use crate::add_passkey::keep;
 use crate::relying_party::{Answer, Claim};
 use crate::session::ABSOLUTE_LIMIT_MS;
 use crate::storage::ceremony::Ceremony;
-use crate::{Challenge, Officer, RelyingParty, SealedContact, SignedIn, Token, storage};
+use crate::{Challenge, Officer, RelyingParty, SealedContact, SignedIn, Token, removal, storage};
 
 const KIND: &str = "sign-in";
 /// A dead session's row stays a day, so that what its officer had typed still finds its owner.
@@ -138,6 +138,7 @@ fn suspend(
 ) -> Result<SignIn, SignInError> {
     let now = work.now();
     storage::passkey::suspend(work.tx(), passkey, now)?;
+    work.removed(removal::SUSPENDED, &passkey.bytes(), "")?;
     let ended = storage::session::end_all(work.tx(), officer, now)?;
     work.journal(
         Event::new("people.passkey_suspended")

@@ -90,7 +90,7 @@ pub use overview::{
 };
 pub use package::{Cargo, Package, PackageError, canary_count, pack};
 pub use partner::{
-    IssuedCredential, Partner, PartnerError, PartnerToken, find_partner, issue_credential, revoke_credentials,
+    IssuedCredential, Partner, PartnerError, PartnerToken, end_restored, find_partner, issue_credential, revoke_credentials,
 };
 pub use partner_session::{
     PartnerSession, find_partner_session, keep_partner_session, sign_in_partner, sign_out_partner,

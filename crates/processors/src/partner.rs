@@ -1,6 +1,6 @@
 use std::fmt;
 
-use journal::{Actor, Event, Work};
+use journal::{Actor, Event, Removed, Work};
 use kernel::{Fault, Id, Instant, Kind, Random, Secret, from_hex, kinds, to_hex};
 use people::{Grant, ManageContractors};
 use seal::sha256;
@@ -73,6 +73,25 @@ pub fn issue_credential(
     Ok(IssuedCredential { id, token })
 }
 
+/// The credentials of a contract that were revoked, in the ledger of removals.
+const CREDENTIALS: &str = "credentials";
+
+/// After a restore: revokes again the credentials that were revoked since the backup.
+pub fn end_restored(work: &mut Work<'_, '_>, removed: &Removed) -> Result<(), StoreError> {
+    let mut revoked = 0;
+    if removed.any(CREDENTIALS) {
+        for (credential, contract, created) in storage::contractor::living_credentials(work.tx())? {
+            if let Some(removal) = removed.find(CREDENTIALS, &contract.bytes()).filter(|removal| created < removal.at) {
+                revoked += storage::contractor::end_credential(work.tx(), credential, removal.at)?;
+            }
+        }
+    }
+    if revoked > 0 {
+        work.journal(Event::new("processors.credentials_revoked_again").detail("credentials", revoked))?;
+    }
+    Ok(())
+}
+
 /// Revokes every credential of a contract. Returns how many.
 pub fn revoke_credentials(
     work: &mut Work<'_, '_>,
@@ -85,6 +104,7 @@ pub fn revoke_credentials(
     }
     let now = work.now();
     let revoked = storage::contractor::end_credentials(work.tx(), contract, now)?;
+    work.removed(CREDENTIALS, &contract.bytes(), "")?;
     work.journal(
         Event::new("processors.credentials_revoked")
             .detail("contract", contract.to_string())

@@ -97,6 +97,9 @@ fn approve_change(
     Ok("provider.change_approved")
 }
 
+/// A service that was ended, by its id, in the ledger of removals.
+pub(crate) const ENDED: &str = "service";
+
 /// Ends a service: it proves itself to nobody any more, so its tokens open nothing.
 pub fn end_client(work: &mut Work<'_, '_>, grant: &Grant<SignGate>, id: &str) -> Result<(), ApproveClientError> {
     let now = work.now();
@@ -104,6 +107,7 @@ pub fn end_client(work: &mut Work<'_, '_>, grant: &Grant<SignGate>, id: &str) ->
         return Err(ApproveClientError::Missing);
     }
     storage::change::remove(work.tx(), id)?;
+    work.removed(ENDED, id.as_bytes(), "")?;
     let event = Event::new("provider.client_ended").detail("client", id);
     work.journal(event.detail("department", grant.department().to_string()))?;
     Ok(())

@@ -1,15 +1,17 @@
-use journal::{Event, Work};
+use journal::{Event, Removed, Work};
 use kernel::Instant;
 use store::StoreError;
 
+use crate::approve_client::ENDED;
 use crate::storage;
 
 /// After a restore: ends every token, code, request and grant, and everything that residents agreed to for longer than once.
 ///
 /// The database is that of the backup, so what was given back, used up, replaced or taken back since then would be good again, and
 /// nobody can say which it was. Services send residents to sign in again, and residents are asked again; the proofs that were
-/// seen stay remembered.
-pub fn end_restored(work: &mut Work<'_, '_>) -> Result<(), StoreError> {
+/// seen stay remembered. Services that were ended since the backup, as the ledger of removals says, are ended again.
+pub fn end_restored(work: &mut Work<'_, '_>, removed: &Removed) -> Result<(), StoreError> {
+    let services = end_services(work, removed)?;
     let (all, tx) = (Instant::from_millis(i64::MAX), work.tx());
     let grants = storage::grant::sweep(tx, all)?;
     let consents = storage::consent::sweep(tx, all)? + storage::share::sweep(tx, all)?;
@@ -18,8 +20,20 @@ pub fn end_restored(work: &mut Work<'_, '_>) -> Result<(), StoreError> {
         + storage::service_token::sweep(tx, all)?
         + storage::pushed::sweep(tx, all)?;
     let event = Event::new("provider.ended_by_restore").detail("grants", grants).detail("consents", consents);
-    work.journal(event.detail("tokens", rest))?;
+    work.journal(event.detail("tokens", rest).detail("services_ended", services))?;
     Ok(())
+}
+
+fn end_services(work: &mut Work<'_, '_>, removed: &Removed) -> Result<u64, StoreError> {
+    let mut ended = 0;
+    for service in storage::client::all(work.tx())? {
+        let id = service.client().id.as_str();
+        if let Some(removal) = removed.find(ENDED, id.as_bytes()) {
+            ended += storage::client::end(work.tx(), id, removal.at)?;
+            storage::change::remove(work.tx(), id)?;
+        }
+    }
+    Ok(ended)
 }
 
 #[cfg(test)]
@@ -40,7 +54,7 @@ mod tests {
             let refresh = tokens.refresh.unwrap();
             let (waiting, unused) = (pushed(), provider.allow(&library, &resident, &pushed()).unwrap());
             assert!(!provider.read(|tx| consents(tx, resident.account, provider.now())).is_empty());
-            provider.act(end_restored).unwrap();
+            provider.act(|work| end_restored(work, &Removed::default())).unwrap();
             let code_of = |result: Result<_, openid::OAuthError>| result.map(drop).unwrap_err().code;
             assert_eq!(code_of(provider.refresh(&library, refresh.expose())), ErrorCode::InvalidGrant);
             assert_eq!(code_of(provider.redeem(&library, &unused)), ErrorCode::InvalidGrant);

@@ -26,7 +26,7 @@ use crate::{SealError, aead, file};
 /// The files of one keyring, held against other processes.
 pub struct Files {
     service: String,
-    tree: PathBuf,
+    pub(crate) tree: PathBuf,
     roots: Custody,
     escrow: Option<EscrowSlot>,
     erasures: PathBuf,

@@ -1,5 +1,6 @@
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use kernel::{Day, Random, Secret};
@@ -75,6 +76,11 @@ impl Keyring {
         let (root, state) = (Root::new(0, random.as_ref()), State::new(service, today, random.as_ref()));
         let ledger = ErasureLedger::in_memory(service);
         Self::assemble(service, random, None, Loaded { root, state, ledger })
+    }
+
+    /// Where something stands that belongs beside the tree: its file name with this ending. Nothing for a keyring in memory.
+    pub fn beside(&self, ending: &str) -> Option<PathBuf> {
+        self.files.as_ref().map(|files| file::with_suffix(&files.tree, ending))
     }
 
     /// What is on record of a keyring that was destroyed, or nothing when it lives or never was.

@@ -56,7 +56,7 @@ pub use chain::Use;
 pub use error::SigningError;
 pub use key::{SigningKey, register_key, remove_key, signing_key};
 pub use leave::{DoomedDocuments, doomed, end_account};
-pub use manage::{RevokeError, history, prepare_keys, purge, revoke, revoked, signature, state};
+pub use manage::{RevokeError, end_restored, history, prepare_keys, purge, revoke, revoked, signature, state};
 pub use judge::{SignedAt, Trust, Unsound, Verdict, judge_detached, judge_pdf};
 pub use renderer::{DrawError, Renderer};
 pub use request::{

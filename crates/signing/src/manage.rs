@@ -1,6 +1,6 @@
 //! What was signed, and taking it back.
 
-use journal::{Event, Work};
+use journal::{Event, Removed, Work};
 use kernel::{Fault, Id, Instant, Kind, kinds};
 use seal::{Keyring, Purpose, SealError};
 use store::{StoreError, Tx};
@@ -61,8 +61,29 @@ pub fn revoke(
     if storage::certificate::revoke(work.tx(), serial, now, reason)? == 0 {
         return Err(RevokeError::Already);
     }
+    work.removed(REVOKED, serial, &format!("{}:{}", kernel::to_hex(serial), reason.name()))?;
     let event = Event::new("signing.revoked").record(account.bytes()).detail("reason", reason.name());
     work.journal(event.detail("certificate", kernel::to_hex(serial)))?;
+    Ok(())
+}
+
+/// A certificate that was revoked, in the ledger of removals: its number, which every list shows, and why.
+const REVOKED: &str = "certificate";
+
+/// After a restore: revokes again what was revoked since the backup, also what was signed after it and the store knows nothing of.
+pub fn end_restored(work: &mut Work<'_, '_>, removed: &Removed) -> Result<(), StoreError> {
+    let mut revoked = 0;
+    for removal in removed.all(REVOKED) {
+        let Some((number, reason)) = removal.note.split_once(':') else { continue };
+        let (Ok(serial), Some(reason)) = (kernel::from_hex(number), Reason::from_name(reason)) else { continue };
+        if storage::certificate::state(work.tx(), &serial)? == State::Unknown {
+            storage::certificate::insert(work.tx(), &serial, removal.at)?;
+        }
+        revoked += storage::certificate::revoke(work.tx(), &serial, removal.at, reason)?;
+    }
+    if revoked > 0 {
+        work.journal(Event::new("signing.revoked_again").detail("certificates", revoked))?;
+    }
     Ok(())
 }
 

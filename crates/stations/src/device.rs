@@ -1,4 +1,4 @@
-use journal::{Actor, Event, Ledger, Work};
+use journal::{Actor, Event, Ledger, Removed, Work};
 use kernel::{Fault, Id, Instant, Kind, Random, Secret, kinds};
 use people::{Grant, ManageStations, Token};
 use seal::sha256;
@@ -131,6 +131,7 @@ pub fn renew_device(
         return Err(DeviceError::Missing);
     }
     end_key(work, &Device { state: DeviceState::New, changed: now, ..device })?;
+    work.removed(DEVICE, &id.bytes(), DeviceState::Missing.slug())?;
     storage::device::set_code(work.tx(), id, code_hash(code.text()), now.plus_secs(CODE_MINUTES * 60))?;
     work.journal(Event::new("stations.device_renewed").detail("device", id.to_string()))?;
     Ok(())
@@ -155,6 +156,26 @@ pub fn lend_device(
     Ok(())
 }
 
+/// A device whose key was ended, in the ledger of removals, with the state that it has from then on.
+const DEVICE: &str = "device";
+
+/// After a restore: ends again the keys of devices that went missing or were retired since the backup.
+pub fn end_restored(work: &mut Work<'_, '_>, removed: &Removed) -> Result<(), StoreError> {
+    let mut ended = 0;
+    if removed.any(DEVICE) {
+        for device in storage::device::with_keys(work.tx())? {
+            let Some(removal) = removed.find(DEVICE, &device.id.bytes()) else { continue };
+            let state = if removal.note == DeviceState::Retired.slug() { DeviceState::Retired } else { DeviceState::Missing };
+            end_key(work, &Device { state, changed: removal.at, ..device })?;
+            ended += 1;
+        }
+    }
+    if ended > 0 {
+        work.journal(Event::new("stations.devices_ended_again").detail("devices", ended))?;
+    }
+    Ok(())
+}
+
 /// Ends a device's key at once: it is missing, or retired. A session on it ends too.
 pub fn end_device(
     work: &mut Work<'_, '_>,
@@ -169,6 +190,7 @@ pub fn end_device(
     };
     let changed = work.now();
     end_key(work, &Device { state, changed, ..device })?;
+    work.removed(DEVICE, &id.bytes(), state.slug())?;
     work.journal(Event::new(verb).detail("device", id.to_string()))?;
     Ok(())
 }

@@ -36,7 +36,7 @@ pub use briefing::{
 pub use calendar::week_calendar;
 pub use counts::{HelpCounts, help_counts};
 pub use device::{
-    CODE_MINUTES, Device, DeviceCode, DeviceError, DeviceState, add_device, devices_of, end_device, enrol_device, lend_device, renew_device,
+    CODE_MINUTES, Device, DeviceCode, DeviceError, DeviceState, add_device, devices_of, end_device, end_restored, enrol_device, lend_device, renew_device,
 };
 pub use directory::{Listed, station, stations_between, stations_of};
 pub use hours::{Closed, DayHours, OnHolidays, WeekHours};

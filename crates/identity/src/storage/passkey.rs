@@ -42,6 +42,22 @@ pub(crate) fn find(tx: &mut Tx<'_>, credential: &[u8]) -> Result<Option<Stored>,
     row.map(read).transpose()
 }
 
+/// Whose a passkey is and since when.
+pub(crate) struct Kept {
+    pub(crate) id: Id<kinds::AccountPasskey>,
+    pub(crate) account: Id<kinds::Account>,
+    pub(crate) created: Instant,
+}
+
+/// The passkeys of everybody, after one of them.
+pub(crate) fn page(tx: &mut Tx<'_>, after: Id<kinds::AccountPasskey>, limit: i64) -> Result<Vec<Kept>, StoreError> {
+    let rows = tx.query(
+        "-- identity.page_of_passkeys\nselect id, account, created from identity_passkey where id > $1 order by id limit $2",
+        &[after.into(), limit.into()],
+    )?;
+    rows.iter().map(|row| Ok(Kept { id: row.get(0)?, account: row.get(1)?, created: row.get(2)? })).collect()
+}
+
 /// The text of a passkey of this account, unless it was suspended.
 pub(crate) fn body(
     tx: &mut Tx<'_>,

@@ -62,6 +62,15 @@ pub(crate) fn since(tx: &mut Tx<'_>, account: Id<kinds::Account>) -> Result<Opti
     row.map(|row| row.get(0)).transpose()
 }
 
+/// Who has a password and since when, after one of them.
+pub(crate) fn page(tx: &mut Tx<'_>, after: Id<kinds::Account>, limit: i64) -> Result<Vec<(Id<kinds::Account>, Instant)>, StoreError> {
+    let rows = tx.query(
+        "-- identity.page_of_passwords\nselect account, since from identity_password where account > $1 order by account limit $2",
+        &[after.into(), limit.into()],
+    )?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// Takes over the hash sealed anew, if the password is still the same.
 pub(crate) fn renew(
     tx: &mut Tx<'_>,

@@ -39,6 +39,12 @@ pub(crate) fn find(tx: &mut Tx<'_>, id: Id<kinds::Officer>) -> Result<Option<Off
     row.as_ref().map(read).transpose()
 }
 
+/// Every officer who has not left.
+pub(crate) fn in_post(tx: &mut Tx<'_>) -> Result<Vec<Id<kinds::Officer>>, StoreError> {
+    let rows = tx.query("-- people.officers_in_post\nselect id from officer where ended is null order by id", &[])?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
 /// The officers of a department, oldest first.
 pub(crate) fn list(tx: &mut Tx<'_>, department: Id<kinds::Department>) -> Result<Vec<Officer>, StoreError> {
     let rows = tx.query(

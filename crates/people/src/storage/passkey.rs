@@ -43,6 +43,19 @@ pub(crate) fn find(tx: &mut Tx<'_>, credential: &[u8]) -> Result<Option<Stored>,
     row.map(read).transpose()
 }
 
+/// Whose a passkey is and since when.
+pub(crate) struct Kept {
+    pub(crate) id: Id<kinds::Passkey>,
+    pub(crate) officer: Id<kinds::Officer>,
+    pub(crate) created: Instant,
+}
+
+/// The passkeys of every officer.
+pub(crate) fn all(tx: &mut Tx<'_>) -> Result<Vec<Kept>, StoreError> {
+    let rows = tx.query("-- people.all_passkeys\nselect id, officer, created from passkey order by id", &[])?;
+    rows.iter().map(|row| Ok(Kept { id: row.get(0)?, officer: row.get(1)?, created: row.get(2)? })).collect()
+}
+
 pub(crate) fn mark_used(
     tx: &mut Tx<'_>,
     id: Id<kinds::Passkey>,

@@ -243,6 +243,17 @@ pub(crate) fn credentials(
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
+/// Every credential that has not been ended, with its contract and the moment of its issue.
+pub(crate) fn living_credentials(tx: &mut Tx<'_>) -> Result<Vec<(Id<kinds::Credential>, Id<kinds::Contract>, Instant)>, StoreError> {
+    let rows = tx.query("-- processors.living_credentials\nselect id, contract, created from credential where ended is null order by id", &[])?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
+}
+
+pub(crate) fn end_credential(tx: &mut Tx<'_>, id: Id<kinds::Credential>, now: Instant) -> Result<u64, StoreError> {
+    let sql = "-- processors.end_credential\nupdate credential set ended = $2 where id = $1 and ended is null";
+    tx.execute(sql, &[id.into(), now.into()])
+}
+
 pub(crate) fn end_credentials(tx: &mut Tx<'_>, contract: Id<kinds::Contract>, now: Instant) -> Result<u64, StoreError> {
     tx.execute(
         "-- processors.end_credentials\nupdate credential set ended = $2 where contract = $1 and ended is null",

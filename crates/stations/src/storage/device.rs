@@ -68,6 +68,16 @@ select id, department, name, station, state, changed from station_device where d
     rows.iter().map(read).collect()
 }
 
+/// The devices that have a key, or a code for one.
+pub(crate) fn with_keys(tx: &mut Tx<'_>) -> Result<Vec<Device>, StoreError> {
+    let rows = tx.query(
+        "-- stations.devices_with_keys
+select id, department, name, station, state, changed from station_device where state in ('new', 'enrolled') order by id",
+        &[],
+    )?;
+    rows.iter().map(read).collect()
+}
+
 fn read(row: &Row) -> Result<Device, StoreError> {
     let slug: String = row.get(4)?;
     let state = DeviceState::ALL.into_iter().find(|state| state.slug() == slug);
