@@ -246,7 +246,7 @@ fn common(platform: &Platform, identity: &IdentityService, date: Day) -> PinLett
     PinLetters {
         sender: charter.department.clone(),
         service: charter.title.clone(),
-        page: format!("{}/pin", platform.sender().host),
+        page: format!("{}/pin", platform.sender().origin.rsplit("//").next().unwrap_or_default()),
         date,
         until: last_day_of_pin(date),
     }

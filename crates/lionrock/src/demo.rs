@@ -5,6 +5,7 @@ mod city;
 mod connect;
 mod courier;
 mod drills;
+mod messages;
 mod operation;
 mod page;
 mod try_it;
@@ -95,6 +96,7 @@ async fn run(args: DemoArgs, control: Option<String>) -> Result<(), RunError> {
     let library = tokio::spawn(service.serve(config.origin.clone(), args.port, clock));
     let state = page::DemoState::new(&runtime, city, &config.origin, address);
     let extra = page::routes(Arc::new(state)).merge(calls::routes(runtime.demo_inbox.clone()));
+    let extra = extra.merge(messages::routes(runtime.platform.clone()));
     let control = control.map(|token| control::routes(runtime.clock.clone(), runtime.platform.clone(), token));
     let extra = extra.merge(control.unwrap_or_default());
     let served = serve::run(&config, &runtime, extra, |_| welcome(&config)).await;
@@ -147,6 +149,6 @@ fn welcome(config: &Config) {
     say(&format!("    {}/zh-hant/demo   繁體中文", config.origin));
     say(&format!("    {}/zh-hans/demo   简体中文", config.origin));
     say("");
-    say("  Sign in as any officer with one click on that page; messages go to the inbox there. Stop with Ctrl-C.");
+    say("  Sign in as any officer with one click on that page; what residents get by SMS stands in the inboxes there. Stop with Ctrl-C.");
     say("");
 }

@@ -187,7 +187,7 @@ struct Ask {
 async fn start(State(face): State<Face>, Extension(visitor): Extension<Visitor>, Query(asked): Query<Ask>) -> Result<Response, Failure> {
     let scope = ASKS.iter().find(|(ask, _)| *ask == asked.ask).map(|(_, scope)| *scope).ok_or_else(|| Failure::of(Kind::Missing))?;
     let (cookie, language) = (fresh(), visitor.language);
-    let started = face.library.protocol.start(scope).await;
+    let started = face.library.protocol.start(scope, language).await;
     let (address, visit) = match started {
         Ok(started) => (started.address.clone(), Visit { cookie: cookie.clone(), started: Some(started), language, waiting: None, outcome: None }),
         Err(error) => (visitor.url("/library/result"), Visit { cookie: cookie.clone(), started: None, language, waiting: None, outcome: Some(Err(said(&error))) }),

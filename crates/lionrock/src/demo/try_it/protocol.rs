@@ -6,7 +6,7 @@ use std::io;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use installation::ambient::WallClock;
-use kernel::{Clock as _, Random};
+use kernel::{Clock as _, Language, Random};
 use openid::{Compact, Jwk, sign_compact};
 use rehearsals::load::{Client, Reply, Target, request};
 use seal::{JoseAlgorithm, JoseSigner, OsRandom};
@@ -96,8 +96,8 @@ pub enum Failed {
 const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 impl Protocol {
-    /// Pushes a request for these scopes (RFC 9126) and says where the resident is to be sent.
-    pub async fn start(&self, scope: &str) -> Result<Started, Failed> {
+    /// Pushes a request for these scopes (RFC 9126), to be shown in the language that the resident reads here, and says where the resident is to be sent.
+    pub async fn start(&self, scope: &str, language: Language) -> Result<Started, Failed> {
         let (state, nonce, verifier) = (fresh(), fresh(), fresh());
         let dpop = JoseSigner::generate(JoseAlgorithm::Es256)?;
         let challenge = base64_url(&seal::sha256(&[verifier.as_bytes()]));
@@ -111,6 +111,7 @@ impl Protocol {
             ("nonce", &nonce),
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
+            ("ui_locales", language.tag()),
         ];
         let pushed = self.post("/oidc/par", &form, &dpop).await?;
         let request_uri = text(&pushed, "request_uri").ok_or(Failed::Wrong("the provider named no request_uri"))?;
