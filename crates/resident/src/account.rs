@@ -189,7 +189,7 @@ fn photos_of_strangers() -> Router<Arc<AccountState>> {
         .route("/account/recover/photos/details", get(back::ask_details).post(back::details))
         .route("/account/recover/photos/photo/{piece}", get(back::ask_photo).post(back::photo).layer(takes_files()))
         .route("/account/recover/photos/send", post(back::send))
-        .route("/account/recover/photos/withdraw", post(back::withdraw))
+        .route("/account/recover/photos/withdraw", get(back::ask_withdraw).post(back::withdraw))
         .route("/account/recover/photos/{case}/receipt.json", get(back::receipt))
 }
 
@@ -201,7 +201,7 @@ fn identity_pages() -> Router<Arc<AccountState>> {
         .route("/account/proofing/photo/{piece}", get(proofing::photo::ask).post(proofing::photo::send).layer(takes_files()))
         .route("/account/proofing/send", post(proofing::send))
         .route("/account/proofing/visit", post(proofing::visit::give))
-        .route("/account/proofing/withdraw", post(proofing::withdraw))
+        .route("/account/proofing/withdraw", get(proofing::ask_withdraw).post(proofing::withdraw))
         .route("/account/proofing/{case}/receipt.json", get(proofing::receipt))
         .route("/account/signing", get(signing::show))
         .route("/account/signing/passkey", post(signing::register))

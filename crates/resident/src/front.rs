@@ -79,7 +79,7 @@ async fn numbers(visit: &Visit) -> Result<Numbers, Failure> {
 }
 
 pub(crate) fn window(visit: &Visit, standing: &Standing) -> String {
-    let moment = |at| formats::date_time(at, visit.language());
-    let state = &standing.state;
-    visit.t.with("front-window", [("opens", moment(state.opens)), ("closes", moment(state.closes))])
+    let (state, language) = (&standing.state, visit.language());
+    let (opens, closes) = (formats::date_time(state.opens, language), formats::end_of_window(state.closes, language));
+    visit.t.with("front-window", [("opens", opens), ("closes", closes)])
 }

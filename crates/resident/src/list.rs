@@ -8,6 +8,7 @@ use store::{RunError, StoreError};
 use webkit::parts::Inset;
 use webkit::{Body, Failure, Markup, Page, Visitor, formats};
 
+use crate::account::{self, ACCOUNT_PATH};
 use crate::blocking::blocking;
 use crate::certificate::last_title;
 use crate::state::ResidentState;
@@ -27,13 +28,19 @@ pub(crate) async fn show(State(state): State<Arc<ResidentState>>, visitor: Visit
     let mut body = Body::new(language);
     body.h1(t.get("list-title")).lead(t.get("list-lead"));
     let open: Vec<_> = state.platform.services().into_iter().filter(|service| service.is_in_force()).collect();
-    if open.is_empty() {
+    if open.is_empty() && state.platform.public_identity().is_none() {
         body.part(&Inset(t.get("list-none").into()));
     }
     for service in open {
         let scheme = service.scheme();
         body.push(&title(scheme.title(language), &visitor.url(&format!("/{}", service.slug()))));
         body.p(scheme.summary(language));
+    }
+    if let Some(identity) = state.platform.public_identity() {
+        body.push(&title(identity.charter().title.get(language), &visitor.url(ACCOUNT_PATH)));
+        body.p(t.get("list-account"));
+        body.link(t.get("check-document-title"), visitor.url(account::CHECK_DOCUMENT));
+        body.link(t.get("inspect-title"), visitor.url(account::INSPECT));
     }
     if !ended.is_empty() {
         body.h2(t.get("list-ended")).bullets(ended.iter().map(|(scheme, title)| line(scheme, title, &visitor)));

@@ -9,7 +9,7 @@ use webkit::{CleanImage, FileKind, L10n, SentFile, clean_image};
 /// The largest picture that is read, in bytes.
 pub(crate) const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// The most pixels that are decoded: bounds the memory of one request, and there is one at a time.
-const MAX_PIXELS: u64 = 24_000_000;
+pub(crate) const MAX_PIXELS: u64 = 24_000_000;
 
 /// How pictures that residents send are taken.
 #[derive(Default)]

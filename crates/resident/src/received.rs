@@ -36,12 +36,17 @@ pub(crate) fn page(visit: Visit, line: &str) -> Result<Response, Failure> {
     body.push(&qr(line, &t.get("received-qr")));
     let form = Form::new(&visit.visitor).to(visit.visitor.url("/check-receipt/file")).hidden("receipt", line);
     body.part(&form.part(&Button::new(t.get("received-download")).style(ButtonStyle::Secondary)));
-    body.push(&Markup::trusted(format!(
-        "<p><button class=\"lr-text-button\" type=\"button\" data-print hidden>{}</button></p>",
-        Markup::text(&t.get("received-print"))
-    )));
+    body.push(&print_button(&t.get("received-print")));
     body.link(t.get("received-status"), visit.url("/status"));
     Ok(visit.show(Page::new(t.get("received-title"), body.markup()).switch_submits("form")))
+}
+
+/// Prints the page; shown only where a script can.
+pub(crate) fn print_button(words: &str) -> Markup {
+    Markup::trusted(format!(
+        "<p><button class=\"lr-text-button\" type=\"button\" data-print hidden>{}</button></p>",
+        Markup::text(words)
+    ))
 }
 
 /// The time inside an event's id (UUIDv7 begins with its milliseconds).

@@ -36,6 +36,37 @@ mod tests {
         assert!(flaws.is_empty(), "{}", flaws.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
     }
 
+    /// What is called by one word is called so on every page, and Chinese is set as Chinese: no half-width brackets or commas in it, no
+    /// space around a number that is counted in Chinese.
+    #[test]
+    fn one_word_stands_for_one_thing() {
+        let others: [(&str, &[&str]); 2] = [
+            (SOURCES[1].1, &["毋須", "裡", "身分證號", "身份證明文件", "手提電話", "程式碼", "日誌", "屏幕", "個字元", "資料副本"]),
+            (SOURCES[2].1, &["您", "日志", "程序代码"]),
+        ];
+        let mut found = Vec::new();
+        for (source, banned) in others {
+            for line in source.lines().filter(|line| !line.starts_with('#')) {
+                found.extend(banned.iter().filter(|word| line.contains(**word)).map(|word| format!("{word}: {line}")));
+                if is_set_in_latin(line) {
+                    found.push(format!("set in Latin: {line}"));
+                }
+            }
+        }
+        assert!(found.is_empty(), "{}", found.join("\n"));
+    }
+
+    fn is_set_in_latin(line: &str) -> bool {
+        const COUNTED: [char; 12] = ['分', '小', '日', '頁', '页', '個', '个', '年', '次', '字', '歲', '岁'];
+        let chinese = |c: char| ('\u{3400}'..='\u{9fff}').contains(&c);
+        let letters: Vec<char> = line.chars().collect();
+        letters.windows(3).any(|three| match *three {
+            [before, mark, after] if matches!(mark, '(' | ')' | ',' | ';') => chinese(before) && (chinese(after) || mark != ')'),
+            [digit, ' ', counted] => digit.is_ascii_digit() && COUNTED.contains(&counted),
+            _ => false,
+        })
+    }
+
     /// Every key that the code names exists; the code names them as literals.
     #[test]
     fn no_text_is_unused() {

@@ -152,7 +152,7 @@ fn waiting(visit: &Visit, standing: &Standing, place: &Place, ticket: Ticket, es
     if let Some(reason) = told.reason {
         body.part(&Inset(reason.words(language).into()));
     }
-    let closes = formats::date_time(standing.state.closes, language);
+    let closes = formats::end_of_window(standing.state.closes, language);
     body.p(t.with("wait-open-until", [("closes", closes)])).p(t.get("wait-safe"));
     let poll = u32::try_from(status.poll_seconds(ticket.number)).unwrap_or(30).max(20);
     let page = |body: &webkit::Body| Page::new(t.get("wait-title"), body.markup());

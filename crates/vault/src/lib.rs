@@ -40,7 +40,7 @@ pub use open_leased::{LeasedCommand, LeasedError, open_leased};
 pub use owner::{covers, owner};
 pub use purpose::{Declared, REASONS, declare, declared, is_declared, prepare_keys};
 pub use request::{
-    DETAILS_MONTHS, LOG_MONTHS, PROOF_MONTHS, REQUESTS, REQUEST_DAYS, DecideError, DecidedProof, Ground, LetterText, LodgeError,
+    ADDRESS_MOST, DETAILS_MONTHS, LOG_MONTHS, NAME_MOST, PROOF_MONTHS, REQUESTS, REQUEST_DAYS, TEXT_MOST, DecideError, DecidedProof, Ground, LetterText, LodgeError,
     LodgeRequest, LogEntry, ReadDetails, ReadProof, RequestChannel, RequestDetails, RequestKind, RequestLetter,
     RequestRow, RequestState, SealedDetails, SealedProof, answer_request, decided_proofs, due_requests, has_proof,
     lodge_request, log_book, open_details, open_proof, prepare_request_keys, purge_requests, refuse_request,

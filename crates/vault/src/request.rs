@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use decide::{DecideError, answer_request, refuse_request};
 pub use letter::{LetterText, RequestLetter, request_letter};
 pub use log_book::{LogEntry, log_book, purge_requests};
-pub use lodge::{LodgeError, LodgeRequest, SealedDetails, lodge_request, seal_details};
+pub use lodge::{ADDRESS_MOST, LodgeError, LodgeRequest, NAME_MOST, SealedDetails, TEXT_MOST, lodge_request, seal_details};
 pub use proof::{
     DecidedProof, PROOF_MONTHS, ReadProof, SealedProof, decided_proofs, has_proof, open_proof, remove_proofs, seal_proof,
 };

@@ -108,3 +108,19 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
 }
+
+// Whoever types a password may look at it; what is sent is hidden again first, so that no browser keeps it as plain text.
+for (const field of document.querySelectorAll("input[data-reveal]")) {
+  const button = document.createElement("button");
+  const show = (shown) => {
+    field.type = shown ? "text" : "password";
+    button.textContent = shown ? field.dataset.conceal : field.dataset.reveal;
+  };
+  button.type = "button";
+  button.className = "lr-text-button";
+  button.setAttribute("aria-controls", field.id);
+  button.addEventListener("click", () => show(field.type === "password"));
+  field.form?.addEventListener("submit", () => show(false));
+  show(false);
+  field.after(button);
+}

@@ -35,6 +35,13 @@ pub fn date_time(instant: Instant, language: Language) -> String {
     }
 }
 
+/// The end of a time during which something is open. An end at midnight is written as the last minute of the day that it ends:
+/// `11:59 pm on 5 May 2020`, not `12:00 am on 6 May 2020`, which half of the readers take for the evening of that day.
+pub fn end_of_window(instant: Instant, language: Language) -> String {
+    let midnight = instant.minute_of_day() == 0;
+    date_time(if midnight { instant.plus_secs(-60) } else { instant }, language)
+}
+
 /// `1,380,000`: all three languages group by thousands in Hong Kong.
 pub fn number(value: i64) -> String {
     let digits = value.unsigned_abs().to_string();
@@ -94,6 +101,15 @@ mod tests {
             time(midnight.plus_secs(12 * 3600), Language::ZhHant),
             "下午12:00"
         );
+    }
+
+    #[test]
+    fn a_window_that_ends_at_midnight_ends_on_the_day_before() {
+        let midnight = Instant::parse_hong_kong("2020-05-06T00:00").unwrap();
+        let said = Language::ALL.map(|language| end_of_window(midnight, language));
+        assert_eq!(said, ["11:59 pm on 5 May 2020", "2020年5月5日下午11:59", "2020年5月5日下午11:59"]);
+        let evening = midnight.plus_secs(-5 * 3600);
+        assert_eq!(end_of_window(evening, Language::En), "7:00 pm on 5 May 2020");
     }
 
     #[test]

@@ -222,7 +222,6 @@ fn details_page(call: &Call, to: &str, values: &Values, faults: &Faults) -> Resp
 
 fn place(form: Form, call: &Call, values: &Values, faults: &Faults) -> Form {
     let districts = District::ALL.iter().map(|one| Choice::new(one.code(), one.name(call.language())));
-    let districts = std::iter::once(Choice::new("", call.say("activate-choose"))).chain(districts);
     form.part(&TextArea {
         value: values.get("address").to_owned(),
         error: faults.of_field("address"),
@@ -233,6 +232,7 @@ fn place(form: Form, call: &Call, values: &Values, faults: &Faults) -> Form {
     .part(&Select {
         value: values.get("district").to_owned(),
         error: faults.of_field("district"),
+        empty: call.say("activate-choose"),
         ..Select::new("district", call.say("activate-district"), districts.collect())
     })
 }
@@ -305,7 +305,7 @@ fn open_page(call: &Call, values: &Values, faults: &Faults) -> Response {
 
 fn no_letter(call: &Call, body: &mut Body) {
     body.h2(call.say("pin-no-letter")).p(call.say("pin-no-letter-lead"));
-    body.link(call.say("account-sign-in"), call.url("/account/sign-in?next=/account/activate"));
+    body.link(call.say("account-sign-in-title"), call.url("/account/sign-in?next=/account/activate"));
 }
 
 async fn with_letter(call: &Call, token: &str, values: &Values) -> Result<Response, Failure> {
@@ -331,7 +331,7 @@ fn letter_page(call: &Call, token: &str, faults: &Faults) -> Response {
 fn thanks(call: &Call) -> Response {
     let title = call.say("activate-done");
     let mut body = call.body(&title, &Faults::none());
-    body.p(call.say("pin-thanks")).link(call.say("account-sign-in"), call.url("/account"));
+    body.p(call.say("pin-thanks")).link(call.say("account-sign-in-title"), call.url("/account"));
     call.show(Page::new(title, body.markup()))
 }
 

@@ -42,7 +42,13 @@ fn row(call: &Call, service: &Registered) -> [Markup; 5] {
         name.push(&Markup::text(" "));
         name.push(&Tag::new(call.say("connect-sandbox"), Tone::Attention).html(language));
     }
-    let names: Vec<String> = registration.attributes.iter().map(|one| label(call, &one.name)).collect();
+    let (signs, data): (Vec<_>, Vec<_>) = registration.attributes.iter().partition(|one| one.name == openid::SIGN);
+    let names: Vec<String> = data.iter().map(|one| label(call, &one.name)).collect();
     let between = if language == kernel::Language::En { ", " } else { "、" };
-    [name, Markup::text(registration.department.get(language)), count(asked), count(needed), Markup::text(&names.join(between))]
+    let mut what = names.join(between);
+    // That it brings documents to sign is no attribute, so it is not among those that are counted.
+    if !signs.is_empty() {
+        what = call.t.with("asked-and-sign", [("what", what)]);
+    }
+    [name, Markup::text(registration.department.get(language)), count(asked), count(needed), Markup::text(&what)]
 }

@@ -30,6 +30,9 @@ pub(super) async fn check(call: Call, values: Values) -> Result<Response, Failur
             Sent::TooOften => often(form(&call, &Faults::one("code", call.say("account-often")))),
         });
     }
+    if values.get("code").trim().is_empty() {
+        return Ok(form(&call, &Faults::one("code", call.say("code-missing"))));
+    }
     let (keys, typed) = (call.service.ledger().keys().clone(), values.get("code").to_owned());
     let verb = move |work: &mut journal::Work<'_, '_>| confirm_code(work, &keys, &ticket, &typed);
     Ok(match call.act("resident.confirm_code", verb).await?? {

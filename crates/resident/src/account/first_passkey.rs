@@ -74,7 +74,7 @@ pub(super) async fn finish(call: Call, Json(json): Json<Value>) -> Result<Respon
     let device = KnownDevice::of(ledger.keys(), &ticket, call.now().day());
     let made = blocking(move || create_account(&ledger, &rp, &charter, &ticket, language, (&sealed, answer)));
     let signed_in = made.await?;
-    let next = signed_in.passkey.map_or_else(|| "/account".to_owned(), passkeys::device_path);
+    let next = signed_in.passkey.map_or_else(|| "/account".to_owned(), |passkey| format!("{}?{}", passkeys::device_path(passkey), passkeys::OPENED));
     let mut response = welcome(&call, &signed_in, &next);
     cookies::remove(&call.state, &mut response, call.state.ticket_cookie());
     known_device::remember(&call, &mut response, &device);

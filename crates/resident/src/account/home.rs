@@ -2,7 +2,7 @@ use axum::response::Response;
 use identity::{Device, Found, Means, Passkey, Session, passkeys, password_since, sessions};
 use kernel::Instant;
 use store::StoreError;
-use webkit::parts::{Button, ButtonStyle, Part, SummaryList, SummaryRow, Table, Tag, Tone};
+use webkit::parts::{Button, ButtonStyle, Details, Inset, Part, SummaryList, SummaryRow, Table, Tag, Tone};
 use webkit::{Body, Failure, Markup, Page, formats};
 
 use super::call::Call;
@@ -20,9 +20,13 @@ pub(super) async fn show(call: Call) -> Result<Response, Failure> {
 fn ways_in(call: &Call) -> Response {
     let title = call.charter.title.get(call.language()).to_owned();
     let mut body = call.body(&title, &Faults::none());
+    if call.visitor.query.as_deref() == Some(sign_in::SIGNED_OUT) {
+        body.part(&Inset(call.say("account-signed-out").into()));
+    }
     body.lead(call.say("account-lead"));
     body.h2(call.say("account-sign-in-title"));
     body.part(&sign_in::form(call, None).part(&Button::new(call.say("account-sign-in"))));
+    body.part(&Details { summary: call.say("passkey-what"), body: call.say("passkey-what-text").into(), open: false });
     body.note(call.say("account-sign-in-needs"));
     body.link(call.say("account-password-instead"), call.url("/account/sign-in/password"));
     body.link(call.say("forgot-link"), call.url("/account/forgot"));
@@ -52,8 +56,11 @@ async fn mine(call: &Call, found: &Found) -> Result<Response, Failure> {
         SummaryRow::new(call.say("data-until"), call.t.with("account-expiry", [("day", day(account.expiry))])),
     ]));
     activate::link(call, &mut body, account.level);
-    body.link(call.say("shown-link"), call.url("/account/code"));
-    body.link(call.say("proof-link"), call.url("/account/proofing"));
+    if account.level > identity::Level::Registered {
+        body.link(call.say("shown-link"), call.url("/account/code"));
+    }
+    let proofing = if account.needs_proofing() { "proof-link" } else { "proof-link-done" };
+    body.link(call.say(proofing), call.url("/account/proofing"));
     body.link(call.say("signing-link"), call.url("/account/signing"));
     details::links(call, &mut body);
     passkey_list(call, &mut body, &passkeys);

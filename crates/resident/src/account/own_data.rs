@@ -4,7 +4,7 @@
 mod changes;
 mod copy;
 mod openings;
-mod signatures;
+pub(super) mod signatures;
 
 use axum::response::Response;
 use flows::Names;

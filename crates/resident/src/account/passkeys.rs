@@ -3,7 +3,7 @@ use axum::response::{IntoResponse, Response};
 use identity::{AddPasskeyError, Device, PasskeyError, Resident, add_passkey, further_passkey, passkeys, remove_passkey};
 use kernel::{Id, Kind, kinds};
 use serde_json::{Value, json};
-use webkit::parts::{Button, ButtonGroup, ButtonStyle, Choice, Radios, Warning};
+use webkit::parts::{Button, ButtonGroup, ButtonStyle, Choice, Inset, Radios, Warning};
 use webkit::{Failure, Json, Page, Values};
 
 use super::call::{Call, answer_of};
@@ -17,6 +17,9 @@ type PasskeyId = Id<kinds::AccountPasskey>;
 pub(super) fn device_path(passkey: PasskeyId) -> String {
     format!("/account/passkeys/{passkey}/device")
 }
+
+/// What the page of the first passkey's device is asked: the account has just been opened.
+pub(super) const OPENED: &str = "opened=1";
 
 /// Where a passkey is removed.
 pub(super) fn remove_path(passkey: PasskeyId) -> String {
@@ -78,6 +81,9 @@ pub(super) async fn ask_device(call: Call, Path(passkey): Path<String>) -> Resul
 fn device_form(call: &Call, passkey: PasskeyId, faults: &Faults) -> Response {
     let title = call.say("account-device-title");
     let mut body = call.body(&title, faults);
+    if call.visitor.query.as_deref() == Some(OPENED) {
+        body.part(&Inset(call.say("account-opened").into()));
+    }
     let choices = Device::ALL.map(|one| Choice::new(one.name(), device(call, one)));
     let question = Radios {
         error: faults.of_field("device"),

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use identity::{Channel, Piece, ProofState, Proofing, ProofingError, Refusal, send_proofing, withdraw_proofing};
 use kernel::{Id, Kind, kinds};
 use store::{RunError, StoreError};
-use webkit::parts::{Button, ButtonStyle, Inset, SummaryList, SummaryRow, Tag, Task, TaskList, Tone};
+use webkit::parts::{Button, ButtonGroup, ButtonStyle, Inset, SummaryList, SummaryRow, Tag, Task, TaskList, Tone};
 use webkit::{Body, Failure, Page, Values};
 
 use super::call::Call;
@@ -106,8 +106,28 @@ fn waiting(call: &Call, body: &mut Body, (at, words): (&str, &str), sent: &Proof
 }
 
 fn take_back(call: &Call, body: &mut Body, at: &str) {
-    let button = Button::new(call.say("proof-withdraw")).style(ButtonStyle::Quiet);
-    body.part(&call.form(&format!("{at}/withdraw")).id("withdraw").part(&button));
+    body.link(call.say("proof-withdraw"), call.url(&format!("{at}/withdraw")));
+}
+
+/// `GET /account/proofing/withdraw`
+pub(super) async fn ask_withdraw(call: Call) -> Result<Response, Failure> {
+    let one = open(&call).await?;
+    Ok(withdrawal(&call, OWN, one.as_ref()))
+}
+
+/// What was typed and photographed cannot be brought back, so the page asks before.
+fn withdrawal(call: &Call, at: &str, one: Option<&Proofing>) -> Response {
+    if one.is_none() {
+        return call.go(at);
+    }
+    let title = call.say("proof-withdraw-title");
+    let mut body = call.body(&title, &Faults::none());
+    body.p(call.say("proof-withdraw-lead"));
+    body.part(&call.form(&format!("{at}/withdraw")).part(&ButtonGroup(vec![
+        Button::new(call.say("proof-withdraw-yes")).style(ButtonStyle::Warning),
+        Button::link(call.say("proof-withdraw-no"), call.url(at)).style(ButtonStyle::Quiet),
+    ])));
+    call.show(Page::new(title, body.markup()).back(call.url(at)))
 }
 
 /// Proofings that are over, with their receipts.

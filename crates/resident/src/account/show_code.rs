@@ -23,7 +23,8 @@ pub(super) async fn show(call: Call) -> Result<Response, Failure> {
     let title = call.say("shown-title");
     let mut body = call.body(&title, &Faults::none());
     if known.level < Level::Activated {
-        body.lead(call.say("shown-not-yet")).note(call.say("shown-not-yet-how"));
+        body.lead(call.say("shown-not-yet")).p(call.say("shown-not-yet-how"));
+        body.part(&Button::link(call.say("activate-title"), call.url("/account/activate")));
         return Ok(call.show(Page::new(title, body.markup()).back(call.url("/account"))));
     }
     let confirmed = activation.is_some_and(|activation| activation.activated.is_some());

@@ -15,6 +15,9 @@ use crate::faults::Faults;
 /// The cookie lives as long as a session can.
 pub(super) const SESSION_SECS: u32 = 12 * 3600;
 
+/// What the account's page is asked by whoever has just signed out.
+pub(super) const SIGNED_OUT: &str = "signed-out=1";
+
 /// `GET /account/sign-in`: also for whoever is signed in and must show the passkey again.
 pub(super) async fn show(call: Call) -> Result<Response, Failure> {
     let title = call.say("account-sign-in-title");
@@ -65,7 +68,7 @@ pub(super) async fn finish(call: Call, Json(json): Json<Value>) -> Result<Respon
 /// `POST /account/sign-out`: doing it twice is fine.
 pub(super) async fn sign_out(call: Call, _: Values) -> Result<Response, Failure> {
     end(&call).await?;
-    let mut response = call.go("/account");
+    let mut response = call.go(&format!("/account?{SIGNED_OUT}"));
     cookies::remove(&call.state, &mut response, call.state.session_cookie());
     Ok(response)
 }

@@ -101,9 +101,13 @@ fn choose(call: &Call, body: &mut Body, passkeys: &[Passkey], faults: &Faults) {
     body.h2(call.say("signing-choose-title")).p(call.say("signing-choose-lead"));
     let usable = passkeys.iter().zip(1..).filter(|(passkey, _)| !passkey.suspended);
     let choices = usable.map(|(passkey, number)| Choice::new(passkey.id.to_string(), passkey_name(call, passkey, number)));
+    let choices: Vec<Choice> = choices.collect();
+    // Where there is one, there is nothing to choose.
+    let only = if let [only] = choices.as_slice() { only.value.clone() } else { String::new() };
     let question = Radios {
         error: faults.of_field("passkey"),
-        ..Radios::new("passkey", call.say("signing-choose"), choices.collect())
+        value: only,
+        ..Radios::new("passkey", call.say("signing-choose"), choices)
     };
     let form = call.form("/account/signing/passkey").part(&question).part(&Button::new(call.say("signing-choose-button")));
     body.part(&form).note(call.say("signing-choose-note"));
@@ -115,7 +119,7 @@ fn ready(call: &Call, body: &mut Body, (key, passkeys): (&SigningKey, &[Passkey]
     let name = named.map_or_else(|| call.say("account-device-other"), |(passkey, number)| passkey_name(call, passkey, number));
     body.part(&SummaryList::new(vec![
         SummaryRow::new(call.say("signing-passkey"), name),
-        SummaryRow::new(call.say("account-since"), call.at(key.since)),
+        SummaryRow::new(call.say("signing-since"), call.at(key.since)),
     ]));
     body.h2(call.say("signing-bring-title")).p(call.say("signing-bring-lead"));
     let file = FileInput {

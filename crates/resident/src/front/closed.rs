@@ -22,10 +22,10 @@ fn sentence(visit: &Visit, standing: &Standing) -> Option<String> {
             Some(t.with("closed-scheduled", [("opens", formats::date_time(standing.state.opens, language))]))
         }
         Status::Paused => {
-            Some(t.with("closed-paused", [("closes", formats::date_time(standing.state.closes, language))]))
+            Some(t.with("closed-paused", [("closes", formats::end_of_window(standing.state.closes, language))]))
         }
         Status::Closed => {
-            Some(t.with("closed-over", [("closes", formats::date_time(standing.state.closes, language))]))
+            Some(t.with("closed-over", [("closes", formats::end_of_window(standing.state.closes, language))]))
         }
     }
 }

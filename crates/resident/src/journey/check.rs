@@ -49,7 +49,7 @@ fn list(visit: &Visit, draft: &Draft) -> Markup {
     }
     if !form.members.is_empty() {
         let count = t.with("check-people", [("count", form.members.len() + 1)]);
-        html.push(&row(visit, &t.get("check-members"), &Markup::text(&count), "members"));
+        html.push(&row(visit, &t.get("check-everybody"), &Markup::text(&count), "members"));
     }
     html.push(&Markup::trusted("</dl>\n"));
     html

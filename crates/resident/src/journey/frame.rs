@@ -43,7 +43,7 @@ pub(super) fn go_on(visit: &Visit) -> Button {
 pub(super) fn back_button(language: Language) -> Markup {
     let words = Markup::text(&webkit::texts(language).get("back"));
     Markup::trusted(format!(
-        "<button class=\"lr-text-button\" type=\"submit\" form=\"form\" name=\"act\" value=\"back\" formnovalidate><span aria-hidden=\"true\">‹&nbsp;</span>{words}</button>\n"
+        "<button class=\"govuk-back-link lr-back lr-text-button\" type=\"submit\" form=\"form\" name=\"act\" value=\"back\" formnovalidate>{words}</button>\n"
     ))
 }
 

@@ -15,10 +15,10 @@ use crate::visit::Visit;
 pub(super) fn list(visit: &Visit, draft: &Draft, faults: &Faults) -> Result<Response, Failure> {
     let t = &visit.t;
     let title = t.get("members-title");
-    let most = visit.scheme.max_people().saturating_sub(1);
-    let count = draft.form.members.len();
+    let (most, count) = (visit.scheme.max_people().saturating_sub(1), draft.form.members.len());
     let mut heading = frame::heading(visit, &title);
-    heading.p(t.with("members-lead", [("most", most)]));
+    let left = most.saturating_sub(count);
+    heading.p(if left > 0 { t.with("members-lead", [("most", left)]) } else { t.get("members-full") });
     if visit.scheme.relatives_allowed() {
         heading.p(t.get("members-consent"));
     }
@@ -29,7 +29,7 @@ pub(super) fn list(visit: &Visit, draft: &Draft, faults: &Faults) -> Result<Resp
     let add = Button::new(t.get(if count == 0 { "members-add-first" } else { "members-add" }));
     let go_on = Button::new(t.get(if count == 0 { "members-nobody" } else { "continue" }));
     let mut buttons = vec![go_on];
-    if count < most {
+    if left > 0 {
         buttons.push(add.style(ButtonStyle::Secondary).sends("act", "add"));
     }
     let form = form.part(&ButtonGroup(buttons));

@@ -27,7 +27,7 @@ pub(super) fn identity(visit: &Visit, draft: &Draft, faults: &Faults) -> Result<
 pub(super) fn fields(visit: &Visit, form: Form, number: &str, birth: &BirthForm, faults: &Faults, own: bool) -> Form {
     let t = &visit.t;
     form.part(&TextInput {
-        hint: Some(t.get("id-number-hint")),
+        hint: Some(t.get(if own { "id-number-hint" } else { "id-number-hint-member" })),
         value: number.to_owned(),
         error: faults.of_field("id_number"),
         width: Width::Ten,

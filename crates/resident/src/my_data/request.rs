@@ -9,6 +9,7 @@ use webkit::{Failure, FileKind, Page, SentForm, Values, formats};
 
 use super::{picture, status_of};
 use crate::blocking::blocking;
+use crate::received::print_button;
 use crate::faults::Faults;
 use crate::status::door::Known;
 use crate::status::pass_of;
@@ -20,14 +21,10 @@ pub(super) async fn step(visit: Visit, sent: &SentForm, known: Known) -> Result<
     if values.get("act") != "lodge" || values.switching() {
         return page(&visit, values, known, &Faults::none());
     }
-    let Some(kind) = RequestKind::parse(values.get("kind")) else {
-        return page(&visit, values, known, &Faults::one("kind", visit.t.get("request-choose")));
+    let kind = match (RequestKind::parse(values.get("kind")), faults_of(&visit, values)) {
+        (Some(kind), faults) if faults.is_empty() => kind,
+        (_, faults) => return page(&visit, values, known, &faults),
     };
-    for field in ["name", "address", "text"] {
-        if values.get(field).trim().is_empty() {
-            return page(&visit, values, known, &Faults::one(field, visit.t.get("request-missing")));
-        }
-    }
     let reference = status_of(&visit, known).await?.household.reference.to_string();
     let value = |name: &str| values.get(name).trim().to_owned();
     let details = RequestDetails { reference, name: value("name"), address: value("address"), text: value("text") };
@@ -63,8 +60,26 @@ pub(super) async fn step(visit: Visit, sent: &SentForm, known: Known) -> Result<
     .await?;
     match lodged {
         Some(row) => Ok(done(&visit, &row)),
-        None => page(&visit, values, known, &Faults::one("text", visit.t.get("request-too-long"))),
+        None => page(&visit, values, known, &Faults::one("text", visit.t.with("request-too-long", [("most", vault::TEXT_MOST)]))),
     }
+}
+
+/// Everything that is missing or too long, so that it is mended in one go.
+fn faults_of(visit: &Visit, values: &Values) -> Faults {
+    let t = &visit.t;
+    let mut lines = Vec::new();
+    if RequestKind::parse(values.get("kind")).is_none() {
+        lines.push(("kind".to_owned(), t.get("request-choose")));
+    }
+    for (field, most) in [("name", vault::NAME_MOST), ("address", vault::ADDRESS_MOST), ("text", vault::TEXT_MOST)] {
+        let typed = values.get(field).trim();
+        if typed.is_empty() {
+            lines.push((field.to_owned(), t.get(&format!("request-missing-{field}"))));
+        } else if typed.chars().count() > most {
+            lines.push((field.to_owned(), t.with("request-too-long", [("most", most)])));
+        }
+    }
+    Faults::from_lines(lines)
 }
 
 fn page(visit: &Visit, values: &Values, known: Known, faults: &Faults) -> Result<Response, Failure> {
@@ -114,6 +129,7 @@ fn done(visit: &Visit, row: &RequestRow) -> Response {
     let mut body = visit.body();
     body.part(&Panel { title: t.get("request-done"), label: t.get("request-number"), reference: row.printed() });
     body.p(t.with("request-due", [("day", formats::date(row.due, visit.language()))]));
+    body.p(t.get("request-keep")).push(&print_button(&t.get("received-print")));
     body.link(t.get("view-leave"), visit.url(""));
     visit.show(Page::new(t.get("request-done"), body.markup()).without_switch())
 }

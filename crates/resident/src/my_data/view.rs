@@ -78,13 +78,25 @@ pub(super) fn values(visit: &Visit, own: &OwnData, group: FieldGroup) -> Vec<(St
         FieldGroup::Contact => own.contact.iter().flat_map(|contact| {
             let kinds = registration::scheme::FieldGroup::Contact.kinds();
             let labels = kinds.iter().map(|kind| kind.label(language).to_owned());
-            labels.zip([contact.name.clone(), contact.address.line.clone()]).collect::<Vec<_>>()
+            labels.zip([contact.name.clone(), address_in_words(visit, &contact.address)]).collect::<Vec<_>>()
         }).collect(),
         FieldGroup::Mobile => {
             let label = FieldGroup::Mobile.kinds().first().map(|kind| kind.label(language).to_owned()).unwrap_or_default();
             own.mobile.iter().map(|mobile| (label.clone(), mobile.formatted())).collect()
         }
         FieldGroup::Health => own.health.iter().flat_map(|health| health_values(health, language)).collect(),
+    }
+}
+
+/// The address as it is held; for who reads Chinese as the register of addresses writes it, and as it is held beside it.
+fn address_in_words(visit: &Visit, address: &registration::Address) -> String {
+    let premises = address.key.as_deref().and_then(|key| visit.state.gazetteer.get(key));
+    match premises.filter(|_| visit.language() != Language::En) {
+        Some(premises) => {
+            let unit = hongkong::Unit::from_boxes(&address.flat, &address.floor, "");
+            format!("{} ({})", hongkong::format_line(premises, &unit, visit.language()), address.line)
+        }
+        None => address.line.clone(),
     }
 }
 

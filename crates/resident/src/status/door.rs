@@ -86,6 +86,9 @@ pub(crate) async fn answer(visit: &Visit, values: &Values, errand: Errand) -> Re
     if values.switching() {
         return Ok(Answered::Page(code_form(visit, errand, reference, &Faults::none())));
     }
+    if values.get("code").trim().is_empty() {
+        return Ok(Answered::Page(code_form(visit, errand, reference, &Faults::one("code", visit.t.get("code-missing")))));
+    }
     if let Ok(household) = try_code(visit, reference, values.get("code").to_owned()).await? {
         return Ok(Answered::Known(Known { household, until: pass::end(visit) }));
     }

@@ -9,7 +9,7 @@ async fn promise_13_a_household_registers_without_scripts_in_every_language() {
     let city = City::at("2020-05-06T08:00");
     let client = Client(city.app.clone());
     for (language, title) in
-        [("en", "We have received your registration"), ("zh-hant", "我們已收到你的登記"), ("zh-hans", "我们已收到您的登记")]
+        [("en", "We have received your registration"), ("zh-hant", "我們已收到你的登記"), ("zh-hans", "我们已收到你的登记")]
     {
         let check = up_to_check(&client, language, &chan()).await;
         assert!(check.has("Chan Tai Man") && check.has("5123 4567"), "{}", check.text());

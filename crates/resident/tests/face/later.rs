@@ -121,7 +121,7 @@ async fn a_receipt_is_checked_by_its_line_and_by_its_file() {
         assert_eq!(check(broken.to_owned()).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{broken}");
     }
     let chinese = client.switch(&done, "zh-hans", &[]).await;
-    assert_eq!((chinese.h1().as_str(), reference(&chinese)), ("我们已收到您的登记", reference(&done)));
+    assert_eq!((chinese.h1().as_str(), reference(&chinese)), ("我们已收到你的登记", reference(&done)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -60,9 +60,12 @@ impl Fault for LodgeError {
     }
 }
 
-const NAME_MOST: usize = 100;
-const ADDRESS_MOST: usize = 400;
-const TEXT_MOST: usize = 2_000;
+/// The longest name of a requester, in characters.
+pub const NAME_MOST: usize = 100;
+/// The longest address for the answer, in characters.
+pub const ADDRESS_MOST: usize = 400;
+/// The longest request, in characters.
+pub const TEXT_MOST: usize = 2_000;
 
 /// Seals what was written, for twelve months. Before the transaction.
 pub fn seal_details(keys: &Keyring, today: Day, details: &RequestDetails) -> Result<SealedDetails, LodgeError> {

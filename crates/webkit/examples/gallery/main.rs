@@ -92,7 +92,7 @@ fn layout() -> Layout {
             text(
                 "How your data is protected",
                 "如何保護你的資料",
-                "如何保护您的资料",
+                "如何保护你的资料",
             ),
             "/messages",
         ),

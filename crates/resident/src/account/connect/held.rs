@@ -37,6 +37,10 @@ pub(in crate::account) fn written(call: &Call, attribute: &Attribute) -> String 
             Err(_) => sent.clone(),
         },
         AttributeName::Sex if matches!(sent.as_str(), "female" | "male") => format!("{} ({sent})", call.say(&format!("proof-{sent}"))),
+        AttributeName::Mobile => match hongkong::Phone::parse(sent) {
+            Ok(phone) => format!("{} ({sent})", phone.formatted()),
+            Err(_) => sent.clone(),
+        },
         _ => sent.clone(),
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn form(call: &Call, one: &Signature) -> String {
     call.say(&format!("signing-form-{}", one.form.name()))
 }
 
-/// That it was revoked, if it was.
-pub(super) fn state(call: &Call, one: &Signature) -> String {
-    one.revoked.map(|at| call.t.with("signing-revoked-at", [("time", call.at(at))])).unwrap_or_default()
+/// Whether it stands, or when it was revoked.
+pub(in crate::account) fn state(call: &Call, one: &Signature) -> String {
+    one.revoked.map_or_else(|| call.say("signing-stands"), |at| call.t.with("signing-revoked-at", [("time", call.at(at))]))
 }

@@ -10,7 +10,7 @@ use identity::{
 use webkit::parts::{Button, Inset, SummaryList, SummaryRow};
 use webkit::{Body, Failure, Page, Values};
 
-use super::{bare, details, earlier, finished, outcome, photo, receipt_of, to_do, waiting, withdrawn};
+use super::{bare, details, earlier, finished, outcome, photo, receipt_of, to_do, waiting, withdrawal, withdrawn};
 use crate::account::call::Call;
 use crate::account::recover;
 use crate::blocking::blocking;
@@ -114,6 +114,12 @@ pub(in crate::account) async fn send(call: Call, _: Values) -> Result<Response, 
         bare(send_recovery_proofing(service.ledger(), service.evidence(), (&ticket, one.id), (language, &link)))
     };
     finished(&call, blocking(send).await?, BACK)
+}
+
+/// `GET /account/recover/photos/withdraw`
+pub(in crate::account) async fn ask_withdraw(call: Call) -> Result<Response, Failure> {
+    let one = open(&call).await?;
+    Ok(withdrawal(&call, BACK, one.as_ref().map(|(_, one)| one)))
 }
 
 /// `POST /account/recover/photos/withdraw`: the evidence dies at once.

@@ -4,14 +4,14 @@ use axum::extract::{Path, Request};
 use axum::response::Response;
 use identity::{Piece, ProofState, Proofing, add_picture};
 use kernel::Kind;
-use webkit::parts::{Button, FileInput};
-use webkit::{Body, Failure, FileKind, Page, SentForm};
+use webkit::parts::{Button, ButtonStyle, FileInput, Inset};
+use webkit::{Body, Failure, FileKind, Page, PictureHint, PictureQuality, SentForm};
 
 use super::{OWN, bare, finished, open};
 use crate::account::call::Call;
 use crate::blocking::blocking;
 use crate::faults::Faults;
-use crate::pictures::MAX_BYTES;
+use crate::pictures::{MAX_BYTES, MAX_PIXELS};
 
 /// `GET /account/proofing/photo/{piece}`
 pub(in crate::account) async fn ask(call: Call, Path(piece): Path<String>) -> Result<Response, Failure> {
@@ -42,6 +42,14 @@ pub(in crate::account) async fn send(call: Call, Path(piece): Path<String>, requ
     }
 }
 
+/// What an officer may be unable to see on a photo of these, in the query of its page; each with the words that say so.
+const DOUBTS: [(PictureHint, &str, &str); 4] = [
+    (PictureHint::Small, "small", "proof-photo-small"),
+    (PictureHint::Dark, "dark", "proof-photo-dark"),
+    (PictureHint::Bright, "bright", "proof-photo-bright"),
+    (PictureHint::Blurred, "blurred", "proof-photo-blurred"),
+];
+
 /// The picture is decoded, written anew and sealed; the file that was sent is not kept.
 pub(super) async fn taken(
     call: Call,
@@ -65,11 +73,17 @@ pub(super) async fn taken(
             Err(sentence) => return Ok(Err(sentence)),
         };
         let (service, added) = (&taker.service, (piece, picture.bytes.as_slice()));
-        bare(add_picture(service.ledger(), service.evidence(), one.account, one.id, added)).map(Ok)
+        let doubt = PictureQuality::measure(&picture.bytes, MAX_PIXELS).ok().and_then(|quality| quality.hints().first().copied());
+        bare(add_picture(service.ledger(), service.evidence(), one.account, one.id, added)).map(|kept| Ok((kept, doubt)))
     });
     match kept.await? {
         Err(sentence) => Ok(page(&call, at, piece, &Faults::one("picture", sentence))),
-        Ok(kept) => finished(&call, kept, at),
+        Ok((Ok(()), doubt)) => {
+            let doubt = doubt.and_then(|doubt| DOUBTS.iter().find(|(hint, ..)| *hint == doubt));
+            let again = doubt.map(|(_, name, _)| format!("{at}/photo/{}?looks={name}", piece.name()));
+            Ok(call.go(again.as_deref().unwrap_or(at)))
+        }
+        Ok((kept, _)) => finished(&call, kept, at),
     }
 }
 
@@ -83,6 +97,11 @@ fn page(call: &Call, at: &str, piece: Piece, faults: &Faults) -> Response {
     let name = piece.name();
     let title = call.say(&format!("proof-piece-{name}"));
     let mut body = call.body(&title, faults);
+    let looks = call.visitor.query.as_deref().and_then(|query| query.strip_prefix("looks="));
+    if let Some((.., key)) = DOUBTS.iter().find(|(_, name, _)| faults.is_empty() && Some(*name) == looks) {
+        body.part(&Inset(call.say(key).into())).p(call.say("proof-photo-again"));
+        body.part(&Button::link(call.say("proof-photo-go-on"), call.url(at)).style(ButtonStyle::Secondary));
+    }
     advise(call, &mut body, piece);
     let form = call.form(&format!("{at}/photo/{name}")).with_file().part(&field(call, piece, faults));
     body.part(&form.part(&Button::new(call.say("proof-photo-send")))).note(call.say("proof-photo-note"));

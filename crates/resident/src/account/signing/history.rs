@@ -8,6 +8,7 @@ use webkit::parts::{Button, ButtonGroup, ButtonStyle, Choice, Radios, SummaryLis
 use webkit::{Body, Failure, Markup, Page, Values};
 
 use super::super::call::Call;
+use super::super::own_data::signatures;
 use super::{PATH, grouped};
 use crate::faults::Faults;
 
@@ -19,10 +20,11 @@ pub(super) fn list(call: &Call, body: &mut Body, history: &[Signature]) {
     table.quiet_caption = true;
     table.empty = call.say("signing-history-empty");
     for one in history {
-        let state = match one.revoked {
-            Some(at) => Markup::text(&call.t.with("signing-revoked-at", [("time", call.at(at))])),
-            None => revoke_link(call, one),
-        };
+        let mut state = Markup::text(&signatures::state(call, one));
+        if one.revoked.is_none() {
+            state.push(&Markup::trusted("<br>"));
+            state.push(&revoke_link(call, one));
+        }
         let form = call.say(&format!("signing-form-{}", one.form.name()));
         table.row([Markup::text(&call.at(one.made)), Markup::text(&one.service), Markup::text(&form), state]);
     }
