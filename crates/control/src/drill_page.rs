@@ -45,7 +45,7 @@ pub(crate) fn page(visit: &Visit<'_>, mistakes: &Mistakes) -> Answer {
 
 fn facts(visit: &Visit<'_>, body: &mut Body) {
     let (desk, record) = (visit.desk, &visit.record);
-    let pack = desk.platform().drills().pack(&record.pack);
+    let pack = desk.platform().drills().pack_of(record);
     let pack = pack.map_or_else(|_| record.pack.clone(), |pack| desk.text(&pack.scenario.title));
     let hosts: Vec<String> = std::iter::once(&record.host).chain(&record.co_hosts).map(|id| visit.department(*id)).collect();
     let mut rows = vec![

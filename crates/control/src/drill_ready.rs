@@ -26,15 +26,19 @@ pub(crate) fn readiness(visit: &Visit<'_>, seats: &[Seat]) -> Result<Vec<Ready>,
     if !empty.is_empty() {
         found.push(Ready { words: desk.tell("drill-ready-empty", [("teams", empty.join(&comma))]), stops: true });
     }
-    match desk.platform().drills().pack(&visit.record.pack) {
-        Ok(pack) if pack.digest == visit.record.pack_digest => {
+    let drills = desk.platform().drills();
+    match drills.pack_of(&visit.record) {
+        Ok(pack) => {
             let by_hand = pack.scenario.questions.iter().any(|question| pack.key(&question.name).is_some_and(drill::Key::is_open));
             let evaluators = seats.iter().filter(|seat| seat.part() == Part::Evaluator).count();
             if by_hand && evaluators < EVALUATORS_OWED {
                 found.push(Ready { words: desk.say("drill-ready-evaluators"), stops: false });
             }
+            if drills.pack(&visit.record.pack).is_ok_and(|now| now.digest != pack.digest) {
+                found.push(Ready { words: desk.say("drill-ready-newer"), stops: false });
+            }
         }
-        _ => found.push(Ready { words: desk.say("drill-ready-pack"), stops: true }),
+        Err(_) => found.push(Ready { words: desk.say("drill-ready-pack"), stops: true }),
     }
     let playing: BTreeSet<_> = visit.record.teams.iter().map(|team| team.department).collect();
     let now = desk.now();

@@ -6,6 +6,7 @@ use people::Department;
 use store::{StoreError, Tx};
 use webkit::Failure;
 
+use crate::view;
 use crate::visit::Visit;
 
 /// The occasion of an exercise, as it stands.
@@ -24,7 +25,8 @@ pub(crate) fn occasion(visit: &Visit<'_>) -> Result<Occasion, Failure> {
     };
     let (lessons, carried, notes) = visit.desk.platform().ledger().read("control.report", read)?;
     let co_hosts = record.co_hosts.iter().map(|id| named(departments, *id)).collect();
-    Ok(Occasion { title: record.title.clone(), host: named(departments, record.host), co_hosts, day, notes, lessons, carried })
+    let (title, host, teams) = (record.title.clone(), named(departments, record.host), view::team_names(departments, record));
+    Ok(Occasion { title, host, co_hosts, teams, day, notes, lessons, carried })
 }
 
 fn shown(tx: &mut Tx<'_>, departments: &[Department], from: Option<&DrillRecord>, lesson: Lesson) -> Result<OccasionLesson, StoreError> {

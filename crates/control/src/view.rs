@@ -2,6 +2,7 @@
 
 use desk::Desk;
 use drill::{DrillRecord, Exercise, Seat, TeamNumber};
+use kernel::Text;
 use people::Department;
 use webkit::Failure;
 
@@ -28,11 +29,16 @@ impl View<'_> {
     }
 }
 
-/// What teams are called: by the departments' names in the visitor's language, unless one was given a name of its own.
+/// What teams are called in the visitor's language.
 pub(crate) fn teams(desk: &Desk, departments: &[Department], record: &DrillRecord) -> Vec<String> {
+    team_names(departments, record).iter().map(|name| desk.text(name)).collect()
+}
+
+/// What teams are called: by the departments' official names, unless one was given a name of its own.
+pub(crate) fn team_names(departments: &[Department], record: &DrillRecord) -> Vec<Text> {
     let name = |team: &drill::PlannedTeam| {
         let usual = departments.iter().find(|department| department.id == team.department && team_name(department) == team.name);
-        usual.map_or_else(|| team.name.clone(), |department| desk.text(&department.name))
+        usual.map_or_else(|| Text::new(&team.name, &team.name, &team.name), |department| department.name.clone())
     };
     record.teams.iter().map(name).collect()
 }

@@ -12,7 +12,7 @@ use notify::{Folio, LetterError, LetterFont, folio_pdf};
 
 use crate::exercise::Exercise;
 use crate::report::Report;
-use annex::Annex;
+use annex::{Annex, Told};
 use sections::Chapter;
 use words::Words;
 
@@ -25,6 +25,8 @@ pub struct Occasion {
     pub host: Text,
     /// … and those that held it with them.
     pub co_hosts: Vec<Text>,
+    /// What the teams are called, in the order of their numbers: a department's by its official names. Empty: as the entries say.
+    pub teams: Vec<Text>,
     /// The day on which the report is made: what is overdue is judged by it.
     pub day: Day,
     /// What the host noted in the hot wash.
@@ -54,8 +56,9 @@ pub struct OccasionLesson {
 pub fn after_action(exercise: &Exercise, occasion: &Occasion, language: Language) -> Folio {
     let words = Words(language);
     let report = Report::of(exercise);
-    let mut annex = Annex::new(exercise, words);
-    let mut chapter = Chapter { exercise, report: &report, occasion, words, annex: &mut annex };
+    let told = Told { exercise, teams: &occasion.teams, words };
+    let mut annex = Annex::new(told);
+    let mut chapter = Chapter { told, exercise, report: &report, occasion, words, annex: &mut annex };
     let mut sections = chapter.all();
     sections.extend(annex.sections());
     let title = words.with("title", &[("exercise", occasion.title.get(language))]);

@@ -4,7 +4,8 @@ use store::{StoreError, Tx};
 use crate::entry::Entry;
 use crate::record::{DrillRecord, DrillStage};
 use crate::seat::{Seat, Sitter};
-use crate::storage::{drill as table, entry, seat};
+use crate::pack::Pack;
+use crate::storage::{drill as table, entry, pack, seat, unreadable};
 
 /// The exercises that a department holds, alone or with others, or plays in; the latest first, two hundred at most.
 pub fn drills(tx: &mut Tx<'_>, department: Id<kinds::Department>) -> Result<Vec<DrillRecord>, StoreError> {
@@ -14,6 +15,16 @@ pub fn drills(tx: &mut Tx<'_>, department: Id<kinds::Department>) -> Result<Vec<
 /// One exercise.
 pub fn drill(tx: &mut Tx<'_>, id: Id<kinds::Drill>) -> Result<Option<DrillRecord>, StoreError> {
     table::find(tx, id)
+}
+
+/// The pack that was kept under this digest with the plan of an exercise: also one that has changed since, or is not there any more.
+pub fn kept_pack(tx: &mut Tx<'_>, digest: [u8; 32]) -> Result<Option<Pack>, StoreError> {
+    let files = pack::files(tx, digest)?;
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let read = Pack::read(&|name: &str| files.get(name).cloned()).ok().filter(|pack| pack.digest == digest);
+    read.map(Some).ok_or_else(|| unreadable("the pack of an exercise"))
 }
 
 /// The exercises that are being played.

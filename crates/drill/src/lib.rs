@@ -52,7 +52,7 @@ use store::Migration;
 
 pub use after_action::{Occasion, OccasionLesson, after_action, after_action_html, after_action_pdf};
 pub use clock::{ClockError, ExerciseClock, FASTEST};
-pub use directory::{drill, drills, drills_of, entries_after, last_entry, running_drills, seat_of, seats};
+pub use directory::{drill, drills, drills_of, entries_after, kept_pack, last_entry, running_drills, seat_of, seats};
 pub use entry::{Entry, Event, Speaker, Team, TeamNumber};
 pub use evidence::{Citation, Evidence, EvidenceEntry, Facet};
 pub use exercise::{Exercise, Refusal};
@@ -85,4 +85,5 @@ pub use trigger::{Fact, Trigger, TriggerError};
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "drill/0001_drill", sql: include_str!("../migrations/0001_drill.sql") },
     Migration { name: "drill/0002_lessons", sql: include_str!("../migrations/0002_lessons.sql") },
+    Migration { name: "drill/0003_packs", sql: include_str!("../migrations/0003_packs.sql") },
 ];

@@ -22,6 +22,8 @@ pub struct Pack {
     marking: BTreeMap<Name, Key>,
     /// Which injects, by their place, wait for a fact.
     waiting_for: BTreeMap<Fact, Vec<usize>>,
+    /// Every file as it was read, by its name in the folder: what is kept with a plan.
+    files: BTreeMap<String, String>,
 }
 
 /// `pack.toml`.
@@ -119,27 +121,36 @@ impl Pack {
         let marking: Marking = toml::from_str(&marking_text).map_err(|error| unreadable(MARKING, &error))?;
         let mut flaws = Vec::new();
         let mut evidence = Vec::new();
+        let digest = sha256(&[&sha256(&[scenario_text.as_bytes()]), &sha256(&[marking_text.as_bytes()])]);
+        let mut files = BTreeMap::from([(SCENARIO.to_owned(), scenario_text), (MARKING.to_owned(), marking_text)]);
         for entry in &scenario.evidence {
             match file(&entry.file) {
                 Some(bytes) if kernel::to_hex(&sha256(&[&bytes])) != entry.sha256 => {
                     flaws.push(rule(&entry.name, "its file is not the one with this sha256"));
                 }
                 bytes => match bytes.and_then(|bytes| String::from_utf8(bytes).ok()) {
-                    Some(text) => evidence.push(Evidence::new(entry.clone(), &text)),
+                    Some(text) => {
+                        evidence.push(Evidence::new(entry.clone(), &text));
+                        files.insert(entry.file.clone(), text);
+                    }
                     None => flaws.push(PackFlaw::Missing(entry.file.clone())),
                 },
             }
         }
         let keys = marking.key.len();
-        let digest = sha256(&[&sha256(&[scenario_text.as_bytes()]), &sha256(&[marking_text.as_bytes()])]);
         let marking: BTreeMap<Name, Key> = marking.key.into_iter().map(|key| (key.question.clone(), key)).collect();
         if marking.len() < keys {
             flaws.push(PackFlaw::Rule { place: MARKING.to_owned(), what: "two keys are of the same question" });
         }
         let waiting_for = waiting_for(&scenario.injects);
-        let pack = Self { scenario, evidence, digest, marking, waiting_for };
+        let pack = Self { scenario, evidence, digest, marking, waiting_for, files };
         flaws.extend(pack.flaws());
         if flaws.is_empty() { Ok(pack) } else { Err(flaws) }
+    }
+
+    /// Every file with its text, by name. Read again, they are this pack.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.files.iter().map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
     /// One question.

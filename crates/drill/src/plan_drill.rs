@@ -7,7 +7,7 @@ use people::{Grant, RunDrill};
 
 use crate::pack::Pack;
 use crate::record::{DrillError, DrillRecord, DrillStage, PlannedTeam};
-use crate::storage::{drill as table, seat};
+use crate::storage::{drill as table, pack, seat};
 
 const TITLE_MOST_CHARS: usize = 200;
 const TEAM_MOST_CHARS: usize = 60;
@@ -31,10 +31,12 @@ pub struct PlanDrill {
     pub follows: Option<Id<kinds::Drill>>,
 }
 
-/// Plans an exercise, which the officer's department holds.
+/// Plans an exercise, which the officer's department holds. Its pack is kept with it, to the byte: what becomes of the pack elsewhere
+/// changes nothing here.
 pub fn plan_drill(work: &mut Work<'_, '_>, grant: &Grant<RunDrill>, command: &PlanDrill) -> Result<Id<kinds::Drill>, DrillError> {
     let record = checked(work, grant, (work.new_id(), grant.department()), command)?;
     table::insert(work.tx(), &record)?;
+    pack::keep(work.tx(), &command.pack)?;
     note(work, grant, "drill.planned", &record)?;
     Ok(record.id)
 }
@@ -50,6 +52,8 @@ pub fn replan_drill(
     let record = checked(work, grant, (id, before.host), command)?;
     table::delete(work.tx(), id)?;
     table::insert(work.tx(), &record)?;
+    pack::keep(work.tx(), &command.pack)?;
+    pack::forget_unused(work.tx(), before.pack_digest)?;
     for seated in seat::list(work.tx(), id)? {
         let department = |record: &DrillRecord| seated.team().and_then(|team| record.teams.get(usize::from(team)).map(|team| team.department));
         if seated.team().is_some() && department(&before) != department(&record) {
@@ -64,6 +68,7 @@ pub fn cancel_drill(work: &mut Work<'_, '_>, grant: &Grant<RunDrill>, id: Id<kin
     let record = planned(work, grant, id)?;
     table::delete(work.tx(), id)?;
     seat::delete_all(work.tx(), id)?;
+    pack::forget_unused(work.tx(), record.pack_digest)?;
     note(work, grant, "drill.cancelled", &record)
 }
 

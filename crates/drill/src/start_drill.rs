@@ -11,7 +11,7 @@ use crate::pack::Pack;
 use crate::plan_drill::planned;
 use crate::record::{DrillError, DrillRecord, DrillStage};
 use crate::seat::{Part, Place, Seat};
-use crate::storage::{drill as table, entry, seat};
+use crate::storage::{drill as table, entry, pack as packs, seat};
 
 /// Starts the clock with the teams as they are seated. Players get their numbers within the team now, in the order of their seats.
 pub fn start_drill(
@@ -28,6 +28,8 @@ pub fn start_drill(
     let now = work.now();
     let exercise = Exercise::start(Arc::clone(pack), teams, now)?;
     table::start(work.tx(), id, now)?;
+    // A plan of an earlier version came without its pack.
+    packs::keep(work.tx(), pack)?;
     work.journal(
         Event::new("drill.started")
             .detail("drill", id.to_string())

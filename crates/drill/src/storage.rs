@@ -3,6 +3,7 @@
 pub(crate) mod drill;
 pub(crate) mod entry;
 pub(crate) mod lesson;
+pub(crate) mod pack;
 pub(crate) mod seat;
 
 use kernel::Text;

@@ -114,6 +114,31 @@ fn only_those_who_hold_it_plan_and_change_it() {
 }
 
 #[test]
+fn a_pack_is_kept_once_for_all_that_are_planned_with_it_and_goes_with_the_last_on_both_engines() {
+    both_engines(|place| {
+        let city = City::on(place.store("platform", City::TABLES));
+        let (grant, pack) = (City::controller(city.host), City::pack());
+        let digest = pack.digest;
+        let kept = || city.read(|tx| kept_pack(tx, digest));
+        assert_eq!(kept(), None);
+        let (first, second) = (city.planned(), city.planned());
+        assert_eq!(kept().as_ref(), Some(&*pack), "every byte of it");
+        // Another pack is chosen for the first: the second still needs the old one.
+        let other = PlanDrill { pack: std::sync::Arc::new(shipped("ransomware").unwrap().unwrap()), ..city.plan() };
+        let ransomware = other.pack.digest;
+        city.act(move |work| replan_drill(work, &grant, first, &other)).unwrap();
+        assert!(kept().is_some() && city.read(|tx| kept_pack(tx, ransomware)).is_some());
+        city.act(move |work| cancel_drill(work, &grant, second)).unwrap();
+        assert_eq!(kept(), None, "nobody needs it any more");
+        assert!(city.read(|tx| kept_pack(tx, ransomware)).is_some());
+        // One that is not what its digest says is not taken for it.
+        let spoil = "-- test.spoil\nupdate drill_pack set content = $1 where name = 'marking.toml'";
+        city.act(move |work| work.tx().execute(spoil, &[b"key = []".to_vec().into()])).unwrap();
+        assert!(city.ledger.read("test", |tx| kept_pack(tx, ransomware)).is_err());
+    });
+}
+
+#[test]
 fn after_the_start_a_player_takes_the_chair_of_one_who_left_and_nobody_changes_parts() {
     let city = City::new();
     let id = city.planned();

@@ -97,7 +97,7 @@ pub enum RoomError {
     /// The seat's time has passed.
     #[error("your access to this exercise has ended")]
     Ended,
-    /// There is no such pack, or it is another one than the exercise was played with.
+    /// There is no such pack; of an exercise: neither was the one it was planned with kept.
     #[error("the pack `{0}` is not here as it was when the exercise was planned")]
     Pack(String),
     /// It was not started.

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use drill::{DrillStage, Pack, PackFlaw, SHIPPED, running_drills, shipped};
+use drill::{DrillRecord, DrillStage, Pack, PackFlaw, SHIPPED, running_drills, shipped};
 use journal::Ledger;
 use kernel::{Id, Instant, kinds};
 use people::{Grant, RunDrill};
@@ -42,6 +42,18 @@ impl DrillRooms {
         Ok(Arc::clone(self.lock_packs().entry(name.to_owned()).or_insert_with(|| Arc::new(pack))))
     }
 
+    /// The pack with which an exercise was planned: the one that is here, if nothing of it has changed since; else the one that was
+    /// kept with the plan.
+    pub fn pack_of(&self, record: &DrillRecord) -> Result<Arc<Pack>, RoomError> {
+        if let Ok(pack) = self.pack(&record.pack)
+            && pack.digest == record.pack_digest
+        {
+            return Ok(pack);
+        }
+        let kept = self.ledger.read("flows.kept_pack", |tx| drill::kept_pack(tx, record.pack_digest))?;
+        kept.map(Arc::new).ok_or_else(|| RoomError::Pack(record.pack.clone()))
+    }
+
     /// Every pack that can be played, by name.
     pub fn packs(&self) -> Vec<Arc<Pack>> {
         // One that does not read is not offered; a test reads every one that comes with the product.
@@ -57,7 +69,7 @@ impl DrillRooms {
     /// Starts an exercise: its clock, and an exercise case for every team.
     pub fn start(&self, grant: &Grant<RunDrill>, id: Id<kinds::Drill>) -> Result<Arc<DrillRoom>, RoomError> {
         let record = self.ledger.read("flows.drill", |tx| drill::drill(tx, id))?.ok_or(RoomError::Missing)?;
-        let (pack, grant) = (self.pack(&record.pack)?, *grant);
+        let (pack, grant) = (self.pack_of(&record)?, *grant);
         self.ledger.write("flows.start_drill", grant.actor(), move |work| start_with_cases(work, &grant, id, &pack))?;
         let room = self.room(id)?;
         room.tick(self.ledger.now())?;
@@ -74,10 +86,7 @@ impl DrillRooms {
         if record.stage == DrillStage::Planned {
             return Err(RoomError::Missing);
         }
-        let pack = self.pack(&record.pack)?;
-        if pack.digest != record.pack_digest {
-            return Err(RoomError::Pack(record.pack));
-        }
+        let pack = self.pack_of(&record)?;
         let room = Arc::new(DrillRoom::new(&record, pack, Arc::clone(&self.ledger), Arc::clone(&self.bell)));
         let mut rooms = self.lock_rooms();
         if rooms.len() >= ROOMS {

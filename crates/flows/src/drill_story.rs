@@ -137,6 +137,42 @@ fn a_restart_gives_the_same_exercise_and_what_was_due_meanwhile_comes_late() {
     assert_eq!(injects, 6, "and once");
 }
 
+/// The shipped pack after an upgrade: other words, another moment, fewer points.
+fn changed_pack() -> Pack {
+    let file = |name: &str| {
+        let text = std::fs::read_to_string(format!("{}/../drill/packs/defacement/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        Some(text.replace("at(25m)", "at(26m)").replace("points = 10", "points = 9").into_bytes())
+    };
+    Pack::read(&file).unwrap()
+}
+
+#[test]
+fn an_exercise_opens_runs_on_and_reports_the_same_after_an_upgrade_that_changed_its_pack() {
+    let mut played = Played::started();
+    let record = |played: &Played| played.city.platform().ledger().read("test", |tx| drill::drill(tx, played.id)).unwrap().unwrap();
+    let planned = played.city.platform().drills().pack_of(&record(&played)).unwrap();
+    played.city.clock.advance_secs(300);
+    played.drive();
+    played.room().act(played.players[0], answer("account", "tomcat")).unwrap();
+    let before = played.bytes();
+    let upgrade = |played: &mut Played| {
+        played.city.restart();
+        played.city.platform().drills().add_pack(changed_pack());
+        assert_ne!(played.city.platform().drills().pack("defacement").unwrap().digest, planned.digest);
+    };
+    upgrade(&mut played);
+    assert_eq!(played.city.platform().drills().pack_of(&record(&played)).unwrap(), planned);
+    assert_eq!(played.bytes(), before, "byte for byte");
+    played.city.clock.advance_secs(1_200);
+    played.drive();
+    let injects = played.room().read(|exercise| Report::of(exercise).injects.count).unwrap();
+    assert_eq!(injects, 6, "the reporter calls at 25 minutes, as it was planned");
+    played.room().act(played.facilitator, DrillAct::End).unwrap();
+    let ended = played.bytes();
+    upgrade(&mut played);
+    assert_eq!(played.bytes(), ended);
+}
+
 #[test]
 fn ten_thousand_racing_duplicates_score_once() {
     let played = Played::started();

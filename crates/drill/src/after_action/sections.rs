@@ -1,6 +1,6 @@
 use notify::{FolioPart, FolioRow, FolioSection, FolioTable, Piece, long_day};
 
-use super::annex::{Annex, in_words, inject_title, question_number, shown, wall};
+use super::annex::{Annex, Told, inject_title, question_number, shown, wall};
 use super::words::Words;
 use super::{Occasion, talk};
 use crate::entry::Event;
@@ -11,6 +11,7 @@ use crate::report::{QuestionReport, Report, Score};
 
 /// The sections before the annexes.
 pub(super) struct Chapter<'a, 'e> {
+    pub(super) told: Told<'e>,
     pub(super) exercise: &'e Exercise,
     pub(super) report: &'a Report,
     pub(super) occasion: &'a Occasion,
@@ -182,18 +183,19 @@ impl Chapter<'_, '_> {
     fn teams(&mut self) -> FolioSection {
         let (words, report) = (self.words, self.report);
         let mut rows = Vec::new();
-        for team in &report.teams {
-            let mut cells = vec![vec![Piece::plain(&team.team)]];
+        for (number, team) in (0..).zip(&report.teams) {
+            let called = self.told.team(number);
+            let mut cells = vec![vec![Piece::plain(&called)]];
             let mut total = Score::default();
             for (aspect, score) in &team.aspects {
-                let name = words.with("figure-team", &[("team", &team.team), ("what", &words.say(aspect.as_str()))]);
+                let name = words.with("figure-team", &[("team", &called), ("what", &words.say(aspect.as_str()))]);
                 cells.push(vec![self.annex.figure(name, of(words, score), &score.entries)]);
                 total.thousandths += score.thousandths;
                 total.possible += score.possible;
                 total.entries.extend(&score.entries);
             }
             total.entries.sort_unstable();
-            let name = words.with("figure-team", &[("team", &team.team), ("what", &words.say("total"))]);
+            let name = words.with("figure-team", &[("team", &called), ("what", &words.say("total"))]);
             cells.push(vec![self.annex.figure(name, of(words, &total), &total.entries)]);
             rows.push(FolioRow { anchor: None, cells });
         }
@@ -225,7 +227,7 @@ impl Chapter<'_, '_> {
             !one_team && !matches!(event, Event::Pinned { .. } | Event::Unpinned { .. } | Event::Said { .. })
         };
         let rows = self.exercise.entries().iter().filter(|entry| told(&entry.event)).map(|entry| {
-            let what = in_words(self.exercise, self.words, entry);
+            let what = self.told.in_words(entry);
             let link = Piece::link(entry.number.to_string(), format!("e{}", entry.number));
             row([Piece::plain(shown(entry.shown)), Piece::plain(wall(entry.at)), Piece::plain(what), link].map(|piece| vec![piece]))
         });

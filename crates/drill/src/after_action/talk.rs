@@ -1,7 +1,7 @@
 use notify::{FolioPart, FolioRow, FolioSection, Piece};
 
 use super::OccasionLesson;
-use super::annex::{speaker, wall};
+use super::annex::wall;
 use super::sections::{Chapter, row};
 use crate::Saying;
 
@@ -41,7 +41,7 @@ pub(super) fn discussion(chapter: &mut Chapter<'_, '_>) -> FolioSection {
 
 fn sayings<'s>(chapter: &Chapter<'_, '_>, said: impl Iterator<Item = &'s Saying>) -> Vec<FolioRow> {
     let line = |saying: &Saying| {
-        let by = speaker(chapter.exercise, chapter.words, saying.speaker);
+        let by = chapter.told.speaker(saying.speaker);
         let link = Piece::link(saying.entry.to_string(), format!("e{}", saying.entry));
         row([Piece::plain(by), Piece::plain(&saying.text), Piece::plain(wall(saying.at)), link].map(|piece| vec![piece]))
     };

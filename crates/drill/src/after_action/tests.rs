@@ -50,6 +50,7 @@ fn occasion() -> Occasion {
         title: Text::new("Drill 2023", "2023 年演習", "2023 年演习"),
         host: Text::new("Digital Policy Office", "數字政策辦公室", "数字政策办公室"),
         co_hosts: vec![Text::new("Police", "警務處", "警务处")],
+        teams: Vec::new(),
         day: day(10),
         notes: vec!["The telephone list was old.".to_owned()],
         lessons: vec![lesson("A list of libraries", 9, None), lesson("New telephone list", 20, Some(day(8)))],
@@ -88,6 +89,17 @@ fn every_figure_leads_to_its_entries_in_three_languages() {
     assert!(row("Injects that came late").contains(&format!(">{}</a>", figures.late.count)) && figures.late.count > 0);
     assert!(row("1. Which machine was broken into?").contains(">2</a></td><td><a") , "two answered");
     assert!(row("What do you say to the reporter?").contains("by evaluators") && html.contains(">3</a>"), "three points apart");
+}
+
+#[test]
+fn a_team_that_is_a_known_department_has_its_name_in_the_readers_language_everywhere() {
+    let teams = vec![Text::new("Transport <T>", "運輸署", "运输署"), Text::new("漁護署", "漁護署", "渔护署")];
+    let named = Occasion { teams, ..occasion() };
+    for (language, expected, never) in [(Language::ZhHant, "運輸署", "Transport"), (Language::ZhHans, "渔护署", "漁護署")] {
+        let html = after_action_html(&played(), &named, language);
+        assert!(html.matches(expected).count() > 10 && !html.contains(never), "{html}");
+    }
+    assert_eq!(after_action_html(&played(), &named, Language::En), after_action_html(&played(), &occasion(), Language::En));
 }
 
 #[test]

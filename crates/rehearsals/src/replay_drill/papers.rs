@@ -43,6 +43,7 @@ fn occasion(day: Day) -> Occasion {
             "政府资讯科技总监办公室",
         ),
         co_hosts: vec![Text::new("Hong Kong Police Force", "香港警務處", "香港警务处")],
+        teams: Vec::new(),
         day,
         notes: Vec::new(),
         lessons: Vec::new(),

@@ -71,6 +71,7 @@ fn the_pages_of_those_who_hold_it_are_whole_in_three_languages_and_without_scrip
     for path in ["", "/control", "/control?team=1", "/control/freeze", "/control/end", "/board"].map(below) {
         see(&held, &origin, &path, &mut found);
     }
+    fits_every_screen(&held, &format!("{origin}{}", theatre.at("/board")));
     let evaluator = page_of(&browser, &origin, &theatre.client(EVALUATOR));
     see(&evaluator, &origin, &below("/marks"), &mut found);
     assert_eq!(found, Vec::<String>::new());
@@ -81,6 +82,21 @@ fn the_pages_of_those_who_hold_it_are_whole_in_three_languages_and_without_scrip
     held.follow("#rate button").unwrap();
     assert!(held.text("main").unwrap().contains("Paused"), "the clock stands still");
     assert!(held.has("#rate button[value='1']").unwrap());
+}
+
+/// Nobody can scroll a board on a wall: no table of it is wider than its place, in any language.
+fn fits_every_screen(wall: &Page, english: &str) {
+    for language in ["en", "zh-hant", "zh-hans"] {
+        for (width, height) in [(360, 800), (800, 600), (1_024, 768), (1_280, 720), (1_920, 1_080)] {
+            wall.viewport(width, height, width < 500).unwrap();
+            wall.goto(&english.replace("/en/", &format!("/{language}/"))).unwrap();
+            let wide = "[...document.querySelectorAll('.lr-scroll')].filter(box => box.scrollWidth > box.clientWidth).map(box => box.ariaLabel)";
+            assert_eq!(wall.eval(wide).unwrap(), serde_json::json!([]), "{language}, {width} px");
+            if let Some(album) = album() {
+                wall.screenshot(&album.join(format!("board-{language}-{width}.png"))).unwrap();
+            }
+        }
+    }
 }
 
 /// A page in three languages at 320 px and at the width of a desk, and with the text twice as large.
