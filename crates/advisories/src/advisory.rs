@@ -86,6 +86,57 @@ pub struct Advisory {
     pub published: Instant,
     /// When it was withdrawn, if it was.
     pub withdrawn: Option<Instant>,
+    /// Which revision this is, from 1.
+    pub revision: i64,
+    /// Departments that confirmed this revision or a later one need not do so again.
+    pub asks_since: i64,
+    /// When it was corrected last, if it was.
+    pub revised: Option<Instant>,
+    /// What the last correction changed.
+    pub changes: Option<Text>,
+}
+
+impl Advisory {
+    /// When it last changed.
+    pub fn updated(&self) -> Instant {
+        self.revised.unwrap_or(self.published)
+    }
+
+    /// Whether what a department said is still an answer to it.
+    pub const fn counts(&self, receipt: &Receipt) -> bool {
+        receipt.revision >= self.asks_since
+    }
+}
+
+/// An advisory as it once read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// Which one, from 1.
+    pub revision: i64,
+    /// Its title.
+    pub title: Text,
+    /// What departments read.
+    pub body: Text,
+    /// What others read.
+    pub public_body: Option<Text>,
+    /// What it changed; nothing for the first.
+    pub changes: Option<Text>,
+    /// When it was published.
+    pub written: Instant,
+}
+
+impl Revision {
+    /// The one in force.
+    pub fn of(one: &Advisory) -> Self {
+        Self {
+            revision: one.revision,
+            title: one.title.clone(),
+            body: one.body.clone(),
+            public_body: one.public_body.clone(),
+            changes: one.changes.clone(),
+            written: one.updated(),
+        }
+    }
 }
 
 /// What a department said about an advisory.
@@ -97,6 +148,8 @@ pub struct Receipt {
     pub impact: Impact,
     /// When they said so last.
     pub confirmed: Instant,
+    /// Which revision they had read.
+    pub revision: i64,
 }
 
 /// Why something was not done with an advisory.
@@ -108,6 +161,12 @@ pub enum AdvisoryError {
     /// A text lacks a language or is too long, or it is for others and says nothing to them.
     #[error("an advisory has a title of at most 150 characters and texts of at most 10000, in three languages")]
     Words,
+    /// It was corrected while this correction was written.
+    #[error("somebody corrected the advisory meanwhile")]
+    Taken,
+    /// A correction that changes nothing.
+    #[error("nothing of the advisory was changed")]
+    Same,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -117,7 +176,8 @@ impl Fault for AdvisoryError {
     fn kind(&self) -> Kind {
         match self {
             Self::Missing => Kind::Missing,
-            Self::Words => Kind::Invalid,
+            Self::Words | Self::Same => Kind::Invalid,
+            Self::Taken => Kind::Taken,
             Self::Store(error) => error.kind(),
         }
     }

@@ -11,12 +11,13 @@ pub fn confirm_advisory(
     (number, impact): (i64, Impact),
 ) -> Result<(), AdvisoryError> {
     let found = storage::advisory(work.tx(), number)?.filter(|one| one.withdrawn.is_none());
-    found.ok_or(AdvisoryError::Missing)?;
-    let receipt = Receipt { department: grant.department(), impact, confirmed: work.now() };
+    let found = found.ok_or(AdvisoryError::Missing)?;
+    let receipt = Receipt { department: grant.department(), impact, confirmed: work.now(), revision: found.revision };
     storage::keep_receipt(work.tx(), number, &receipt, grant.officer())?;
     work.journal(
         Event::new("advisories.confirmed")
             .detail("advisory", number)
+            .detail("revision", found.revision)
             .detail("department", grant.department().to_string())
             .detail("impact", impact.slug())
             .detail("by", grant.officer().to_string()),

@@ -12,7 +12,7 @@ const ENTRIES_MOST: usize = 50;
 pub fn atom_feed(all: &[Advisory], origin: &str, name: &Text, language: Language) -> String {
     let base = format!("{origin}/{}/advisories", language.slug());
     let shown = all.iter().filter_map(|one| Some((one, one.public_body.as_ref()?))).take(ENTRIES_MOST);
-    let updated = all.iter().map(|one| one.published).max().unwrap_or(Instant::from_millis(0));
+    let updated = all.iter().map(Advisory::updated).max().unwrap_or(Instant::from_millis(0));
     let name = xml(name.get(language));
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\">\n\
@@ -29,11 +29,12 @@ pub fn atom_feed(all: &[Advisory], origin: &str, name: &Text, language: Language
         let _written = write!(
             out,
             "<entry>\n<id>{address}</id>\n<title>{}</title>\n<updated>{}</updated>\n<published>{}</published>\n\
-             <link rel=\"alternate\" type=\"text/html\" href=\"{address}\"/>\n<category term=\"{}\"/>\n<content>{}</content>\n</entry>\n",
+             <link rel=\"alternate\" type=\"text/html\" href=\"{address}\"/>\n<category term=\"{}\"/>\n{}<content>{}</content>\n</entry>\n",
             xml(one.title.get(language)),
-            one.published,
+            one.updated(),
             one.published,
             one.kind.slug(),
+            one.changes.as_ref().map_or_else(String::new, |changes| format!("<summary>{}</summary>\n", xml(changes.get(language)))),
             xml(body.get(language)),
         );
     }
@@ -87,6 +88,15 @@ mod tests {
             let ids: std::collections::BTreeSet<&str> = feed.entries().iter().map(atom_syndication::Entry::id).collect();
             assert_eq!(ids.len(), 2);
         }
+        let mut corrected = all.clone();
+        corrected[0].revised = Some(city.now().plus_secs(60));
+        corrected[0].changes = Some(Text::new("the port", "埠", "端口"));
+        let feed: atom_syndication::Feed = atom_feed(&corrected, "https://x.example", &name, Language::ZhHant).parse().unwrap();
+        let entry = &feed.entries()[0];
+        assert_eq!(entry.summary().map(|text| text.value.as_str()), Some("埠"));
+        assert_eq!(entry.updated().timestamp_millis(), city.now().plus_secs(60).millis());
+        assert_eq!(feed.updated(), entry.updated());
+        assert_eq!(entry.published().unwrap().timestamp_millis(), all[0].published.millis());
         let english: atom_syndication::Feed = atom_feed(&all, "https://x.example", &name, Language::En).parse().unwrap();
         assert_eq!(english.entries()[0].content().unwrap().value(), Some("a < b && c"));
         let empty: atom_syndication::Feed = atom_feed(&[], "https://x.example", &name, Language::En).parse().unwrap();

@@ -7,8 +7,8 @@ use store::{StoreError, Tx};
 use crate::subscription::TELL_JOB;
 use crate::{Advisory, AdvisoryError, AdvisoryKind, Audience, storage};
 
-const TITLE_MOST_CHARS: usize = 150;
-const BODY_MOST_CHARS: usize = 10_000;
+pub(crate) const TITLE_MOST_CHARS: usize = 150;
+pub(crate) const BODY_MOST_CHARS: usize = 10_000;
 
 /// An advisory to publish.
 #[derive(Clone, Debug)]
@@ -31,15 +31,10 @@ pub fn publish_advisory(
     grant: &Grant<HandleIncident>,
     command: &PublishAdvisory,
 ) -> Result<i64, AdvisoryError> {
-    let fits = |text: &Text, most: usize| {
-        let short = Language::ALL.iter().all(|language| text.get(*language).chars().count() <= most);
-        short && text.blanks().is_empty()
-    };
     let public = command.public_body.as_ref();
-    let plain = !Language::ALL.iter().any(|language| command.title.get(*language).contains(char::is_control));
     let whole = fits(&command.title, TITLE_MOST_CHARS) && fits(&command.body, BODY_MOST_CHARS);
     let public_fits = public.is_none_or(|text| fits(text, BODY_MOST_CHARS));
-    if !whole || !plain || !public_fits || (public.is_none() && !command.audiences.is_empty()) {
+    if !whole || !is_one_line(&command.title) || !public_fits || (public.is_none() && !command.audiences.is_empty()) {
         return Err(AdvisoryError::Words);
     }
     let now = work.now();
@@ -56,6 +51,10 @@ pub fn publish_advisory(
         department: grant.department(),
         published: now,
         withdrawn: None,
+        revision: 1,
+        asks_since: 1,
+        revised: None,
+        changes: None,
     };
     storage::insert_advisory(work.tx(), &advisory, grant.officer())?;
     if !advisory.audiences.is_empty() {
@@ -70,6 +69,16 @@ pub fn publish_advisory(
             .detail("by", grant.officer().to_string()),
     )?;
     Ok(advisory.number)
+}
+
+/// Whether a text is there in all three languages, none longer than so many characters.
+pub(crate) fn fits(text: &Text, most: usize) -> bool {
+    let short = Language::ALL.iter().all(|language| text.get(*language).chars().count() <= most);
+    short && text.blanks().is_empty()
+}
+
+pub(crate) fn is_one_line(title: &Text) -> bool {
+    !Language::ALL.iter().any(|language| title.get(*language).contains(char::is_control))
 }
 
 /// Withdraws an advisory of the officer's department. It stays readable, marked, and leaves the feeds.

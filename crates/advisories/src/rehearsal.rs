@@ -1,49 +1,36 @@
 //! A platform ledger with a movable clock: where this crate is tried.
 
-use std::sync::Arc;
-
-use journal::{Actor, Ledger, LedgerParts, Work};
-use kernel::{Clock as _, Id, Instant, Random, Text};
+use journal::Actor;
+use kernel::{Id, Text};
 use people::{Grant, HandleIncident, Role, SignedIn, authorise};
-use seal::{Ed25519Signer, Keyring};
-use store::{Migration, RunError, Store, StoreError, Tx};
-use tempfile::TempDir;
-use testkit::{MovableClock, SeededRandom};
+use store::{Migration, Store};
+use testkit::{Rehearsal, memory_store};
 
 use crate::*;
 
 pub(crate) struct City {
-    pub(crate) ledger: Arc<Ledger>,
-    pub(crate) clock: Arc<MovableClock>,
-    _tiles: TempDir,
+    rehearsal: Rehearsal,
+}
+
+impl std::ops::Deref for City {
+    type Target = Rehearsal;
+
+    fn deref(&self) -> &Rehearsal {
+        &self.rehearsal
+    }
 }
 
 impl City {
     pub(crate) const TABLES: &[&[Migration]] = &[journal::MIGRATIONS, notify::MAIL_MIGRATIONS, MIGRATIONS];
 
     pub(crate) fn new() -> Self {
-        Self::on(Store::open_in_memory(Self::TABLES).unwrap())
+        Self::on(memory_store(Self::TABLES))
     }
 
     pub(crate) fn on(store: Store) -> Self {
-        let (tiles, clock) = (TempDir::new().unwrap(), Arc::new(MovableClock::at("2023-02-28T09:00")));
-        let random: Arc<dyn Random> = Arc::new(SeededRandom::new(5));
-        let keys = Arc::new(Keyring::in_memory("platform", clock.now().day(), random.clone()));
-        prepare_keys(&keys).unwrap();
-        let parts = LedgerParts {
-            store,
-            keys,
-            signer: Arc::new(Ed25519Signer::create(&tiles.path().join("log.key"), "test").unwrap()),
-            clock: clock.clone(),
-            random,
-            tiles: tiles.path().join("tiles"),
-            origin: "test.example/platform".to_owned(),
-        };
-        Self { ledger: Ledger::open(parts).unwrap(), clock, _tiles: tiles }
-    }
-
-    pub(crate) fn now(&self) -> Instant {
-        self.clock.now()
+        let rehearsal = Rehearsal::on(store, "platform", "2023-02-28T09:00", 5);
+        prepare_keys(rehearsal.keys()).unwrap();
+        Self { rehearsal }
     }
 
     pub(crate) fn officer(department: u8) -> Grant<HandleIncident> {
@@ -73,25 +60,5 @@ impl City {
         let address = seal_address(&keys, self.now().day(), mail).unwrap();
         self.act(Actor::Visitor, move |work| ask_subscription(work, &keys, (&address, audience))).unwrap();
         self.clock.advance_millis(1);
-    }
-
-    pub(crate) fn act<T, E>(
-        &self,
-        actor: Actor,
-        act: impl FnMut(&mut Work<'_, '_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, RunError<E>>
-    where
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
-        self.ledger.write("test", actor, act).map(|(value, _)| value)
-    }
-
-    pub(crate) fn read<T>(&self, look: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError>) -> T {
-        self.ledger.read("test", look).unwrap()
-    }
-
-    pub(crate) fn journal_text(&self) -> String {
-        self.ledger.scan(None, 100_000).unwrap().into_iter().map(|entry| entry.body + "\n").collect()
     }
 }

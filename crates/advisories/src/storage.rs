@@ -5,7 +5,7 @@ use seal::{RecordNumber, Sealed};
 use store::{Row, StoreError, Tx, Value};
 
 use crate::subscription::Known;
-use crate::{Advisory, AdvisoryKind, Audience, Impact, Receipt, SealedAddress, SubscriberId};
+use crate::{Advisory, AdvisoryKind, Audience, Impact, Receipt, Revision, SealedAddress, SubscriberId};
 
 pub(crate) fn last_number(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
     let row = tx.query_opt("-- advisories.last_number\nselect coalesce(max(number), 0) from advisory", &[])?;
@@ -23,7 +23,7 @@ pub(crate) fn insert_advisory(tx: &mut Tx<'_>, advisory: &Advisory, officer: Id<
             advisory.kind.slug().into(),
             write_text(&advisory.title),
             write_text(&advisory.body),
-            advisory.public_body.as_ref().map_or(Value::Null, write_text),
+            write_optional(advisory.public_body.as_ref()),
             audiences.join(" ").into(),
             advisory.department.into(),
             officer.into(),
@@ -41,7 +41,8 @@ pub(crate) fn withdraw(tx: &mut Tx<'_>, number: i64, now: Instant) -> Result<(),
 pub(crate) fn advisory(tx: &mut Tx<'_>, number: i64) -> Result<Option<Advisory>, StoreError> {
     let row = tx.query_opt(
         "-- advisories.advisory\n\
-         select number, kind, title, body, public_body, audiences, department, published, withdrawn from advisory \
+         select number, kind, title, body, public_body, audiences, department, published, withdrawn, \
+         revision, asks_since, revised, changes from advisory \
          where number = $1",
         &[number.into()],
     )?;
@@ -51,7 +52,8 @@ pub(crate) fn advisory(tx: &mut Tx<'_>, number: i64) -> Result<Option<Advisory>,
 pub(crate) fn advisories(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Advisory>, StoreError> {
     let rows = tx.query(
         "-- advisories.advisories\n\
-         select number, kind, title, body, public_body, audiences, department, published, withdrawn from advisory \
+         select number, kind, title, body, public_body, audiences, department, published, withdrawn, \
+         revision, asks_since, revised, changes from advisory \
          order by number desc limit $1",
         &[limit.into()],
     )?;
@@ -60,18 +62,79 @@ pub(crate) fn advisories(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Advisory>, S
 
 fn read_advisory(row: &Row) -> Result<Advisory, StoreError> {
     let audiences: String = row.get(5)?;
-    let public: Option<String> = row.get(4)?;
     Ok(Advisory {
         number: row.get(0)?,
         kind: AdvisoryKind::from_slug(&row.get::<String>(1)?).ok_or_else(|| unreadable("a kind of advisory"))?,
         title: read_text(&row.get::<String>(2)?)?,
         body: read_text(&row.get::<String>(3)?)?,
-        public_body: public.map(|text| read_text(&text)).transpose()?,
+        public_body: read_optional(row.get(4)?)?,
         audiences: audiences.split_whitespace().filter_map(Audience::from_slug).collect(),
         department: row.get(6)?,
         published: row.get(7)?,
         withdrawn: row.get(8)?,
+        revision: row.get(9)?,
+        asks_since: row.get(10)?,
+        revised: row.get(11)?,
+        changes: read_optional(row.get(12)?)?,
     })
+}
+
+/// Keeps the text that a correction is to stand in place of.
+pub(crate) fn keep_revision(tx: &mut Tx<'_>, before: &Advisory) -> Result<(), StoreError> {
+    tx.execute(
+        "-- advisories.keep_revision\n\
+         insert into advisory_revision (advisory, revision, title, body, public_body, changes, written) \
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        &[
+            before.number.into(),
+            before.revision.into(),
+            write_text(&before.title),
+            write_text(&before.body),
+            write_optional(before.public_body.as_ref()),
+            write_optional(before.changes.as_ref()),
+            before.updated().into(),
+        ],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn revise(tx: &mut Tx<'_>, after: &Advisory) -> Result<(), StoreError> {
+    tx.execute(
+        "-- advisories.revise\n\
+         update advisory set title = $2, body = $3, public_body = $4, revision = $5, asks_since = $6, revised = $7, changes = $8 \
+         where number = $1",
+        &[
+            after.number.into(),
+            write_text(&after.title),
+            write_text(&after.body),
+            write_optional(after.public_body.as_ref()),
+            after.revision.into(),
+            after.asks_since.into(),
+            after.revised.into(),
+            write_optional(after.changes.as_ref()),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Those that a correction stands in place of, the first first.
+pub(crate) fn revisions(tx: &mut Tx<'_>, number: i64) -> Result<Vec<Revision>, StoreError> {
+    let rows = tx.query(
+        "-- advisories.revisions\n\
+         select revision, title, body, public_body, changes, written from advisory_revision where advisory = $1 order by revision",
+        &[number.into()],
+    )?;
+    let read = |row: &Row| {
+        Ok(Revision {
+            revision: row.get(0)?,
+            title: read_text(&row.get::<String>(1)?)?,
+            body: read_text(&row.get::<String>(2)?)?,
+            public_body: read_optional(row.get(3)?)?,
+            changes: read_optional(row.get(4)?)?,
+            written: row.get(5)?,
+        })
+    };
+    rows.iter().map(read).collect()
 }
 
 pub(crate) fn keep_receipt(
@@ -82,15 +145,16 @@ pub(crate) fn keep_receipt(
 ) -> Result<(), StoreError> {
     tx.execute(
         "-- advisories.keep_receipt\n\
-         insert into advisory_receipt (advisory, department, impact, officer, confirmed) values ($1, $2, $3, $4, $5) \
+         insert into advisory_receipt (advisory, department, impact, officer, confirmed, revision) values ($1, $2, $3, $4, $5, $6) \
          on conflict (advisory, department) do update set impact = excluded.impact, officer = excluded.officer, \
-         confirmed = excluded.confirmed",
+         confirmed = excluded.confirmed, revision = excluded.revision",
         &[
             number.into(),
             receipt.department.into(),
             receipt.impact.slug().into(),
             officer.into(),
             receipt.confirmed.into(),
+            receipt.revision.into(),
         ],
     )?;
     Ok(())
@@ -99,12 +163,12 @@ pub(crate) fn keep_receipt(
 pub(crate) fn receipts(tx: &mut Tx<'_>, number: i64) -> Result<Vec<Receipt>, StoreError> {
     let rows = tx.query(
         "-- advisories.receipts\n\
-         select department, impact, confirmed from advisory_receipt where advisory = $1 order by department",
+         select department, impact, confirmed, revision from advisory_receipt where advisory = $1 order by department",
         &[number.into()],
     )?;
     let read = |row: &Row| {
         let impact = Impact::from_slug(&row.get::<String>(1)?).ok_or_else(|| unreadable("an impact"))?;
-        Ok(Receipt { department: row.get(0)?, impact, confirmed: row.get(2)? })
+        Ok(Receipt { department: row.get(0)?, impact, confirmed: row.get(2)?, revision: row.get(3)? })
     };
     rows.iter().map(read).collect()
 }
@@ -219,6 +283,14 @@ pub(crate) fn purge(tx: &mut Tx<'_>, today: Day, asked_before: Instant) -> Resul
 
 fn write_text(text: &Text) -> Value {
     serde_json::json!(text).to_string().into()
+}
+
+fn write_optional(text: Option<&Text>) -> Value {
+    text.map_or(Value::Null, write_text)
+}
+
+fn read_optional(json: Option<String>) -> Result<Option<Text>, StoreError> {
+    json.map(|text| read_text(&text)).transpose()
 }
 
 fn read_text(json: &str) -> Result<Text, StoreError> {

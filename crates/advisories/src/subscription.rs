@@ -7,7 +7,7 @@ use seal::Keyring;
 use serde_json::json;
 use store::{StoreError, Tx};
 
-use crate::{Audience, SealedAddress, SubscriberError, SubscriberId, SubscriptionToken, storage, subscription_token};
+use crate::{Advisory, Audience, SealedAddress, SubscriberError, SubscriberId, SubscriptionToken, storage, subscription_token};
 
 pub(crate) const TELL_JOB: &str = "advisories.tell";
 /// Mails queued in one unit of work.
@@ -127,21 +127,38 @@ pub fn claim_advisories_to_tell(work: &mut Work<'_, '_>) -> Result<ToSubscribers
         let batch = storage::confirmed_after(work.tx(), &after, BATCH)?;
         for (id, _) in batch.iter().filter(|(_, audience)| advisory.audiences.contains(audience)) {
             let mail = QueueMail {
-                key: format!("advisory {number} to {}", to_hex(id)),
+                key: format!("advisory {number} revision {} to {}", advisory.revision, to_hex(id)),
                 to: MailTo::Subscriber(*id),
                 kind: "advisory",
-                text: MailText { subject: advisory.title.clone(), body: body.clone(), path: format!("/advisories/{number}") },
+                text: text(&advisory, &body),
                 until: now.plus_millis(WORTH_SENDING_MS),
             };
             done.queued += usize::from(notify::queue_mail(work, &mail)?);
         }
         if let Some((last, _)) = batch.last().filter(|_| batch.len() == BATCH) {
             let after = to_hex(last);
-            work.outbox(TELL_JOB, &format!("advisory {number} after {after}"), now, &json!({ "advisory": number, "after": after }))?;
+            let key = format!("advisory {number} revision {} after {after}", advisory.revision);
+            work.outbox(TELL_JOB, &key, now, &json!({ "advisory": number, "after": after }))?;
             done.more = true;
         }
     }
     Ok(done)
+}
+
+/// What subscribers read: the text, and of a correction first what has changed.
+fn text(advisory: &Advisory, body: &Text) -> MailText {
+    let path = format!("/advisories/{}", advisory.number);
+    let Some(changes) = &advisory.changes else { return MailText { subject: advisory.title.clone(), body: body.clone(), path } };
+    let title = &advisory.title;
+    MailText {
+        subject: Text::new(format!("Corrected: {}", title.en), format!("更正：{}", title.zh_hant), format!("更正：{}", title.zh_hans)),
+        body: Text::new(
+            format!("What has changed: {}\n\n{}", changes.en, body.en),
+            format!("更正內容：{}\n\n{}", changes.zh_hant, body.zh_hant),
+            format!("更正内容：{}\n\n{}", changes.zh_hans, body.zh_hans),
+        ),
+        path,
+    }
 }
 
 /// Removes addresses whose day has passed and those that nobody confirmed. Returns how many.

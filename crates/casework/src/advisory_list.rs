@@ -42,6 +42,7 @@ pub(crate) fn state(desk: &Desk, one: &Advisory, said: Option<&Receipt>) -> Mark
     match said {
         _ if one.withdrawn.is_some() => desk.tag(desk.say("advisory-withdrawn"), Tone::Neutral),
         None => desk.tag(desk.say("advisory-unread"), Tone::Attention),
+        Some(receipt) if !one.counts(receipt) => desk.tag(desk.say("advisory-unread-correction"), Tone::Attention),
         Some(receipt) => {
             let tone = if receipt.impact == advisories::Impact::Concerned { Tone::Bad } else { Tone::Good };
             desk.tag(desk.text(&receipt.impact.title()), tone)

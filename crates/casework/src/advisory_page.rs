@@ -1,10 +1,12 @@
 use advisories::{Advisory, Impact, Receipt, advisory, confirm_advisory, receipts, withdraw_advisory};
-use desk::{Answer, Desk, Mistakes, go, missing};
+use desk::{Answer, Desk, Mistakes, Question, missing};
+use kernel::Text;
 use people::HandleIncident;
 use store::StoreError;
-use webkit::parts::{Button, ButtonStyle, Choice, Radios, Table};
+use webkit::parts::{Button, ButtonStyle, Choice, Inset, Radios, Table};
 use webkit::{Body, Failure, Page};
 
+use crate::advisory_history;
 use crate::advisory_list::state;
 
 /// One advisory: the department's text, and the form that confirms it. Whoever published it sees what all departments say.
@@ -12,7 +14,8 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     page(desk, &Mistakes::default())
 }
 
-fn find(desk: &Desk) -> Result<(Advisory, Vec<Receipt>), Failure> {
+/// The advisory of the address, with what departments said.
+pub(crate) fn find(desk: &Desk) -> Result<(Advisory, Vec<Receipt>), Failure> {
     desk.right::<HandleIncident>()?;
     let number: i64 = desk.id("number")?;
     let found = desk.platform().ledger().read("staff.advisory", |tx| {
@@ -28,12 +31,11 @@ fn page(desk: &Desk, mistakes: &Mistakes) -> Answer {
     let title = desk.text(&one.title);
     let mut body = desk.body(&title, mistakes);
     body.note(format!("{} · {}", desk.text(&one.kind.title()), desk.at(one.published)));
-    body.push(&state(desk, &one, mine));
-    paragraphs(&mut body, &desk.text(&one.body));
-    if let Some(public) = &one.public_body {
-        body.h2(desk.say("advisory-for-public"));
-        paragraphs(&mut body, &desk.text(public));
+    if let Some((at, changes)) = one.revised.zip(one.changes.as_ref()) {
+        body.part(&Inset(desk.tell("advisory-corrected", [("time", desk.at(at)), ("changes", desk.text(changes))]).into()));
     }
+    body.push(&state(desk, &one, mine));
+    texts(desk, &mut body, &one.body, one.public_body.as_ref());
     if one.withdrawn.is_none() {
         let choices = Impact::ALL.iter().map(|impact| Choice::new(impact.slug(), desk.text(&impact.title()))).collect();
         let known = mine.map_or("", |receipt| receipt.impact.slug());
@@ -48,10 +50,20 @@ fn page(desk: &Desk, mistakes: &Mistakes) -> Answer {
             .part(&Button::new(desk.say("advisory-confirm")));
         body.part(&form);
     }
+    advisory_history::table(desk, &mut body, &one)?;
     if one.department == own {
         answers(desk, &mut body, &one, &said)?;
     }
     Ok(desk.show_form(Page::new(title, body.markup()).back(desk.url("/staff/advisories")), mistakes))
+}
+
+/// What departments read, and what others do.
+pub(crate) fn texts(desk: &Desk, body: &mut Body, inside: &Text, public: Option<&Text>) {
+    paragraphs(body, &desk.text(inside));
+    if let Some(public) = public {
+        body.h2(desk.say("advisory-for-public"));
+        paragraphs(body, &desk.text(public));
+    }
 }
 
 fn paragraphs(body: &mut Body, text: &str) {
@@ -73,6 +85,8 @@ fn answers(desk: &Desk, body: &mut Body, one: &Advisory, said: &[Receipt]) -> Re
     }
     body.part(&table);
     if one.withdrawn.is_none() {
+        let correct = Button::link(desk.say("advisory-correct"), desk.url(&format!("/staff/advisories/{}/correct", one.number)));
+        body.part(&correct.style(ButtonStyle::Secondary));
         body.p(desk.say("advisory-withdraw-lead"));
         let withdraw = desk.form().to(desk.url(&format!("/staff/advisories/{}/withdraw", one.number))).id("withdraw");
         body.part(&withdraw.part(&Button::new(desk.say("advisory-withdraw")).style(ButtonStyle::Warning)));
@@ -91,13 +105,21 @@ pub(crate) fn confirm(desk: &Desk) -> Answer {
     };
     let act = move |work: &mut journal::Work<'_, '_>| confirm_advisory(work, &grant, (number, impact));
     desk.platform().ledger().write("staff.confirm_advisory", grant.actor(), act)?;
-    Ok(go(&desk.url("/staff/advisories")))
+    Ok(desk.done("done-advisory-read", &desk.url("/staff/advisories")))
 }
 
 /// Withdraws it.
 pub(crate) fn withdraw(desk: &Desk) -> Answer {
-    let (grant, number) = (desk.right::<HandleIncident>()?, find(desk)?.0.number);
+    let (grant, one) = (desk.right::<HandleIncident>()?, find(desk)?.0);
+    if one.department != grant.department() {
+        return Err(missing());
+    }
+    let number = one.number;
+    let back = desk.url(&format!("/staff/advisories/{number}"));
+    if let Some(page) = desk.unless_sure(&Question { act: "advisory-withdraw", warning: "advisory-withdraw-lead", back }) {
+        return Ok(page);
+    }
     let act = move |work: &mut journal::Work<'_, '_>| withdraw_advisory(work, &grant, number);
     desk.platform().ledger().write("staff.withdraw_advisory", grant.actor(), act)?;
-    Ok(go(&desk.url(&format!("/staff/advisories/{number}"))))
+    Ok(desk.done("done-advisory-withdrawn", &desk.url(&format!("/staff/advisories/{number}"))))
 }

@@ -3,6 +3,8 @@
 //!
 //! [`BOOK`] is what `staff` binds into the pages for officers.
 
+mod advisory_correct;
+mod advisory_history;
 mod advisory_list;
 mod advisory_new;
 mod advisory_page;

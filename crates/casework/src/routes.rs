@@ -2,7 +2,7 @@ use desk::{Guard, Route, form, form_with_file, get, post};
 use people::{Action, HandleIncident, ManageTeam, OperateScheme, ReadDashboard, RunExercise, StartCallOut};
 
 use crate::{
-    advisory_list, advisory_new, advisory_page, alerts, bulletins, call_out, call_outs, call_page, case_act,
+    advisory_correct, advisory_history, advisory_list, advisory_new, advisory_page, alerts, bulletins, call_out, call_outs, call_page, case_act,
     case_call, case_new, case_page, case_report, case_write, exercises, incidents, team, team_override, team_person,
     team_rota,
 };
@@ -60,6 +60,9 @@ pub(crate) const ROUTES: &[Route] = &[
     form("/staff/advisories/new", INCIDENTS, advisory_new::publish),
     get("/staff/advisories/{number}", INCIDENTS, advisory_page::show),
     form("/staff/advisories/{number}", INCIDENTS, advisory_page::confirm),
+    get("/staff/advisories/{number}/correct", INCIDENTS, advisory_correct::ask),
+    form("/staff/advisories/{number}/correct", INCIDENTS, advisory_correct::publish),
+    get("/staff/advisories/{number}/revisions/{revision}", INCIDENTS, advisory_history::show),
     post("/staff/advisories/{number}/withdraw", INCIDENTS, advisory_page::withdraw),
     // The incident team, call-outs and their exercises. Whoever has the link of a page acknowledges without signing in.
     get("/staff/page/{token}", Guard::Public, call_page::show),

@@ -129,7 +129,7 @@ pub use open_platform::{PlatformError, PlatformParts, RESTORED_TREE, RESTORING, 
 pub use platform::Platform;
 pub use ask_verifier::{VerifierRound, ask_verifier};
 pub use proofing::{ask_register, decide_proofing, finish as finish_proofing, open_proofing, verify_at_counter};
-pub use publish_advisory::publish_advisory;
+pub use publish_advisory::{publish_advisory, revise_advisory};
 pub use release::{Asking, ReleaseError, Released, release};
 pub use roll_keys::roll_keys;
 pub use roots::{Escrow, Roots};

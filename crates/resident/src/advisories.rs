@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use advisories::{
-    Act, Advisory, Audience, SubscriberError, SubscriptionToken, advisory, ask_subscription, atom_feed, public_advisories, seal_address,
-    settle_subscription, subscription,
+    Act, Advisory, Audience, Revision, SubscriberError, SubscriptionToken, advisory, ask_subscription, atom_feed, public_advisories, revisions,
+    seal_address, settle_subscription, subscription,
 };
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
@@ -57,13 +57,10 @@ fn line(one: &Advisory, visitor: &Visitor) -> String {
     format!("{} · {}", one.kind.title().get(visitor.language), formats::date(one.published.day(), visitor.language))
 }
 
-/// `GET /advisories/{number}`: one of them; a withdrawn one says so.
+/// `GET /advisories/{number}`: one of them; a withdrawn one says so, a corrected one what has changed.
 pub(crate) async fn one(State(state): Shared, Path(number): Path<i64>, visitor: Visitor) -> Result<Response, Failure> {
-    let (t, language, platform) = (texts(visitor.language), visitor.language, state.platform.clone());
-    let found = blocking(move || -> Result<_, RunError<StoreError>> {
-        platform.ledger().read("resident.advisory", |tx| advisory(tx, number))
-    });
-    let one = found.await?.ok_or_else(|| Failure::of(Kind::Missing))?;
+    let (t, language) = (texts(visitor.language), visitor.language);
+    let (one, all) = published(&state, number).await?;
     let text = one.public_body.as_ref().ok_or_else(|| Failure::of(Kind::Missing))?;
     let title = one.title.get(language).to_owned();
     let mut body = Body::new(language);
@@ -71,10 +68,64 @@ pub(crate) async fn one(State(state): Shared, Path(number): Path<i64>, visitor: 
     if one.withdrawn.is_some() {
         body.part(&Warning(t.get("advisories-withdrawn")));
     }
-    for paragraph in text.get(language).lines().map(str::trim).filter(|line| !line.is_empty()) {
-        body.p(paragraph);
+    if let Some((at, changes)) = one.revised.zip(one.changes.as_ref()) {
+        let told = [("date", formats::date(at.day(), language)), ("changes", changes.get(language).to_owned())];
+        body.part(&Inset(t.with("advisories-corrected", told).into()));
+    }
+    paragraphs(&mut body, text.get(language));
+    if all.len() > 1 {
+        body.h2(t.get("advisories-history"));
+        let past = all.iter().rev().skip(1);
+        let links: Vec<Markup> = past.map(|past| version(past, &visitor, &format!("/advisories/{number}/revisions/{}", past.revision))).collect();
+        body.bullets(links);
     }
     Ok(state.layout.page(&visitor, Page::new(title, body.markup()).back(visitor.url(HOME))))
+}
+
+/// `GET /advisories/{number}/revisions/{revision}`: as it read before a correction.
+pub(crate) async fn past(State(state): Shared, Path((number, revision)): Path<(i64, i64)>, visitor: Visitor) -> Result<Response, Failure> {
+    let (t, language) = (texts(visitor.language), visitor.language);
+    let (one, all) = published(&state, number).await?;
+    let past = all.into_iter().find(|past| past.revision == revision).ok_or_else(|| Failure::of(Kind::Missing))?;
+    let text = past.public_body.as_ref().ok_or_else(|| Failure::of(Kind::Missing))?;
+    let (title, now) = (past.title.get(language).to_owned(), visitor.url(&format!("/advisories/{number}")));
+    let mut body = Body::new(language);
+    body.h1(&title).note(version_words(&past, &visitor));
+    if past.revision != one.revision {
+        body.part(&Warning(t.get("advisories-old")));
+        body.link(t.get("advisories-old-link"), now.clone());
+    }
+    paragraphs(&mut body, text.get(language));
+    Ok(state.layout.page(&visitor, Page::new(title, body.markup()).back(now)))
+}
+
+/// One that everybody may read, with every revision of it; the one in force last.
+async fn published(state: &Arc<ResidentState>, number: i64) -> Result<(Advisory, Vec<Revision>), Failure> {
+    let platform = state.platform.clone();
+    let found = blocking(move || -> Result<_, RunError<StoreError>> {
+        platform.ledger().read("resident.advisory", |tx| {
+            let Some(one) = advisory(tx, number)?.filter(|one| one.public_body.is_some()) else { return Ok(None) };
+            let all = revisions(tx, &one)?;
+            Ok(Some((one, all)))
+        })
+    });
+    found.await?.ok_or_else(|| Failure::of(Kind::Missing))
+}
+
+fn paragraphs(body: &mut Body, text: &str) {
+    for paragraph in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        body.p(paragraph);
+    }
+}
+
+fn version(past: &Revision, visitor: &Visitor, path: &str) -> Markup {
+    let (words, href) = (Markup::text(&version_words(past, visitor)), Markup::text(&visitor.url(path)));
+    Markup::trusted(format!("<a class=\"govuk-link\" href=\"{href}\">{words}</a>"))
+}
+
+fn version_words(past: &Revision, visitor: &Visitor) -> String {
+    let told = [("number", past.revision.to_string()), ("date", formats::date(past.written.day(), visitor.language))];
+    texts(visitor.language).with("advisories-version", told)
 }
 
 /// `GET /advisories/feed.xml`: the same for programs (Atom, RFC 4287), in the language of the address.

@@ -61,6 +61,7 @@ pub fn routes(state: Arc<ResidentState>) -> Router {
         .route("/advisories/subscribe", get(advisories::ask).post(advisories::subscribe))
         .route("/advisories/subscription/{token}", get(advisories::link).post(advisories::settle))
         .route("/advisories/{number}", get(advisories::one))
+        .route("/advisories/{number}/revisions/{revision}", get(advisories::past))
         .route("/stations", get(stations::show))
         .route("/stations/open-now", get(stations::open_now))
         .route("/stations/in/{district}", get(stations::of_district))

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use advisories::{AdvisoryKind, Audience, PublishAdvisory};
+use advisories::{AdvisoryKind, Audience, PublishAdvisory, ReviseAdvisory};
 use kernel::Text;
 use notify::{CarrierError, MailCarrier, OutgoingMail, Sent};
 use people::{HandleIncident, Role, authorise};
@@ -59,6 +59,45 @@ async fn an_advisory_is_read_on_a_page_and_in_a_feed_and_what_is_for_officers_is
     assert_eq!(feed.headers["content-type"], "application/atom+xml; charset=utf-8");
     assert!(feed.html.contains("请修补 &lt;甲&gt;。") && !feed.html.contains("8443") && feed.html.contains("xml:lang=\"zh-Hans\""));
     assert_eq!(client.get("/en/advisories/nonsense").await.status, 400);
+}
+
+fn correct(city: &City, number: i64) {
+    let grant = authorise::<HandleIncident>(&city.officer(8, Role::SecurityOfficer), None).unwrap();
+    let text = |words: &str| Text::new(words, "請修補 8444。", "请修补 8444。");
+    let command = ReviseAdvisory {
+        number,
+        from: 1,
+        title: Text::new("Weaker library", "漏洞", "漏洞"),
+        body: text("Officers look at port 8444."),
+        public_body: Some(text("Mend the <other>.")),
+        changes: Text::new("It is the <other> one.", "是另一個。", "是另一个。"),
+        asks_again: false,
+    };
+    let act = move |work: &mut journal::Work<'_, '_>| flows::revise_advisory(work, &grant, &command);
+    city.platform.ledger().write("test.correct", grant.actor(), act).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_says_what_has_changed_and_the_old_text_stays_readable() {
+    let city = City::at("2020-05-06T08:00");
+    let client = Client(city.app.clone());
+    publish(&city, "For officers only", &[]);
+    let number = publish(&city, "Weak library", &[Audience::Public]);
+    assert_eq!(client.get(&format!("/en/advisories/{number}/revisions/2")).await.status, 404);
+    city.clock.advance_days(1);
+    correct(&city, number);
+    let page = client.get(&format!("/en/advisories/{number}")).await;
+    assert!(page.has("Weaker library") && page.has("Corrected on 7 May 2020. What has changed: It is the <other> one."), "{}", page.html);
+    assert!(page.html.contains(&format!("/en/advisories/{number}/revisions/1")) && page.has("Version 1, 6 May 2020"), "{}", page.html);
+    let old = client.get(&format!("/en/advisories/{number}/revisions/1")).await;
+    assert!(old.has("Weak library") && old.has("This is an earlier version") && old.html.contains("Mend &lt;it&gt;."), "{}", old.html);
+    assert!(!old.has("8443") && !page.has("8444"), "what is for departments is not there");
+    assert!(client.get(&format!("/zh-hant/advisories/{number}")).await.has("更正之處：是另一個。"));
+    for missing in ["1/revisions/1", &format!("{number}/revisions/3"), &format!("{number}/revisions/0")] {
+        assert_eq!(client.get(&format!("/en/advisories/{missing}")).await.status, 404, "{missing}");
+    }
+    let feed = client.get("/en/advisories/feed.xml").await;
+    assert!(feed.html.contains("<summary>It is the &lt;other&gt; one.</summary>") && feed.html.contains("<updated>2020-05-0"), "{}", feed.html);
 }
 
 #[tokio::test(flavor = "multi_thread")]

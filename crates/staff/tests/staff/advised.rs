@@ -48,9 +48,55 @@ fn an_advisory_is_written_once_and_each_department_confirms_it() {
     let answers = writer.get(&page).text();
     assert!(answers.contains("What departments say") && answers.contains("Concerned, not mended yet") && answers.contains("Not confirmed yet"));
     assert_eq!(reader.post(&format!("{page}/withdraw"), &[]).status, 404, "who did not publish it");
-    assert_eq!(writer.post(&format!("{page}/withdraw"), &[]).status, 303);
+    let asked = writer.post(&format!("{page}/withdraw"), &[]);
+    assert!(asked.status == 200 && writer.get(&page).text().contains("Withdraw it"), "asked first, nothing done yet");
+    assert_eq!(writer.post(&format!("{page}/withdraw"), &[("sure", "yes")]).status, 303);
     assert!(reader.get(&page).text().contains("Withdrawn"));
     assert_eq!(reader.post(&page, &[("impact", "none")]).status, 404);
+}
+
+fn correction(revision: &'static str, asks: &'static str) -> Vec<(&'static str, &'static str)> {
+    let mut pairs: Vec<_> = words(true).into_iter().filter(|(name, _)| !["kind", "audience"].contains(name)).collect();
+    pairs.retain(|(name, _)| *name != "advisory-body-en");
+    pairs.extend([("revision", revision), ("asks", asks), ("advisory-body-en", "Look at port 8444.")]);
+    pairs.extend([("advisory-changes-en", "The port."), ("advisory-changes-zh-hant", "埠。"), ("advisory-changes-zh-hans", "端口。")]);
+    pairs
+}
+
+#[test]
+fn an_advisory_is_corrected_and_departments_are_asked_again_if_the_officer_says_so() {
+    let stage = Stage::new();
+    let (writer, reader) = (stage.officer(0, Role::SecurityOfficer), stage.officer(1, Role::SecurityOfficer));
+    let page = publish(&writer, true);
+    reader.post(&page, &[("impact", "none")]);
+    let form = format!("{page}/correct");
+    assert_eq!(reader.get(&form).status, 404, "who did not publish it");
+    assert_eq!(reader.post(&form, &correction("1", "no")).status, 404);
+    let shown = writer.get(&form).text();
+    assert!(shown.contains("Look at port 8443.") && shown.contains("value=\"Weak library\""), "{shown}");
+    let mut half = correction("1", "no");
+    half.retain(|(name, _)| *name != "advisory-changes-en" && *name != "asks");
+    let refused = writer.post(&form, &half);
+    assert!(refused.status == 422 && refused.text().contains("Look at port 8444."), "nothing typed is lost");
+    assert_eq!(writer.post(&form, &correction("1", "no")).location(), page);
+    let late = writer.post(&form, &correction("1", "no"));
+    assert!(late.status == 422 && late.text().contains("Somebody corrected it while you were writing"), "{}", late.text());
+    let seen = reader.get(&page).text();
+    assert!(seen.contains("What has changed: The port.") && seen.contains("Not concerned") && !seen.contains("8443"), "{seen}");
+    let same = writer.post(&form, &correction("2", "no"));
+    assert!(same.text().contains("Nothing was changed"));
+    let again: Vec<_> = correction("2", "yes").into_iter().map(|(name, value)| (name, value.replace("8444", "8445"))).collect();
+    let again: Vec<(&str, &str)> = again.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(writer.post(&form, &again).status, 303);
+    assert!(reader.get("/en/staff/advisories").text().contains("Correction not confirmed yet"));
+    assert!(reader.get("/en/staff/alerts").text().contains("Corrected: Weak library"), "departments are told");
+    assert_eq!(reader.post(&page, &[("impact", "mended")]).status, 303);
+    assert!(!reader.get("/en/staff/advisories").text().contains("Correction not confirmed yet"));
+    let old = reader.get(&format!("{page}/revisions/1")).text();
+    assert!(old.contains("Look at port 8443.") && old.contains("This is an earlier version"), "{old}");
+    assert_eq!(reader.get(&format!("{page}/revisions/4")).status, 404);
+    writer.post(&format!("{page}/withdraw"), &[("sure", "yes")]);
+    assert_eq!(writer.get(&form).status, 404, "what is withdrawn is not corrected");
 }
 
 fn hire(officer: &Client, title: &'static str, mobile: &'static str) {
@@ -97,9 +143,12 @@ fn axe_finds_nothing_on_the_pages_of_advisories_and_overrides() {
     pairs.push(("person", person.as_str()));
     officer.post("/en/staff/team/rota/override", &pairs);
     let page = publish(&officer, true);
+    officer.post(&format!("{page}/correct"), &correction("1", "yes"));
     let browser = Browser::launch().unwrap();
     let mut found = Vec::new();
-    for path in ["/staff/advisories", "/staff/advisories/new", page.trim_start_matches("/en"), "/staff/team/rota/override"] {
+    let one = page.trim_start_matches("/en");
+    let (correct, old) = (format!("{one}/correct"), format!("{one}/revisions/1"));
+    for path in ["/staff/advisories", "/staff/advisories/new", one, &correct, &old, "/staff/team/rota/override"] {
         found.extend(look_as(&browser, &stage, &origin, Role::SecurityOfficer, path));
     }
     assert_eq!(found, Vec::<String>::new());

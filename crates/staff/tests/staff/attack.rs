@@ -20,6 +20,7 @@ pub fn path(path: &str, gate: &str, digest: &str, officer: &str) -> String {
         .replace("{kind}", "reply")
         .replace("{entry}", "task")
         .replace("{number}", "1")
+        .replace("{revision}", "1")
         .replace("{report}", "preliminary")
         .replace("{playbook}", "ransomware")
         .replace("{day}", "2020-05-06")
