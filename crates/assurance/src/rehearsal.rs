@@ -1,15 +1,10 @@
 //! A gate with documents, and a platform ledger in memory: where this crate is tried.
 
-use std::sync::Arc;
-
-use journal::{Actor, Ledger, LedgerParts, Work};
-use kernel::{Clock as _, Day, Id, Instant, Random, Text, kinds};
+use journal::{Actor, Work};
+use kernel::{Day, Id, Instant, Text, kinds};
 use people::{Action, EditScheme, Grant, Role, Scope, SignGate, SignedIn, SubmitGateRecord, authorise};
-use seal::{Ed25519Signer, Keyring};
-use serde_json::Value;
-use store::{Migration, RunError, Store, StoreError, Tx};
-use tempfile::TempDir;
-use testkit::{MovableClock, SeededRandom};
+use store::{Migration, RunError, Store};
+use testkit::{Rehearsal, memory_store};
 
 use crate::*;
 
@@ -100,42 +95,32 @@ pub(crate) fn sign(gate: &mut Gate, number: u8, role: Role) -> Result<(), GateRe
 
 /// One platform ledger in memory, with one department and one service.
 pub(crate) struct City {
-    pub(crate) ledger: Arc<Ledger>,
-    pub(crate) clock: Arc<MovableClock>,
+    rehearsal: Rehearsal,
     department: Id<kinds::Department>,
-    _tiles: TempDir,
+}
+
+impl std::ops::Deref for City {
+    type Target = Rehearsal;
+
+    fn deref(&self) -> &Rehearsal {
+        &self.rehearsal
+    }
 }
 
 impl City {
     pub(crate) const TABLES: &[&[Migration]] = &[journal::MIGRATIONS, people::MIGRATIONS, MIGRATIONS];
 
     pub(crate) fn new() -> Self {
-        Self::on(Store::open_in_memory(Self::TABLES).unwrap())
+        Self::on(memory_store(Self::TABLES))
     }
 
     pub(crate) fn on(store: Store) -> Self {
-        let tiles = TempDir::new().unwrap();
-        let clock = Arc::new(MovableClock::at(NOW));
-        let random: Arc<dyn Random> = Arc::new(SeededRandom::new(11));
-        let parts = LedgerParts {
-            store,
-            keys: Arc::new(Keyring::in_memory("platform", clock.now().day(), random.clone())),
-            signer: Arc::new(Ed25519Signer::create(&tiles.path().join("log.key"), "test").unwrap()),
-            clock: clock.clone(),
-            random,
-            tiles: tiles.path().join("tiles"),
-            origin: "test.example/platform".to_owned(),
-        };
-        let ledger = Ledger::open(parts).unwrap();
+        let rehearsal = Rehearsal::on(store, "platform", NOW, 11);
         let name = Text::new("Innovation and Technology Bureau", "創新及科技局", "创新及科技局");
         let command = people::CreateDepartment { code: "ITB".to_owned(), name };
         let create = move |work: &mut Work<'_, '_>| people::create_department(work, command.clone());
-        let (department, _) = ledger.write("test", Actor::Operator, create).unwrap();
-        Self { ledger, clock, department, _tiles: tiles }
-    }
-
-    pub(crate) fn now(&self) -> Instant {
-        self.clock.now()
+        let department = rehearsal.act(Actor::Operator, create).unwrap();
+        Self { rehearsal, department }
     }
 
     pub(crate) const SERVICE: Id<kinds::Service> = Id::from_bytes([1; 16]);
@@ -155,27 +140,9 @@ impl City {
         authorise(&self.who(9, role), Some(scope)).unwrap()
     }
 
-    pub(crate) fn act<T, E>(
-        &self,
-        actor: Actor,
-        act: impl FnMut(&mut Work<'_, '_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, RunError<E>>
-    where
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
-        self.ledger.write("test", actor, act).map(|(value, _)| value)
-    }
-
-    pub(crate) fn read<T>(&self, look: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError>) -> T {
-        self.ledger.read("test", look).unwrap()
-    }
-
     /// The verbs of this crate in the journal, oldest first.
     pub(crate) fn verbs(&self) -> Vec<String> {
-        let verb = |body: String| serde_json::from_str::<Value>(&body).unwrap()["verb"].as_str().unwrap().to_owned();
-        let all = self.ledger.scan(None, 1000).unwrap().into_iter().map(|entry| verb(entry.body));
-        all.filter(|verb| verb.starts_with("assurance.")).collect()
+        self.rehearsal.verbs().into_iter().filter(|verb| verb.starts_with("assurance.")).collect()
     }
 
     pub(crate) fn open(&self, definition: &[u8]) -> Result<Id<kinds::SchemeVersion>, RunError<OpenGateError>> {

@@ -2,49 +2,41 @@
 
 use std::sync::Arc;
 
-use journal::{Actor, Ledger, LedgerParts, Work};
-use kernel::{Clock as _, Id, Instant, Random, Text, kinds};
+use journal::{Actor, Work};
+use kernel::{Id, Text, kinds};
 use people::{Contact, CreateDepartment, Grant, InviteOfficer, Inviter, Role, RunDrill, SignedIn, authorise, seal_contact};
-use seal::{Ed25519Signer, Keyring};
-use store::{Migration, RunError, Store, StoreError, Tx};
-use tempfile::TempDir;
-use testkit::{MovableClock, SeededRandom};
+use store::{Migration, RunError, Store, StoreError};
+use testkit::{Rehearsal, memory_store};
 
 use crate::*;
 
 pub(crate) struct City {
-    pub(crate) ledger: Arc<Ledger>,
-    pub(crate) clock: Arc<MovableClock>,
+    rehearsal: Rehearsal,
     pub(crate) host: Id<kinds::Department>,
     pub(crate) other: Id<kinds::Department>,
-    _tiles: TempDir,
+}
+
+impl std::ops::Deref for City {
+    type Target = Rehearsal;
+
+    fn deref(&self) -> &Rehearsal {
+        &self.rehearsal
+    }
 }
 
 impl City {
     pub(crate) const TABLES: &[&[Migration]] = &[journal::MIGRATIONS, people::MIGRATIONS, MIGRATIONS];
 
     pub(crate) fn new() -> Self {
-        Self::on(Store::open_in_memory(Self::TABLES).unwrap())
+        Self::on(memory_store(Self::TABLES))
     }
 
     pub(crate) fn on(store: Store) -> Self {
-        let tiles = TempDir::new().unwrap();
-        let clock = Arc::new(MovableClock::at("2023-03-22T09:00"));
-        let random: Arc<dyn Random> = Arc::new(SeededRandom::new(5));
-        let parts = LedgerParts {
-            store,
-            keys: Arc::new(Keyring::in_memory("platform", clock.now().day(), random.clone())),
-            signer: Arc::new(Ed25519Signer::create(&tiles.path().join("log.key"), "test").unwrap()),
-            clock: clock.clone(),
-            random,
-            tiles: tiles.path().join("tiles"),
-            origin: "test.example/platform".to_owned(),
-        };
-        prepare_keys(&parts.keys).unwrap();
-        people::prepare_keys(&parts.keys).unwrap();
-        let ledger = Ledger::open(parts).unwrap();
+        let rehearsal = Rehearsal::on(store, "platform", "2023-03-22T09:00", 5);
+        prepare_keys(rehearsal.keys()).unwrap();
+        people::prepare_keys(rehearsal.keys()).unwrap();
         let nobody = Id::from_bytes([0; 16]);
-        let mut city = Self { ledger, clock, host: nobody, other: nobody, _tiles: tiles };
+        let mut city = Self { rehearsal, host: nobody, other: nobody };
         (city.host, city.other) = (city.department("HST"), city.department("OTH"));
         city
     }
@@ -73,18 +65,10 @@ impl City {
         T: Send + 'static,
         E: From<StoreError> + std::fmt::Debug + Send + 'static,
     {
-        self.ledger.write("test", Actor::Operator, act).map(|(value, _)| value).map_err(|error| match error {
+        self.rehearsal.act(Actor::Operator, act).map_err(|error| match error {
             RunError::Refused(error) => error,
             other => panic!("{other:?}"),
         })
-    }
-
-    pub(crate) fn read<T>(&self, look: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError>) -> T {
-        self.ledger.read("test", look).unwrap()
-    }
-
-    pub(crate) fn now(&self) -> Instant {
-        self.clock.now()
     }
 
     pub(crate) fn pack() -> Arc<Pack> {

@@ -2,24 +2,29 @@
 
 use std::sync::Arc;
 
-use journal::{Actor, Committed, Ledger, LedgerParts, Work};
-use kernel::{Clock as _, Id, Instant, Random, Text, kinds};
-use seal::{Ed25519Signer, Keyring};
+use journal::{Actor, Committed, Work};
+use kernel::{Id, Text, kinds};
+use seal::Keyring;
 use serde_json::Value;
 use store::{Migration, RunError, Store, StoreError, Tx};
-use tempfile::TempDir;
-use testkit::{MovableClock, SeededRandom};
+use testkit::{Rehearsal, memory_store};
 
 use crate::*;
 
 pub(crate) const ORIGIN: &str = "http://localhost:8080";
 
 pub(crate) struct City {
-    pub(crate) ledger: Arc<Ledger>,
+    rehearsal: Rehearsal,
     pub(crate) keys: Arc<Keyring>,
-    pub(crate) clock: Arc<MovableClock>,
     pub(crate) rp: RelyingParty,
-    _tiles: TempDir,
+}
+
+impl std::ops::Deref for City {
+    type Target = Rehearsal;
+
+    fn deref(&self) -> &Rehearsal {
+        &self.rehearsal
+    }
 }
 
 /// An officer with a session and the passkey that made it.
@@ -38,43 +43,14 @@ impl City {
     pub(crate) const TABLES: &[&[Migration]] = &[journal::MIGRATIONS, MIGRATIONS, APPROVAL_MIGRATIONS];
 
     pub(crate) fn new() -> Self {
-        Self::on(Store::open_in_memory(Self::TABLES).unwrap())
+        Self::on(memory_store(Self::TABLES))
     }
 
     pub(crate) fn on(store: Store) -> Self {
-        let tiles = TempDir::new().unwrap();
-        let clock = Arc::new(MovableClock::at("2020-05-06T07:00"));
-        let random: Arc<dyn Random> = Arc::new(SeededRandom::new(7));
-        let keys = Arc::new(Keyring::in_memory("platform", clock.now().day(), random.clone()));
-        prepare_keys(&keys).unwrap();
-        let parts = LedgerParts {
-            store,
-            keys: keys.clone(),
-            signer: Arc::new(Ed25519Signer::create(&tiles.path().join("log.key"), "test").unwrap()),
-            clock: clock.clone(),
-            random,
-            tiles: tiles.path().join("tiles"),
-            origin: "test.example/platform".to_owned(),
-        };
-        let ledger = Ledger::open(parts).unwrap();
-        let rp = RelyingParty::new(ORIGIN, "Lionrock").unwrap();
-        Self { ledger, keys, clock, rp, _tiles: tiles }
-    }
-
-    pub(crate) fn now(&self) -> Instant {
-        self.clock.now()
-    }
-
-    pub(crate) fn act<T, E>(
-        &self,
-        actor: Actor,
-        act: impl FnMut(&mut Work<'_, '_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, RunError<E>>
-    where
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
-        self.ledger.write("test", actor, act).map(|(value, _)| value)
+        let rehearsal = Rehearsal::on(store, "platform", "2020-05-06T07:00", 7);
+        prepare_keys(rehearsal.keys()).unwrap();
+        let (keys, rp) = (rehearsal.keys().clone(), RelyingParty::new(ORIGIN, "Lionrock").unwrap());
+        Self { rehearsal, keys, rp }
     }
 
     pub(crate) fn operator<T, E>(
@@ -101,16 +77,6 @@ impl City {
 
     pub(crate) fn read<T>(&self, look: impl FnMut(&mut Tx<'_>) -> Result<Option<T>, StoreError>) -> Option<T> {
         self.ledger.read("test", look).unwrap()
-    }
-
-    /// The verbs in the journal, oldest first.
-    pub(crate) fn verbs(&self) -> Vec<String> {
-        let verb = |body: String| serde_json::from_str::<Value>(&body).unwrap()["verb"].as_str().unwrap().to_owned();
-        self.ledger.scan(None, 1000).unwrap().into_iter().map(|entry| verb(entry.body)).collect()
-    }
-
-    pub(crate) fn journal_text(&self) -> String {
-        self.ledger.scan(None, 1000).unwrap().into_iter().map(|entry| entry.body + "\n").collect()
     }
 
     pub(crate) fn department(&self) -> Id<kinds::Department> {

@@ -1,27 +1,29 @@
 //! A platform ledger with two departments, a contractor and a movable clock: where this crate is tried.
 
-use std::sync::Arc;
-
-use journal::{Actor, Committed, Ledger, LedgerParts, Work};
-use kernel::{Clock as _, Day, Environment, Id, Instant, Random, Secret, Text, kinds};
+use journal::{Actor, Committed, Work};
+use kernel::{Day, Environment, Id, Secret, Text, kinds};
 use people::{Action, Contact, Grant, Role, Scope, SignedIn, authorise};
-use seal::{Ed25519Signer, Keyring, Signer, age_files};
-use serde_json::Value;
-use store::{Migration, RunError, Store, StoreError, Tx};
-use tempfile::TempDir;
-use testkit::{MovableClock, SeededRandom};
+use seal::{Ed25519Signer, Signer, age_files};
+use store::{Migration, RunError, Store, StoreError};
+use testkit::{Rehearsal, memory_store};
 
 use crate::clause::complete;
 use crate::*;
 
 pub(crate) struct City {
-    pub(crate) ledger: Arc<Ledger>,
-    pub(crate) clock: Arc<MovableClock>,
+    rehearsal: Rehearsal,
     pub(crate) rules: LeaseRules,
     pub(crate) signer: Ed25519Signer,
     pub(crate) identity: Secret<String>,
     pub(crate) recipient: String,
-    directory: TempDir,
+}
+
+impl std::ops::Deref for City {
+    type Target = Rehearsal;
+
+    fn deref(&self) -> &Rehearsal {
+        &self.rehearsal
+    }
 }
 
 impl City {
@@ -29,37 +31,20 @@ impl City {
     pub(crate) const SERVICE: Id<kinds::Service> = Id::from_bytes([4; 16]);
 
     pub(crate) fn new() -> Self {
-        Self::on(Store::open_in_memory(Self::TABLES).unwrap())
+        Self::on(memory_store(Self::TABLES))
     }
 
     pub(crate) fn on(store: Store) -> Self {
-        let directory = TempDir::new().unwrap();
-        let clock = Arc::new(MovableClock::at("2022-03-01T09:00"));
-        let random: Arc<dyn Random> = Arc::new(SeededRandom::new(17));
-        let keys = Arc::new(Keyring::in_memory("platform", clock.now().day(), random.clone()));
-        prepare_keys(&keys).unwrap();
-        let parts = LedgerParts {
-            store,
-            keys,
-            signer: Arc::new(Ed25519Signer::create(&directory.path().join("log.key"), "test").unwrap()),
-            clock: clock.clone(),
-            random,
-            tiles: directory.path().join("tiles"),
-            origin: "test.example/platform".to_owned(),
-        };
-        let signer = Ed25519Signer::create(&directory.path().join("contractor.key"), "contractor").unwrap();
+        let rehearsal = Rehearsal::on(store, "platform", "2022-03-01T09:00", 17);
+        prepare_keys(rehearsal.keys()).unwrap();
+        let signer = Ed25519Signer::create(&rehearsal.directory().join("contractor.key"), "contractor").unwrap();
         let (identity, recipient) = age_files::generate_identity();
-        let ledger = Ledger::open(parts).unwrap();
-        Self { ledger, clock, rules: LeaseRules::default(), signer, identity, recipient, directory }
-    }
-
-    pub(crate) fn now(&self) -> Instant {
-        self.clock.now()
+        Self { rehearsal, rules: LeaseRules::default(), signer, identity, recipient }
     }
 
     /// Another signing key.
     pub(crate) fn another_signer(&self) -> Ed25519Signer {
-        Ed25519Signer::create(&self.directory.path().join("another.key"), "contractor").unwrap()
+        Ed25519Signer::create(&self.directory().join("another.key"), "contractor").unwrap()
     }
 
     pub(crate) fn grant<A: Action>(department: u8, role: Role) -> Grant<A> {
@@ -90,16 +75,6 @@ impl City {
         E: From<StoreError> + Send + 'static,
     {
         self.write(Actor::Job("test"), act).map(|(value, _)| value)
-    }
-
-    pub(crate) fn read<T>(&self, look: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError>) -> T {
-        self.ledger.read("test", look).unwrap()
-    }
-
-    /// The verbs in the journal, oldest first.
-    pub(crate) fn verbs(&self) -> Vec<String> {
-        let verb = |body: String| serde_json::from_str::<Value>(&body).unwrap()["verb"].as_str().unwrap().to_owned();
-        self.ledger.scan(None, 10_000).unwrap().into_iter().map(|entry| verb(entry.body)).collect()
     }
 
     pub(crate) fn keys_of_contractor(&self) -> ContractorKeys {

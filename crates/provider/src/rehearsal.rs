@@ -4,18 +4,17 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use journal::{Actor, Ledger, LedgerParts, Work};
-use kernel::{Clock as _, Environment, Id, Instant, Random, Text, kinds};
+use journal::{Actor, Work};
+use kernel::{Environment, Id, Instant, Random, Text, kinds};
 use openid::{
     Audience, Client, ClientAuthentication, ClientId, DpopProof, DpopRequest, Jwk, OAuthError, Profile, RedirectUri, Scope,
     SenderConstraint, sign_compact,
 };
 use people::{Action, Grant, Role, SignedIn, authorise};
-use seal::{Ed25519Signer, JoseAlgorithm, JoseSigner, Keyring};
+use seal::{JoseAlgorithm, JoseSigner};
 use serde_json::{Value, json};
-use store::{Migration, RunError, Store, StoreError, Tx};
-use tempfile::TempDir;
-use testkit::{MovableClock, Place, SeededRandom, both_engines};
+use store::{Migration, RunError, Store, StoreError};
+use testkit::{Place, Rehearsal, both_engines, memory_store};
 
 use crate::*;
 
@@ -27,11 +26,17 @@ pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 pub(crate) struct Provider {
-    pub(crate) ledger: Arc<Ledger>,
-    pub(crate) clock: Arc<MovableClock>,
+    rehearsal: Rehearsal,
     pub(crate) keys: TokenKeys,
     pub(crate) random: Arc<dyn Random>,
-    _directory: TempDir,
+}
+
+impl std::ops::Deref for Provider {
+    type Target = Rehearsal;
+
+    fn deref(&self) -> &Rehearsal {
+        &self.rehearsal
+    }
 }
 
 /// A service with the keys that it keeps to itself.
@@ -48,7 +53,7 @@ pub(crate) fn on_both(story: impl Fn(&Provider)) {
 
 impl Provider {
     pub(crate) fn new() -> Self {
-        Self::on(Store::open_in_memory(TABLES).unwrap())
+        Self::on(memory_store(TABLES))
     }
 
     pub(crate) fn at(place: &Place) -> Self {
@@ -56,28 +61,12 @@ impl Provider {
     }
 
     fn on(store: Store) -> Self {
-        let directory = TempDir::new().unwrap();
-        let clock = Arc::new(MovableClock::at("2026-11-22T09:00"));
-        let random: Arc<dyn Random> = Arc::new(SeededRandom::new(29));
-        let keys = Arc::new(Keyring::in_memory("identity", clock.now().day(), random.clone()));
-        prepare_keys(&keys).unwrap();
-        let parts = LedgerParts {
-            store,
-            keys,
-            signer: Arc::new(Ed25519Signer::create(&directory.path().join("log.key"), "test").unwrap()),
-            clock: clock.clone(),
-            random: random.clone(),
-            tiles: directory.path().join("tiles"),
-            origin: "test.example/identity".to_owned(),
-        };
-        let ledger = Ledger::open(parts).unwrap();
-        rotate_keys(&ledger, clock.now()).unwrap();
-        let keys = load_keys(&ledger, clock.now()).unwrap();
-        Self { ledger, clock, keys, random, _directory: directory }
-    }
-
-    pub(crate) fn now(&self) -> Instant {
-        self.clock.now()
+        let rehearsal = Rehearsal::on(store, "identity", "2026-11-22T09:00", 29);
+        prepare_keys(rehearsal.keys()).unwrap();
+        rotate_keys(&rehearsal.ledger, rehearsal.now()).unwrap();
+        let keys = load_keys(&rehearsal.ledger, rehearsal.now()).unwrap();
+        let random = rehearsal.ledger.random().clone();
+        Self { rehearsal, keys, random }
     }
 
     pub(crate) fn officer<A: Action>(officer: u8, role: Role) -> Grant<A> {
@@ -91,16 +80,7 @@ impl Provider {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.ledger.write("test", Actor::Visitor, act).map(|(value, _)| value)
-    }
-
-    pub(crate) fn read<T>(&self, look: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError>) -> T {
-        self.ledger.read("test", look).unwrap()
-    }
-
-    pub(crate) fn verbs(&self) -> Vec<String> {
-        let verb = |body: String| serde_json::from_str::<Value>(&body).unwrap()["verb"].as_str().unwrap().to_owned();
-        self.ledger.scan(None, 10_000).unwrap().into_iter().map(|entry| verb(entry.body)).collect()
+        self.rehearsal.act(Actor::Visitor, act)
     }
 
     /// A service in force, under FAPI 2.0 with DPoP.

@@ -1,22 +1,23 @@
 //! A platform ledger with a movable clock: where this crate is tried.
 
-use std::sync::Arc;
-
-use journal::{Actor, Ledger, LedgerParts, Work};
-use kernel::{Clock as _, Id, Instant, Random, Text, kinds};
+use journal::Actor;
+use kernel::{Id, Instant, Text, kinds};
 use people::{CreateDepartment, Grant, HandleIncident, Role, SignedIn, authorise};
-use seal::{Ed25519Signer, Keyring};
-use serde_json::Value;
-use store::{Migration, RunError, Store, StoreError, Tx};
-use tempfile::TempDir;
-use testkit::{MovableClock, SeededRandom};
+use store::{Migration, RunError, Store};
+use testkit::{Rehearsal, memory_store};
 
 use crate::*;
 
 pub(crate) struct City {
-    pub(crate) ledger: Arc<Ledger>,
-    pub(crate) clock: Arc<MovableClock>,
-    _tiles: TempDir,
+    rehearsal: Rehearsal,
+}
+
+impl std::ops::Deref for City {
+    type Target = Rehearsal;
+
+    fn deref(&self) -> &Rehearsal {
+        &self.rehearsal
+    }
 }
 
 impl City {
@@ -25,45 +26,18 @@ impl City {
     pub(crate) const SERVICE: Id<kinds::Service> = Id::from_bytes([4; 16]);
 
     pub(crate) fn new() -> Self {
-        Self::on(Store::open_in_memory(Self::TABLES).unwrap())
+        Self::on(memory_store(Self::TABLES))
     }
 
     pub(crate) fn on(store: Store) -> Self {
-        let tiles = TempDir::new().unwrap();
-        let clock = Arc::new(MovableClock::at("2023-02-28T09:00"));
-        let random: Arc<dyn Random> = Arc::new(SeededRandom::new(5));
-        let parts = LedgerParts {
-            store,
-            keys: Arc::new(Keyring::in_memory("platform", clock.now().day(), random.clone())),
-            signer: Arc::new(Ed25519Signer::create(&tiles.path().join("log.key"), "test").unwrap()),
-            clock: clock.clone(),
-            random,
-            tiles: tiles.path().join("tiles"),
-            origin: "test.example/platform".to_owned(),
-        };
-        prepare_keys(&parts.keys).unwrap();
-        Self { ledger: Ledger::open(parts).unwrap(), clock, _tiles: tiles }
+        let rehearsal = Rehearsal::on(store, "platform", "2023-02-28T09:00", 5);
+        prepare_keys(rehearsal.keys()).unwrap();
+        Self { rehearsal }
     }
 
     pub(crate) fn officer(department: u8, roles: &[Role]) -> SignedIn {
         let post = Text::new("Post", "職位", "职位");
         SignedIn::at_console(Id::from_bytes([9; 16]), Id::from_bytes([department; 16]), roles.to_vec(), post)
-    }
-
-    pub(crate) fn act<T, E>(
-        &self,
-        actor: Actor,
-        act: impl FnMut(&mut Work<'_, '_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, RunError<E>>
-    where
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
-        self.ledger.write("test", actor, act).map(|(value, _)| value)
-    }
-
-    pub(crate) fn read<T>(&self, look: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError>) -> T {
-        self.ledger.read("test", look).unwrap()
     }
 
     pub(crate) fn open(&self, kind: IncidentKind, key: &str) -> Id<kinds::Incident> {
@@ -88,19 +62,6 @@ impl City {
             text: Text::new("A lease ends in 7 days", "租約七日後屆滿", "租约七日后届满"),
         };
         self.act(Actor::Job("test"), move |work| raise_alert(work, &command)).unwrap()
-    }
-
-    pub(crate) fn verbs(&self) -> Vec<String> {
-        let verb = |body: String| serde_json::from_str::<Value>(&body).unwrap()["verb"].as_str().unwrap().to_owned();
-        self.ledger.scan(None, 1000).unwrap().into_iter().map(|entry| verb(entry.body)).collect()
-    }
-
-    pub(crate) fn journal_text(&self) -> String {
-        self.ledger.scan(None, 100_000).unwrap().into_iter().map(|entry| entry.body + "\n").collect()
-    }
-
-    pub(crate) fn now(&self) -> Instant {
-        self.clock.now()
     }
 
     /// A department that is on record.

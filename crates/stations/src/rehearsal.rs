@@ -1,15 +1,9 @@
 //! A platform ledger with two departments, and a station: where this crate is tried.
 
-use std::sync::Arc;
-
-use journal::{Actor, Ledger, LedgerParts, Work};
-use kernel::{Clock as _, Id, Random, Text, kinds};
+use journal::Actor;
+use kernel::{Id, Text, kinds};
 use people::{Grant, ManageStations, Role, SignedIn, Token, authorise};
-use seal::{Ed25519Signer, Keyring};
-use serde_json::Value;
-use store::{Migration, RunError, Store, StoreError, Tx};
-use tempfile::TempDir;
-use testkit::{MovableClock, SeededRandom};
+use testkit::{Rehearsal, SeededRandom, memory_store};
 
 use crate::*;
 
@@ -44,27 +38,21 @@ pub(crate) fn listed(number: u8) -> Listed {
 }
 
 pub(crate) struct City {
-    pub(crate) ledger: Arc<Ledger>,
-    pub(crate) clock: Arc<MovableClock>,
-    _tiles: TempDir,
+    rehearsal: Rehearsal,
+}
+
+impl std::ops::Deref for City {
+    type Target = Rehearsal;
+
+    fn deref(&self) -> &Rehearsal {
+        &self.rehearsal
+    }
 }
 
 impl City {
     pub(crate) fn new() -> Self {
-        const TABLES: &[&[Migration]] = &[journal::MIGRATIONS, people::MIGRATIONS, MIGRATIONS];
-        let tiles = TempDir::new().unwrap();
-        let clock = Arc::new(MovableClock::at("2021-12-28T09:00"));
-        let random: Arc<dyn Random> = Arc::new(SeededRandom::new(5));
-        let parts = LedgerParts {
-            store: Store::open_in_memory(TABLES).unwrap(),
-            keys: Arc::new(Keyring::in_memory("platform", clock.now().day(), random.clone())),
-            signer: Arc::new(Ed25519Signer::create(&tiles.path().join("log.key"), "test").unwrap()),
-            clock: clock.clone(),
-            random,
-            tiles: tiles.path().join("tiles"),
-            origin: "test.example/platform".to_owned(),
-        };
-        Self { ledger: Ledger::open(parts).unwrap(), clock, _tiles: tiles }
+        let store = memory_store(&[journal::MIGRATIONS, people::MIGRATIONS, MIGRATIONS]);
+        Self { rehearsal: Rehearsal::on(store, "platform", "2021-12-28T09:00", 5) }
     }
 
     pub(crate) fn officer(department: u8, role: Role) -> SignedIn {
@@ -92,26 +80,5 @@ impl City {
         assert!(enrol_device(&self.ledger, &typed).unwrap().is_none(), "a code works once");
         self.act(Actor::Operator, move |work| lend_device(work, &Self::grant(1), (id, Some(station)))).unwrap();
         (id, key)
-    }
-
-    pub(crate) fn act<T, E>(
-        &self,
-        actor: Actor,
-        act: impl FnMut(&mut Work<'_, '_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, RunError<E>>
-    where
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
-        self.ledger.write("test", actor, act).map(|(value, _)| value)
-    }
-
-    pub(crate) fn read<T>(&self, look: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError>) -> T {
-        self.ledger.read("test", look).unwrap()
-    }
-
-    pub(crate) fn verbs(&self) -> Vec<String> {
-        let verb = |body: String| serde_json::from_str::<Value>(&body).unwrap()["verb"].as_str().unwrap().to_owned();
-        self.ledger.scan(None, 1000).unwrap().into_iter().map(|entry| verb(entry.body)).collect()
     }
 }

@@ -1,49 +1,37 @@
 //! A platform ledger with two departments and a movable clock: where this crate is tried.
 
-use std::sync::Arc;
-
-use journal::{Actor, Ledger, LedgerParts, Work};
-use kernel::{Clock as _, Id, Instant, Random, Text, kinds};
+use journal::Actor;
+use kernel::{Id, Instant, Text, kinds};
 use people::{Contact, CreateDepartment, Grant, InviteOfficer, Inviter, ManageTraining, Role, SignedIn, authorise, seal_contact};
-use seal::{Ed25519Signer, Keyring};
-use store::{Migration, RunError, Store, StoreError, Tx};
-use tempfile::TempDir;
-use testkit::{MovableClock, SeededRandom};
+use store::{Migration, RunError, Store};
+use testkit::{Rehearsal, memory_store};
 
 use crate::*;
 
 pub(crate) struct City {
-    pub(crate) ledger: Arc<Ledger>,
-    pub(crate) clock: Arc<MovableClock>,
+    rehearsal: Rehearsal,
     pub(crate) departments: Vec<Id<kinds::Department>>,
-    pub(crate) signer: Arc<Ed25519Signer>,
-    _tiles: TempDir,
+}
+
+impl std::ops::Deref for City {
+    type Target = Rehearsal;
+
+    fn deref(&self) -> &Rehearsal {
+        &self.rehearsal
+    }
 }
 
 impl City {
     pub(crate) const TABLES: &[&[Migration]] = &[journal::MIGRATIONS, people::MIGRATIONS, MIGRATIONS];
 
     pub(crate) fn new() -> Self {
-        Self::on(Store::open_in_memory(Self::TABLES).unwrap())
+        Self::on(memory_store(Self::TABLES))
     }
 
     pub(crate) fn on(store: Store) -> Self {
-        let tiles = TempDir::new().unwrap();
-        let clock = Arc::new(MovableClock::at("2023-03-01T09:00"));
-        let random: Arc<dyn Random> = Arc::new(SeededRandom::new(5));
-        let keys = Arc::new(Keyring::in_memory("platform", clock.now().day(), random.clone()));
-        people::prepare_keys(&keys).unwrap();
-        let signer = Arc::new(Ed25519Signer::create(&tiles.path().join("log.key"), "test").unwrap());
-        let parts = LedgerParts {
-            store,
-            keys,
-            signer: signer.clone(),
-            clock: clock.clone(),
-            random,
-            tiles: tiles.path().join("tiles"),
-            origin: "test.example/platform".to_owned(),
-        };
-        let mut city = Self { ledger: Ledger::open(parts).unwrap(), clock, departments: Vec::new(), signer, _tiles: tiles };
+        let rehearsal = Rehearsal::on(store, "platform", "2023-03-01T09:00", 5);
+        people::prepare_keys(rehearsal.keys()).unwrap();
+        let mut city = Self { rehearsal, departments: Vec::new() };
         city.departments = (0..2).map(|n| city.department(n)).collect();
         city
     }
@@ -57,7 +45,7 @@ impl City {
     /// A new officer of a department, signed in.
     pub(crate) fn officer(&self, department: usize, roles: &[Role]) -> SignedIn {
         let contact = Contact::parse("Chan Siu Ming", "sm.chan@dept.example.hk").unwrap();
-        let contact = seal_contact(self.ledger.keys(), self.clock.now().day(), &contact).unwrap();
+        let contact = seal_contact(self.ledger.keys(), self.now().day(), &contact).unwrap();
         let post = Text::new("Post", "職位", "职位");
         let command = InviteOfficer { department: self.departments[department], post: post.clone(), roles: roles.to_vec(), contact };
         let invited = self.act(Actor::Operator, move |work| people::invite_officer(work, &Inviter::Operator, command.clone())).unwrap();
@@ -66,10 +54,6 @@ impl City {
 
     pub(crate) fn manager(&self, department: usize) -> Grant<ManageTraining> {
         authorise(&self.officer(department, &[Role::SecurityOfficer]), None).unwrap()
-    }
-
-    pub(crate) fn now(&self) -> Instant {
-        self.clock.now()
     }
 
     /// A session of the first department, tomorrow at ten, for an hour.
@@ -105,25 +89,5 @@ impl City {
     pub(crate) fn standing(&self, who: &SignedIn, slug: &str) -> Standing {
         let (officer, today) = (who.officer(), self.now().day());
         self.read(|tx| standings(tx, officer, today)).into_iter().find(|standing| standing.course.slug == slug).unwrap()
-    }
-
-    pub(crate) fn act<T, E>(
-        &self,
-        actor: Actor,
-        act: impl FnMut(&mut Work<'_, '_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, RunError<E>>
-    where
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
-        self.ledger.write("test", actor, act).map(|(value, _)| value)
-    }
-
-    pub(crate) fn read<T>(&self, look: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError>) -> T {
-        self.ledger.read("test", look).unwrap()
-    }
-
-    pub(crate) fn journal_text(&self) -> String {
-        self.ledger.scan(None, 100_000).unwrap().into_iter().map(|entry| entry.body + "\n").collect()
     }
 }

@@ -9,16 +9,15 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use journal::{Actor, Ledger, LedgerParts, Work};
-use kernel::{Clock as _, Environment, Id, Instant, Random, Text};
+use journal::{Actor, Ledger, Work};
+use kernel::{Clock as _, Environment, Id, Instant, Text};
 use openid::{Client, ClientAuthentication, ClientId, Jwk, Profile, RedirectUri, Scope, SenderConstraint, sign_compact};
 use people::{Action, Grant, Role, SignedIn, authorise};
 use provider::{Permission, Person, Registration, ServiceContact, Standing, TokenKeys};
-use seal::{Ed25519Signer, JoseAlgorithm, JoseSigner, Keyring};
+use seal::{JoseAlgorithm, JoseSigner};
 use serde_json::{Value, json};
-use store::{Store, StoreError};
-use tempfile::TempDir;
-use testkit::{MovableClock, SeededRandom};
+use store::StoreError;
+use testkit::{MovableClock, Rehearsal, memory_store};
 use tower::ServiceExt as _;
 
 pub const ISSUER: &str = "https://id.example";
@@ -30,10 +29,9 @@ pub struct Stage {
     door: Arc<Door>,
     router: Router,
     runtime: tokio::runtime::Runtime,
-    random: Arc<dyn Random>,
+    rehearsal: Rehearsal,
     client: JoseSigner,
     dpop: JoseSigner,
-    _directory: TempDir,
 }
 
 struct Door {
@@ -75,21 +73,10 @@ impl Reply {
 
 impl Stage {
     pub fn new() -> Self {
-        let directory = TempDir::new().unwrap();
-        let clock = Arc::new(MovableClock::at("2026-11-22T09:00"));
-        let random: Arc<dyn Random> = Arc::new(SeededRandom::new(41));
-        let keys = Arc::new(Keyring::in_memory("identity", clock.now().day(), random.clone()));
-        provider::prepare_keys(&keys).unwrap();
-        let parts = LedgerParts {
-            store: Store::open_in_memory(&[journal::MIGRATIONS, provider::MIGRATIONS]).unwrap(),
-            keys,
-            signer: Arc::new(Ed25519Signer::create(&directory.path().join("log.key"), "test").unwrap()),
-            clock: clock.clone(),
-            random: random.clone(),
-            tiles: directory.path().join("tiles"),
-            origin: "test.example/identity".to_owned(),
-        };
-        let ledger = Ledger::open(parts).unwrap();
+        let store = memory_store(&[journal::MIGRATIONS, provider::MIGRATIONS]);
+        let rehearsal = Rehearsal::on(store, "identity", "2026-11-22T09:00", 41);
+        let (ledger, clock) = (rehearsal.ledger.clone(), rehearsal.clock.clone());
+        provider::prepare_keys(ledger.keys()).unwrap();
         provider::rotate_keys(&ledger, clock.now()).unwrap();
         let keys = provider::load_keys(&ledger, clock.now()).unwrap();
         let client = JoseSigner::generate(JoseAlgorithm::Es256).unwrap();
@@ -97,7 +84,7 @@ impl Stage {
         let door = Arc::new(Door { ledger, keys, clock, open: AtomicBool::new(true) });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let dpop = JoseSigner::generate(JoseAlgorithm::Es256).unwrap();
-        Self { router: connect_routes(door.clone()), door, runtime, random, client, dpop, _directory: directory }
+        Self { router: connect_routes(door.clone()), door, runtime, rehearsal, client, dpop }
     }
 
     pub fn close(&self) {
@@ -207,7 +194,7 @@ impl Stage {
     }
 
     fn fresh(&self) -> String {
-        kernel::to_hex(&self.random.bytes16())
+        kernel::to_hex(&self.rehearsal.ledger.random().bytes16())
     }
 
     fn send(&self, request: Request<Body>) -> Reply {

@@ -6,35 +6,26 @@ use callout::{
     Details, Gateway, Gateways, HandedOver, KeepPerson, Policy, QuietHours, Severity, StartCallOut, call_round, keep_person, seal_details,
     start_call_out,
 };
-use journal::{Actor, Ledger, LedgerParts};
-use kernel::{Clock as _, Id, Random, Text};
+use journal::Actor;
+use kernel::{Id, Text};
 use people::{CreateDepartment, Duty, Role, SignedIn, authorise, create_department};
-use seal::{Ed25519Signer, Keyring};
-use store::Store;
-use tempfile::TempDir;
-use testkit::{MovableClock, SeededRandom};
+use testkit::{Rehearsal, memory_store};
 
 pub struct Stage {
-    ledger: Arc<Ledger>,
-    _tiles: TempDir,
+    rehearsal: Rehearsal,
 }
 
 impl Stage {
     pub fn new() -> Self {
-        let tiles = TempDir::new().unwrap();
-        let clock = Arc::new(MovableClock::at("2023-02-27T03:00"));
-        let random: Arc<dyn Random> = Arc::new(SeededRandom::new(3));
-        let keys = Arc::new(Keyring::in_memory("platform", clock.now().day(), random.clone()));
-        callout::prepare_keys(&keys).unwrap();
-        let store = Store::open_in_memory(&[journal::MIGRATIONS, people::MIGRATIONS, callout::MIGRATIONS]).unwrap();
-        let signer = Arc::new(Ed25519Signer::create(&tiles.path().join("log.key"), "test").unwrap());
-        let parts = LedgerParts { store, keys, signer, clock, random, tiles: tiles.path().join("tiles"), origin: "test".into() };
-        Self { ledger: Ledger::open(parts).unwrap(), _tiles: tiles }
+        let store = memory_store(&[journal::MIGRATIONS, people::MIGRATIONS, callout::MIGRATIONS]);
+        let rehearsal = Rehearsal::on(store, "platform", "2023-02-27T03:00", 3);
+        callout::prepare_keys(rehearsal.keys()).unwrap();
+        Self { rehearsal }
     }
 
     /// Calls the department out with this gateway for telephone calls.
     pub fn call(&self, gateway: Arc<dyn Gateway>) -> HandedOver {
-        let ledger = &self.ledger;
+        let ledger = &self.rehearsal.ledger;
         let words = || Text::new("Call", "召集", "召集");
         let create = move |work: &mut journal::Work<'_, '_>| {
             create_department(work, CreateDepartment { code: "ITB".into(), name: words() })

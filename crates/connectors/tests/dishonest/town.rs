@@ -1,29 +1,33 @@
 //! A department, its platform and the daily round of work, on a simulated clock.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use connectors::{Manner, ProbeConfig, WebProber};
-use journal::{Actor, Committed, Ledger, LedgerParts, Work};
-use kernel::{Clock as _, Environment, Id, Instant, Random, Secret, Text, kinds};
+use journal::{Actor, Committed, Work};
+use kernel::{Environment, Id, Instant, Secret, Text, kinds};
 use people::{Action, Contact, Grant, GrantLease, HandleIncident, ManageContractors, RequestExport, Role, Scope, SignedIn, authorise};
 use processors::*;
 use response::{Alert, AlertKind, Incident, IncidentKind, OpenIncident, RaiseAlert};
-use seal::{Ed25519Signer, Keyring, Signer, age_files};
-use store::{Migration, RunError, Store, StoreError, Tx};
-use tempfile::TempDir;
-use testkit::{MovableClock, SeededRandom};
+use seal::{Ed25519Signer, Signer, age_files};
+use store::{Migration, RunError, StoreError};
+use testkit::{Rehearsal, memory_store};
 
 use crate::contractor::{Conduct, Contractor, Phase};
 
 const HOUR_MS: i64 = 3_600_000;
 
 pub struct Town {
-    pub ledger: Arc<Ledger>,
-    pub clock: Arc<MovableClock>,
+    rehearsal: Rehearsal,
     pub rules: LeaseRules,
     prober: WebProber,
-    directory: TempDir,
+}
+
+impl std::ops::Deref for Town {
+    type Target = Rehearsal;
+
+    fn deref(&self) -> &Rehearsal {
+        &self.rehearsal
+    }
 }
 
 /// A lease in a contractor's hands, with everything the contractor has.
@@ -42,20 +46,8 @@ impl Town {
     pub const SERVICE: Id<kinds::Service> = Id::from_bytes([4; 16]);
 
     pub fn new() -> Self {
-        let directory = TempDir::new().unwrap();
-        let clock = Arc::new(MovableClock::at("2023-02-20T09:00"));
-        let random: Arc<dyn Random> = Arc::new(SeededRandom::new(2023));
-        let keys = Arc::new(Keyring::in_memory("platform", clock.now().day(), random.clone()));
-        prepare_keys(&keys).unwrap();
-        let parts = LedgerParts {
-            store: Store::open_in_memory(Self::TABLES).unwrap(),
-            keys,
-            signer: Arc::new(Ed25519Signer::create(&directory.path().join("log.key"), "test").unwrap()),
-            clock: clock.clone(),
-            random,
-            tiles: directory.path().join("tiles"),
-            origin: "test.example/platform".to_owned(),
-        };
+        let rehearsal = Rehearsal::on(memory_store(Self::TABLES), "platform", "2023-02-20T09:00", 2023);
+        prepare_keys(rehearsal.keys()).unwrap();
         let manner = |source: [u8; 4], agent: &str| Manner {
             source: Some(source.into()),
             agent: agent.into(),
@@ -68,12 +60,7 @@ impl Town {
             private: true,
             ..ProbeConfig::default()
         };
-        let ledger = Ledger::open(parts).unwrap();
-        Self { ledger, clock, rules: LeaseRules::default(), prober: WebProber::new(config).unwrap(), directory }
-    }
-
-    pub fn now(&self) -> Instant {
-        self.clock.now()
+        Self { rehearsal, rules: LeaseRules::default(), prober: WebProber::new(config).unwrap() }
     }
 
     fn grant<A: Action>(department: u8, role: Role) -> Grant<A> {
@@ -98,10 +85,6 @@ impl Town {
         self.ledger.write("test", Actor::Job("test"), act)
     }
 
-    pub fn read<T>(&self, look: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError>) -> T {
-        self.ledger.read("test", look).unwrap()
-    }
-
     /// A contract and a lease on twenty records, handed over to a contractor of this conduct.
     pub fn hands_over_to(&self, conduct: Conduct) -> Held {
         let contractor = Contractor::start(conduct);
@@ -121,7 +104,7 @@ impl Town {
     }
 
     fn signer(&self, name: &str) -> Ed25519Signer {
-        Ed25519Signer::create(&self.directory.path().join(name), "contractor").unwrap()
+        Ed25519Signer::create(&self.directory().join(name), "contractor").unwrap()
     }
 
     fn register(&self, keys: ContractorKeys) -> Id<kinds::Contractor> {
