@@ -61,6 +61,8 @@ mod pictures;
 #[cfg(test)]
 mod recovery_browser;
 #[cfg(test)]
+mod recovery_photos;
+#[cfg(test)]
 mod proofing_browser;
 #[cfg(test)]
 mod signing_browser;
