@@ -112,7 +112,8 @@ async fn each_bad_answer_is_one_sentence_beside_it() {
         let said = wrong.html.split("govuk-error-summary__list").nth(1).unwrap_or_default();
         assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && said.contains(words), "{said}");
     }
-    let unsent = pages.post(&format!("{BACK}/send"), &cookie, &pages.get(BACK, &cookie).await, "").await;
+    let form = pages.get(&format!("{BACK}/photo/document"), &cookie).await;
+    let unsent = pages.post(&format!("{BACK}/send"), &cookie, &form, "").await;
     assert_eq!(unsent.headers["location"], BACK);
     assert!(pages.get(BACK, &cookie).await.html.contains("To do"), "nothing is sent that is not whole");
     let unknown = pages.get(&format!("{BACK}/prf_01890b0e2c5b7d1e9f3a5c7b9d1e3f5a/receipt.json"), &cookie).await;
