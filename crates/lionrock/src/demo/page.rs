@@ -13,7 +13,7 @@ use journal::Actor;
 use kernel::{Environment, Kind, Text};
 use people::{FinishSignIn, RelyingParty, SignIn};
 use webkit::parts::{Button, Form, SummaryList, SummaryRow, Table, Warning};
-use webkit::{Body, Failure, Layout, Page, Values, Visitor, formats};
+use webkit::{Body, Failure, Layout, Page, Values, Visitor};
 
 use super::calls;
 use super::city::City;
@@ -110,12 +110,12 @@ fn residents(state: &DemoState, visitor: &Visitor, body: &mut Body) {
         let address = premises.map(|premises| hongkong::format_line(premises, &unit, visitor.language));
         let mut rows = vec![
             SummaryRow::new(text(Word::IdNumber), main.id_number.formatted()),
-            SummaryRow::new(text(Word::Birth), formats::date(main.birth, visitor.language)),
+            SummaryRow::new(text(Word::Birth), main.birth.to_string()),
             SummaryRow::new(text(Word::Address), address.unwrap_or_default()),
             SummaryRow::new(text(Word::Mobile), main.mobile.formatted()),
         ];
         for member in &household.members {
-            let value = format!("{}  {}", member.id_number.formatted(), formats::date(member.birth, visitor.language));
+            let value = format!("{}  {}", member.id_number.formatted(), member.birth);
             rows.push(SummaryRow::new(text(Word::Member), value));
         }
         body.h3(format!("{}  {}", main.name_en, main.name_zh)).part(&SummaryList::new(rows));

@@ -96,7 +96,8 @@ pub enum Failed {
 const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 impl Protocol {
-    /// Pushes a request for these scopes (RFC 9126), to be shown in the language that the resident reads here, and says where the resident is to be sent.
+    /// Pushes a request for these scopes (RFC 9126), to be shown in the language that the resident reads here, and says where the
+    /// resident is to be sent.
     pub async fn start(&self, scope: &str, language: Language) -> Result<Started, Failed> {
         let (state, nonce, verifier) = (fresh(), fresh(), fresh());
         let dpop = JoseSigner::generate(JoseAlgorithm::Es256)?;
