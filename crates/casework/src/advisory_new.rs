@@ -1,6 +1,6 @@
 use advisories::{AdvisoryError, AdvisoryKind, Audience, PublishAdvisory};
 use axum::response::Response;
-use desk::{Answer, Desk, LANGUAGES, Mistakes, go, named, three};
+use desk::{Answer, Desk, LANGUAGES, Mistakes, named, three};
 use kernel::Text;
 use people::HandleIncident;
 use store::RunError;
@@ -71,7 +71,7 @@ pub(crate) fn publish(desk: &Desk) -> Answer {
     let command = PublishAdvisory { kind, title, body, public_body, audiences };
     let act = move |work: &mut journal::Work<'_, '_>| flows::publish_advisory(work, &grant, &command);
     match desk.platform().ledger().write("staff.publish_advisory", grant.actor(), act) {
-        Ok((number, _)) => Ok(go(&desk.url(&format!("/staff/advisories/{number}")))),
+        Ok((number, _)) => Ok(desk.done("done-advisory", &desk.url(&format!("/staff/advisories/{number}")))),
         Err(RunError::Refused(AdvisoryError::Words)) => {
             Ok(page(desk, &Mistakes::one("advisory-title-en", desk.say("advisory-too-long"))))
         }

@@ -1,5 +1,5 @@
 use axum::response::Response;
-use desk::{Answer, Desk, Mistakes, go, link, missing};
+use desk::{Answer, Desk, Mistakes, link, missing};
 use kernel::{Id, kinds};
 use people::Role;
 use response::{AcknowledgeAlert, AcknowledgeAlertError, Alert, Outcome, acknowledge_alert};
@@ -92,7 +92,7 @@ pub(crate) fn acknowledge(desk: &Desk) -> Answer {
     let actor = journal::Actor::Officer { id: who.officer(), department: who.department(), role: role.slug().to_owned() };
     let done = desk.platform().ledger().write("staff.acknowledge_alert", actor, move |work| acknowledge_alert(work, &who, command));
     match done {
-        Ok(_) | Err(RunError::Refused(AcknowledgeAlertError::Taken)) => Ok(go(&desk.url("/staff/alerts"))),
+        Ok(_) | Err(RunError::Refused(AcknowledgeAlertError::Taken)) => Ok(desk.done("done-alert", &desk.url("/staff/alerts"))),
         Err(error) => Err(Failure::from(error)),
     }
 }

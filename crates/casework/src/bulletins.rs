@@ -1,4 +1,4 @@
-use desk::{Answer, Desk, Mistakes, go};
+use desk::{Answer, Desk, Mistakes};
 use people::{OperateScheme, ReadDashboard};
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Table};
 use webkit::{Page, formats};
@@ -49,5 +49,5 @@ pub(crate) fn publish(desk: &Desk) -> Answer {
     let (case, _) = desk.scheme::<OperateScheme>()?;
     let service = case.live()?;
     registration::publish_bulletin(service.ledger(), service.average_wait_seconds())?;
-    Ok(go(&desk.scheme_url(&case, "/bulletins")))
+    Ok(desk.done("done-bulletin", &desk.scheme_url(&case, "/bulletins")))
 }

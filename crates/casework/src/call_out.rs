@@ -4,7 +4,7 @@ use callout::{
     AnswerError, CallOut, CallPage, Called, CalledState, CodeAnswer, PageState, PersonId, acknowledge_by_code, answers, call_out,
     call_pages, called, close_call_out, team,
 };
-use desk::{Answer, Desk, Mistakes, go, line, missing};
+use desk::{Answer, Desk, Mistakes, Question, line, missing};
 use kernel::{Id, Text, kinds};
 use people::StartCallOut as MayCallOut;
 use store::{RunError, StoreError};
@@ -151,7 +151,7 @@ pub(crate) fn code(desk: &Desk) -> Answer {
     });
     match done {
         Ok((CodeAnswer::Right, _)) | Err(RunError::Refused(AnswerError::Taken)) => {
-            Ok(go(&desk.url(&format!("/staff/call-outs/{}", facts.call_out.id))))
+            Ok(desk.done("done-code", &desk.url(&format!("/staff/call-outs/{}", facts.call_out.id))))
         }
         Ok((CodeAnswer::Wrong { left }, _)) => {
             page(desk, &Mistakes::one("code", desk.tell("call-code-wrong", [("left", left.to_string())])))
@@ -165,6 +165,10 @@ pub(crate) fn code(desk: &Desk) -> Answer {
 pub(crate) fn stand_down(desk: &Desk) -> Answer {
     let grant = desk.right::<MayCallOut>()?;
     let id = find(desk)?.call_out.id;
+    let back = desk.url(&format!("/staff/call-outs/{id}"));
+    if let Some(page) = desk.unless_sure(&Question { act: "call-down", warning: "call-down-lead", back }) {
+        return Ok(page);
+    }
     desk.platform().ledger().write("staff.stand_down", grant.actor(), move |work| close_call_out(work, &grant, id))?;
-    Ok(go(&desk.url(&format!("/staff/call-outs/{id}"))))
+    Ok(desk.done("done-stood-down", &desk.url(&format!("/staff/call-outs/{id}"))))
 }

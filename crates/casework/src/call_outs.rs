@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use axum::response::Response;
 use callout::{CONTACTS_OWED, CallOut, Goal, Policy, Severity, StartCallOut, call_outs, exercises, start_call_out, unready};
-use desk::{Answer, Desk, LANGUAGES, Mistakes, go, link, named, short, three};
+use desk::{Answer, Desk, LANGUAGES, Mistakes, link, named, short, three};
 use kernel::{Id, Kind, Text, kinds};
 use people::{Department, Role, RunExercise, StartCallOut as MayCallOut};
 use store::StoreError;
@@ -193,7 +193,7 @@ pub(crate) fn start(desk: &Desk) -> Answer {
     let policy = Policy::guide().map_err(callout::CallOutError::from)?.with_goal(goal);
     let command = StartCallOut { title, body, severity, policy, departments, exercise: kind == "exercise" };
     let started = desk.platform().ledger().write("staff.start_call_out", grant.actor(), move |work| start_call_out(work, &grant, &command))?;
-    Ok(go(&desk.url(&format!("/staff/call-outs/{}", started.0))))
+    Ok(desk.done("done-called", &desk.url(&format!("/staff/call-outs/{}", started.0))))
 }
 
 /// What a form calls a goal.

@@ -1,7 +1,7 @@
 //! What is done to a case file besides writing into it.
 
 use axum::response::Response;
-use desk::{Answer, Desk, Mistakes, date, day, file, go, line, missing};
+use desk::{Answer, Desk, Mistakes, Question, date, day, file, line, missing};
 use kernel::{Id, Instant, Kind, kinds};
 use response::{
     EntryText, Fact, Milestone, NoteMoment, ShareRoom, close_incident, end_share, make_pack, note_moment, note_pack, seal_entry,
@@ -14,7 +14,7 @@ use crate::case_read::{Writers, asked, at, body, leading, read, rooms};
 use crate::team::{clock, minute};
 
 fn back(desk: &Desk, id: Id<kinds::Incident>) -> Response {
-    go(&desk.url(&format!("/staff/incidents/{id}")))
+    desk.done("done-saved", &desk.url(&format!("/staff/incidents/{id}")))
 }
 
 /// Takes command.
@@ -35,8 +35,12 @@ pub(crate) fn done(desk: &Desk) -> Answer {
 /// Closes it.
 pub(crate) fn close(desk: &Desk) -> Answer {
     let (grant, id) = asked(desk)?;
+    let back = desk.url(&format!("/staff/incidents/{id}"));
+    if let Some(page) = desk.unless_sure(&Question { act: "incident-close", warning: "incident-close-warning", back }) {
+        return Ok(page);
+    }
     desk.platform().ledger().write("staff.close_incident", grant.actor(), move |work| close_incident(work, &grant, id))?;
-    Ok(go(&desk.url("/staff/incidents")))
+    Ok(desk.done("done-incident-closed", &desk.url("/staff/incidents")))
 }
 
 /// When something was.
@@ -214,7 +218,7 @@ pub(crate) fn share(desk: &Desk) -> Answer {
     }
     let Some(command) = named_room(desk, id) else { return rooms_page(desk, &Mistakes::one("room", desk.say("choose-one"))) };
     desk.platform().ledger().write("staff.share_room", grant.actor(), move |work| share_room(work, &grant, command))?;
-    Ok(go(&desk.url(&format!("/staff/incidents/{id}/rooms"))))
+    Ok(desk.done("done-shared", &desk.url(&format!("/staff/incidents/{id}/rooms"))))
 }
 
 /// Takes a room back.
@@ -222,7 +226,7 @@ pub(crate) fn unshare(desk: &Desk) -> Answer {
     let (grant, id) = asked(desk)?;
     let command = named_room(desk, id).ok_or_else(missing)?;
     desk.platform().ledger().write("staff.end_share", grant.actor(), move |work| end_share(work, &grant, command))?;
-    Ok(go(&desk.url(&format!("/staff/incidents/{id}/rooms"))))
+    Ok(desk.done("done-unshared", &desk.url(&format!("/staff/incidents/{id}/rooms"))))
 }
 
 /// The pack for a regulator. Its digest is on record before it leaves.

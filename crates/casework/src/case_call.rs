@@ -1,5 +1,5 @@
 use callout::{Goal, Policy, Severity, StartCallOut};
-use desk::{Answer, Desk, Mistakes, go, missing};
+use desk::{Answer, Desk, Mistakes, missing};
 use people::StartCallOut as MayCallOut;
 use webkit::Page;
 use webkit::parts::{Button, Inset};
@@ -46,5 +46,5 @@ pub(crate) fn start(desk: &Desk) -> Answer {
     let started = desk.platform().ledger().write("staff.call_from_case", call.actor(), move |work| {
         flows::call_from_case(work, (&handle, &call), (id, &command))
     })?;
-    Ok(go(&desk.url(&format!("/staff/call-outs/{}", started.0))))
+    Ok(desk.done("done-called", &desk.url(&format!("/staff/call-outs/{}", started.0))))
 }

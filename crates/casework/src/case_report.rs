@@ -166,7 +166,7 @@ pub(crate) fn answers(desk: &Desk) -> Answer {
     let (kind, room, happened) = (EntryKind::Answers, Room::Command, desk.now());
     let command = WriteEntry { incident: id, kind, room, happened, about: None, due: None, digest: None, text };
     desk.platform().ledger().write("staff.write_answers", grant.actor(), move |work| write_entry(work, &grant, &command))?;
-    Ok(go(&desk.url(&format!("/staff/incidents/{id}"))))
+    Ok(desk.done("done-saved", &desk.url(&format!("/staff/incidents/{id}"))))
 }
 
 fn playbook(desk: &Desk) -> Result<&'static Playbook, Failure> {

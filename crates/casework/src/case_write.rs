@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use desk::{Answer, Desk, Mistakes, date, day, file, go, line, missing};
+use desk::{Answer, Desk, Mistakes, date, day, file, line, missing};
 use kernel::from_hex;
 use response::{EntryError, EntryKind, EntryText, OpenedCase, Room, WriteEntry, seal_entry, write_entry};
 use webkit::parts::{Button, Choice, FileInput, Select, TextArea};
@@ -113,7 +113,7 @@ pub(crate) fn write(desk: &Desk) -> Answer {
     };
     let command = WriteEntry { incident: id, kind, room, happened, about, due, digest, text };
     desk.platform().ledger().write("staff.write_entry", grant.actor(), move |work| write_entry(work, &grant, &command))?;
-    Ok(go(&desk.url(&format!("/staff/incidents/{id}"))))
+    Ok(desk.done("done-saved", &desk.url(&format!("/staff/incidents/{id}"))))
 }
 
 /// A digest that was typed, of evidence that is kept elsewhere.

@@ -62,7 +62,7 @@ pub(crate) fn plan(desk: &Desk) -> Answer {
     let policy = Policy::exercise().map_err(callout::CallOutError::from)?;
     let command = PlanExercise { title, body, policy, first, days, calls_a_day, departments };
     let done = desk.platform().ledger().write("staff.plan_exercise", grant.actor(), move |work| plan_exercise(work, &grant, &command))?;
-    Ok(go(&desk.url(&format!("/staff/exercises/{}", done.0))))
+    Ok(desk.done("done-exercise", &desk.url(&format!("/staff/exercises/{}", done.0))))
 }
 
 fn find(desk: &Desk) -> Result<ExerciseReport, Failure> {

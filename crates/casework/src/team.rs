@@ -1,5 +1,5 @@
 use callout::{Leave, Person, cancel_leave, leaves, rota, take_leave, team};
-use desk::{Answer, Desk, Mistakes, date, day, go, line, link, missing};
+use desk::{Answer, Desk, Mistakes, date, day, line, link, missing};
 use kernel::{Id, Instant};
 use people::ManageTeam;
 use store::StoreError;
@@ -74,6 +74,12 @@ fn reachable(desk: &Desk, person: &Person, now: Instant) -> Markup {
     }
 }
 
+/// The team to choose from, by the numbers of its list: posts of one name are told apart by nothing else.
+pub(crate) fn numbered(desk: &Desk, people: &[Person]) -> Vec<Choice> {
+    let named = |(person, number): (&Person, u32)| Choice::new(person.id.to_string(), format!("{number}. {}", desk.text(&person.post)));
+    people.iter().zip(1..).map(named).collect()
+}
+
 /// Somebody is away, or takes over.
 pub(crate) fn ask_leave(desk: &Desk) -> Answer {
     leave_page(desk, &Mistakes::default())
@@ -85,7 +91,7 @@ fn leave_page(desk: &Desk, mistakes: &Mistakes) -> Answer {
     let title = desk.say("leave-new");
     let mut body = desk.body(&title, mistakes);
     body.p(desk.say("leave-lead"));
-    let choices = people.iter().map(|person| Choice::new(person.id.to_string(), desk.text(&person.post))).collect();
+    let choices = numbered(desk, &people);
     let form = desk
         .form()
         .part(&Radios {
@@ -122,7 +128,7 @@ pub(crate) fn leave(desk: &Desk) -> Answer {
     };
     let leave = Leave { person, from: Instant::at(from, 0), until: Instant::at(until.plus(1), 0) };
     desk.platform().ledger().write("staff.take_leave", grant.actor(), move |work| take_leave(work, &grant, leave))?;
-    Ok(go(&desk.url("/staff/team")))
+    Ok(desk.done("done-leave", &desk.url("/staff/team")))
 }
 
 /// Takes a leave back.
@@ -133,7 +139,7 @@ pub(crate) fn cancel(desk: &Desk) -> Answer {
     let from = Instant::from_millis(from.parse().map_err(|_| missing())?);
     let done = move |work: &mut journal::Work<'_, '_>| cancel_leave(work, &grant, (person, from));
     desk.platform().ledger().write("staff.cancel_leave", grant.actor(), done)?;
-    Ok(go(&desk.url("/staff/team")))
+    Ok(desk.done("done-leave-gone", &desk.url("/staff/team")))
 }
 
 /// Somebody of the department's team, by the address.

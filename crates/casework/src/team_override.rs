@@ -1,9 +1,9 @@
 use callout::{Override, Person, PersonId, Rota, rota, save_rota, team};
-use desk::{Answer, Desk, Mistakes, date, day, go, missing};
+use desk::{Answer, Desk, Mistakes, date, day, missing};
 use kernel::Instant;
 use people::{Grant, ManageTeam};
 use store::StoreError;
-use webkit::parts::{Button, ButtonStyle, Choice, Radios, Table};
+use webkit::parts::{Button, ButtonStyle, Radios, Table};
 use webkit::{Failure, Page};
 
 use crate::team::{clock, minute};
@@ -50,7 +50,7 @@ fn page(desk: &Desk, mistakes: &Mistakes) -> Answer {
         table.row([post.into(), desk.at(one.from).into(), desk.at(one.until).into(), desk.html(&cancel)]);
     }
     body.part(&table);
-    let choices = people.iter().map(|person| Choice::new(person.id.to_string(), desk.text(&person.post))).collect();
+    let choices = crate::team::numbered(desk, &people);
     let form = desk
         .form()
         .part(&Radios {
@@ -107,7 +107,7 @@ pub(crate) fn cancel(desk: &Desk) -> Answer {
 
 fn keep(desk: &Desk, grant: Grant<ManageTeam>, rota: Rota) -> Answer {
     desk.platform().ledger().write("staff.save_overrides", grant.actor(), move |work| save_rota(work, &grant, &rota))?;
-    Ok(go(&desk.url("/staff/team/rota/override")))
+    Ok(desk.done("done-rota", &desk.url("/staff/team/rota/override")))
 }
 
 fn moment(desk: &Desk, mistakes: &mut Mistakes, name: &str) -> Option<Instant> {

@@ -1,6 +1,6 @@
 use axum::response::Response;
 use callout::{Details, DetailsError, KeepPerson, Person, QuietHours, check_person, end_person, keep_person, seal_details};
-use desk::{Answer, Desk, Mistakes, go, line, named, three};
+use desk::{Answer, Desk, Mistakes, Question, line, named, three};
 use people::{Duty, ManageTeam};
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Checkboxes, Choice, SummaryList, SummaryRow, TextInput};
 use webkit::{Body, Page, formats};
@@ -105,7 +105,7 @@ fn keep(desk: &Desk, person: Option<&Person>) -> Answer {
     let details = seal_details(ledger.keys(), desk.now().day(), &details?)?;
     let command = KeepPerson { person: person.map(|person| person.id), post, duties, quiet, details };
     ledger.write("staff.keep_person", grant.actor(), move |work| keep_person(work, &grant, &command))?;
-    Ok(go(&desk.url("/staff/team")))
+    Ok(desk.done("done-person", &desk.url("/staff/team")))
 }
 
 /// Both ends or none.
@@ -121,8 +121,13 @@ fn quiet(desk: &Desk, mistakes: &mut Mistakes) -> QuietHours {
 pub(crate) fn act(desk: &Desk) -> Answer {
     let grant = desk.right::<ManageTeam>()?;
     let (id, ends) = (find(desk)?.id, desk.values.get("act") == "end");
+    let back = desk.url(&format!("/staff/team/people/{id}"));
+    let asked = ends.then(|| desk.unless_sure(&Question { act: "team-end", warning: "team-end-warning", back })).flatten();
+    if let Some(page) = asked {
+        return Ok(page);
+    }
     desk.platform().ledger().write("staff.person_act", grant.actor(), move |work| {
         if ends { end_person(work, &grant, id) } else { check_person(work, &grant, id) }
     })?;
-    Ok(go(&desk.url("/staff/team")))
+    Ok(desk.done(if ends { "done-person-gone" } else { "done-checked" }, &desk.url("/staff/team")))
 }

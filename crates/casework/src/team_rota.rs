@@ -1,6 +1,6 @@
 use axum::response::Response;
 use callout::{Days, Layer, Person, Rota, Window, rota, save_rota, team};
-use desk::{Answer, Desk, Mistakes, date, day, go, line};
+use desk::{Answer, Desk, Mistakes, date, day, line};
 use kernel::Instant;
 use people::ManageTeam;
 use store::StoreError;
@@ -85,7 +85,7 @@ pub(crate) fn save(desk: &Desk) -> Answer {
         return Ok(page(desk, &people, &rota, &Mistakes::one("how", desk.say("rota-too-much"))));
     }
     desk.platform().ledger().write("staff.save_rota", grant.actor(), move |work| save_rota(work, &grant, &rota))?;
-    Ok(go(&desk.url("/staff/team")))
+    Ok(desk.done("done-rota", &desk.url("/staff/team")))
 }
 
 fn typed(desk: &Desk, people: &[Person], mistakes: &mut Mistakes) -> Option<Layer> {

@@ -1,9 +1,9 @@
 use axum::response::Response;
-use desk::{Answer, Desk, Mistakes, code, date, line};
-use drill::{InviteGuest, InvitedGuest, Part, end_guest, invite_guest, open_guest, seal_guest};
+use desk::{Answer, Desk, Mistakes, Question, code, date, line};
+use drill::{InviteGuest, InvitedGuest, Part, end_guest, open_guest, seal_guest};
 use kernel::{Id, Instant, kinds};
 use people::{Contact, ContactError};
-use webkit::parts::{Button, Choice, Radios, SummaryList, SummaryRow, TextInput, Warning};
+use webkit::parts::{Button, Checkboxes, Choice, Radios, SummaryList, SummaryRow, TextInput, Warning};
 use webkit::{Failure, Page};
 
 use crate::visit::Visit;
@@ -33,6 +33,11 @@ fn page(visit: &Visit<'_>, mistakes: &Mistakes) -> Response {
             ..Radios::new("part", desk.say("drill-guest-part"), choices.to_vec())
         })
         .part(&date(desk, mistakes, "until", "drill-guest-last"))
+        .part(&Checkboxes {
+            values: desk.values.all("by-mail").map(str::to_owned).collect(),
+            hint: Some(desk.say("drill-guest-by-mail-hint")),
+            ..Checkboxes::new("by-mail", desk.say("drill-guest-by-mail"), vec![Choice::new("yes", desk.say("drill-guest-by-mail-yes"))])
+        })
         .part(&Button::new(desk.say("drill-guest-invite")));
     body.part(&form);
     desk.show_form(Page::new(title, body.markup()).back(visit.url("")), mistakes)
@@ -59,11 +64,11 @@ pub(crate) fn invite(desk: &Desk) -> Answer {
         return Ok(page(&visit, &mistakes));
     };
     let until = Instant::at(last.plus(1), 0);
-    let details = seal_guest(desk.platform().ledger().keys(), until.day(), &details)?;
-    let (command, id) = (InviteGuest { details, part, until }, visit.record.id);
-    let write = move |work: &mut journal::Work<'_, '_>| invite_guest(work, &grant, id, &command);
+    let details = seal_guest(desk.platform().ledger().keys(), (visit.record.id, until.day()), &details)?;
+    let (command, id, by_mail) = (InviteGuest { details, part, until }, visit.record.id, desk.values.has("by-mail"));
+    let write = move |work: &mut journal::Work<'_, '_>| flows::invite_guest(work, &grant, id, (&command, by_mail));
     let (invited, _) = desk.platform().ledger().write("control.invite_guest", desk.right::<people::RunDrill>()?.actor(), write)?;
-    Ok(invitation(&visit, &invited, until))
+    Ok(invitation(&visit, &invited, (until, by_mail)))
 }
 
 fn details(desk: &Desk, mistakes: &mut Mistakes) -> Option<Contact> {
@@ -76,7 +81,7 @@ fn details(desk: &Desk, mistakes: &mut Mistakes) -> Option<Contact> {
     read.ok()
 }
 
-fn invitation(visit: &Visit<'_>, invited: &InvitedGuest, until: Instant) -> Response {
+fn invitation(visit: &Visit<'_>, invited: &InvitedGuest, (until, by_mail): (Instant, bool)) -> Response {
     let desk = visit.desk;
     let address = format!("{}{}", desk.state.origin, desk.url(&format!("/staff/drills/guest/{}", invited.token.reveal().expose())));
     let title = desk.say("drill-guest-invited");
@@ -84,6 +89,9 @@ fn invitation(visit: &Visit<'_>, invited: &InvitedGuest, until: Instant) -> Resp
     body.p(desk.tell("drill-guest-hand-over", [("until", desk.at(until))]));
     body.part(&SummaryList::new(vec![SummaryRow::new(desk.say("drill-guest-link"), code(&address))]));
     body.part(&Warning(desk.say("drill-guest-once")));
+    if by_mail {
+        body.p(desk.say("drill-guest-mailed"));
+    }
     body.link(desk.say("drill-back"), visit.url(""));
     desk.show(Page::new(title, body.markup()).without_switch())
 }
@@ -96,6 +104,9 @@ fn guest(visit: &Visit<'_>) -> Result<Id<kinds::Guest>, Failure> {
 pub(crate) fn end(desk: &Desk) -> Answer {
     let (visit, grant) = Visit::held(desk)?;
     let (id, guest) = (visit.record.id, guest(&visit)?);
+    if let Some(page) = desk.unless_sure(&Question { act: "drill-guest-out", warning: "drill-guest-out-warning", back: visit.url("") }) {
+        return Ok(page);
+    }
     desk.platform().ledger().write("control.end_guest", grant.actor(), move |work| end_guest(work, &grant, id, guest))?;
     Ok(desk.done("done-guest-gone", &visit.url("")))
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use desk::{Answer, Desk, LANGUAGES, Mistakes, go, missing};
+use desk::{Answer, Desk, LANGUAGES, Mistakes, missing};
 use drill::{DrillError, DrillRecord, DrillStage, Pack, PlanDrill, PlannedTeam, cancel_drill, plan_drill, replan_drill};
 use kernel::{Id, Instant, Text, kinds};
 use people::{Department, RunDrill};
@@ -19,12 +19,15 @@ struct Offer {
     departments: Vec<Department>,
     earlier: Vec<DrillRecord>,
     packs: Vec<Arc<Pack>>,
+    /// The exercise whose plan is changed.
+    this: Option<Id<kinds::Drill>>,
 }
 
 /// The form of a new exercise.
 pub(crate) fn ask_new(desk: &Desk) -> Answer {
     let mut values = Values::default();
     values.set("begins-time", "09:30");
+    values.set("pack", desk.query("pack"));
     Ok(page(desk, &Offer::of(desk, None)?, &values, &Mistakes::default()))
 }
 
@@ -38,7 +41,7 @@ pub(crate) fn plan(desk: &Desk) -> Answer {
     };
     let done = desk.platform().ledger().write("control.plan_drill", grant.actor(), move |work| plan_drill(work, &grant, &command));
     match done {
-        Ok((id, _)) => Ok(go(&desk.url(&format!("/staff/drills/{id}")))),
+        Ok((id, _)) => Ok(desk.done("done-drill", &desk.url(&format!("/staff/drills/{id}")))),
         Err(error) => again(desk, &offer, error),
     }
 }
@@ -62,7 +65,7 @@ pub(crate) fn change(desk: &Desk) -> Answer {
     };
     let done = desk.platform().ledger().write("control.replan_drill", grant.actor(), move |work| replan_drill(work, &grant, id, &command));
     match done {
-        Ok(_) => Ok(go(&visit.url(""))),
+        Ok(_) => Ok(desk.done("done-saved", &visit.url(""))),
         Err(error) => again(desk, &offer, error),
     }
 }
@@ -82,7 +85,7 @@ pub(crate) fn cancel(desk: &Desk) -> Answer {
     let (visit, grant) = Visit::held(desk)?;
     let id = planned(&visit)?.id;
     desk.platform().ledger().write("control.cancel_drill", grant.actor(), move |work| cancel_drill(work, &grant, id))?;
-    Ok(go(&desk.url("/staff/drills")))
+    Ok(desk.done("done-drill-gone", &desk.url("/staff/drills")))
 }
 
 fn planned<'v>(visit: &'v Visit<'_>) -> Result<&'v DrillRecord, Failure> {
@@ -96,12 +99,12 @@ impl Offer {
             Ok::<_, StoreError>((people::departments(tx)?, drill::drills(tx, own)?))
         })?;
         let earlier = earlier.into_iter().filter(|record| record.is_held_by(own) && Some(record.id) != this).collect();
-        Ok(Self { own, departments, earlier, packs: desk.platform().drills().packs() })
+        Ok(Self { own, departments, earlier, this, packs: desk.platform().drills().packs() })
     }
 }
 
 fn page(desk: &Desk, offer: &Offer, values: &Values, mistakes: &Mistakes) -> Response {
-    let title = desk.say("drill-new");
+    let title = desk.say(if offer.this.is_some() { "drill-change" } else { "drill-new" });
     let mut body = desk.body(&title, mistakes);
     body.p(desk.say("drill-new-lead"));
     let line = |name: &str, value: &str| TextInput {
@@ -148,14 +151,15 @@ fn page(desk: &Desk, offer: &Offer, values: &Values, mistakes: &Mistakes) -> Res
         })
         .part(&Button::new(desk.say("drill-save")));
     body.part(&form);
-    desk.show_form(Page::new(title, body.markup()).back(desk.url("/staff/drills")), mistakes)
+    let back = offer.this.map_or_else(|| String::from("/staff/drills"), |id| format!("/staff/drills/{id}"));
+    desk.show_form(Page::new(title, body.markup()).back(desk.url(&back)), mistakes)
 }
 
 fn offered(desk: &Desk, pack: &Pack) -> Choice {
     let scenario = &pack.scenario;
     let facts = desk.tell("drill-pack-facts", [
         ("kind", desk.text(&flows::exercise_kind(scenario.name.as_str()).title())),
-        ("length", told::clock(scenario.length)),
+        ("length", told::length(desk, scenario.length)),
         ("injects", told::count(scenario.injects.len())),
         ("questions", told::count(scenario.questions.len())),
     ]);

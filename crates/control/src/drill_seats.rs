@@ -1,5 +1,5 @@
 use axum::response::Response;
-use desk::{Answer, Desk, Mistakes, go, missing};
+use desk::{Answer, Desk, Mistakes, missing};
 use drill::{DrillError, DrillStage, Part, Place, Seat, Sitter, seat_officer, unseat};
 use kernel::{Id, kinds};
 use people::Officer;
@@ -41,7 +41,7 @@ pub(crate) fn seat(desk: &Desk) -> Answer {
         Ok::<_, DrillError>(())
     });
     match done {
-        Ok(_) => Ok(go(&visit.url(""))),
+        Ok(_) => Ok(desk.done("done-seats", &visit.url(""))),
         Err(RunError::Refused(error)) => refused(&visit, &bench, error),
         Err(error) => Err(error.into()),
     }

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use desk::{Answer, Desk, Mistakes, date, go};
+use desk::{Answer, Desk, Mistakes, date};
 use drill::{DrillStage, LessonError, Sitter, WriteLesson, note_hot_wash, settle_lesson, write_lesson};
 use kernel::{Id, kinds};
 use people::RunDrill;
@@ -101,7 +101,7 @@ pub(crate) fn keep(desk: &Desk) -> Answer {
     let (grant, id) = (desk.right::<RunDrill>()?, visit.record.id);
     let write = move |work: &mut journal::Work<'_, '_>| write_lesson(work, &grant, id, &command);
     match desk.platform().ledger().write("control.write_lesson", grant.actor(), write) {
-        Ok(_) => Ok(go(&visit.url("/report"))),
+        Ok(_) => Ok(desk.done("done-saved", &visit.url("/report"))),
         Err(store::RunError::Refused(error)) => match mistake(&error) {
             Some((field, key)) => page(&visit, &Mistakes::one(field, desk.say(key))),
             None => Err(error.into()),
@@ -149,7 +149,7 @@ pub(crate) fn keep_note(desk: &Desk) -> Answer {
     let (grant, id, text) = (desk.right::<RunDrill>()?, visit.record.id, desk.values.get("text").to_owned());
     let write = move |work: &mut journal::Work<'_, '_>| note_hot_wash(work, &grant, id, &text);
     match desk.platform().ledger().write("control.note_hot_wash", grant.actor(), write) {
-        Ok(_) => Ok(go(&visit.url("/report"))),
+        Ok(_) => Ok(desk.done("done-saved", &visit.url("/report"))),
         Err(store::RunError::Refused(LessonError::Text)) => Ok(note_page(&visit, &Mistakes::one("text", desk.say("report-note-wrong")))),
         Err(error) => Err(error.into()),
     }
@@ -159,5 +159,5 @@ pub(crate) fn keep_note(desk: &Desk) -> Answer {
 pub(crate) fn settle(desk: &Desk) -> Answer {
     let (grant, id) = (desk.right::<RunDrill>()?, desk.id::<Id<kinds::Lesson>>("lesson")?);
     desk.platform().ledger().write("control.settle_lesson", grant.actor(), move |work| settle_lesson(work, &grant, id))?;
-    Ok(go(&desk.url("/staff/drills")))
+    Ok(desk.done("done-lesson", &desk.url("/staff/drills")))
 }

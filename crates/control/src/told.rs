@@ -5,6 +5,12 @@ use drill::{Channel, DrillStage, Fact, Name, Pack, Span, Trigger};
 use webkit::Markup;
 use webkit::parts::Tone;
 
+/// How long something takes, in words.
+pub(crate) fn length(desk: &Desk, span: Span) -> String {
+    let minutes = span.as_seconds() / 60;
+    desk.tell("drill-length", [("hours", (minutes / 60).to_string()), ("minutes", (minutes % 60).to_string())])
+}
+
 /// A moment of the exercise as its clock shows it: `1:05:00`.
 pub(crate) fn clock(span: Span) -> String {
     let seconds = span.as_seconds();

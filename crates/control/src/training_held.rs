@@ -1,4 +1,4 @@
-use desk::{Answer, Desk, Mistakes, date, day, go, line, link};
+use desk::{Answer, Desk, Mistakes, date, day, line, link};
 use kernel::Instant;
 use people::ManageTraining;
 use store::RunError;
@@ -90,7 +90,7 @@ pub(crate) fn plan(desk: &Desk) -> Answer {
     };
     let planned = desk.platform().ledger().write("control.plan_session", grant.actor(), move |work| plan_session(work, &grant, &plan));
     let (field, key) = match planned {
-        Ok((id, _)) => return Ok(go(&session_url(desk, id))),
+        Ok((id, _)) => return Ok(desk.done("done-session", &session_url(desk, id))),
         Err(RunError::Refused(SessionError::Course)) => ("course", "choose-one"),
         Err(RunError::Refused(SessionError::Begins)) => ("on", "training-day-wrong"),
         Err(RunError::Refused(SessionError::Minutes)) => ("minutes", "training-minutes-wrong"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use desk::{Answer, Desk, Mistakes, go, missing};
+use desk::{Answer, Desk, Mistakes, Question, missing};
 use kernel::{Id, kinds};
 use people::{Grant, ManageTraining};
 use store::StoreError;
@@ -90,13 +90,16 @@ pub(crate) fn tick(desk: &Desk) -> Answer {
     let officer: Id<kinds::Officer> = desk.values.get("officer").parse().map_err(|_| missing())?;
     let id = session.id;
     desk.platform().ledger().write("control.tick_attendance", grant.actor(), move |work| tick_attendance(work, &grant, (id, officer)))?;
-    Ok(go(&session_url(desk, id)))
+    Ok(desk.done("done-saved", &session_url(desk, id)))
 }
 
 /// Calls the session off.
 pub(crate) fn cancel(desk: &Desk) -> Answer {
     let (session, grant) = own(desk)?;
     let id = session.id;
+    if let Some(page) = desk.unless_sure(&Question { act: "training-cancel", warning: "training-cancel-warning", back: session_url(desk, id) }) {
+        return Ok(page);
+    }
     desk.platform().ledger().write("control.cancel_session", grant.actor(), move |work| cancel_session(work, &grant, id))?;
-    Ok(go(&session_url(desk, id)))
+    Ok(desk.done("done-called-off", &session_url(desk, id)))
 }

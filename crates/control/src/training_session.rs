@@ -1,4 +1,4 @@
-use desk::{Answer, Desk, Mistakes, actor_of, go, missing};
+use desk::{Answer, Desk, Mistakes, actor_of, missing};
 use kernel::{Id, kinds};
 use people::ManageTraining;
 use store::{RunError, StoreError};
@@ -86,14 +86,14 @@ fn own_part(desk: &Desk, body: &mut Body, session: &TrainingSession, (own, code,
 pub(crate) fn take(desk: &Desk) -> Answer {
     let (id, who) = (find(desk)?.id, desk.who()?.clone());
     let done = desk.platform().ledger().write("control.enrol", actor_of(desk.who()?), move |work| enrol(work, &who, id));
-    settled(desk, id, "enrol", done.map(drop))
+    settled(desk, id, ("enrol", "done-place"), done.map(drop))
 }
 
 /// Gives it back.
 pub(crate) fn give_back(desk: &Desk) -> Answer {
     let (id, who) = (find(desk)?.id, desk.who()?.clone());
     let done = desk.platform().ledger().write("control.withdraw", actor_of(desk.who()?), move |work| withdraw(work, &who, id));
-    settled(desk, id, "withdraw", done.map(drop))
+    settled(desk, id, ("withdraw", "done-place-back"), done.map(drop))
 }
 
 /// Notes attendance by the code.
@@ -105,13 +105,13 @@ pub(crate) fn come(desk: &Desk) -> Answer {
     let note = move |work: &mut journal::Work<'_, '_>| attend(work, &who, (id, &typed));
     match desk.platform().ledger().write("control.attend", actor_of(desk.who()?), note) {
         Ok((CodeTyped::Wrong { left }, _)) => page(desk, "", &Mistakes::one("code", desk.tell("training-code-wrong", [("left", left)]))),
-        done => settled(desk, id, "code", done.map(drop)),
+        done => settled(desk, id, ("code", "done-attended"), done.map(drop)),
     }
 }
 
-fn settled(desk: &Desk, id: Id<kinds::TrainingSession>, field: &str, done: Result<(), RunError<SessionError>>) -> Answer {
+fn settled(desk: &Desk, id: Id<kinds::TrainingSession>, (field, told): (&str, &str), done: Result<(), RunError<SessionError>>) -> Answer {
     let key = match done {
-        Ok(()) => return Ok(go(&session_url(desk, id))),
+        Ok(()) => return Ok(desk.done(told, &session_url(desk, id))),
         Err(RunError::Refused(SessionError::Over)) => "training-over",
         Err(RunError::Refused(SessionError::Full)) => "training-is-full",
         Err(RunError::Refused(SessionError::NotNow)) => "training-not-now",

@@ -20,6 +20,7 @@ use crate::mistakes::Mistakes;
 use crate::session::Session;
 use crate::state::{StaffState, layout, layout_of};
 use crate::texts::Words;
+use crate::told::Told;
 use crate::turned_away::turn_away;
 
 /// What a page answers.
@@ -43,6 +44,8 @@ pub struct Desk {
     pub ceremony: Option<Token>,
     /// The secret of a guest's invitation to an exercise, as the cookie has it.
     pub guest: Option<String>,
+    /// What was done on the page before.
+    pub(crate) told: Option<Told>,
     signed_in: Option<Session>,
     words: Words,
     params: Vec<(String, String)>,
@@ -109,6 +112,7 @@ impl Desk {
         let token = |name| webkit::cookie(headers, name).and_then(Token::parse);
         let (session, ceremony) = (token(state.session_cookie()), token(state.ceremony_cookie()));
         let guest = webkit::cookie(headers, state.guest_cookie()).map(ToOwned::to_owned);
+        let told = webkit::cookie(headers, state.told_cookie()).and_then(Told::parse);
         let pairs: Vec<(String, String)> =
             visitor.query.as_deref().and_then(|query| serde_html_form::from_str(query).ok()).unwrap_or_default();
         Self {
@@ -122,6 +126,7 @@ impl Desk {
             session,
             ceremony,
             guest,
+            told,
             visitor,
             state,
         }
@@ -143,6 +148,7 @@ impl Desk {
             session: self.session.clone(),
             ceremony: None,
             guest: self.guest.clone(),
+            told: None,
             signed_in,
             words: self.words.clone(),
             params: self.params.clone(),
@@ -266,10 +272,11 @@ impl Desk {
         self.url(&format!("/staff/schemes/{}{rest}", case.listed.slug))
     }
 
-    /// A body that begins with what is wrong, if anything is, and the heading.
+    /// A body that begins with what is wrong, if anything is, or with what was just done, and the heading.
     pub fn body(&self, title: &str, mistakes: &Mistakes) -> Body {
         let mut body = Body::new(self.language());
-        body.maybe(mistakes.summary().as_ref()).h1(title);
+        let news = self.news().filter(|_| mistakes.is_empty());
+        body.maybe(mistakes.summary().as_ref()).maybe(news.as_ref()).h1(title);
         body
     }
 
@@ -289,7 +296,9 @@ impl Desk {
         if self.visitor.path == "/staff" || self.visitor.path == "/staff/schemes" || self.visitor.path == "/staff/passkeys" {
             page = page.current(self.visitor.path.clone());
         }
-        layout.page(&self.visitor, page)
+        let mut response = layout.page(&self.visitor, page);
+        self.say_once(&mut response);
+        response
     }
 
     /// Shows a page that names nobody who is signed in, for keeping.

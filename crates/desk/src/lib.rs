@@ -15,7 +15,9 @@ mod mistakes;
 mod session;
 mod shown;
 mod state;
+mod sure;
 mod texts;
+mod told;
 mod turned_away;
 mod uploads;
 
@@ -27,6 +29,7 @@ pub use mistakes::Mistakes;
 pub use session::{Session, actor_of, stay};
 pub use shown::{Posts, code, link, short};
 pub use state::{StaffState, layout};
+pub use sure::Question;
 pub use texts::{Texts, Words};
 pub use turned_away::{next, way_in};
 pub use uploads::{Stopped, Uploads};

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use flows::Platform;
 use kernel::{Environment, Text};
 use notify::LetterFont;
-use people::{ManageOfficers, RelyingParty, SignedIn};
+use people::{ManageOfficers, ReadDashboard, RelyingParty, SignedIn};
 use webkit::{Density, Layout, Link};
 
 use crate::Uploads;
@@ -35,6 +35,11 @@ impl StaffState {
         if self.secure { "__Host-ceremony" } else { "ceremony" }
     }
 
+    /// The name of the cookie that carries what was just done to the page that says it.
+    pub const fn told_cookie(&self) -> &'static str {
+        if self.secure { "__Host-told" } else { "told" }
+    }
+
     /// The name of the cookie by which a guest has a seat in an exercise.
     pub const fn guest_cookie(&self) -> &'static str {
         if self.secure { "__Host-guest" } else { "guest" }
@@ -53,10 +58,10 @@ pub fn layout(environment: Environment) -> Layout {
 pub(crate) fn layout_of(environment: Environment, who: Option<&SignedIn>) -> Layout {
     let mut layout = layout(environment);
     let Some(who) = who else { return layout };
-    layout.navigation = vec![
-        Link::new(Text::new("Desk", "工作台", "工作台"), "/staff"),
-        Link::new(Text::new("Schemes", "計劃", "计划"), "/staff/schemes"),
-    ];
+    layout.navigation = vec![Link::new(Text::new("Desk", "工作台", "工作台"), "/staff")];
+    if who.roles().iter().any(|role| role.may::<ReadDashboard>()) {
+        layout.navigation.push(Link::new(Text::new("Schemes", "計劃", "计划"), "/staff/schemes"));
+    }
     if who.roles().iter().any(|role| role.may::<ManageOfficers>()) {
         layout.navigation.push(Link::new(Text::new("Officers", "人員", "人员"), "/staff/officers"));
     }

@@ -43,11 +43,11 @@ impl Texts {
         check_catalogues(self.sources, allowed).into_iter().filter(|flaw| !alike(flaw)).collect()
     }
 
-    /// Keys that the source text of a page asks for by `say` and `tell` and that neither this book nor the desk has; and how
+    /// Keys that the source text of a page asks for by `say`, `tell` and `done` and that neither this book nor the desk has; and how
     /// many it asks for.
     pub fn unknown(&self, page: &str) -> (Vec<String>, usize) {
         let words = Words::of(self, Language::En);
-        let asked = ["say(\"", "tell(\""].into_iter().flat_map(|call| page.split(call).skip(1));
+        let asked = ["say(\"", "tell(\"", "done(\""].into_iter().flat_map(|call| page.split(call).skip(1));
         let keys: Vec<&str> = asked.filter_map(|rest| rest.split('"').next()).collect();
         let unknown = keys.iter().filter(|key| !key.contains('{') && !words.has(key));
         (unknown.map(|&key| key.to_owned()).collect(), keys.len())

@@ -1,5 +1,5 @@
 use axum::response::Response;
-use desk::{Answer, Desk, Mistakes, go, missing};
+use desk::{Answer, Desk, Mistakes, missing};
 use people::{Grant, RecordReview, RecordReviewError, ReviewAccess, ReviewDecision, ReviewLine, ReviewStatus, record_review};
 use store::{RunError, StoreError};
 use webkit::parts::{Button, Choice, Inset, Radios, Warning};
@@ -89,5 +89,5 @@ pub(crate) fn record(desk: &Desk) -> Answer {
 }
 
 fn recorded(desk: &Desk) -> Response {
-    go(&desk.url("/staff/access-review"))
+    desk.done("done-review", &desk.url("/staff/access-review"))
 }

@@ -1,5 +1,5 @@
 use axum::response::Response;
-use desk::{Answer, Case, Desk, Mistakes, code, go, link, missing};
+use desk::{Answer, Case, Desk, Mistakes, code, link, missing};
 use kernel::{Id, kinds};
 use people::{
     Approval, ApprovalRefused, ApprovalState, ApproveClose, ApproveErasure, ApproveExport, DecideApprovalError, EarlyClose,
@@ -171,7 +171,7 @@ pub(crate) fn decide(desk: &Desk) -> Answer {
         settle::<PersonalDataExport>(&case, desk.scheme::<ApproveExport>()?.1, approval.id, yes)
     };
     let response: Response = match decided? {
-        Ok(()) => go(&desk.scheme_url(&case, "/delivery")),
+        Ok(()) => desk.done("done-decided", &desk.scheme_url(&case, "/delivery")),
         Err(refused) => return page(desk, &case, &approval, &Mistakes::one("form", desk.say(sentence(refused)))),
     };
     Ok(response)

@@ -1,15 +1,14 @@
 use assurance::OpenGateError;
 use axum::response::Response;
-use desk::{Answer, Desk, Mistakes, Words, code, go, link, missing};
+use desk::{Answer, Desk, Mistakes, Words, code, link, missing};
 use identity::{Charter, CharterError, SHIPPED_CHARTER, SaveCharterError};
-use kernel::{Fault, Kind, Language, Text, to_hex};
-use people::{EditScheme, ReadDashboard, Scope};
+use kernel::{Language, Text, to_hex};
+use people::{EditScheme, ReadDashboard, Scope, SignGate};
 use store::{RunError, StoreError};
-use thiserror::Error;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Details, FileInput, Inset, SummaryList, SummaryRow, Table, TextArea, Tone};
 use webkit::{Body, Failure, FileKind, Markup, Page};
 
-use crate::definition::{NoGate, gate_of};
+use crate::definition::{NoGate, Refused, gate_of};
 use crate::scheme_page::gate_state;
 use crate::BOOK;
 
@@ -21,7 +20,9 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     body.p(desk.say("identity-lead"));
     if let Some(scope) = scope {
         body.part(&SummaryList::new(facts(desk)));
-        body.link(desk.say("services-title"), desk.url("/staff/services"));
+        if desk.may::<EditScheme>() || desk.may::<SignGate>() {
+            body.link(desk.say("services-title"), desk.url("/staff/services"));
+        }
         body.link(desk.say("pin-letters-title"), desk.url(crate::pin_letters::HOME));
         body.part(&versions(desk, scope)?);
     } else {
@@ -221,11 +222,11 @@ pub(crate) fn save(desk: &Desk) -> Answer {
     }
     let (who, written) = (desk.who()?.clone(), text.clone());
     let saved = desk.platform().ledger().write("staff.save_charter", grant.actor(), move |work| {
-        let (service, digest) = identity::save_charter(work, &grant, &written)?;
-        Ok::<_, Refused>(gate_of(work, &who, service, digest)?)
+        let (service, digest) = identity::save_charter(work, &grant, &written).map_err(Refused::Save)?;
+        Ok::<_, Refused<SaveCharterError>>(gate_of(work, &who, service, digest)?)
     });
     match saved {
-        Ok((gate, _)) => Ok(go(&desk.url(&format!("/staff/identity/gates/{gate}")))),
+        Ok((gate, _)) => Ok(desk.done("done-version", &desk.url(&format!("/staff/identity/gates/{gate}")))),
         Err(RunError::Refused(Refused::Gate(NoGate::Gate(OpenGateError::Taken)))) => {
             Ok(editor(desk, &text, &Mistakes::one("charter", desk.say("charter-unchanged")), None))
         }
@@ -243,24 +244,4 @@ fn of_error(desk: &Desk, error: &CharterError) -> Mistakes {
         CharterError::Months => desk.say("charter-months-wrong"),
     };
     Mistakes::one("charter", sentence)
-}
-
-#[derive(Debug, Error)]
-enum Refused {
-    #[error(transparent)]
-    Save(#[from] SaveCharterError),
-    #[error(transparent)]
-    Gate(#[from] NoGate),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl Fault for Refused {
-    fn kind(&self) -> Kind {
-        match self {
-            Self::Save(error) => error.kind(),
-            Self::Gate(error) => error.kind(),
-            Self::Store(error) => error.kind(),
-        }
-    }
 }

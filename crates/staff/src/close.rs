@@ -1,4 +1,4 @@
-use desk::{Answer, Desk, Mistakes, go, missing};
+use desk::{Answer, Desk, Mistakes, missing};
 use kernel::{Id, kinds};
 use people::{ApprovalState, EarlyClose, RequestApproval, RequestClose, TwoPerson, UseApproval, request_approval};
 use registration::close_words;
@@ -26,7 +26,7 @@ pub(crate) fn request(desk: &Desk) -> Answer {
     service.ledger().write("staff.request_close", grant.actor(), move |work| {
         request_approval::<EarlyClose>(work, &grant, command.clone())
     })?;
-    Ok(go(&desk.scheme_url(&case, "/close")))
+    Ok(desk.done("done-asked", &desk.scheme_url(&case, "/close")))
 }
 
 /// Asks once more, now that it is approved.
@@ -55,5 +55,5 @@ pub(crate) fn run(desk: &Desk) -> Answer {
     service.ledger().write("staff.close_early", grant.actor(), move |work| {
         registration::close_early(work, &grant, &command)
     })?;
-    Ok(go(&desk.scheme_url(&case, "")))
+    Ok(desk.done("done-closed", &desk.scheme_url(&case, "")))
 }

@@ -1,5 +1,5 @@
 use axum::response::Response;
-use desk::{Answer, Desk, Mistakes, go, missing};
+use desk::{Answer, Desk, Mistakes, missing};
 use kernel::Text;
 use openid::ClientId;
 use people::EditScheme;
@@ -68,7 +68,7 @@ pub(crate) fn register(desk: &Desk) -> Answer {
         register_client(work, &grant, &Registration { logo, ..registration.clone() })
     });
     match done {
-        Ok(_) => Ok(go(&service_url(desk, &id))),
+        Ok(_) => Ok(desk.done("done-service-sent", &service_url(desk, &id))),
         Err(error) => Ok(page(desk, None, desk.values.clone(), of_refusal(desk, error)?)),
     }
 }
@@ -87,7 +87,7 @@ pub(crate) fn change(desk: &Desk) -> Answer {
         propose_change(work, &grant, &Registration { logo: logo.or(kept), ..registration.clone() })
     });
     match done {
-        Ok(_) => Ok(go(&service_url(desk, &known.client().id))),
+        Ok(_) => Ok(desk.done("done-service-sent", &service_url(desk, &known.client().id))),
         Err(error) => Ok(page(desk, Some(&known), desk.values.clone(), of_refusal(desk, error)?)),
     }
 }

@@ -88,8 +88,10 @@ fn keys(desk: &Desk, mistakes: &mut Mistakes) -> Option<Vec<Jwk>> {
         "service-keys-missing"
     } else if text.starts_with("http://") || text.starts_with("https://") {
         "service-keys-address"
+    } else if text.contains("PRIVATE KEY-----") {
+        "service-keys-private"
     } else {
-        let read = serde_json::from_str(text).map_err(|_| JwkError::Form).and_then(|set| Jwk::read_set(&set));
+        let read = serde_json::from_str(text).map_err(|_| JwkError::Form).and_then(|set| Jwk::read_set(&as_set(set)));
         match read {
             Ok(keys) if keys.is_empty() => "service-keys-none",
             Ok(keys) => return Some(keys),
@@ -100,6 +102,11 @@ fn keys(desk: &Desk, mistakes: &mut Mistakes) -> Option<Vec<Jwk>> {
     };
     mistakes.add("keys", desk.say(key));
     None
+}
+
+/// A key that was pasted alone is a set of one.
+fn as_set(pasted: Value) -> Value {
+    if pasted.get("kty").is_some() { json!({ "keys": [pasted] }) } else { pasted }
 }
 
 /// The certificate that was pasted, by its SHA-256; or that number itself.

@@ -1,6 +1,6 @@
 use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use desk::{Answer, Desk, Mistakes, code, go, missing};
+use desk::{Answer, Desk, Mistakes, code, missing};
 use kernel::{Language, Text, to_hex};
 use openid::{ClientAuthentication, Jwk, Profile, RedirectUri, SenderConstraint};
 use people::{EditScheme, SignGate};
@@ -240,7 +240,7 @@ pub(crate) fn approve(desk: &Desk) -> Answer {
         approve_client(work, &grant, environment, name.as_str(), digest)
     });
     let key = match done {
-        Ok(((), _)) => return Ok(go(&service_url(desk, &id))),
+        Ok(((), _)) => return Ok(desk.done("done-service-approved", &service_url(desk, &id))),
         Err(RunError::Refused(ApproveClientError::OwnWork)) => "service-own-work",
         Err(RunError::Refused(ApproveClientError::RealPeople)) => "service-real-people",
         Err(RunError::Refused(ApproveClientError::Missing | ApproveClientError::Settled)) => "sign-look-again",
@@ -273,5 +273,5 @@ pub(crate) fn end(desk: &Desk) -> Answer {
     let (service, id) = (desk.accounts()?, client.client().id.clone());
     let name = id.clone();
     service.ledger().write("staff.end_client", grant.actor(), move |work| end_client(work, &grant, name.as_str()))?;
-    Ok(go(&service_url(desk, &id)))
+    Ok(desk.done("done-service-ended", &service_url(desk, &id)))
 }

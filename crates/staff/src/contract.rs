@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use axum::response::Response;
-use desk::{Answer, Desk, Mistakes, date, day, go, line, link, missing, named, three};
+use desk::{Answer, Desk, Mistakes, date, day, line, link, missing, named, three};
 use kernel::{Id, kinds};
 use people::ManageContractors;
 use processors::{Clause, ClauseFlaw, ClauseRecord, Contract, ContractError, RecordContract, Storage, amend_clauses, record_contract};
@@ -181,7 +181,7 @@ pub(crate) fn record(desk: &Desk) -> Answer {
     let command = RecordContract { contractor, title, clauses, from, until };
     let done = desk.platform().ledger().write("staff.record_contract", grant.actor(), move |work| record_contract(work, &grant, &command));
     let (field, key) = match done {
-        Ok((contract, _)) => return Ok(go(&base(desk, contract))),
+        Ok((contract, _)) => return Ok(desk.done("done-contract-new", &base(desk, contract))),
         Err(RunError::Refused(ContractError::Title)) => ("contract-title-en", "contract-title-long"),
         Err(RunError::Refused(ContractError::Days)) => ("until", "contract-days-wrong"),
         Err(error) => return Err(Failure::from(error)),
@@ -215,5 +215,5 @@ pub(crate) fn amend(desk: &Desk) -> Answer {
     let Some(clauses) = typed(desk, &mut mistakes) else { return Ok(clauses_form(desk, &contract, &mistakes)) };
     let id = contract.id;
     desk.platform().ledger().write("staff.amend_clauses", grant.actor(), move |work| amend_clauses(work, &grant, id, &clauses))?;
-    Ok(go(&base(desk, id)))
+    Ok(desk.done("done-saved", &base(desk, id)))
 }

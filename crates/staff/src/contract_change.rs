@@ -1,5 +1,5 @@
 use axum::response::Response;
-use desk::{Answer, Desk, Mistakes, code, date, day, go, line, missing};
+use desk::{Answer, Desk, Mistakes, code, date, day, line, missing};
 use people::ManageContractors;
 use processors::{Contract, ContractError, PartnerToken, consent_to_sub_processor, end_contract, extend_contract, issue_credential, revoke_credentials};
 use store::RunError;
@@ -67,7 +67,7 @@ pub(crate) fn act(desk: &Desk) -> Answer {
         _ => return Err(missing()),
     };
     match done {
-        Ok(()) => Ok(go(&base(desk, id))),
+        Ok(()) => Ok(desk.done("done-contract", &base(desk, id))),
         Err(error) => refused(desk, &contract, error),
     }
 }
@@ -81,7 +81,7 @@ fn end(desk: &Desk, contract: &Contract) -> Answer {
     match ended {
         Ok(_) => {
             flows::erase_lease_keys(desk.platform())?;
-            Ok(go(&base(desk, id)))
+            Ok(desk.done("done-contract", &base(desk, id)))
         }
         Err(error) => refused(desk, contract, error),
     }

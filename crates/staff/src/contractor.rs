@@ -1,5 +1,5 @@
 use axum::response::Response;
-use desk::{Answer, Desk, Mistakes, code, go, line, link, missing, named, three};
+use desk::{Answer, Desk, Mistakes, code, line, link, missing, named, three};
 use kernel::{Id, kinds, to_hex};
 use people::{Contact, ContactError, ManageContractors};
 use processors::{Contract, Contractor, ContractorKeys, RegisterContractor, RegisterError, Trade, register_contractor, replace_keys, seal_contact};
@@ -119,7 +119,7 @@ pub(crate) fn register(desk: &Desk) -> Answer {
     let command = RegisterContractor { name, trade, contact, keys };
     let done = ledger.write("staff.register_contractor", grant.actor(), move |work| register_contractor(work, &grant, &command));
     match done {
-        Ok((contractor, _)) => Ok(go(&address(desk, contractor))),
+        Ok((contractor, _)) => Ok(desk.done("done-contractor", &address(desk, contractor))),
         Err(RunError::Refused(RegisterError::Name)) => {
             Ok(form(desk, &Mistakes::one("contractor-name-en", desk.say("contractor-name-long"))))
         }
@@ -176,5 +176,5 @@ pub(crate) fn change_keys(desk: &Desk) -> Answer {
         replace_keys(work, &grant, id, &keys)
     });
     written.map_err(Failure::from)?;
-    Ok(go(&address(desk, id)))
+    Ok(desk.done("done-keys", &address(desk, id)))
 }

@@ -1,6 +1,6 @@
 use assurance::{Digest, OpenGate, OpenGateError, Tier, open_gate};
 use axum::response::Response;
-use desk::{Answer, Case, Desk, Mistakes, code, go};
+use desk::{Answer, Case, Desk, Mistakes, code};
 use journal::Work;
 use kernel::{Fault, Id, Kind, kinds};
 use people::{Denied, EditScheme, Grant, SignedIn, authorise};
@@ -74,12 +74,12 @@ pub(crate) fn create(desk: &Desk) -> Answer {
     }
     let (who, text) = (desk.who()?.clone(), toml.clone());
     let saved = desk.platform().ledger().write("staff.create_scheme", grant.actor(), move |work| {
-        let version = registration::create_scheme(work, &grant, &text)?;
+        let version = registration::create_scheme(work, &grant, &text).map_err(Refused::Save)?;
         let gate = gate_of(work, &who, version.service, version.digest)?;
-        Ok::<_, Refused>((version, gate))
+        Ok::<_, Refused<SaveError>>((version, gate))
     });
     match saved {
-        Ok((_, _)) => Ok(go(&desk.url(&format!("/staff/schemes/{}", scheme.slug())))),
+        Ok((_, _)) => Ok(desk.done("done-scheme", &desk.url(&format!("/staff/schemes/{}", scheme.slug())))),
         Err(error) => refusal(desk, None, &toml, error),
     }
 }
@@ -98,11 +98,11 @@ pub(crate) fn save(desk: &Desk) -> Answer {
     }
     let (who, text, service) = (desk.who()?.clone(), toml.clone(), case.listed.service);
     let saved = desk.platform().ledger().write("staff.save_version", grant.actor(), move |work| {
-        let version = registration::save_version(work, &grant, service, &text)?;
-        Ok::<_, Refused>(gate_of(work, &who, version.service, version.digest)?)
+        let version = registration::save_version(work, &grant, service, &text).map_err(Refused::Save)?;
+        Ok::<_, Refused<SaveError>>(gate_of(work, &who, version.service, version.digest)?)
     });
     match saved {
-        Ok((gate, _)) => Ok(go(&desk.scheme_url(&case, &format!("/gates/{gate}")))),
+        Ok((gate, _)) => Ok(desk.done("done-version", &desk.scheme_url(&case, &format!("/gates/{gate}")))),
         Err(error) => refusal(desk, Some(&case), &toml, error),
     }
 }
@@ -119,7 +119,7 @@ pub(crate) fn gate_of(
     Ok(open_gate(work, &grant, OpenGate { service, digest: Digest::new(digest), tier: Tier::LargeOrHighRisk })?)
 }
 
-fn refusal(desk: &Desk, case: Option<&Case>, toml: &str, error: RunError<Refused>) -> Answer {
+fn refusal(desk: &Desk, case: Option<&Case>, toml: &str, error: RunError<Refused<SaveError>>) -> Answer {
     let mistakes = match &error {
         RunError::Refused(Refused::Save(SaveError::Slug)) => {
             let key = if case.is_some() { "definition-slug-other" } else { "definition-slug-taken" };
@@ -165,17 +165,21 @@ fn preview(desk: &Desk, case: Option<&Case>, scheme: &Scheme) -> Markup {
     body.markup()
 }
 
+/// Why something that passes the gate was not saved.
 #[derive(Debug, Error)]
-enum Refused {
+pub(crate) enum Refused<S> {
+    /// What is wrong with it.
     #[error(transparent)]
-    Save(#[from] SaveError),
+    Save(S),
+    /// It was saved, and got no gate.
     #[error(transparent)]
     Gate(#[from] NoGate),
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-impl Fault for Refused {
+impl<S: Fault + 'static> Fault for Refused<S> {
     fn kind(&self) -> Kind {
         match self {
             Self::Save(error) => error.kind(),

@@ -1,7 +1,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use desk::{Answer, Case, Desk, Mistakes, go, link, missing, short};
+use desk::{Answer, Case, Desk, Mistakes, link, missing, short};
 use flows::ExportFault;
 use hongkong::District;
 use kernel::{Id, kinds, to_hex};
@@ -165,7 +165,7 @@ pub(crate) fn request(desk: &Desk) -> Answer {
     service.ledger().write("staff.request_export", grant.actor(), move |work| {
         request_approval::<PersonalDataExport>(work, &grant, command.clone())
     })?;
-    Ok(go(&desk.scheme_url(&case, "/delivery")))
+    Ok(desk.done("done-asked", &desk.scheme_url(&case, "/delivery")))
 }
 
 /// Asks once more, now that it is approved.
@@ -248,7 +248,7 @@ pub(crate) fn run(desk: &Desk) -> Answer {
     };
     let ask = AskDelivery { district: district.to_owned(), contract, approval: approval.id };
     match flows::export_delivery(desk.platform(), case.live()?, &Arc::new(grant), &ask, whereabouts) {
-        Ok(_) => Ok(go(&desk.scheme_url(&case, "/delivery"))),
+        Ok(_) => Ok(desk.done("done-exported", &desk.scheme_url(&case, "/delivery"))),
         Err(fault) => run_page(desk, &case, &refused(desk, fault)?),
     }
 }

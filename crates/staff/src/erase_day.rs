@@ -1,4 +1,4 @@
-use desk::{Answer, Case, Desk, Mistakes, date, day, go, missing};
+use desk::{Answer, Case, Desk, Mistakes, date, day, missing};
 use flows::{EraseError, erase_day_by_two, erase_day_words};
 use kernel::Day;
 use people::{
@@ -74,7 +74,7 @@ pub(crate) fn request(desk: &Desk) -> Answer {
     service.ledger().write("staff.request_erasure", grant.actor(), move |work| {
         request_approval::<EarlyErasure>(work, &grant, command.clone())
     })?;
-    Ok(go(&desk.scheme_url(&case, "/erase-day")))
+    Ok(desk.done("done-asked", &desk.scheme_url(&case, "/erase-day")))
 }
 
 /// Purpose, day and cause of a request, from its exact words.

@@ -3,7 +3,7 @@ use assurance::{
     WithdrawRecord,
 };
 use axum::response::Response;
-use desk::{Answer, Desk, Gated, Mistakes, code, go, missing};
+use desk::{Answer, Desk, Gated, Mistakes, code, missing};
 use kernel::{Day, Id, kinds};
 use people::{SubmitGateRecord, WithdrawGateRecord};
 use store::RunError;
@@ -94,7 +94,7 @@ pub(crate) fn add(desk: &Desk) -> Answer {
         assurance::add_record(work, &grant, command.clone())
     });
     match added {
-        Ok(_) => Ok(go(&base(&gated, &status))),
+        Ok(_) => Ok(desk.done("done-recorded", &base(&gated, &status))),
         Err(RunError::Refused(AddRecordError::Refused(GateRefused::Record(refused)))) => {
             Ok(page(desk, &gated, &status, &of_refusal(desk, refused)))
         }
@@ -217,5 +217,5 @@ pub(crate) fn withdraw(desk: &Desk) -> Answer {
         assurance::withdraw_record(work, &grant, command)
     })?;
     desk.platform().refresh()?;
-    Ok(go(&base(&gated, &status)))
+    Ok(desk.done("done-withdrawn", &base(&gated, &status)))
 }

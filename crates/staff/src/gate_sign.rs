@@ -1,6 +1,6 @@
 use assurance::{Digest, GateRefused, SignGateError, SignVersion, Status};
 use axum::response::Response;
-use desk::{Answer, Desk, Gated, Mistakes, go};
+use desk::{Answer, Desk, Gated, Mistakes};
 use kernel::{Id, kinds};
 use people::SignGate;
 use store::RunError;
@@ -54,7 +54,7 @@ pub(crate) fn sign(desk: &Desk) -> Answer {
     match signed {
         Ok(_) => {
             desk.platform().refresh()?;
-            Ok(go(&base(&gated, &status)))
+            Ok(desk.done("done-signed", &base(&gated, &status)))
         }
         Err(RunError::Refused(SignGateError::Refused(refused))) => {
             Ok(page(desk, &gated, &status, &Mistakes::one("form", desk.say(refusal(&refused)))))

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use desk::{Answer, Case, Desk, Mistakes, go, missing};
+use desk::{Answer, Case, Desk, Mistakes, missing};
 use flows::{HandOverFault, hand_over_words};
 use kernel::{Id, kinds};
 use people::{
@@ -80,7 +80,7 @@ pub(crate) fn request(desk: &Desk) -> Answer {
     service.ledger().write("staff.request_hand_over", grant.actor(), move |work| {
         request_approval::<PersonalDataExport>(work, &grant, command.clone())
     })?;
-    Ok(go(&desk.scheme_url(&case, "/delivery")))
+    Ok(desk.done("done-asked", &desk.scheme_url(&case, "/delivery")))
 }
 
 /// The lease of an approved hand-over, from its exact words; nothing for another kind of request.
@@ -129,7 +129,7 @@ pub(crate) fn run(desk: &Desk) -> Answer {
     let approval = find(desk, &case, PersonalDataExport::KIND)?;
     let lease = lease_of(&approval).ok_or_else(missing)?;
     let key = match flows::hand_over(desk.platform(), case.live()?, &Arc::new(grant), lease, approval.id) {
-        Ok(_) => return Ok(go(&desk.scheme_url(&case, "/delivery"))),
+        Ok(_) => return Ok(desk.done("done-exported", &desk.scheme_url(&case, "/delivery"))),
         Err(HandOverFault::NoKeys) => "hand-over-no-keys",
         Err(HandOverFault::Contract) => "lease-contract-wrong",
         Err(HandOverFault::Lease(HandOverError::NoAddress)) => "hand-over-no-address",

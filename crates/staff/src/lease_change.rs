@@ -1,5 +1,5 @@
 use axum::response::Response;
-use desk::{Answer, Desk, Mistakes, date, day, go, line, missing};
+use desk::{Answer, Desk, Mistakes, date, day, line, missing};
 use flows::GiveLeaseError;
 use people::{Grant, GrantLease, HandleIncident, authorise};
 use processors::{
@@ -85,7 +85,7 @@ fn extend(desk: &Desk, lease: &Lease, grant: &Grant<GrantLease>) -> Answer {
     let mut mistakes = Mistakes::default();
     let Some(until) = day(desk, &mut mistakes, "until") else { return page(desk, lease, &mistakes) };
     let key = match extend_lease(desk.platform().ledger(), grant, lease.id, until) {
-        Ok(_) => return Ok(go(&base(desk, lease.id))),
+        Ok(_) => return Ok(desk.done("done-lease", &base(desk, lease.id))),
         Err(LeaseError::Days) => "lease-days-wrong",
         Err(LeaseError::Ended) => "lease-ended-already",
         Err(LeaseError::Contract | LeaseError::Clauses(_)) => "lease-contract-wrong",
@@ -103,7 +103,7 @@ fn declare(desk: &Desk, lease: &Lease, grant: Grant<GrantLease>) -> Answer {
         add_address(work, &grant, id, (&address, use_for), environment).map(drop)
     });
     match done {
-        Ok(_) => Ok(go(&base(desk, id))),
+        Ok(_) => Ok(desk.done("done-lease", &base(desk, id))),
         Err(RunError::Refused(DeclareError::Address(_) | DeclareError::TooMany)) => {
             page(desk, lease, &Mistakes::one("address", desk.say("lease-address-wrong")))
         }
@@ -136,7 +136,7 @@ fn hand_on(desk: &Desk, lease: &Lease, grant: &Grant<GrantLease>) -> Answer {
         Err(mistakes) => return page(desk, lease, &mistakes),
     };
     let (field, key) = match flows::transfer(desk.platform(), grant, lease.id, contract, whereabouts) {
-        Ok(begun) => return Ok(go(&base(desk, begun.id))),
+        Ok(begun) => return Ok(desk.done("done-lease-given", &base(desk, begun.id))),
         Err(GiveLeaseError::OtherKey) => ("contract", "delivery-other-key"),
         Err(GiveLeaseError::Address(_)) => ("address", "lease-address-wrong"),
         Err(GiveLeaseError::Lease(LeaseError::Ended)) => ("form", "lease-ended-already"),
@@ -158,7 +158,7 @@ fn end(desk: &Desk, lease: &Lease, grant: Grant<GrantLease>) -> Answer {
     match done {
         Ok(_) => {
             flows::erase_lease_keys(desk.platform())?;
-            Ok(go(&base(desk, id)))
+            Ok(desk.done("done-lease", &base(desk, id)))
         }
         Err(RunError::Refused(LeaseError::Ended)) => page(desk, lease, &Mistakes::one("form", desk.say("lease-ended-already"))),
         Err(error) => Err(Failure::from(error)),
@@ -193,5 +193,5 @@ pub(crate) fn resume(desk: &Desk) -> Answer {
     desk.platform().ledger().write("staff.resume_lease", grant.actor(), move |work| {
         resume_lease(work, &grant, id, &flows::lease_rules()).map(drop)
     })?;
-    Ok(go(&base(desk, id)))
+    Ok(desk.done("done-lease", &base(desk, id)))
 }

@@ -1,4 +1,4 @@
-use desk::{Answer, Case, Desk, Mistakes, go};
+use desk::{Answer, Case, Desk, Mistakes};
 use flows::{GiveLeaseError, NewLease, give_lease, group_of, lease_groups};
 use hongkong::District;
 use kernel::Id;
@@ -108,7 +108,7 @@ pub(crate) fn give(desk: &Desk) -> Answer {
         Err(mistakes) => return page(desk, &case, &mistakes),
     };
     match give_lease(desk.platform(), case.live()?, grant, &new) {
-        Ok(lease) => Ok(go(&base(desk, lease.id))),
+        Ok(lease) => Ok(desk.done("done-lease-given", &base(desk, lease.id))),
         Err(error) => page(desk, &case, &refused(desk, error)?),
     }
 }

@@ -1,5 +1,5 @@
 use axum::response::Response;
-use desk::{Answer, Desk, Mistakes, date, day, go, line, missing};
+use desk::{Answer, Desk, Mistakes, date, day, line, missing};
 use people::HandleIncident;
 use processors::{Lease, LeaseState, confirm_on_site, report_breach};
 use seal::sha256;
@@ -30,7 +30,7 @@ pub(crate) fn breach(desk: &Desk) -> Answer {
         report_breach(work, &grant, id, &flows::lease_rules()).map(drop)
     })?;
     flows::contractor_round(desk.platform())?;
-    Ok(go(&base(desk, id)))
+    Ok(desk.done("done-breach", &base(desk, id)))
 }
 
 /// An escalated lease with a statement, whose deletion nobody can see from outside.
@@ -89,7 +89,7 @@ pub(crate) fn confirm(desk: &Desk) -> Answer {
     desk.platform().ledger().write("staff.confirm_on_site", grant.actor(), move |work| {
         confirm_on_site(work, &grant, id, audit).map(drop)
     })?;
-    Ok(go(&base(desk, id)))
+    Ok(desk.done("done-lease", &base(desk, id)))
 }
 
 /// The closing record as a file that `lionrock-verify certificate` reads.

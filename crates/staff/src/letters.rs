@@ -1,4 +1,4 @@
-use desk::{Answer, Case, Desk, Mistakes, go, missing};
+use desk::{Answer, Case, Desk, Mistakes, missing};
 use kernel::{Id, Kind, kinds};
 use notify::{Channel, Opened};
 use people::RegisterForResident;
@@ -67,5 +67,5 @@ pub(crate) fn posted(desk: &Desk) -> Answer {
     let (case, grant) = desk.scheme::<RegisterForResident>()?;
     let id = known_letter(desk, &case)?;
     case.live()?.ledger().write("staff.letter_posted", grant.actor(), move |work| notify::letter_posted(work, id))?;
-    Ok(go(&desk.scheme_url(&case, "/letters")))
+    Ok(desk.done("done-posted", &desk.scheme_url(&case, "/letters")))
 }

@@ -37,6 +37,7 @@ mod gate_record;
 mod gate_sign;
 mod hand_over;
 mod home;
+mod home_waiting;
 mod inventory;
 mod invitation;
 mod lease;

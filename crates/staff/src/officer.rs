@@ -1,5 +1,5 @@
 use axum::response::Response;
-use desk::{Answer, Desk, Mistakes, go, missing};
+use desk::{Answer, Desk, Mistakes, missing};
 use kernel::{Id, kinds};
 use people::{
     ChangeRoles, ChangeRolesError, EndOfficer, EndOfficerError, InviteAgain, Inviter, ManageOfficers, Officer, PasskeyListed,
@@ -60,7 +60,7 @@ pub(crate) fn change_roles(desk: &Desk) -> Answer {
         people::change_roles(work, &grant, &command)
     });
     let sentence = match changed {
-        Ok(_) => return Ok(go(&desk.url(&format!("/staff/officers/{}", officer.id)))),
+        Ok(_) => return Ok(desk.done("done-roles", &desk.url(&format!("/staff/officers/{}", officer.id)))),
         Err(RunError::Refused(ChangeRolesError::Roles(error))) => clash(desk, error),
         Err(RunError::Refused(ChangeRolesError::Own)) => desk.say("officers-own"),
         Err(error) => return Err(Failure::from(error)),
@@ -127,7 +127,7 @@ pub(crate) fn end(desk: &Desk) -> Answer {
         people::end_officer(work, &grant, command)
     });
     match ended {
-        Ok(_) => Ok(go(&desk.url("/staff/officers"))),
+        Ok(_) => Ok(desk.done("done-officer-ended", &desk.url("/staff/officers"))),
         Err(RunError::Refused(EndOfficerError::Own)) => {
             Ok(ending(desk, &officer, &Mistakes::one("form", desk.say("officers-own"))))
         }

@@ -1,4 +1,4 @@
-use desk::{Answer, Case, Desk, Mistakes, go, link, missing};
+use desk::{Answer, Case, Desk, Mistakes, link, missing};
 use kernel::Instant;
 use people::OperateScheme;
 use registration::{Operate, OperateError, SchemeState, Status};
@@ -108,7 +108,7 @@ pub(crate) fn act(desk: &Desk) -> Answer {
         registration::operate(work, &grant, act)
     });
     match done {
-        Ok(_) => Ok(go(&desk.scheme_url(&case, "/operate"))),
+        Ok(_) => Ok(desk.done("done-operate", &desk.scheme_url(&case, "/operate"))),
         Err(RunError::Refused(refused)) => match of_refusal(desk, &refused) {
             Some(mistakes) => page(desk, &case, &mistakes),
             None => Err(Failure::from(refused)),

@@ -1,7 +1,7 @@
 //! Forms that were filled in on paper: typed by two officers who do not see each other's entry, then destroyed on record. Between the two
 //! entries nothing of a form is kept but a keyed mark of each field.
 
-use desk::{Answer, Case, Desk, Mistakes, file, go, link, missing};
+use desk::{Answer, Case, Desk, Mistakes, Question, file, link, missing};
 use kernel::{Id, kinds, to_hex};
 use notify::{Block, Sheets};
 use people::RegisterForResident;
@@ -179,8 +179,12 @@ fn label(desk: &Desk, field: &str) -> String {
 pub(crate) fn destroyed(desk: &Desk) -> Answer {
     let (case, grant) = desk.scheme::<RegisterForResident>()?;
     let id: Id<kinds::PaperForm> = desk.id("paper")?;
+    let back = desk.scheme_url(&case, "/paper");
+    if let Some(page) = desk.unless_sure(&Question { act: "paper-gone", warning: "paper-gone-warning", back }) {
+        return Ok(page);
+    }
     case.live()?.ledger().write("staff.paper_destroyed", grant.actor(), move |work| paper_destroyed(work, &grant, id))?;
-    Ok(go(&desk.scheme_url(&case, "/paper")))
+    Ok(desk.done("done-paper", &desk.scheme_url(&case, "/paper")))
 }
 
 /// The empty form to print, in the language of the page, with the whole collection statement.

@@ -1,5 +1,5 @@
 use axum::response::Response;
-use desk::{Answer, Desk, Mistakes, actor_of, go, missing};
+use desk::{Answer, Desk, Mistakes, actor_of, missing};
 use kernel::{Id, kinds};
 use people::{NamePasskey, NamePasskeyError, PasskeyListed, SealedPasskeyName};
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, TextInput, Width};
@@ -63,5 +63,5 @@ pub(crate) fn name(desk: &Desk) -> Answer {
     let (who, command) = (desk.who()?.clone(), NamePasskey { passkey, name });
     let actor = actor_of(&who);
     ledger.write("staff.name_passkey", actor, move |work| people::name_passkey(work, &who, &command))?;
-    Ok(go(&desk.url("/staff/passkeys")))
+    Ok(desk.done("done-saved", &desk.url("/staff/passkeys")))
 }

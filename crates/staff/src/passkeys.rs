@@ -1,4 +1,4 @@
-use desk::{Answer, Desk, Mistakes, actor_of, go, link, short};
+use desk::{Answer, Desk, Mistakes, actor_of, link, short};
 use people::{AddPasskey, RemovePasskey, RemovePasskeyError};
 use store::RunError;
 use webkit::parts::{Button, ButtonGroup, ButtonStyle, Table, Tone, Warning};
@@ -81,7 +81,7 @@ pub(crate) fn remove(desk: &Desk) -> Answer {
         people::remove_passkey(work, &who, command)
     });
     match removed {
-        Ok(_) => Ok(go(&desk.url("/staff/passkeys"))),
+        Ok(_) => Ok(desk.done("done-passkey-gone", &desk.url("/staff/passkeys"))),
         Err(RunError::Refused(RemovePasskeyError::Last)) => {
             Ok(removal(desk, &Mistakes::one("form", desk.say("passkeys-last-error"))))
         }

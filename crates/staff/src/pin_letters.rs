@@ -1,6 +1,6 @@
 //! Letters with PINs: how many wait and where the others are, batches for the print bureau, and what it has posted.
 
-use desk::{Answer, Desk, Mistakes, go, missing};
+use desk::{Answer, Desk, Mistakes, missing};
 use flows::{IdentityService, LetterBatchError, letter_leases, print_letters};
 use identity::{LetterBatch, PinState, letter_batches, pin_counts, post_batch};
 use kernel::{Id, kinds};
@@ -106,7 +106,7 @@ pub(crate) fn print(desk: &Desk) -> Answer {
         return page(desk, Some(&service), &Mistakes::one("lease", desk.say("pin-letters-choose")));
     };
     let key = match print_letters(desk.platform(), &service, &grant, lease, desk.state.letter_font.as_ref()) {
-        Ok(_) => return Ok(go(&desk.url(HOME))),
+        Ok(_) => return Ok(desk.done("done-batch", &desk.url(HOME))),
         Err(LetterBatchError::NoFont) => "letters-no-font",
         Err(LetterBatchError::NoLease) => "pin-letters-no-lease",
         Err(LetterBatchError::NoKeys) => "pin-letters-no-keys",
@@ -123,5 +123,5 @@ pub(crate) fn posted(desk: &Desk) -> Answer {
     let service = desk.platform().identity().ok_or_else(missing)?;
     let batch: Id<kinds::Export> = desk.id("batch")?;
     service.ledger().write("staff.batch_posted", grant.actor(), move |work| post_batch(work, &grant, batch))?;
-    Ok(go(&desk.url(HOME)))
+    Ok(desk.done("done-posted", &desk.url(HOME)))
 }

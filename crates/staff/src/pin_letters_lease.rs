@@ -1,6 +1,6 @@
 //! The lease under which a print bureau gets letters with PINs.
 
-use desk::{Answer, Desk, Mistakes, go, missing};
+use desk::{Answer, Desk, Mistakes, missing};
 use flows::{LetterBatchError, give_letter_lease, letter_contracts};
 use people::GrantLease;
 use processors::Whereabouts;
@@ -58,7 +58,7 @@ pub(crate) fn give(desk: &Desk) -> Answer {
     let address = desk.values.get("address").trim().to_owned();
     let whereabouts = if address.is_empty() { Whereabouts::Offline } else { Whereabouts::At(address) };
     match give_letter_lease(desk.platform(), &service, grant, contract, whereabouts) {
-        Ok(lease) => Ok(go(&desk.url(&format!("/staff/leases/{}", lease.id)))),
+        Ok(lease) => Ok(desk.done("done-lease-given", &desk.url(&format!("/staff/leases/{}", lease.id)))),
         Err(LetterBatchError::Lease(error)) => page(desk, &Mistakes::one("contract", error.to_string())),
         Err(LetterBatchError::Address(error)) => page(desk, &Mistakes::one("address", error.to_string())),
         Err(error) => Err(error.into()),

@@ -1,5 +1,5 @@
 use axum::response::Response;
-use desk::{Answer, Case, Desk, Mistakes, go};
+use desk::{Answer, Case, Desk, Mistakes};
 use kernel::{Kind, Secret, Text};
 use notify::{Block, Sheets};
 use people::{Grant, HandleRequests};
@@ -225,7 +225,7 @@ fn decide(desk: &Desk, refuse: bool) -> Answer {
             if let Err(error) = flows::forget_proofs(desk.platform()) {
                 tracing::warn!(target: "requests", %error, "the picture of a decided request is not erased yet");
             }
-            Ok(go(&desk.scheme_url(&case, &format!("/requests/{id}"))))
+            Ok(desk.done("done-request", &desk.scheme_url(&case, &format!("/requests/{id}"))))
         }
         Err(RunError::Refused(DecideError::Ground)) => {
             Ok(form(desk, &case, &row, refuse, &Mistakes::one("ground", desk.say("choose-one"))))

@@ -23,12 +23,16 @@ pub(crate) fn ask(desk: &Desk) -> Answer {
     resolution(act).ok_or_else(missing)?;
     let title = desk.say(&format!("resolve-{act}"));
     let mut body = desk.body(&title, &Mistakes::default());
-    body.part(&SummaryList::new(vec![
+    let mut facts = vec![
         SummaryRow::new(desk.say("reference"), row.reference.to_string()),
         SummaryRow::new(desk.say("state"), desk.household_state(row.state)),
-        SummaryRow::new(desk.say("reason"), desk.reason(row.reason)),
-        SummaryRow::new(desk.say("address"), desk.address_state(row.address)),
-    ]));
+    ];
+    let reason = desk.reason(row.reason);
+    if !reason.is_empty() {
+        facts.push(SummaryRow::new(desk.say("reason"), reason));
+    }
+    facts.push(SummaryRow::new(desk.say("address"), desk.address_state(row.address)));
+    body.part(&SummaryList::new(facts));
     body.part(&Warning(desk.say(&format!("resolve-{act}-warning"))));
     let record = desk.scheme_url(&case, &format!("/records/{}", row.reference));
     let style = if matches!(act, "reject" | "refuse-address") { ButtonStyle::Warning } else { ButtonStyle::Main };

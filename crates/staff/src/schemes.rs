@@ -11,7 +11,7 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     let mut body = desk.body(&title, &Mistakes::default());
     let mut table = Table::new(title.clone(), ["scheme", "schemes-address", "state", "schemes-created"].map(|key| desk.say(key)));
     table.quiet_caption = true;
-    table.empty = desk.say("schemes-none");
+    table.empty = desk.say(if desk.may::<ReadDashboard>() { "schemes-none" } else { "schemes-not-yours" });
     let listed = if desk.may::<ReadDashboard>() { own_schemes(desk)? } else { Vec::new() };
     for listed in &listed {
         let service = desk.platform().service(&listed.slug);

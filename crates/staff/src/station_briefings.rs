@@ -1,7 +1,7 @@
 //! Briefings for associations: planned with an invitation to print, held with a head count, followed up.
 
 use axum::response::Response;
-use desk::{Answer, Desk, Mistakes, date, day, file, go, line, link, missing};
+use desk::{Answer, Desk, Mistakes, Question, date, day, file, line, link, missing};
 use hongkong::District;
 use kernel::{Id, kinds};
 use notify::{Block, Sheets};
@@ -95,7 +95,7 @@ pub(crate) fn plan(desk: &Desk) -> Answer {
     let briefing = Briefing { association: text("association"), district, place: text("place"), day, minutes, outcome: None };
     let planned = desk.platform().ledger().write("staff.plan_briefing", grant.actor(), move |work| plan_briefing(work, &grant, &briefing));
     match planned {
-        Ok((id, _)) => Ok(go(&desk.url(&format!("{HOME}/{id}")))),
+        Ok((id, _)) => Ok(desk.done("done-briefing", &desk.url(&format!("{HOME}/{id}")))),
         Err(RunError::Refused(BriefingError::Text)) => page(desk, &Mistakes::one("association", desk.say("briefing-text-wrong"))),
         Err(error) => Err(error.into()),
     }
@@ -199,7 +199,7 @@ pub(crate) fn settle(desk: &Desk) -> Answer {
     let outcome = Outcome::Held { attended, materials: Material::ALL.into_iter().filter(chosen).collect(), follow_up };
     let settled = desk.platform().ledger().write("staff.settle_briefing", grant.actor(), move |work| settle_briefing(work, &grant, (id, &outcome)));
     match settled {
-        Ok(_) => Ok(go(&desk.url(&format!("{HOME}/{id}")))),
+        Ok(_) => Ok(desk.done("done-saved", &desk.url(&format!("{HOME}/{id}")))),
         Err(RunError::Refused(BriefingError::Early)) => one_page(desk, &Mistakes::one("attended", desk.say("briefing-early"))),
         Err(RunError::Refused(BriefingError::Text)) => one_page(desk, &Mistakes::one("what", desk.say("briefing-text-wrong"))),
         Err(error) => Err(error.into()),
@@ -209,16 +209,20 @@ pub(crate) fn settle(desk: &Desk) -> Answer {
 /// Calls it off.
 pub(crate) fn cancel(desk: &Desk) -> Answer {
     let (grant, id) = (desk.right::<ManageStations>()?, find(desk)?.id);
+    let back = desk.url(&format!("{HOME}/{id}"));
+    if let Some(page) = desk.unless_sure(&Question { act: "briefing-cancel", warning: "briefing-cancel-warning", back }) {
+        return Ok(page);
+    }
     let cancel = move |work: &mut journal::Work<'_, '_>| settle_briefing(work, &grant, (id, &Outcome::Cancelled));
     desk.platform().ledger().write("staff.cancel_briefing", desk.right::<ManageStations>()?.actor(), cancel)?;
-    Ok(go(&desk.url(HOME)))
+    Ok(desk.done("done-called-off", &desk.url(HOME)))
 }
 
 /// Notes that the follow-up is done.
 pub(crate) fn done(desk: &Desk) -> Answer {
     let (grant, id) = (desk.right::<ManageStations>()?, find(desk)?.id);
     desk.platform().ledger().write("staff.follow_up_done", grant.actor(), move |work| finish_follow_up(work, &grant, id))?;
-    Ok(go(&desk.url(HOME)))
+    Ok(desk.done("done-saved", &desk.url(HOME)))
 }
 
 /// The invitation to print, in the language of the page.

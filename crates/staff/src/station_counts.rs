@@ -35,7 +35,10 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     }
     body.part(&table).link(desk.say("counts-file"), desk.url(&format!("/staff/stations/counts/{}/file", week.monday())));
     for (weeks, key) in [(-1, "week-before"), (1, "week-after")] {
-        body.link(desk.say(key), desk.url(&format!("/staff/stations/counts/{}", week.plus(weeks).monday())));
+        let monday = week.plus(weeks).monday();
+        if monday <= desk.now().day() {
+            body.link(desk.say(key), desk.url(&format!("/staff/stations/counts/{monday}")));
+        }
     }
     Ok(desk.show(Page::new(title, body.markup()).wide().back(desk.url("/staff/stations"))))
 }

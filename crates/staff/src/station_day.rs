@@ -1,5 +1,5 @@
 use axum::response::Response;
-use desk::{Answer, Desk, Mistakes, date, day, go, line, named, three};
+use desk::{Answer, Desk, Mistakes, date, day, line, named, three};
 use people::ManageStations;
 use stations::{Change, Listed, change_station};
 use webkit::Page;
@@ -53,7 +53,7 @@ pub(crate) fn keep(desk: &Desk) -> Answer {
         .ledger()
         .write("staff.station_day", grant.actor(), move |work| change_station(work, &grant, id, &station));
     match kept {
-        Ok(_) => Ok(go(&desk.url(&format!("/staff/stations/{id}")))),
+        Ok(_) => Ok(desk.done("done-public", &desk.url(&format!("/staff/stations/{id}")))),
         Err(error) => Ok(page(desk, &listed, &flawed(desk, error)?)),
     }
 }

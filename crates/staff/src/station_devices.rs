@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use desk::{Answer, Desk, Mistakes, go, line, link, missing};
+use desk::{Answer, Desk, Mistakes, Question, line, link, missing};
 use kernel::{Id, kinds};
 use people::ManageStations;
 use stations::{
@@ -160,7 +160,7 @@ pub(crate) fn help(desk: &Desk) -> Answer {
     let started = desk.platform().ledger().write("staff.start_turn", grant.actor(), move |work| start_turn(work, &grant, (id, &help)));
     let refused = |field: &str, key: &str| one_page(desk, &Mistakes::one(field, desk.say(key)));
     match started {
-        Ok(_) => Ok(go(&desk.url(HOME))),
+        Ok(_) => Ok(desk.done("done-turn", &desk.url(HOME))),
         Err(RunError::Refused(StartTurnError::NoHelp)) => refused("help", "station-help-missing"),
         Err(RunError::Refused(StartTurnError::NotWaiting)) => refused("main", "device-not-waiting"),
         Err(RunError::Refused(StartTurnError::NotLent)) => refused("lend", "device-not-lent"),
@@ -175,15 +175,20 @@ pub(crate) fn lend(desk: &Desk) -> Answer {
     let typed = desk.values.get("station");
     let to = if typed == "none" { None } else { Some(typed.parse().map_err(|_| missing())?) };
     desk.platform().ledger().write("staff.lend_device", grant.actor(), move |work| lend_device(work, &grant, (id, to)))?;
-    Ok(go(&desk.url(HOME)))
+    Ok(desk.done("done-lent", &desk.url(HOME)))
 }
 
 /// Reports it missing, or retires it.
 pub(crate) fn end(desk: &Desk) -> Answer {
     let grant = desk.right::<ManageStations>()?;
     let (id, retire) = (desk.id("device")?, desk.values.get("act") == "retire");
+    let (act, warning) = if retire { ("device-retire", "device-retire-text") } else { ("device-missing", "device-missing-text") };
+    let back = desk.url(&format!("{HOME}/{}", desk.param("device")));
+    if let Some(page) = desk.unless_sure(&Question { act, warning, back }) {
+        return Ok(page);
+    }
     desk.platform().ledger().write("staff.end_device", grant.actor(), move |work| end_device(work, &grant, (id, retire)))?;
-    Ok(go(&desk.url(HOME)))
+    Ok(desk.done("done-device-gone", &desk.url(HOME)))
 }
 
 /// Gives it a new code.

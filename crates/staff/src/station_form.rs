@@ -1,5 +1,5 @@
 use axum::response::Response;
-use desk::{Answer, Desk, LANGUAGES, Mistakes, date, day, go, line, three};
+use desk::{Answer, Desk, LANGUAGES, Mistakes, date, day, line, three};
 use hongkong::{District, MtrStation};
 use kernel::Text;
 use people::ManageStations;
@@ -28,7 +28,7 @@ pub(crate) fn open(desk: &Desk) -> Answer {
     };
     let opened = desk.platform().ledger().write("staff.open_station", grant.actor(), move |work| open_station(work, &grant, &station));
     match opened {
-        Ok(_) => Ok(go(&desk.url("/staff/stations"))),
+        Ok(_) => Ok(desk.done("done-public", &desk.url("/staff/stations"))),
         Err(error) => Ok(page(desk, None, &desk.values, &flawed(desk, error)?)),
     }
 }
@@ -56,7 +56,7 @@ pub(crate) fn change(desk: &Desk) -> Answer {
         .ledger()
         .write("staff.change_station", grant.actor(), move |work| change_station(work, &grant, id, &station));
     match changed {
-        Ok(_) => Ok(go(&desk.url("/staff/stations"))),
+        Ok(_) => Ok(desk.done("done-public", &desk.url("/staff/stations"))),
         Err(error) => Ok(page(desk, Some(&listed.station), &desk.values, &flawed(desk, error)?)),
     }
 }

@@ -1,7 +1,6 @@
 //! A week of the department's stations: who is where, and with which devices.
 
-use axum::response::Response;
-use desk::{Answer, Desk, Mistakes, date, day, go, line, missing};
+use desk::{Answer, Desk, Mistakes, date, day, line, missing};
 use kernel::{Day, Id, kinds};
 use people::{ManageStations, Officer};
 use stations::{DayHours, Device, Listed, PlanShift, PlanShiftError, Shift, Week, cancel_shift, devices_of, plan_shift, shifts_of, stations_of};
@@ -132,7 +131,7 @@ pub(crate) fn plan(desk: &Desk) -> Answer {
     let planned = desk.platform().ledger().write("staff.plan_shift", grant.actor(), move |work| plan_shift(work, &grant, plan));
     let refused = |field: &str, key: &str| page(desk, &Mistakes::one(field, desk.say(key)));
     match planned {
-        Ok(_) => Ok(to_week(desk, day)),
+        Ok(_) => Ok(desk.done("done-shift", &to_week(desk, day))),
         Err(RunError::Refused(PlanShiftError::Clash)) => refused("hours", "shift-clash"),
         Err(RunError::Refused(PlanShiftError::NotThere)) => refused("on", "shift-not-there"),
         Err(error) => Err(error.into()),
@@ -152,9 +151,10 @@ pub(crate) fn cancel(desk: &Desk) -> Answer {
     let grant = desk.right::<ManageStations>()?;
     let shift: Id<kinds::Shift> = desk.id("shift")?;
     desk.platform().ledger().write("staff.cancel_shift", grant.actor(), move |work| cancel_shift(work, &grant, shift))?;
-    Ok(to_week(desk, desk.values.get("day").parse().unwrap_or_else(|_| desk.now().day())))
+    let day = desk.values.get("day").parse().unwrap_or_else(|_| desk.now().day());
+    Ok(desk.done("done-shift-gone", &to_week(desk, day)))
 }
 
-fn to_week(desk: &Desk, day: Day) -> Response {
-    go(&desk.url(&format!("/staff/stations/week/{}", Week::of(day).monday())))
+fn to_week(desk: &Desk, day: Day) -> String {
+    desk.url(&format!("/staff/stations/week/{}", Week::of(day).monday()))
 }

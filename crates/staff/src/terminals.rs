@@ -1,6 +1,6 @@
 //! Public terminals at which residents are proofed: added by an officer, made one by a code that is typed there, ended at any time.
 
-use desk::{Answer, Desk, Mistakes, go};
+use desk::{Answer, Desk, Mistakes, Question};
 use identity::{ENROL_MINUTES, VisitCode, add_terminal, end_terminal};
 use kernel::{Id, kinds};
 use people::ProofIdentity;
@@ -73,6 +73,10 @@ pub(crate) fn add(desk: &Desk) -> Answer {
 pub(crate) fn end(desk: &Desk) -> Answer {
     let (service, grant) = rights(desk)?;
     let terminal: Id<kinds::Terminal> = desk.id("terminal")?;
+    let back = desk.url(&format!("{HOME}/terminals"));
+    if let Some(page) = desk.unless_sure(&Question { act: "terminals-end-this", warning: "terminals-end-warning", back }) {
+        return Ok(page);
+    }
     service.ledger().write("staff.end_terminal", grant.actor(), move |work| end_terminal(work, &grant, terminal))?;
-    Ok(go(&desk.url(&format!("{HOME}/terminals"))))
+    Ok(desk.done("done-terminal", &desk.url(&format!("{HOME}/terminals"))))
 }

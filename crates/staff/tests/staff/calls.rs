@@ -100,7 +100,7 @@ fn a_department_keeps_its_team_its_rota_and_its_leaves() {
     assert!(officer.get("/en/staff/team").text().contains("On call at this moment: First contact"));
     let head = stage.officer(1, Role::HeadOfDepartment);
     assert_eq!(head.get(&format!("/en/staff/team/people/{id}")).status, 404, "another department's");
-    assert_eq!(officer.post(&format!("/en/staff/team/people/{id}/act"), &[("act", "end")]).status, 303);
+    assert_eq!(officer.post(&format!("/en/staff/team/people/{id}/act"), &[("act", "end"), ("sure", "yes")]).status, 303);
     assert!(!officer.get("/en/staff/team").text().contains("First contact"));
 }
 
@@ -140,7 +140,7 @@ fn a_call_out_is_acknowledged_by_the_button_behind_the_link_and_by_the_code_read
     round(&stage, &inbox);
     let second = link(&message(&inbox, Channel::Sms, "51230001"));
     assert!(!somebody.get(&second).text().contains("This is an exercise."));
-    assert_eq!(officer.post(&format!("{again}/stand-down"), &[]).status, 303);
+    assert_eq!(officer.post(&format!("{again}/stand-down"), &[("sure", "yes")]).status, 303);
     assert!(somebody.get(&second).text().contains("This call is over."));
     assert!(officer.get(&again).text().contains("Stood down"));
 }

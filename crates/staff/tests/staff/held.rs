@@ -83,6 +83,69 @@ fn an_exercise_is_planned_changed_seated_and_begun() {
     assert!(!stage.officer(1, Role::CaseOfficer).get("/en/staff").text().contains("/staff/drills"), "and not to whoever has no seat");
 }
 
+/// The pack that the exercises of these tests are planned with, after an upgrade.
+fn changed_pack() -> drill::Pack {
+    let file = |name: &str| {
+        let text = std::fs::read_to_string(format!("{}/../drill/packs/defacement/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        Some(text.replace("at(25m)", "at(26m)").into_bytes())
+    };
+    drill::Pack::read(&file).unwrap()
+}
+
+#[test]
+fn scenarios_are_listed_without_what_players_must_not_know() {
+    let stage = Stage::new();
+    let controller = stage.officer(0, Role::ExerciseController);
+    assert!(controller.get("/en/staff/drills").text().contains("href=\"/en/staff/packs\""));
+    assert_eq!(stage.officer(0, Role::CaseOfficer).get("/en/staff/packs").status, 403);
+    let page = controller.get("/en/staff/packs").text();
+    for pack in stage.platform.drills().packs() {
+        let digest = kernel::to_hex(&pack.digest);
+        assert!(page.contains(&pack.scenario.title.en) && page.contains(&digest), "{page}");
+        for inject in &pack.scenario.injects {
+            assert!(!page.contains(&inject.body.en), "{}", inject.name);
+        }
+        for question in &pack.scenario.questions {
+            assert!(!page.contains(&question.prompt.en) && !page.contains(&pack.key(&question.name).unwrap().why.en), "{}", question.name);
+        }
+    }
+    assert!(page.contains("It comes with the product") && !page.contains("One of your own") && !page.contains("Not finished"), "{page}");
+    let chosen = controller.get(&format!("{NEW}?pack=ransomware")).text();
+    assert!(chosen.contains("value=\"ransomware\" checked"), "{chosen}");
+    stage.platform.drills().add_pack(changed_pack());
+    assert!(controller.get("/en/staff/packs").text().contains("One of your own"));
+}
+
+#[test]
+fn a_plan_whose_scenario_has_changed_since_starts_with_the_one_it_was_planned_with() {
+    let theatre = Theatre::planned(Stage::new());
+    let controller = theatre.client((0, Role::ExerciseController));
+    let told = "The scenario has changed since the exercise was planned.";
+    assert!(!controller.get(&theatre.at("")).text().contains(told));
+    theatre.stage.platform.drills().add_pack(changed_pack());
+    assert!(controller.get(&theatre.at("")).text().contains(told));
+    assert_eq!(controller.post(&theatre.at("/start"), &[]).location(), theatre.at("/control"));
+    theatre.pass(25 * 60);
+    let control = controller.get(&theatre.at("/board")).text();
+    assert!(control.contains("A reporter calls the general number"), "after 25 minutes, as it was planned: {control}");
+}
+
+#[test]
+fn a_guest_is_sent_the_link_as_well_if_the_host_wants_it() {
+    let theatre = Theatre::planned(Stage::new());
+    let controller = theatre.client((0, Role::ExerciseController));
+    let (new, mails) = (theatre.at("/guests/new"), || theatre.stage.platform.ledger().read("test", |tx| notify::mails(tx, None, 10)).unwrap());
+    let guest = [("name", "Dr Lee"), ("mail", "lee@university.example.hk"), ("part", "observer"), ("until-day", "20"), ("until-month", "5"), ("until-year", "2020")];
+    let by_hand = controller.post(&new, &guest).text();
+    assert!(by_hand.contains("/staff/drills/guest/") && !by_hand.contains("by mail, marked as an exercise") && mails().is_empty(), "{by_hand}");
+    let mut wrong = guest.to_vec();
+    wrong[3] = ("until-day", "");
+    wrong.push(("by-mail", "yes"));
+    assert!(controller.post(&new, &wrong).text().contains("value=\"yes\" checked"), "nothing chosen is lost");
+    let invited = controller.post(&new, &[&guest[..], &[("by-mail", "yes")]].concat()).text();
+    assert!(invited.contains("/staff/drills/guest/") && invited.contains("by mail, marked as an exercise") && mails().len() == 1, "{invited}");
+}
+
 #[test]
 fn a_guest_has_a_link_that_is_shown_once() {
     let theatre = Theatre::planned(Stage::new());
@@ -104,7 +167,7 @@ fn a_guest_has_a_link_that_is_shown_once() {
     client.post(&format!("/en/staff/drills/guest/{token}"), &[]);
     theatre.begin();
     assert_eq!(client.get(&theatre.at("/board")).status, 200);
-    assert_eq!(controller.post(&theatre.at(&format!("/guests/gst_{guest}/end")), &[]).status, 303);
+    assert_eq!(controller.post(&theatre.at(&format!("/guests/gst_{guest}/end")), &[("sure", "yes")]).status, 303);
     assert!(client.get(&theatre.at("/board")).status != 200, "ended is ended at once");
 }
 

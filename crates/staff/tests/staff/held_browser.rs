@@ -61,7 +61,7 @@ fn the_pages_of_those_who_hold_it_are_whole_in_three_languages_and_without_scrip
     let below = |rest: &str| theatre.at(rest).trim_start_matches("/en").to_owned();
     let own = controller.get(&theatre.at("")).between("/seats/dep_", "\"");
     let set_up = ["", "/plan", "/cancel", &format!("/seats/dep_{own}"), "/guests/new"].map(below);
-    for path in ["/staff/drills".to_owned(), "/staff/drills/new".to_owned()].iter().chain(&set_up) {
+    for path in ["/staff/drills".to_owned(), "/staff/packs".to_owned(), "/staff/drills/new".to_owned()].iter().chain(&set_up) {
         see(&held, &origin, path, &mut found);
     }
     theatre.begin();

@@ -25,6 +25,8 @@ mod contractors;
 #[cfg(test)]
 mod erasures;
 #[cfg(test)]
+mod first_day;
+#[cfg(test)]
 mod held;
 #[cfg(test)]
 mod held_browser;

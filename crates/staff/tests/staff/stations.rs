@@ -86,7 +86,7 @@ pub mod tests {
         assert_eq!(officer.post(&format!("{one}/help"), &[("help", "register"), ("help", "passkey")]).status, 303);
         assert!(officer.get(home).text().contains("Under way, until 9:00 am"));
         assert_eq!(stage.officer(1, Role::CaseOfficer).get(&one).status, 404, "another department");
-        assert_eq!(officer.post(&format!("{one}/end"), &[("act", "missing")]).status, 303);
+        assert_eq!(officer.post(&format!("{one}/end"), &[("act", "missing"), ("sure", "yes")]).status, 303);
         let now = stage.platform.now();
         let turn = ledger.read("test", |tx| stations::find_turn(tx, &cookie, now)).unwrap().unwrap();
         assert_eq!(turn.state, stations::TurnState::Over, "the turn ends with its device's key");
@@ -216,7 +216,7 @@ pub mod tests {
         assert_eq!(second.post(&one, &form("CHAN Tai Man")).status, 404, "who differed does not decide");
         let done = clerk.post(&one, &form("chan tai man"));
         assert!(done.status == 200 && done.text().contains("lr-reference"), "{}", done.text());
-        assert_eq!(second.post(&format!("{one}/destroyed"), &[]).status, 303);
+        assert_eq!(second.post(&format!("{one}/destroyed"), &[("sure", "yes")]).status, 303);
         assert!(clerk.get(&home).text().contains("No form on paper is under way"));
         assert!(clerk.get(&format!("{home}/form")).bytes.starts_with(b"%PDF"));
         assert_eq!(stage.officer(1, Role::CaseOfficer).get(&home).status, 404);

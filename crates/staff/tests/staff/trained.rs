@@ -156,7 +156,7 @@ fn mistakes_in_a_plan_are_named_and_a_session_is_held_by_its_host_alone() {
     for act in ["tick", "cancel"] {
         assert_eq!(other.post(&format!("{session}/{act}"), &[]).status, 404, "{act}");
     }
-    assert_eq!(host.post(&format!("{session}/cancel"), &[]).status, 303);
+    assert_eq!(host.post(&format!("{session}/cancel"), &[("sure", "yes")]).status, 303);
     assert!(learners[0].get(&session).text().contains("Called off"));
     assert_eq!(learners[2].post(&format!("{session}/enrol"), &[]).status, 422);
 }
