@@ -5,6 +5,7 @@
 
 mod blocking;
 mod connect;
+mod health;
 mod households;
 mod pki;
 mod proofs;
@@ -22,9 +23,10 @@ pub use households::{Answer, Request};
 pub use pki::signing_routes;
 pub use queue::{Enter, Place};
 
-/// The routes below `/api/v1`.
+/// The routes below `/api/v1`, and `/health`.
 pub fn routes(platform: Arc<Platform>) -> Router {
     Router::new()
+        .route("/health", get(health::health))
         .route("/api/v1/schemes", get(schemes::list))
         .route("/api/v1/schemes/{slug}", get(schemes::one))
         .route("/api/v1/schemes/{slug}/statistics", get(schemes::statistics))

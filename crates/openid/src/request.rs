@@ -241,5 +241,7 @@ mod tests {
             let refused = AuthorizationRequest::read(&client, &asked(change)).unwrap_err();
             assert_eq!(refused.code, code, "{change:?}");
         }
+        let refused = AuthorizationRequest::read(&client, &asked(&[("scope", "openid identity")])).unwrap_err();
+        assert_eq!(refused.description, "the scope identity is not registered for this client");
     }
 }

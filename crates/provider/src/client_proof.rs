@@ -79,7 +79,7 @@ pub(crate) fn judge(tx: &mut Tx<'_>, proof: &ClientProof<'_>, said: Option<&str>
 
 /// Whose proof it says it is, if what is said beside it agrees.
 pub(crate) fn named_client(proof: &ClientProof<'_>, said: Option<&str>) -> Result<ClientId, &'static str> {
-    let id = claimed_client(proof).ok_or("no client says who it is")?;
+    let id = claimed_client(proof).ok_or("what the client proves itself with cannot be read, or does not name it in iss and sub")?;
     if said.is_some_and(|said| said != id.as_str()) { Err("client_id is not the client that authenticated") } else { Ok(id) }
 }
 

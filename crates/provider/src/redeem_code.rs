@@ -21,7 +21,8 @@ pub struct Brought {
     pub verifier: String,
 }
 
-/// Unknown, used, ended, another's, not matching: one answer.
+/// Unknown, used, ended, another's: one answer. What does not match is told to whom the code was given, who has proven itself and whose code is
+/// used up by then.
 pub(crate) fn refused() -> OAuthError {
     OAuthError::new(ErrorCode::InvalidGrant, "unknown, used or ended")
 }
@@ -46,10 +47,14 @@ pub fn redeem_code(
         return Ok(Err(refused()));
     };
     let given = storage::grant::find(work.tx(), stored.grant, now)?;
-    let given = given.filter(|given| given.client == proven.client.id.as_str());
-    let Some(mut given) = given.filter(|_| stored.expires > now && matches(&stored, brought, &bound)) else {
-        storage::grant::end(work.tx(), stored.grant, now)?;
-        return Ok(Err(refused()));
+    let given = given.filter(|given| given.client == proven.client.id.as_str() && stored.expires > now);
+    let matched = given.ok_or_else(refused).and_then(|given| matches(&stored, brought, &bound).map(|()| given));
+    let mut given = match matched {
+        Ok(given) => given,
+        Err(error) => {
+            storage::grant::end(work.tx(), stored.grant, now)?;
+            return Ok(Err(error));
+        }
     };
     let Ok(scope) = Scope::parse(&given.body.scope) else {
         return Ok(Err(refused()));
@@ -83,15 +88,19 @@ pub(crate) fn note(work: &mut Work<'_, '_>, verb: &'static str, given: &Given) -
     Ok(())
 }
 
-fn matches(stored: &StoredCode, brought: &Brought, bound: &Bound) -> bool {
-    let Ok(body) = serde_json::from_str::<Value>(&stored.body) else { return false };
+fn matches(stored: &StoredCode, brought: &Brought, bound: &Bound) -> Result<(), OAuthError> {
+    let Ok(body) = serde_json::from_str::<Value>(&stored.body) else { return Err(refused()) };
     let text = |name: &str| body.get(name).and_then(Value::as_str);
     let challenge = text("challenge").and_then(|hex| from_hex(hex).ok()).and_then(|bytes| bytes.try_into().ok());
     let challenge = challenge.map(CodeChallenge::from_bytes);
     let promised = text("dpop").is_none_or(|key| *bound == Bound::Dpop(key.to_owned()));
-    text("redirect_uri") == Some(brought.redirect_uri.as_str())
-        && challenge.is_some_and(|challenge| challenge.check(&brought.verifier).is_ok())
-        && promised
+    let checks = [
+        (text("redirect_uri") == Some(brought.redirect_uri.as_str()), "redirect_uri is not the one of the request"),
+        (challenge.is_some_and(|challenge| challenge.check(&brought.verifier).is_ok()), "code_verifier is not what code_challenge was made of"),
+        (promised, "the DPoP proof is of another key than the one that the code was asked for with"),
+    ];
+    let wrong = checks.into_iter().find(|(holds, _)| !holds);
+    wrong.map_or(Ok(()), |(_, what)| Err(OAuthError::new(ErrorCode::InvalidGrant, format!("{what}; the code is used up: begin again"))))
 }
 
 fn end_what_came_twice(work: &mut Work<'_, '_>, code: [u8; 32]) -> Result<(), StoreError> {

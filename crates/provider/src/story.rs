@@ -85,9 +85,13 @@ fn a_code_comes_once_from_who_asked_within_a_minute() {
         let brought = |code: &str, redirect: &str, verifier: &str| Brought { code: code.to_owned(), redirect_uri: redirect.to_owned(), verifier: verifier.to_owned() };
         let cb = "https://library.example/cb";
         let wrong = VERIFIER.replace('d', "e");
-        for (redirect, verifier) in [(cb, wrong.as_str()), ("https://library.example/other", VERIFIER), (cb, "")] {
-            assert_eq!(code_of(provider.bring(&library, brought(&code(), redirect, verifier))), ErrorCode::InvalidGrant);
+        let other = "https://library.example/other";
+        for (redirect, verifier, what) in [(cb, wrong.as_str(), "code_verifier is"), (other, VERIFIER, "redirect_uri is"), (cb, "", "code_verifier is")] {
+            let error = provider.bring(&library, brought(&code(), redirect, verifier)).err().unwrap();
+            assert!(error.code == ErrorCode::InvalidGrant && error.description.starts_with(what), "{error}");
         }
+        let stolen = provider.bring(&clinic, brought(&code(), cb, &wrong)).err().unwrap();
+        assert_eq!(stolen.description, "unknown, used or ended", "whoever brings another's code learns nothing");
         assert!(provider.bring(&library, brought(&code(), cb, VERIFIER)).is_ok());
     });
 }
@@ -111,6 +115,27 @@ fn a_code_that_was_asked_for_with_a_key_goes_to_that_key_alone() {
         let moved = provider.refresh(&elsewhere, tokens.refresh.as_ref().unwrap().expose()).unwrap();
         assert!(provider.uses(&elsewhere, moved.access.expose()).is_some(), "whoever proves to be the client may change the key of its tokens");
         assert_eq!(provider.uses(&library, moved.access.expose()), None, "and they are bound to the new key alone");
+    });
+}
+
+#[test]
+fn a_proof_beside_a_pushed_request_binds_its_code_to_the_key() {
+    on_both(|provider| {
+        let library = provider.service("library");
+        let mut elsewhere = Service::new("library");
+        elsewhere.signer = JoseKeys::same(&library);
+        let push = |changes: &[(&str, &str)]| {
+            let (proven, shown) = (provider.prove(&library, &provider.fresh()), provider.show(&library, None));
+            let parameters = library.parameters(changes);
+            provider.act(move |work| push_request(work, &proven, &shown, &parameters)).unwrap()
+        };
+        for (service, works) in [(&library, true), (&elsewhere, false)] {
+            let code = provider.allow(&library, &person(1, provider.now()), &push(&[]).unwrap()).unwrap();
+            assert_eq!(provider.redeem(service, &code).is_ok(), works);
+        }
+        let own = provider.show(&library, None).dpop.unwrap().thumbprint;
+        assert!(push(&[("dpop_jkt", &own)]).is_ok());
+        assert_eq!(code_of(push(&[("dpop_jkt", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I")])), ErrorCode::InvalidDpopProof);
     });
 }
 

@@ -22,7 +22,13 @@ pub(crate) async fn form(State(door): State<Arc<dyn IdentityDoor>>, request: Req
 }
 
 async fn read(door: Arc<dyn IdentityDoor>, request: Request, path: &str, asking: Asking) -> Result<Response, Refused> {
-    let no = || Refused::from(OAuthError::new(ErrorCode::InvalidToken, "unknown, ended, or bound to another key"));
+    let no = || {
+        let what = match asking {
+            Asking::Named => "unknown, ended, bound to another key, or not of the scope openid",
+            Asking::Anonymous => "unknown, ended, bound to another key, not of the scope anonymous, or read before: a form is filled in once",
+        };
+        Refused::from(OAuthError::new(ErrorCode::InvalidToken, what))
+    };
     let (parts, _) = request.into_parts();
     let Presented { token, shown } = Presented::of(&door, &parts, path)?;
     let ledger = door.ledger().ok_or_else(Refused::closed)?;

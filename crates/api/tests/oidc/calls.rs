@@ -40,7 +40,14 @@ fn what_is_wrong_is_said_in_the_protocols_form() {
         assert_eq!(reply.header("cache-control"), "no-store");
     };
     let bad = StatusCode::BAD_REQUEST;
-    refused(stage.push(&[("scope", "openid address")]), bad, "invalid_scope");
+    let wide = stage.push(&[("scope", "openid address")]);
+    assert_eq!(wide.body["error_description"], "the scope address is not registered for this client");
+    refused(wide, bad, "invalid_scope");
+    let described = |reply: stage::Reply| reply.body["error_description"].as_str().unwrap_or_default().to_owned();
+    assert!(described(stage.user("Basic", "x", None)).starts_with("an access token is missing"));
+    assert!(described(stage.user("DPoP", "x", None)).contains("goes with a proof"));
+    assert!(described(stage.user("Bearer", "x", Some("x"))).contains("sent as Authorization: DPoP"));
+    assert!(described(stage.user("DPoP", "x", Some("x"))).contains("not of the scope openid"));
     refused(stage.push(&[("code_challenge_method", "plain")]), bad, "invalid_request");
     refused(stage.push(&[("client_id", "other-service")]), StatusCode::UNAUTHORIZED, "invalid_client");
     refused(stage.push(&[("client_secret", "x")]), StatusCode::UNAUTHORIZED, "invalid_client");
