@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod receipts;
 #[cfg(test)]
+mod removal_story;
+#[cfg(test)]
 mod restore_story;
 #[cfg(test)]
 mod stage;
