@@ -10,7 +10,7 @@ use store::RunError;
 use testkit::canary::{Canary, scan_dir};
 
 use crate::identity_story::{pass_gate, save};
-use crate::rehearsal::City;
+use crate::rehearsal::{City, on_each_engine};
 use crate::signing_story::{Person, answer, office, person, verify};
 use crate::{
     AskSignatureError, AskedToSign, IdentityService, SignDocumentError, SigningOffice, ask_signature, cancel_signature, fetch_signature, read_signing,
@@ -31,8 +31,7 @@ struct Stage {
 }
 
 /// Two services that show certificates, and a resident who signs.
-fn stage() -> Stage {
-    let city = City::new();
+fn stage(city: City) -> Stage {
     let provider = save(&city, identity::SHIPPED_CHARTER);
     pass_gate(&city, &provider);
     let service = city.platform().public_identity().unwrap();
@@ -162,65 +161,69 @@ fn missing<T: std::fmt::Debug>(done: &Result<T, AskSignatureError>) -> bool {
 
 #[test]
 fn a_service_gets_back_what_its_resident_signed_and_an_hour_later_nothing_is_left() {
-    let mut stage = stage();
-    let (access, museum) = (token(&stage, "library", 7, &stage.mine, true), token(&stage, "museum", 8, &stage.mine, true));
-    let id = stage.ask(&access, agreement("canary agreement")).unwrap();
-    let waiting = waiting_document(stage.service.ledger(), &stage.mine.who, id).unwrap();
-    assert_eq!(waiting.title, "Lending agreement");
-    let back = waiting.back.unwrap();
-    assert_eq!((back.address.as_str(), back.state.as_deref()), (BACK, Some("canary-state")));
-    assert_eq!(stage.state(&access, id), "waiting");
-    assert!(missing(&stage.fetch(&access, id)), "nothing is signed yet");
-    let foreign = signature_state(stage.service.ledger(), (&museum, shows(8)), id).map(drop);
-    assert!(missing(&bare(foreign)), "another service's document");
-    let stolen = signature_state(stage.service.ledger(), (&access, shows(9)), id).map(drop);
-    assert!(matches!(bare(stolen), Err(AskSignatureError::Token)), "a token in other hands");
-    stage.sign(id);
-    assert_eq!(stage.state(&access, id), "signed");
-    let cancelled = bare(cancel_signature(stage.service.ledger(), (&access, shows(7)), id));
-    assert!(matches!(cancelled, Err(AskSignatureError::Ask(AskError::Answered))));
-    let signed = stage.fetch(&access, id).unwrap();
-    let now = stage.city.platform().now();
-    let verdict = signing::judge_pdf(&signed, &stage.office.trust, now, |_| signing::ocsp::State::Good).unwrap();
-    assert_eq!((verdict.name.as_str(), verdict.statement.service.as_str()), ("CHAN TAI MAN", "Harbour library / 海港圖書館 (library)"));
-    assert_eq!(stage.fetch(&access, id).unwrap(), signed, "an answer may get lost");
-    let canaries = ["canary agreement", "canary-state", "Lending agreement"].map(|text| Canary::new("document", text.to_owned()));
-    assert_eq!(scan_dir(&stage.city.path(""), &canaries), []);
-    stage.city.clock.advance_secs(59 * 60);
-    assert!(read_signing(stage.service.ledger(), &stage.mine.who, id, Part::Signed).is_ok(), "the resident keeps a copy");
-    stage.city.clock.advance_secs(2 * 60);
-    stage.city.work();
-    assert!(read_signing(stage.service.ledger(), &stage.mine.who, id, Part::Signed).is_err());
-    let rows = stage.service.ledger().read("test.rows", |tx| tx.query("-- test.rows\nselect id from signing_request", &[])).unwrap();
-    assert_eq!(rows.len(), 0, "gone from the store as well");
-    let account = stage.mine.who.account();
-    let list = stage.service.ledger().read("test.list", move |tx| signing::asked_signatures(tx, account)).unwrap();
-    assert_eq!((list.len(), list[0].state(stage.city.platform().now())), (1, "signed"), "that it was asked stays in the list");
-    assert!(list[0].fetched.is_some());
+    on_each_engine(|city| {
+        let mut stage = stage(city);
+        let (access, museum) = (token(&stage, "library", 7, &stage.mine, true), token(&stage, "museum", 8, &stage.mine, true));
+        let id = stage.ask(&access, agreement("canary agreement")).unwrap();
+        let waiting = waiting_document(stage.service.ledger(), &stage.mine.who, id).unwrap();
+        assert_eq!(waiting.title, "Lending agreement");
+        let back = waiting.back.unwrap();
+        assert_eq!((back.address.as_str(), back.state.as_deref()), (BACK, Some("canary-state")));
+        assert_eq!(stage.state(&access, id), "waiting");
+        assert!(missing(&stage.fetch(&access, id)), "nothing is signed yet");
+        let foreign = signature_state(stage.service.ledger(), (&museum, shows(8)), id).map(drop);
+        assert!(missing(&bare(foreign)), "another service's document");
+        let stolen = signature_state(stage.service.ledger(), (&access, shows(9)), id).map(drop);
+        assert!(matches!(bare(stolen), Err(AskSignatureError::Token)), "a token in other hands");
+        stage.sign(id);
+        assert_eq!(stage.state(&access, id), "signed");
+        let cancelled = bare(cancel_signature(stage.service.ledger(), (&access, shows(7)), id));
+        assert!(matches!(cancelled, Err(AskSignatureError::Ask(AskError::Answered))));
+        let signed = stage.fetch(&access, id).unwrap();
+        let now = stage.city.platform().now();
+        let verdict = signing::judge_pdf(&signed, &stage.office.trust, now, |_| signing::ocsp::State::Good).unwrap();
+        assert_eq!((verdict.name.as_str(), verdict.statement.service.as_str()), ("CHAN TAI MAN", "Harbour library / 海港圖書館 (library)"));
+        assert_eq!(stage.fetch(&access, id).unwrap(), signed, "an answer may get lost");
+        let canaries = ["canary agreement", "canary-state", "Lending agreement"].map(|text| Canary::new("document", text.to_owned()));
+        assert_eq!(scan_dir(&stage.city.path(""), &canaries), []);
+        stage.city.clock.advance_secs(59 * 60);
+        assert!(read_signing(stage.service.ledger(), &stage.mine.who, id, Part::Signed).is_ok(), "the resident keeps a copy");
+        stage.city.clock.advance_secs(2 * 60);
+        stage.city.work();
+        assert!(read_signing(stage.service.ledger(), &stage.mine.who, id, Part::Signed).is_err());
+        let rows = stage.service.ledger().read("test.rows", |tx| tx.query("-- test.rows\nselect id from signing_request", &[])).unwrap();
+        assert_eq!(rows.len(), 0, "gone from the store as well");
+        let account = stage.mine.who.account();
+        let list = stage.service.ledger().read("test.list", move |tx| signing::asked_signatures(tx, account)).unwrap();
+        assert_eq!((list.len(), list[0].state(stage.city.platform().now())), (1, "signed"), "that it was asked stays in the list");
+        assert!(list[0].fetched.is_some());
+    });
 }
 
 #[test]
 fn a_document_is_refused_or_taken_back_or_lapses_once() {
-    let stage = stage();
-    let access = token(&stage, "library", 7, &stage.mine, true);
-    let ledger = stage.service.ledger();
-    let (refused, account) = (stage.ask(&access, agreement("one")).unwrap(), stage.mine.who.account());
-    ledger.write("test.refuse", Actor::Visitor, move |work| signing::withdraw_request(work, refused, account)).unwrap();
-    assert_eq!(stage.state(&access, refused), "refused");
-    let cancelled = stage.ask(&access, agreement("two")).unwrap();
-    let cancel = || bare(cancel_signature(ledger, (&access, shows(7)), cancelled));
-    cancel().unwrap();
-    assert!(matches!(cancel(), Err(AskSignatureError::Ask(AskError::Answered))));
-    assert!(waiting_document(ledger, &stage.mine.who, cancelled).is_err(), "gone at once");
-    let lapses = stage.ask(&access, agreement("three")).unwrap();
-    stage.city.clock.advance_secs(31 * 60);
-    let later = token(&stage, "library", 7, &stage.mine, true);
-    assert_eq!([refused, cancelled, lapses].map(|id| stage.state(&later, id)), ["refused", "cancelled", "lapsed"]);
+    on_each_engine(|city| {
+        let stage = stage(city);
+        let access = token(&stage, "library", 7, &stage.mine, true);
+        let ledger = stage.service.ledger();
+        let (refused, account) = (stage.ask(&access, agreement("one")).unwrap(), stage.mine.who.account());
+        ledger.write("test.refuse", Actor::Visitor, move |work| signing::withdraw_request(work, refused, account)).unwrap();
+        assert_eq!(stage.state(&access, refused), "refused");
+        let cancelled = stage.ask(&access, agreement("two")).unwrap();
+        let cancel = || bare(cancel_signature(ledger, (&access, shows(7)), cancelled));
+        cancel().unwrap();
+        assert!(matches!(cancel(), Err(AskSignatureError::Ask(AskError::Answered))));
+        assert!(waiting_document(ledger, &stage.mine.who, cancelled).is_err(), "gone at once");
+        let lapses = stage.ask(&access, agreement("three")).unwrap();
+        stage.city.clock.advance_secs(31 * 60);
+        let later = token(&stage, "library", 7, &stage.mine, true);
+        assert_eq!([refused, cancelled, lapses].map(|id| stage.state(&later, id)), ["refused", "cancelled", "lapsed"]);
+    });
 }
 
 #[test]
 fn what_may_not_be_brought_is_refused_before_it_is_drawn() {
-    let stage = stage();
+    let stage = stage(City::new());
     let access = token(&stage, "library", 7, &stage.mine, true);
     let asked = |change: fn(&mut AskedToSign)| {
         let mut asked = agreement("one");

@@ -9,7 +9,7 @@ use testkit::canary::{Canary, scan_dir};
 
 use crate::{IdentityService, kept_certificate};
 use crate::identity_story::{pass_gate, save};
-use crate::rehearsal::City;
+use crate::rehearsal::{City, on_each_engine};
 
 const NUMBER: &str = "5123 4567";
 const PASSWORD: &str = "seven tall junks";
@@ -94,25 +94,26 @@ fn stands(ledger: &Ledger, id: Id<kinds::Account>) -> bool {
 
 #[test]
 fn promise_04_a_cancelled_account_is_erased_with_a_certificate_and_its_owner_registers_again_at_once() {
-    let city = City::new();
-    let service = provider(&city);
-    let ledger = service.ledger();
-    let first = register(&city, &service);
-    cancel(&city, ledger);
-    assert!(stands(ledger, first), "the answer waits for nothing");
-    city.work();
-    assert!(!stands(ledger, first));
-    let told = told(ledger).unwrap();
-    let erasure = told.rsplit('/').next().unwrap().parse().unwrap();
-    let certificate = kept_certificate(city.platform(), erasure).unwrap().unwrap();
-    let note = certificate["note"].as_str().unwrap();
-    assert!(note.contains("never activated") && !note.contains("5123"), "{note}");
-    assert_eq!(scan_dir(&city.path(""), &[Canary::new("address", "1 Wrong Road".to_owned())]), []);
-    let second = register(&city, &service);
-    assert_ne!(first, second);
-    city.clock.advance_secs(61);
-    city.work();
-    assert!(stands(ledger, second), "nothing of the errand is left");
+    on_each_engine(|city| {
+        let service = provider(&city);
+        let ledger = service.ledger();
+        let first = register(&city, &service);
+        cancel(&city, ledger);
+        assert!(stands(ledger, first), "the answer waits for nothing");
+        city.work();
+        assert!(!stands(ledger, first));
+        let told = told(ledger).unwrap();
+        let erasure = told.rsplit('/').next().unwrap().parse().unwrap();
+        let certificate = kept_certificate(city.platform(), erasure).unwrap().unwrap();
+        let note = certificate["note"].as_str().unwrap();
+        assert!(note.contains("never activated") && !note.contains("5123"), "{note}");
+        assert_eq!(scan_dir(&city.path(""), &[Canary::new("address", "1 Wrong Road".to_owned())]), []);
+        let second = register(&city, &service);
+        assert_ne!(first, second);
+        city.clock.advance_secs(61);
+        city.work();
+        assert!(stands(ledger, second), "nothing of the errand is left");
+    });
 }
 
 #[test]
@@ -129,21 +130,22 @@ fn what_fits_no_account_changes_nothing() {
 
 #[test]
 fn a_forgotten_password_is_new_with_the_next_round() {
-    let city = City::new();
-    let service = provider(&city);
-    let ledger = service.ledger();
-    let account = register(&city, &service);
-    let (ticket, code) = errand(&city, ledger, CodeFor::NewPassword);
-    let (keys, asked) = (ledger.keys().clone(), ticket.clone());
-    let confirm = move |work: &mut Work<'_, '_>| identity::confirm_password_code(work, &keys, &asked, &code);
-    assert!(ledger.write("test.confirm", Actor::Visitor, confirm).unwrap().0);
-    let password = NewPassword::parse("eight small sampans", None).unwrap();
-    identity::ask_new_password(ledger, &service.charter(), &ticket, &password).unwrap();
-    city.work();
-    let now = ledger.now();
-    let (left, changes) = ledger
-        .read("test.after", |tx| Ok::<_, store::StoreError>((identity::sessions(tx, account, now)?, identity::changes(tx, account)?)))
-        .unwrap();
-    assert!(left.is_empty());
-    assert_eq!(changes.len(), 1);
+    on_each_engine(|city| {
+        let service = provider(&city);
+        let ledger = service.ledger();
+        let account = register(&city, &service);
+        let (ticket, code) = errand(&city, ledger, CodeFor::NewPassword);
+        let (keys, asked) = (ledger.keys().clone(), ticket.clone());
+        let confirm = move |work: &mut Work<'_, '_>| identity::confirm_password_code(work, &keys, &asked, &code);
+        assert!(ledger.write("test.confirm", Actor::Visitor, confirm).unwrap().0);
+        let password = NewPassword::parse("eight small sampans", None).unwrap();
+        identity::ask_new_password(ledger, &service.charter(), &ticket, &password).unwrap();
+        city.work();
+        let now = ledger.now();
+        let (left, changes) = ledger
+            .read("test.after", |tx| Ok::<_, store::StoreError>((identity::sessions(tx, account, now)?, identity::changes(tx, account)?)))
+            .unwrap();
+        assert!(left.is_empty());
+        assert_eq!(changes.len(), 1);
+    });
 }

@@ -8,7 +8,7 @@ use kernel::{Id, Language, kinds};
 use notify::Mobile;
 use people::{EditScheme, Role, Scope, SignGate, SubmitGateRecord, WithdrawGateRecord, authorise};
 
-use crate::rehearsal::{City, document, documents};
+use crate::rehearsal::{City, document, documents, on_each_engine};
 
 pub(crate) struct Provider {
     scope: Scope,
@@ -81,43 +81,45 @@ fn ask_for_a_code(city: &City, number: &str) {
 
 #[test]
 fn promise_07_there_is_no_identity_provider_without_its_gate() {
-    let mut city = City::new();
-    assert!(city.platform().identity().is_none());
-    let provider = save(&city, SHIPPED_CHARTER);
-    city.platform().refresh().unwrap();
-    assert!(city.platform().identity().is_none(), "a charter alone makes no store");
-    pass_gate(&city, &provider);
-    let before = city.platform().public_identity().unwrap().charter();
-    // A changed charter is another version: the one before goes on until the new one has passed a gate of its own.
-    let changed = save(&city, &SHIPPED_CHARTER.replace("keep_months = 24", "keep_months = 12"));
-    city.platform().refresh().unwrap();
-    assert_eq!(city.platform().public_identity().unwrap().charter(), before);
-    pass_gate(&city, &changed);
-    assert_eq!(city.platform().public_identity().unwrap().charter().keep_months, 12);
-    withdraw_a_document(&city, &changed);
-    assert!(city.platform().public_identity().is_none(), "no gate, no service");
-    assert!(city.platform().identity().is_some(), "but what is over still goes");
-    city.restart();
-    assert!(city.platform().public_identity().is_none());
-    assert_eq!(city.platform().identity().unwrap().charter().keep_months, 12);
+    on_each_engine(|mut city| {
+        assert!(city.platform().identity().is_none());
+        let provider = save(&city, SHIPPED_CHARTER);
+        city.platform().refresh().unwrap();
+        assert!(city.platform().identity().is_none(), "a charter alone makes no store");
+        pass_gate(&city, &provider);
+        let before = city.platform().public_identity().unwrap().charter();
+        // A changed charter is another version: the one before goes on until the new one has passed a gate of its own.
+        let changed = save(&city, &SHIPPED_CHARTER.replace("keep_months = 24", "keep_months = 12"));
+        city.platform().refresh().unwrap();
+        assert_eq!(city.platform().public_identity().unwrap().charter(), before);
+        pass_gate(&city, &changed);
+        assert_eq!(city.platform().public_identity().unwrap().charter().keep_months, 12);
+        withdraw_a_document(&city, &changed);
+        assert!(city.platform().public_identity().is_none(), "no gate, no service");
+        assert!(city.platform().identity().is_some(), "but what is over still goes");
+        city.restart();
+        assert!(city.platform().public_identity().is_none());
+        assert_eq!(city.platform().identity().unwrap().charter().keep_months, 12);
+    });
 }
 
 #[test]
 fn the_work_of_the_identity_provider_is_done_and_survives_a_stop() {
-    let mut city = City::new();
-    let provider = save(&city, SHIPPED_CHARTER);
-    pass_gate(&city, &provider);
-    ask_for_a_code(&city, "5123 4567");
-    city.restart();
-    let identity = city.platform().public_identity().unwrap();
-    city.work();
-    let counts = || identity.ledger().read("test.counts", notify::counts).unwrap();
-    city.clock.advance_secs(60);
-    city.work();
-    assert!(format!("{:?}", counts()).contains("status-code"), "{:?}", counts());
-    assert!(identity.ledger().size_and_root().unwrap().0 >= 2, "its journal has a tree of its own");
-    let rolled = crate::roll_keys(city.platform(), Some("identity")).unwrap();
-    assert_eq!(rolled.iter().map(|(name, roll)| (name.as_str(), roll.number)).collect::<Vec<_>>(), [("identity", 1)]);
-    let inventory = crate::inventory(city.platform()).unwrap();
-    assert!(inventory.iter().any(|one| one.store == "identity" && one.rows.len() > 2));
+    on_each_engine(|mut city| {
+        let provider = save(&city, SHIPPED_CHARTER);
+        pass_gate(&city, &provider);
+        ask_for_a_code(&city, "5123 4567");
+        city.restart();
+        let identity = city.platform().public_identity().unwrap();
+        city.work();
+        let counts = || identity.ledger().read("test.counts", notify::counts).unwrap();
+        city.clock.advance_secs(60);
+        city.work();
+        assert!(format!("{:?}", counts()).contains("status-code"), "{:?}", counts());
+        assert!(identity.ledger().size_and_root().unwrap().0 >= 2, "its journal has a tree of its own");
+        let rolled = crate::roll_keys(city.platform(), Some("identity")).unwrap();
+        assert_eq!(rolled.iter().map(|(name, roll)| (name.as_str(), roll.number)).collect::<Vec<_>>(), [("identity", 1)]);
+        let inventory = crate::inventory(city.platform()).unwrap();
+        assert!(inventory.iter().any(|one| one.store == "identity" && one.rows.len() > 2));
+    });
 }

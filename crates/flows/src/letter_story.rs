@@ -19,7 +19,7 @@ use crate::activation_round::check_addresses;
 use crate::close_story::registered;
 use crate::identity_story::{pass_gate, save};
 use crate::lease_story::{contract_with, partner};
-use crate::rehearsal::City;
+use crate::rehearsal::{City, on_each_engine};
 use crate::{IdentityService, LetterBatchError, give_letter_lease, letter_at_hand, post_letters, print_letters};
 
 /// Debian's package fonts-noto-cjk.
@@ -52,8 +52,7 @@ struct Scene {
 
 impl Scene {
     /// An account that asked for its PIN.
-    fn new() -> Self {
-        let city = City::new();
+    fn new(city: City) -> Self {
         let provider = save(&city, SHIPPED_CHARTER);
         pass_gate(&city, &provider);
         let service = city.platform().public_identity().unwrap();
@@ -145,55 +144,63 @@ fn text_of(pdf: &[u8]) -> String {
 
 #[test]
 fn a_batch_reaches_the_bureau_encrypted_and_its_pin_activates_the_account() {
-    let scene = Scene::new();
-    check_addresses(scene.city.platform(), &Register(Some(false))).unwrap();
-    assert_eq!(scene.state(), Some(PinState::Queued));
-    let (secret, recipient) = age_files::generate_identity();
-    let (_, refused) = scene.lease(Trade::Courier, recipient.clone());
-    assert!(matches!(refused, Err(LetterBatchError::Lease(_))), "a courier prints no letters");
-    let (contract, lease) = scene.lease(Trade::PrintBureau, recipient);
-    let lease = lease.unwrap();
-    let (batch, aside) = scene.print(&lease).unwrap();
-    assert_eq!((batch.letters, aside, scene.state()), (1, 0, Some(PinState::Printed)));
-    assert!(matches!(scene.print(&lease), Err(LetterBatchError::Nothing)));
-    let (bureau, id) = (partner(&scene.city, contract), batch.id);
-    let post = |under| post_letters(scene.city.platform(), &bureau, (under, id));
-    assert!(matches!(post(lease.id), Err(LetterBatchError::HandOver(HandOverError::NotFetched))), "nobody posts what nobody fetched");
-    let fetcher = bureau.clone();
-    let fetch = move |work: &mut Work<'_, '_>| fetch_package(work, &fetcher, id);
-    let (pass, committed) = scene.city.platform().ledger().write("test.fetch", Actor::Operator, fetch).unwrap();
-    let bytes = pass.open(&committed, scene.city.platform().ledger().keys()).unwrap();
-    let tar = age_files::decrypt(&secret, &bytes).unwrap();
-    let at = tar.expose().windows(5).position(|window| window == b"%PDF-").unwrap();
-    let text = text_of(&tar.expose()[at..]);
-    for said in ["陳大文", "CHAN Tai Man", "Flat B, 12/F", "深水\u{E88C}𨋢𡃁𠝹𥄫里 3 號", "創新服務署"] {
-        assert!(text.contains(said), "{said} is missing in\n{text}");
-    }
-    let pin = pin_in(&text);
-    let (elsewhere, stranger) = (Id::from_bytes([7; 16]), other_bureau(&scene.city));
-    assert!(matches!(post(elsewhere), Err(LetterBatchError::HandOver(HandOverError::Missing))), "another lease");
-    let theirs = post_letters(scene.city.platform(), &stranger, (lease.id, id));
-    assert!(matches!(theirs, Err(LetterBatchError::HandOver(HandOverError::Missing))), "another contractor's lease");
-    let at = post(lease.id).unwrap();
-    scene.city.clock.advance_secs(60);
-    assert_eq!((post(lease.id).unwrap(), scene.state()), (at, Some(PinState::Posted)), "said twice, it was posted once");
-    let canaries = [Canary::new("address", "深水\u{E88C}𨋢𡃁𠝹𥄫里"), Canary::new("pin", &pin)];
-    assert!(scan_dir(scene.city.files.path(), &canaries).is_empty(), "nothing of a letter is in clear in any file");
-    assert_eq!(scene.try_pin(&pin), Tried::Activated(scene.who.account()));
-    let account = scene.who.account();
-    let level = scene.service.ledger().read("test.level", move |tx| identity::account(tx, account)).unwrap().unwrap().level;
-    assert_eq!(level, Level::Activated);
+    on_each_engine(|city| {
+        let scene = Scene::new(city);
+        check_addresses(scene.city.platform(), &Register(Some(false))).unwrap();
+        assert_eq!(scene.state(), Some(PinState::Queued));
+        let (secret, recipient) = age_files::generate_identity();
+        let (_, refused) = scene.lease(Trade::Courier, recipient.clone());
+        assert!(matches!(refused, Err(LetterBatchError::Lease(_))), "a courier prints no letters");
+        let (contract, lease) = scene.lease(Trade::PrintBureau, recipient);
+        let lease = lease.unwrap();
+        let (batch, aside) = scene.print(&lease).unwrap();
+        assert_eq!((batch.letters, aside, scene.state()), (1, 0, Some(PinState::Printed)));
+        assert!(matches!(scene.print(&lease), Err(LetterBatchError::Nothing)));
+        let (bureau, id) = (partner(&scene.city, contract), batch.id);
+        let post = |under| post_letters(scene.city.platform(), &bureau, (under, id));
+        assert!(matches!(post(lease.id), Err(LetterBatchError::HandOver(HandOverError::NotFetched))), "nobody posts what nobody fetched");
+        let fetcher = bureau.clone();
+        let fetch = move |work: &mut Work<'_, '_>| fetch_package(work, &fetcher, id);
+        let (pass, committed) = scene.city.platform().ledger().write("test.fetch", Actor::Operator, fetch).unwrap();
+        let bytes = pass.open(&committed, scene.city.platform().ledger().keys()).unwrap();
+        let tar = age_files::decrypt(&secret, &bytes).unwrap();
+        let at = tar.expose().windows(5).position(|window| window == b"%PDF-").unwrap();
+        let text = text_of(&tar.expose()[at..]);
+        for said in ["陳大文", "CHAN Tai Man", "Flat B, 12/F", "深水\u{E88C}𨋢𡃁𠝹𥄫里 3 號", "創新服務署"] {
+            assert!(text.contains(said), "{said} is missing in\n{text}");
+        }
+        let pin = pin_in(&text);
+        let (elsewhere, stranger) = (Id::from_bytes([7; 16]), other_bureau(&scene.city));
+        assert!(matches!(post(elsewhere), Err(LetterBatchError::HandOver(HandOverError::Missing))), "another lease");
+        let theirs = post_letters(scene.city.platform(), &stranger, (lease.id, id));
+        assert!(matches!(theirs, Err(LetterBatchError::HandOver(HandOverError::Missing))), "another contractor's lease");
+        let at = post(lease.id).unwrap();
+        scene.city.clock.advance_secs(60);
+        assert_eq!((post(lease.id).unwrap(), scene.state()), (at, Some(PinState::Posted)), "said twice, it was posted once");
+        let canaries = [Canary::new("address", "深水\u{E88C}𨋢𡃁𠝹𥄫里"), Canary::new("pin", &pin)];
+        assert!(scan_dir(scene.city.files.path(), &canaries).is_empty(), "nothing of a letter is in clear in any file");
+        assert_eq!(scene.try_pin(&pin), Tried::Activated(scene.who.account()));
+        let account = scene.who.account();
+        let level = scene.service.ledger().read("test.level", move |tx| identity::account(tx, account)).unwrap().unwrap().level;
+        assert_eq!(level, Level::Activated);
+    });
 }
 
 #[test]
-fn a_register_that_knows_the_address_spares_the_letter_and_one_that_is_down_is_waited_for() {
-    let scene = Scene::new();
-    let check = |register| check_addresses(scene.city.platform(), &register).unwrap();
-    assert_eq!((check(Register(None)), scene.state()), (0, Some(PinState::Checking)));
-    scene.city.clock.advance_secs(60);
-    assert_eq!((check(Register(Some(true))), scene.state()), (1, Some(PinState::Sent)));
-    assert!(scene.last_text().contains("PIN that activates"), "{}", scene.last_text());
-    let late = Scene::new();
+fn a_register_that_knows_the_address_spares_the_letter_and_one_that_is_down_is_asked_again() {
+    on_each_engine(|city| {
+        let scene = Scene::new(city);
+        let check = |register| check_addresses(scene.city.platform(), &register).unwrap();
+        assert_eq!((check(Register(None)), scene.state()), (0, Some(PinState::Checking)));
+        scene.city.clock.advance_secs(60);
+        assert_eq!((check(Register(Some(true))), scene.state()), (1, Some(PinState::Sent)));
+        assert!(scene.last_text().contains("PIN that activates"), "{}", scene.last_text());
+    });
+}
+
+#[test]
+fn a_register_that_is_down_for_a_day_is_waited_for_no_longer() {
+    let late = Scene::new(City::new());
     late.city.clock.advance_secs(25 * 3_600);
     assert_eq!(check_addresses(late.city.platform(), &Register(None)).unwrap(), 1);
     assert_eq!(late.state(), Some(PinState::Queued), "after a day the letter goes out");
@@ -201,20 +208,22 @@ fn a_register_that_knows_the_address_spares_the_letter_and_one_that_is_down_is_w
 
 #[test]
 fn a_batch_that_was_interrupted_is_dropped_and_its_letters_wait_again() {
-    let scene = Scene::new();
-    check_addresses(scene.city.platform(), &Register(Some(false))).unwrap();
-    let grant: Grant<RequestExport> = authorise(&scene.city.officer(4, Role::DeliveryOfficer), Some(scene.service.scope())).unwrap();
-    let lease = Id::from_bytes([3; 16]);
-    identity::open_batch(scene.service.ledger(), &grant, lease, 10).unwrap().unwrap();
-    assert!(identity::open_batch(scene.service.ledger(), &grant, lease, 10).unwrap().is_none());
-    scene.city.clock.advance_secs(15 * 60);
-    scene.minute();
-    assert!(identity::open_batch(scene.service.ledger(), &grant, lease, 10).unwrap().is_some(), "the letter waits again");
+    on_each_engine(|city| {
+        let scene = Scene::new(city);
+        check_addresses(scene.city.platform(), &Register(Some(false))).unwrap();
+        let grant: Grant<RequestExport> = authorise(&scene.city.officer(4, Role::DeliveryOfficer), Some(scene.service.scope())).unwrap();
+        let lease = Id::from_bytes([3; 16]);
+        identity::open_batch(scene.service.ledger(), &grant, lease, 10).unwrap().unwrap();
+        assert!(identity::open_batch(scene.service.ledger(), &grant, lease, 10).unwrap().is_none());
+        scene.city.clock.advance_secs(15 * 60);
+        scene.minute();
+        assert!(identity::open_batch(scene.service.ledger(), &grant, lease, 10).unwrap().is_some(), "the letter waits again");
+    });
 }
 
 #[test]
 fn a_demonstration_shows_its_letters_and_no_other_environment_does() {
-    let scene = Scene::new();
+    let scene = Scene::new(City::new());
     check_addresses(scene.city.platform(), &Register(Some(false))).unwrap();
     let (ledger, font) = (scene.service.ledger(), LetterFont::open(Path::new(FONT)).unwrap());
     let listed = |environment| ledger.read("test.at_hand", move |tx| identity::letters_at_hand(tx, environment)).unwrap();
@@ -243,22 +252,24 @@ fn a_demonstration_shows_its_letters_and_no_other_environment_does() {
 
 #[test]
 fn an_account_that_nobody_activates_ends_by_itself_and_leaves_no_row() {
-    let scene = Scene::new();
-    check_addresses(scene.city.platform(), &Register(Some(true))).unwrap();
-    scene.city.clock.advance_days(36);
-    scene.minute();
-    let account = scene.who.account();
-    let ledger = scene.service.ledger();
-    assert!(ledger.read("test.gone", move |tx| identity::account(tx, account)).unwrap().is_none());
-    for sql in [
-        "-- test.look\nselect account from identity_pin",
-        "-- test.look\nselect account from identity_activation",
-        "-- test.look\nselect account from identity_attribute",
-    ] {
-        let rows = ledger.read("test.rows", |tx| tx.query(sql, &[])).unwrap();
-        assert!(rows.is_empty(), "{sql}");
-    }
-    let scope = "nobody activated in time";
-    let kept = ledger.read("test.certified", |tx| tx.query("-- test.look\nselect scope from vault_erasure", &[])).unwrap();
-    assert!(kept.iter().any(|row| row.get::<String>(0).unwrap().contains(scope)));
+    on_each_engine(|city| {
+        let scene = Scene::new(city);
+        check_addresses(scene.city.platform(), &Register(Some(true))).unwrap();
+        scene.city.clock.advance_days(36);
+        scene.minute();
+        let account = scene.who.account();
+        let ledger = scene.service.ledger();
+        assert!(ledger.read("test.gone", move |tx| identity::account(tx, account)).unwrap().is_none());
+        for sql in [
+            "-- test.look\nselect account from identity_pin",
+            "-- test.look\nselect account from identity_activation",
+            "-- test.look\nselect account from identity_attribute",
+        ] {
+            let rows = ledger.read("test.rows", |tx| tx.query(sql, &[])).unwrap();
+            assert!(rows.is_empty(), "{sql}");
+        }
+        let scope = "nobody activated in time";
+        let kept = ledger.read("test.certified", |tx| tx.query("-- test.look\nselect scope from vault_erasure", &[])).unwrap();
+        assert!(kept.iter().any(|row| row.get::<String>(0).unwrap().contains(scope)));
+    });
 }

@@ -11,7 +11,7 @@ use registration::scheme::FieldGroup;
 use seal::age_files;
 
 use crate::lease_story::{contract, give, partner};
-use crate::rehearsal::City;
+use crate::rehearsal::{City, on_each_engine};
 use crate::{MailRound, contractor_round, file_statement, mail_round};
 
 /// A mail server that writes down what it gets, or is always busy.
@@ -63,36 +63,37 @@ fn send(city: &City, post: &Post) -> MailRound {
 
 #[test]
 fn a_contractor_and_the_officers_are_reminded_by_mail_30_14_7_and_1_days_before_the_end_and_when_it_has_come() {
-    let city = City::new();
-    city.register(1);
-    hire(&city, Role::SchemeOwner, "owner@itb.example.hk");
-    hire(&city, Role::Auditor, "auditor@itb.example.hk");
-    let contract = contract(&city, age_files::generate_identity().1);
-    let lease = give(&city, contract, Form::LookUp, &[FieldGroup::Contact]).unwrap();
-    let post = Post::default();
-    let both = ["owner@itb.example.hk", "sm.chan@forms.example.hk"];
-    for days in [30, 14, 7, 1] {
-        city.clock.set(lease.ends_at().plus_millis(-i64::from(days) * 86_400_000 - 3_600_000));
+    on_each_engine(|city| {
+        city.register(1);
+        hire(&city, Role::SchemeOwner, "owner@itb.example.hk");
+        hire(&city, Role::Auditor, "auditor@itb.example.hk");
+        let contract = contract(&city, age_files::generate_identity().1);
+        let lease = give(&city, contract, Form::LookUp, &[FieldGroup::Contact]).unwrap();
+        let post = Post::default();
+        let both = ["owner@itb.example.hk", "sm.chan@forms.example.hk"];
+        for days in [30, 14, 7, 1] {
+            city.clock.set(lease.ends_at().plus_millis(-i64::from(days) * 86_400_000 - 3_600_000));
+            contractor_round(city.platform()).unwrap();
+            send(&city, &post);
+            assert_eq!(post.to(), both, "{days} days before");
+            contractor_round(city.platform()).unwrap();
+            assert_eq!(send(&city, &post), MailRound::default(), "once each");
+        }
+        city.clock.set(lease.ends_at());
         contractor_round(city.platform()).unwrap();
         send(&city, &post);
-        assert_eq!(post.to(), both, "{days} days before");
+        let mails = post.take();
+        assert_eq!(mails.len(), 2);
+        let (_, subject, text) = mails.iter().find(|(to, ..)| to == both[1]).unwrap();
+        assert!(subject.starts_with("A signed deletion statement is due by 2020-06-"), "{subject}");
+        assert!(text.contains(&format!("/zh-hant/partner/leases/{}/statement\n", lease.id)), "{text}");
+        city.clock.advance_days(7);
         contractor_round(city.platform()).unwrap();
-        assert_eq!(send(&city, &post), MailRound::default(), "once each");
-    }
-    city.clock.set(lease.ends_at());
-    contractor_round(city.platform()).unwrap();
-    send(&city, &post);
-    let mails = post.take();
-    assert_eq!(mails.len(), 2);
-    let (_, subject, text) = mails.iter().find(|(to, ..)| to == both[1]).unwrap();
-    assert!(subject.starts_with("A signed deletion statement is due by 2020-06-"), "{subject}");
-    assert!(text.contains(&format!("/zh-hant/partner/leases/{}/statement\n", lease.id)), "{text}");
-    city.clock.advance_days(7);
-    contractor_round(city.platform()).unwrap();
-    send(&city, &post);
-    let mails = post.take();
-    let overdue = |(to, subject, _): &&(String, String, String)| to == both[1] && subject.starts_with("A deletion statement is overdue");
-    assert!(mails.iter().any(|mail| overdue(&mail)), "{mails:?}");
+        send(&city, &post);
+        let mails = post.take();
+        let overdue = |(to, subject, _): &&(String, String, String)| to == both[1] && subject.starts_with("A deletion statement is overdue");
+        assert!(mails.iter().any(|mail| overdue(&mail)), "{mails:?}");
+    });
 }
 
 #[test]
@@ -164,21 +165,22 @@ fn an_alert_that_may_be_about_somebody_is_a_mail_that_only_says_that_it_waits() 
 
 #[test]
 fn a_server_that_is_busy_is_asked_again_and_nothing_is_lost_or_doubled() {
-    let mut city = City::new();
-    city.register(1);
-    let contract = contract(&city, age_files::generate_identity().1);
-    let lease = give(&city, contract, Form::LookUp, &[FieldGroup::Contact]).unwrap();
-    city.clock.set(lease.ends_at().plus_millis(-7 * 86_400_000 - 3_600_000));
-    contractor_round(city.platform()).unwrap();
-    let busy = Post { busy: true, ..Post::default() };
-    let first = send(&city, &busy);
-    assert!(first.postponed > 0 && first.sent == 0, "{first:?}");
-    city.restart();
-    assert_eq!(send(&city, &busy), MailRound::default(), "not at once");
-    city.clock.advance_secs(3_600);
-    let post = Post::default();
-    assert_eq!(send(&city, &post).sent + send(&city, &post).sent, 1);
-    assert_eq!(post.to(), ["sm.chan@forms.example.hk"]);
-    let sent = listed(&city).iter().filter(|mail| mail.state == State::Sent).count();
-    assert_eq!(sent, 1);
+    on_each_engine(|mut city| {
+        city.register(1);
+        let contract = contract(&city, age_files::generate_identity().1);
+        let lease = give(&city, contract, Form::LookUp, &[FieldGroup::Contact]).unwrap();
+        city.clock.set(lease.ends_at().plus_millis(-7 * 86_400_000 - 3_600_000));
+        contractor_round(city.platform()).unwrap();
+        let busy = Post { busy: true, ..Post::default() };
+        let first = send(&city, &busy);
+        assert!(first.postponed > 0 && first.sent == 0, "{first:?}");
+        city.restart();
+        assert_eq!(send(&city, &busy), MailRound::default(), "not at once");
+        city.clock.advance_secs(3_600);
+        let post = Post::default();
+        assert_eq!(send(&city, &post).sent + send(&city, &post).sent, 1);
+        assert_eq!(post.to(), ["sm.chan@forms.example.hk"]);
+        let sent = listed(&city).iter().filter(|mail| mail.state == State::Sent).count();
+        assert_eq!(sent, 1);
+    });
 }

@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use kernel::Instant;
 use serde_json::Value;
 use verifier::{Flaw, Reason as Refusal, SignedEvidence};
 
+use crate::cms::Signed;
 use crate::ocsp::State;
 use crate::pdf::{PdfError, Prepared};
 use crate::rehearsal::{City, Clock, NOW, Passkey, packed_pdf, pdf_with, plain_pdf, prepared};
@@ -225,6 +227,31 @@ fn an_act_that_is_replayed_by_whoever_holds_the_authoritys_key_holds_for_nothing
         assert!(matches!(judge(&shown, &elsewhere), Err(Unsound::OtherBinding)), "with another act's certificate");
         assert_eq!(offline(&shown, &elsewhere), Err(Flaw::OtherAct));
     }
+}
+
+/// A time is one signature's, and within the hour of its certificate, for the judge here and for the one that works offline.
+#[test]
+fn a_stamp_of_another_signature_or_of_another_hour_is_refused() {
+    let (city, passkey, document) = (City::new(22), Passkey::new(), plain_pdf("A tax return"));
+    let digest = seal::sha256(&[&document]);
+    let statement = city.statement(Form::Detached, &document, digest);
+    let act = passkey.agree(&statement);
+    let message = city.forge(&act, digest, (statement.challenge(), act.passkey.thumbprint()));
+    let own = seal::sha256(&[Signed::read(&message).unwrap().signature()]);
+    let stamped = |over: &[u8; 32], at: Instant| {
+        let token = city.stamping.token(over, &city.random, at).unwrap();
+        Signed::read(&message).unwrap().stamped(&token).unwrap()
+    };
+    let judge = |message: &[u8]| judge_detached(&document, message, &city.trust(), NOW, |_| State::Good).map(drop);
+    let offline = |message: &[u8]| verified(&city, &document, Some(message), None).map(drop);
+    let good = stamped(&own, NOW);
+    assert!(judge(&good).is_ok() && offline(&good).is_ok(), "the check can pass");
+    let lifted = stamped(&[7; 32], NOW);
+    assert!(matches!(judge(&lifted), Err(Unsound::Timestamp)));
+    assert_eq!(offline(&lifted), Err(Flaw::Timestamp));
+    let late = stamped(&own, NOW.plus_secs(2 * 3_600));
+    assert!(matches!(judge(&late), Err(Unsound::Untrusted)));
+    assert_eq!(offline(&late), Err(Flaw::Untrusted));
 }
 
 #[test]
