@@ -7,6 +7,7 @@ pub mod canary;
 mod chance;
 mod clamd;
 mod clock;
+pub mod figures;
 mod mail_server;
 mod pdf;
 mod rehearsal;

@@ -6,7 +6,6 @@
 //! of the number, `client_credentials` here and at oidc-provider are asked for side by side.
 #![expect(clippy::print_stdout, reason = "it prints what it measured")]
 
-mod figures;
 mod peers;
 mod relying_party;
 mod residents;
@@ -18,9 +17,15 @@ use std::time::{Duration, Instant};
 
 use conformance::{Host, Options};
 
-use figures::{Meter, load, spread};
 use relying_party::RelyingParty;
+use mimalloc::MiMalloc;
 use residents::Resident;
+use testkit::figures::{Meter, load, spread};
+use zeroizing_alloc::ZeroAlloc;
+
+/// Memory as the product takes it: what is freed is overwritten.
+#[global_allocator]
+static WIPED: ZeroAlloc<MiMalloc> = ZeroAlloc(MiMalloc);
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 

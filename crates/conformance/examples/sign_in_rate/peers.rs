@@ -6,8 +6,8 @@ use std::time::Instant;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use conformance::Host;
+use testkit::figures::{Meter, spread};
 
-use crate::figures::{Meter, spread};
 use crate::relying_party::RelyingParty;
 use crate::wire::Wire;
 use crate::{Failure, in_threads, take_one};

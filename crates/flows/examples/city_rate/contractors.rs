@@ -12,10 +12,11 @@ use processors::{
 use registration::scheme::FieldGroup;
 use seal::age_files;
 use store::StoreError;
+use testkit::figures::{Meter, spread};
 
 use crate::Failure;
 use crate::city::City;
-use crate::figures::{Dice, Meter, spread};
+use crate::dice::Dice;
 
 /// Clerks of a contractor who look up at the same time, and how often each.
 const CLERKS: usize = 128;

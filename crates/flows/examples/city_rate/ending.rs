@@ -3,10 +3,10 @@ use std::path::Path;
 use std::time::{Duration, Instant as Stopwatch};
 
 use flows::end_service;
+use testkit::figures::Meter;
 
 use crate::Failure;
 use crate::city::{City, SLUG};
-use crate::figures::Meter;
 
 const DAY_MS: i64 = 86_400_000;
 

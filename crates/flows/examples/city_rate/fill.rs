@@ -5,10 +5,10 @@ use flows::{Submit, submit_household};
 use kernel::{Id, Language, kinds};
 use registration::matching::{Answer, PopulationRegister, Question, RegisterUnavailable};
 use registration::{Channel, Matcher, match_batch};
+use testkit::figures::Meter;
 
 use crate::Failure;
 use crate::city::City;
-use crate::figures::Meter;
 use crate::residents::{form, people};
 
 const OUTSTANDING: usize = 512;

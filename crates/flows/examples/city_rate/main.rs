@@ -9,8 +9,8 @@
 
 mod city;
 mod contractors;
+mod dice;
 mod ending;
-mod figures;
 mod fill;
 mod launch;
 mod person;
@@ -33,7 +33,7 @@ fn main() -> Result<(), Failure> {
     let parts = if parts.is_empty() { PARTS.map(str::to_owned).to_vec() } else { parts };
     let scratch = tempfile::tempdir()?;
     let directory = given.unwrap_or_else(|| scratch.path().to_owned());
-    println!("{households} households, {} people; load {}", residents::people(households), figures::load()?);
+    println!("{households} households, {} people; load {}", residents::people(households), testkit::figures::load()?);
     if parts.iter().any(|part| part == "fill") {
         fill::fill(&City::create(&directory)?, households)?;
     }
@@ -49,6 +49,6 @@ fn main() -> Result<(), Failure> {
             other => return Err(format!("{other}: the parts are {}", PARTS.join(" ")).into()),
         }
     }
-    println!("load {}", figures::load()?);
+    println!("load {}", testkit::figures::load()?);
     Ok(())
 }

@@ -4,10 +4,11 @@ use flows::{certify, erase_household};
 use journal::Actor;
 use registration::EraseWhat;
 use vault::Cause;
+use testkit::figures::{Meter, spread};
 
 use crate::Failure;
 use crate::city::City;
-use crate::figures::{Dice, Meter, spread};
+use crate::dice::Dice;
 
 const PERSONS: usize = 300;
 const SEED: u64 = 7;

@@ -5,10 +5,11 @@ use std::time::{Duration, Instant as Stopwatch};
 use kernel::{Id, Secret, kinds};
 use people::{OpenRecord, Role, authorise};
 use registration::open_for_officer;
+use testkit::figures::{Meter, spread};
 
 use crate::Failure;
 use crate::city::City;
-use crate::figures::{Dice, Meter, spread};
+use crate::dice::Dice;
 
 /// Officers who read at the same time, and what each reads.
 const OFFICERS: usize = 256;

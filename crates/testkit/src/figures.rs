@@ -1,7 +1,7 @@
-use std::fs;
-use std::time::{Duration, Instant};
+//! What a measurement prints: rates with their CPU time, spreads, and the load of the machine.
 
-use crate::Failure;
+use std::time::{Duration, Instant};
+use std::{fs, io};
 
 /// Wall time and CPU time of this process since it was started.
 pub struct Meter {
@@ -10,27 +10,37 @@ pub struct Meter {
 }
 
 impl Meter {
-    pub fn start() -> Result<Self, Failure> {
+    /// Starts now.
+    ///
+    /// # Errors
+    /// When `/proc` cannot be read, as on what is no Linux.
+    pub fn start() -> io::Result<Self> {
         Ok(Self { wall: Instant::now(), ticks: ticks()? })
     }
 
     /// One line: how many a second, and what each cost.
-    pub fn rate(&self, what: &str, count: usize) -> Result<String, Failure> {
-        let (seconds, count) = (self.wall.elapsed().as_secs_f64(), f64::from(u32::try_from(count.max(1))?));
+    ///
+    /// # Errors
+    /// When `/proc` cannot be read, or there are more than four thousand million.
+    pub fn rate(&self, what: &str, count: usize) -> io::Result<String> {
+        let (seconds, count) = (self.wall.elapsed().as_secs_f64(), float(count.max(1))?);
         let cpu = self.cpu_seconds()?;
         let each = cpu * 1e6 / count;
         Ok(format!("{what:<52} {:>9.0}/s {each:>8.1} us CPU each ({seconds:.1} s, {cpu:.1} s CPU)", count / seconds))
     }
 
     /// One line: how long it took.
-    pub fn once(&self, what: &str) -> Result<String, Failure> {
+    ///
+    /// # Errors
+    /// When `/proc` cannot be read.
+    pub fn once(&self, what: &str) -> io::Result<String> {
         let seconds = self.wall.elapsed().as_secs_f64();
         Ok(format!("{what:<52} {:>9.1} ms {:>8.1} ms CPU", seconds * 1e3, self.cpu_seconds()? * 1e3))
     }
 
-    fn cpu_seconds(&self) -> Result<f64, Failure> {
+    fn cpu_seconds(&self) -> io::Result<f64> {
         // A tick is a hundredth of a second on every Linux.
-        Ok(f64::from(u32::try_from(ticks()? - self.ticks)?) / 100.0)
+        Ok(float(ticks()? - self.ticks)? / 100.0)
     }
 }
 
@@ -44,30 +54,23 @@ pub fn spread(what: &str, mut times: Vec<Duration>) -> String {
 }
 
 /// The load of the machine over one, five and fifteen minutes.
-pub fn load() -> Result<String, Failure> {
+///
+/// # Errors
+/// When `/proc` cannot be read.
+pub fn load() -> io::Result<String> {
     let text = fs::read_to_string("/proc/loadavg")?;
     Ok(text.split_whitespace().take(3).collect::<Vec<_>>().join(" "))
 }
 
 /// User and system time of this process.
-fn ticks() -> Result<u64, Failure> {
+fn ticks() -> io::Result<u64> {
     let stat = fs::read_to_string("/proc/self/stat")?;
-    let after = stat.rsplit_once(')').ok_or("no name in /proc/self/stat")?.1;
+    let after = stat.rsplit_once(')').ok_or_else(|| io::Error::other("no name in /proc/self/stat"))?.1;
     let fields: Vec<&str> = after.split_whitespace().collect();
-    let field = |at: usize| fields.get(at).and_then(|text| text.parse::<u64>().ok()).ok_or("a short /proc/self/stat");
+    let field = |at: usize| fields.get(at).and_then(|text| text.parse::<u64>().ok()).ok_or_else(|| io::Error::other("a short /proc/self/stat"));
     Ok(field(11)? + field(12)?)
 }
 
-/// Numbers that follow from a seed (SplitMix64).
-pub struct Dice(pub u64);
-
-impl Dice {
-    /// A number below `limit`, which is not 0.
-    pub fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % (limit as u64)).unwrap_or(0)
-    }
+fn float(count: impl TryInto<u32>) -> io::Result<f64> {
+    count.try_into().map(f64::from).map_err(|_| io::Error::other("too many to count"))
 }
