@@ -17,7 +17,7 @@ use callout::{
     Details, Gateway, Gateways, KeepPerson, MailPages, Policy, QuietHours, Severity, SmsPages, StartCallOut, call_round, keep_person,
     seal_details, start_call_out,
 };
-use connectors::{MailConfig, SmsConfig, SmsHttpGateway, SmtpServer, VoiceConfig, VoiceHttpGateway, make_test_pki};
+use connectors::{GatewayConfig, MailConfig, SmsHttpGateway, SmtpServer, VoiceHttpGateway, make_test_pki};
 use journal::{Actor, Ledger, LedgerParts, Work};
 use kernel::{Clock, Id, Random, Secret, Text, kinds};
 use people::{CreateDepartment, Duty, Role, SignedIn, authorise, create_department};
@@ -70,8 +70,8 @@ fn main() -> Result<(), Failure> {
 
 fn gateways(sms: &str, voice: &str, (port, authority): (u16, &Path)) -> Result<Gateways, Failure> {
     let timeout = PATIENCE;
-    let sms = SmsHttpGateway::new(SmsConfig { url: sms.to_owned(), token: None, authorities: None, timeout })?;
-    let voice = VoiceHttpGateway::new(VoiceConfig { url: voice.to_owned(), token: None, authorities: None, timeout })?;
+    let sms = SmsHttpGateway::new(GatewayConfig { url: sms.to_owned(), token: None, authorities: None, timeout })?;
+    let voice = VoiceHttpGateway::new(GatewayConfig { url: voice.to_owned(), token: None, authorities: None, timeout })?;
     let mail = MailConfig {
         url: format!("smtps://localhost:{port}").parse()?,
         authorities: Some(authority.to_owned()),

@@ -7,6 +7,7 @@
 //! population ([`synthetic`]). The binary joins them.
 
 mod clamd;
+mod gateway;
 mod http;
 mod line;
 mod logout;
@@ -23,6 +24,7 @@ mod verifier;
 mod voice;
 
 pub use clamd::{Clamd, ClamdAddress, ClamdConfig, ClamdVersion, NotAClamdAddress};
+pub use gateway::GatewayConfig;
 pub use http::ConnectorError;
 pub use logout::{LogoutCaller, ServicesAt};
 pub use mail::{DemoMail, MailConfig, MailUrl, NotAMailUrl, SmtpServer};
@@ -32,6 +34,6 @@ pub use timestamps::HttpTimestamps;
 pub use probe::{Manner, ProbeConfig, ProberError, WebProber};
 pub use register::{HttpPopulationRegister, PopulationTable, RegisterConfig, register_simulator};
 pub use simulated::SimulatorError;
-pub use sms::{DemoCarrier, SmsConfig, SmsHttpGateway};
+pub use sms::{DemoCarrier, SmsHttpGateway};
 pub use verifier::{HttpIdentityVerifier, Said, Shown, VerifierConfig, verifier_simulator};
-pub use voice::{DemoInbox, DemoPage, VoiceConfig, VoiceHttpGateway};
+pub use voice::{DemoInbox, DemoPage, VoiceHttpGateway};

@@ -1,35 +1,15 @@
 //! Text messages through a gateway's plain HTTP route.
 
-use std::path::PathBuf;
-use std::time::Duration;
-
-use kernel::Secret;
 use notify::{Carrier, CarrierError, Outgoing, Sent};
 use serde::Serialize;
 
-use crate::ConnectorError;
-use crate::http::{agent, certificates, tls};
-use crate::line::Line;
-
-/// Where text messages go.
-#[derive(Clone, Debug)]
-pub struct SmsConfig {
-    /// The gateway's address, such as `https://sms.example/v1/messages`.
-    pub url: String,
-    /// The bearer token of our account, if it wants one.
-    pub token: Option<Secret<String>>,
-    /// The authorities whose certificates are trusted (PEM); needed for `https`.
-    pub authorities: Option<PathBuf>,
-    /// How long one message may take. Keep it under thirty seconds, the delivery's own limit.
-    pub timeout: Duration,
-}
+use crate::gateway::HttpGateway;
+use crate::{ConnectorError, GatewayConfig};
 
 /// A gateway that takes `POST {"to", "text", "id"}` and answers 2xx when it has the message. The id is also the header
 /// `Idempotency-Key`; a gateway that knows it answers 409 or 2xx and sends nothing twice.
 pub struct SmsHttpGateway {
-    url: String,
-    authorization: Option<Secret<String>>,
-    line: Line,
+    gateway: HttpGateway,
 }
 
 #[derive(Serialize)]
@@ -41,39 +21,19 @@ struct Body<'m> {
 
 impl SmsHttpGateway {
     /// A client for this gateway.
-    pub fn new(config: SmsConfig) -> Result<Self, ConnectorError> {
-        let trusted = config.authorities.as_deref().map(certificates).transpose()?;
-        Ok(Self {
-            url: config.url,
-            authorization: config.token.map(|token| Secret::new(format!("Bearer {}", token.expose()))),
-            line: Line::new(agent(tls(trusted.unwrap_or_default(), None), config.timeout)),
-        })
+    pub fn new(config: GatewayConfig) -> Result<Self, ConnectorError> {
+        Ok(Self { gateway: HttpGateway::new(config)? })
     }
 }
 
 impl Carrier for SmsHttpGateway {
     fn send(&self, message: &Outgoing) -> Result<Sent, CarrierError> {
         let body = Body { to: message.to.expose(), text: message.text.expose(), id: &message.idempotency };
-        let mut request = self.line.agent().post(&self.url).header("idempotency-key", &message.idempotency);
-        if let Some(authorization) = &self.authorization {
-            request = request.header("authorization", authorization.expose());
-        }
-        let response = request.send_json(&body).map_err(|error| CarrierError::Later(error.to_string()))?;
-        judge(response.status().as_u16())
+        self.gateway.hand_over(&message.idempotency, &body).map(|()| Sent)
     }
 
     fn rest(&self) {
-        self.line.hang_up();
-    }
-}
-
-/// What a gateway's status means. Refused is for this message for ever; what is wrong with our account or their machine may be
-/// mended.
-fn judge(status: u16) -> Result<Sent, CarrierError> {
-    match status {
-        200..=299 | 409 => Ok(Sent),
-        400 | 404 | 410 | 413 | 422 => Err(CarrierError::Refused(format!("HTTP {status}"))),
-        other => Err(CarrierError::Later(format!("HTTP {other}"))),
+        self.gateway.hang_up();
     }
 }
 
@@ -90,11 +50,13 @@ impl Carrier for DemoCarrier {
 #[cfg(test)]
 mod tests {
     use std::sync::{Arc, Mutex};
+    use std::time::Duration;
 
     use axum::extract::State;
     use axum::http::{HeaderMap, StatusCode};
     use axum::routing::post;
     use axum::{Json, Router};
+    use kernel::Secret;
 
     use super::*;
 
@@ -125,7 +87,7 @@ mod tests {
     }
 
     fn client(url: &str) -> SmsHttpGateway {
-        SmsHttpGateway::new(SmsConfig {
+        SmsHttpGateway::new(GatewayConfig {
             url: url.to_owned(),
             token: Some(Secret::new("t0ken".to_owned())),
             authorities: None,
@@ -175,7 +137,7 @@ mod tests {
         let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/messages", silent.local_addr().unwrap());
         let timeout = Duration::from_millis(100);
-        let client = SmsHttpGateway::new(SmsConfig { url, token: None, authorities: None, timeout }).unwrap();
+        let client = SmsHttpGateway::new(GatewayConfig { url, token: None, authorities: None, timeout }).unwrap();
         let Err(CarrierError::Later(reason)) = client.send(&message("+85291230200")) else { panic!("no answer") };
         assert!(!reason.contains("9123") && !reason.contains("登記"), "{reason}");
         drop(silent);

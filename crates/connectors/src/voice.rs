@@ -1,39 +1,20 @@
 //! Telephone calls through a gateway's plain HTTP routes, and the inbox that stands in for telephones in a demonstration.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use callout::{Channel, Gateway, GatewayNews, GatewayReceipt, OutgoingPage};
-use kernel::Secret;
 use notify::CarrierError;
 use serde::{Deserialize, Serialize};
 
-use crate::ConnectorError;
-use crate::http::{agent, certificates, tls};
-use crate::line::Line;
-
-/// Where calls go.
-#[derive(Clone, Debug)]
-pub struct VoiceConfig {
-    /// The gateway's address, such as `https://voice.example/v1/calls`.
-    pub url: String,
-    /// The bearer token of our account, if it wants one.
-    pub token: Option<Secret<String>>,
-    /// The authorities whose certificates are trusted (PEM); needed for `https`.
-    pub authorities: Option<PathBuf>,
-    /// How long one request may take.
-    pub timeout: Duration,
-}
+use crate::gateway::HttpGateway;
+use crate::{ConnectorError, GatewayConfig};
 
 /// A gateway that takes `POST {"to", "text", "code", "id"}`, calls the number, speaks the text and the code, and takes six digits. It
 /// answers 2xx when it has the call, 409 when it has had it before. `GET URL/receipts` hands out what has happened since, as
 /// `[{"id", "event": "delivered" | "bounced" | "keyed", "digits"}]`, each once.
 pub struct VoiceHttpGateway {
-    url: String,
-    authorization: Option<Secret<String>>,
-    line: Line,
+    gateway: HttpGateway,
 }
 
 #[derive(Serialize)]
@@ -54,39 +35,19 @@ struct News {
 
 impl VoiceHttpGateway {
     /// A client for this gateway.
-    pub fn new(config: VoiceConfig) -> Result<Self, ConnectorError> {
-        let trusted = config.authorities.as_deref().map(certificates).transpose()?;
-        Ok(Self {
-            url: config.url,
-            authorization: config.token.map(|token| Secret::new(format!("Bearer {}", token.expose()))),
-            line: Line::new(agent(tls(trusted.unwrap_or_default(), None), config.timeout)),
-        })
+    pub fn new(config: GatewayConfig) -> Result<Self, ConnectorError> {
+        Ok(Self { gateway: HttpGateway::new(config)? })
     }
 
     fn fetch(&self) -> Option<Vec<News>> {
-        let mut request = self.line.agent().get(format!("{}/receipts", self.url));
-        if let Some(authorization) = &self.authorization {
-            request = request.header("authorization", authorization.expose());
-        }
-        let mut response = request.call().ok().filter(|response| response.status().is_success())?;
-        serde_json::from_str(&response.body_mut().read_to_string().ok()?).ok()
+        serde_json::from_str(&self.gateway.read("/receipts")?).ok()
     }
 }
 
 impl Gateway for VoiceHttpGateway {
     fn hand_over(&self, page: &OutgoingPage) -> Result<(), CarrierError> {
         let (to, text, code) = (page.to.expose().expose(), page.text.expose(), page.code.expose());
-        let mut request = self.line.agent().post(&self.url).header("idempotency-key", &page.idempotency);
-        if let Some(authorization) = &self.authorization {
-            request = request.header("authorization", authorization.expose());
-        }
-        let sent = request.send_json(&Call { to, text, code, id: &page.idempotency });
-        let status = sent.map_err(|error| CarrierError::Later(error.to_string()))?.status().as_u16();
-        match status {
-            200..=299 | 409 => Ok(()),
-            400 | 404 | 410 | 413 | 422 => Err(CarrierError::Refused(format!("HTTP {status}"))),
-            other => Err(CarrierError::Later(format!("HTTP {other}"))),
-        }
+        self.gateway.hand_over(&page.idempotency, &Call { to, text, code, id: &page.idempotency })
     }
 
     /// A gateway that does not answer, or talks nonsense, has no news; it is asked again in the next round.
@@ -162,6 +123,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use axum::extract::State;
     use axum::http::StatusCode;
     use axum::routing::{get, post};
@@ -197,7 +160,7 @@ mod tests {
     }
 
     fn client(url: &str) -> VoiceHttpGateway {
-        let config = VoiceConfig { url: url.to_owned(), token: None, authorities: None, timeout: Duration::from_secs(5) };
+        let config = GatewayConfig { url: url.to_owned(), token: None, authorities: None, timeout: Duration::from_secs(5) };
         VoiceHttpGateway::new(config).unwrap()
     }
 

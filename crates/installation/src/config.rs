@@ -430,28 +430,13 @@ impl Config {
         let Some(sms) = &self.sms_url else {
             return if live { value("sms_url", "a live system needs a gateway for text messages; set its address") } else { Ok(()) };
         };
-        let local = sms.strip_prefix("http://").and_then(|rest| rest.split('/').next()).is_some_and(is_loopback);
-        if !local && !sms.starts_with("https://") {
-            return value("sms_url", "must begin with https:// unless the gateway runs on this machine: it gets mobile numbers");
-        }
-        if sms.starts_with("https://") && self.sms_authorities.is_none() {
-            return value("sms_authorities", "set the authorities that sign the gateway's certificate");
-        }
-        Ok(())
+        check_gateway(("sms_url", sms), ("sms_authorities", self.sms_authorities.is_some()))
     }
 
     /// Checks what is said about telephone calls.
     fn check_voice(&self) -> Result<(), ConfigError> {
-        let value = |key, problem: &str| Err(ConfigError::Value { key, problem: problem.to_owned() });
         let Some(url) = &self.voice_url else { return Ok(()) };
-        let local = url.strip_prefix("http://").and_then(|rest| rest.split('/').next()).is_some_and(is_loopback);
-        if !local && !url.starts_with("https://") {
-            return value("voice_url", "must begin with https:// unless the gateway runs on this machine: it gets telephone numbers");
-        }
-        if url.starts_with("https://") && self.voice_authorities.is_none() {
-            return value("voice_authorities", "set the authorities that sign the gateway's certificate");
-        }
-        Ok(())
+        check_gateway(("voice_url", url), ("voice_authorities", self.voice_authorities.is_some()))
     }
 
     /// Checks what is said about a time-stamping authority elsewhere.
@@ -517,6 +502,19 @@ impl Config {
         let after = self.origin.split_once("://").map_or(self.origin.as_str(), |(_, rest)| rest);
         after.split([':', '/']).next().unwrap_or(after)
     }
+}
+
+/// A gateway gets telephone numbers: only over TLS, whose authorities are named, or on this machine.
+fn check_gateway((key, url): (&'static str, &str), (authorities, named): (&'static str, bool)) -> Result<(), ConfigError> {
+    let value = |key, problem: &str| Err(ConfigError::Value { key, problem: problem.to_owned() });
+    let local = url.strip_prefix("http://").and_then(|rest| rest.split('/').next()).is_some_and(is_loopback);
+    if !local && !url.starts_with("https://") {
+        return value(key, "must begin with https:// unless the gateway runs on this machine: it gets telephone numbers");
+    }
+    if url.starts_with("https://") && !named {
+        return value(authorities, "set the authorities that sign the gateway's certificate");
+    }
+    Ok(())
 }
 
 /// Whether `HOST:PORT` can mean this machine only. A name that merely begins like a loopback address is another machine.

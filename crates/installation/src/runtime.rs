@@ -7,7 +7,7 @@ use std::time::Duration;
 use callout::{Channel, Gateway, Gateways, MailPages, SmsPages};
 use connectors::{
     Clamd, ClamdConfig, ConnectorError, DemoCarrier, DemoInbox, HttpPopulationRegister, ProbeConfig, ProberError, RegisterConfig,
-    DemoMail, HttpIdentityVerifier, LogoutCaller, MailConfig, ServicesAt, SmsConfig, SmsHttpGateway, SmtpServer, VerifierConfig, VoiceConfig, VoiceHttpGateway, WebProber,
+    DemoMail, GatewayConfig, HttpIdentityVerifier, LogoutCaller, MailConfig, ServicesAt, SmsHttpGateway, SmtpServer, VerifierConfig, VoiceHttpGateway, WebProber,
 };
 use flows::{Escrow, Platform, PlatformError, PlatformParts, Ports, Roots, SigningOffice};
 use hongkong::{Gazetteer, ImportError};
@@ -233,9 +233,7 @@ fn verifier(config: &Config, random: &Arc<dyn Random>) -> Result<Option<Arc<dyn 
 fn carrier(config: &Config) -> Result<Arc<dyn Carrier>, RuntimeError> {
     match &config.sms_url {
         Some(url) => {
-            let timeout = Duration::from_secs(20);
-            let (token, authorities) = (config.sms_token.clone(), config.sms_authorities.clone());
-            let sms = SmsConfig { url: url.clone(), token, authorities, timeout };
+            let sms = gateway(url, config.sms_token.as_ref(), config.sms_authorities.as_ref());
             Ok(Arc::new(SmsHttpGateway::new(sms).map_err(of("sms_url"))?))
         }
         None if config.environment == kernel::Environment::Demo => Ok(Arc::new(DemoCarrier)),
@@ -262,10 +260,13 @@ fn gateways(
 }
 
 fn voice(config: &Config) -> Result<Option<Arc<dyn Gateway>>, RuntimeError> {
-    let Some(url) = config.voice_url.clone() else { return Ok(None) };
-    let (token, authorities) = (config.voice_token.clone(), config.voice_authorities.clone());
-    let voice = VoiceConfig { url, token, authorities, timeout: Duration::from_secs(20) };
+    let Some(url) = &config.voice_url else { return Ok(None) };
+    let voice = gateway(url, config.voice_token.as_ref(), config.voice_authorities.as_ref());
     Ok(Some(Arc::new(VoiceHttpGateway::new(voice).map_err(of("voice_url"))?)))
+}
+
+fn gateway(url: &str, token: Option<&Secret<String>>, authorities: Option<&PathBuf>) -> GatewayConfig {
+    GatewayConfig { url: url.to_owned(), token: token.cloned(), authorities: authorities.cloned(), timeout: Duration::from_secs(20) }
 }
 
 fn mail(config: &Config, clock: &Arc<WallClock>) -> Result<Option<Arc<dyn MailCarrier>>, RuntimeError> {
