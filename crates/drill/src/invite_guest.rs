@@ -17,7 +17,7 @@ const DAY_MS: i64 = 86_400_000;
 /// An outside expert to invite.
 #[derive(Clone, Debug)]
 pub struct InviteGuest {
-    /// Who it is, sealed by [`crate::seal_guest`] until the day on which the access ends.
+    /// Who it is, sealed by [`crate::seal_guest`] for this exercise until the day on which the access ends.
     pub details: SealedGuest,
     /// What for: [`Part::Evaluator`] or [`Part::Observer`].
     pub part: Part,
@@ -50,9 +50,10 @@ pub fn invite_guest(
     if until <= now || until > now.plus_millis(GUEST_DAYS * DAY_MS) || command.details.expiry() < until.day() {
         return Err(DrillError::Until);
     }
-    let (guest, token) = (work.new_id(), GuestToken::new(work.random()));
+    let fresh = command.details.fresh.as_ref().filter(|fresh| fresh.drill == id).ok_or(DrillError::Seat)?;
+    let (guest, token) = (work.new_id(), fresh.token.clone());
     let seat = sit(work, &record, (Sitter::Guest(guest), command.part), Some(until))?;
-    table::insert_guest(work.tx(), (id, guest), (token.hash(), &command.details), now)?;
+    table::insert_guest(work.tx(), (id, guest), (token.hash(), fresh.tag), (&command.details, now))?;
     note(work, grant, "drill.guest_invited", &seat)?;
     Ok(InvitedGuest { guest, token })
 }

@@ -22,6 +22,7 @@ mod finding;
 mod guest;
 mod import;
 mod investigation;
+mod invitation;
 mod invite_guest;
 mod lesson;
 mod name;
@@ -61,6 +62,7 @@ pub use finding::{Finding, Rule};
 pub use import::{ImportError, Imported, import, to_do};
 pub use investigation::{Hit, Stretch, time_line, utc};
 pub use guest::{GuestToken, SealedGuest, prepare_keys, seal_guest};
+pub use invitation::{ClearedInvitation, Invitation, invitation};
 pub use invite_guest::{GUEST_DAYS, InviteGuest, InvitedGuest, end_guest, guest_seat, invite_guest, open_guest, purge_guests};
 pub use lesson::{
     Lesson, LessonError, WriteLesson, carried_lessons, hot_wash, lesson, lessons, note_hot_wash, open_lessons, settle_lesson, write_lesson,
@@ -86,4 +88,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "drill/0001_drill", sql: include_str!("../migrations/0001_drill.sql") },
     Migration { name: "drill/0002_lessons", sql: include_str!("../migrations/0002_lessons.sql") },
     Migration { name: "drill/0003_packs", sql: include_str!("../migrations/0003_packs.sql") },
+    Migration { name: "drill/0004_invitations", sql: include_str!("../migrations/0004_invitations.sql") },
 ];

@@ -61,7 +61,7 @@ fn a_guest_comes_for_a_time_and_not_after_its_end_on_both_engines() {
         let details = Contact::parse("李博士", "lee@university.example.hk").unwrap();
         let invite = |part, days: i64| {
             let until = now.plus_secs(days * 86_400);
-            let details = seal_guest(city.ledger.keys(), until.day(), &details).unwrap();
+            let details = seal_guest(city.ledger.keys(), (id, until.day()), &details).unwrap();
             let command = InviteGuest { details, part, until };
             city.act(move |work| invite_guest(work, &grant, id, &command))
         };

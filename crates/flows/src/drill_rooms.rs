@@ -61,6 +61,12 @@ impl DrillRooms {
         self.lock_packs().values().cloned().collect()
     }
 
+    /// Whether a pack is one of the installation's own, not one that comes with the product.
+    pub fn is_own(&self, pack: &Pack) -> bool {
+        let name = pack.scenario.name.as_str();
+        !SHIPPED.contains(&name) || shipped(name).and_then(Result::ok).is_none_or(|shipped| shipped.digest != pack.digest)
+    }
+
     /// Adds a pack that does not come with the product, in place of one of the same name.
     pub fn add_pack(&self, pack: Pack) {
         self.lock_packs().insert(pack.scenario.name.to_string(), Arc::new(pack));

@@ -335,11 +335,11 @@ fn whoever_rests_wakes_when_something_happens() {
     });
 }
 
-/// The shipped pack, but that a hint comes when the preliminary report has gone out.
-fn pack_that_waits_for_a_report() -> Pack {
+/// The shipped pack, but that a hint comes by this signal.
+fn pack_that_waits_for(signal: &'static str) -> Pack {
     let file = |name: &str| {
         let text = std::fs::read_to_string(format!("{}/../drill/packs/defacement/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-        Some(text.replace("at(50m) unless solved(way-in)", "signal(case-reported)").into_bytes())
+        Some(text.replace("at(50m) unless solved(way-in)", &format!("signal({signal})")).into_bytes())
     };
     Pack::read(&file).unwrap()
 }
@@ -347,7 +347,7 @@ fn pack_that_waits_for_a_report() -> Pack {
 #[test]
 fn what_a_team_does_on_the_platform_itself_is_a_signal_in_the_exercise() {
     let city = City::on_disk(TempDir::new().unwrap());
-    city.platform().drills().add_pack(pack_that_waits_for_a_report());
+    city.platform().drills().add_pack(pack_that_waits_for("case-reported"));
     let played = Played::on(city);
     let hint = |played: &Played| {
         played.city.clock.advance_secs(2);
@@ -359,6 +359,67 @@ fn what_a_team_does_on_the_platform_itself_is_a_signal_in_the_exercise() {
     let record = played.city.platform().ledger().read("test", |tx| drill::drill(tx, played.id)).unwrap().unwrap();
     played.note(record.cases[0].unwrap(), Milestone::Preliminary);
     assert_eq!(hint(&played), [true, false], "its own team alone");
+}
+
+/// A gateway that writes down where it was sent and what.
+#[derive(Default)]
+struct Line(std::sync::Mutex<Vec<(String, String)>>);
+
+impl callout::Gateway for Line {
+    fn hand_over(&self, page: &callout::OutgoingPage) -> Result<(), notify::CarrierError> {
+        self.0.lock().unwrap().push((page.to.expose().expose().clone(), page.text.expose().clone()));
+        Ok(())
+    }
+}
+
+/// A contact of the host's team, and a call-out that the team begins from its case.
+fn call_from_the_case(played: &Played, case: Id<kinds::Incident>) {
+    let (security, ledger) = (played.city.officer(8, Role::SecurityOfficer), played.city.platform().ledger());
+    let team = authorise::<people::ManageTeam>(&security, None).unwrap();
+    let details = callout::Details::parse("Chan Siu Ming", "51230001", "", "duty@dept.example.hk").unwrap();
+    let details = callout::seal_details(ledger.keys(), ledger.now().day(), &details).unwrap();
+    let (post, quiet) = (Text::new("First contact", "首名聯絡人", "首名联络人"), callout::QuietHours::default());
+    let command = callout::KeepPerson { person: None, post, duties: vec![people::Duty::Point], quiet, details };
+    played.city.act(team.actor(), move |work| Ok(callout::keep_person(work, &team, &command).map(drop).unwrap()));
+    let handle = authorise::<HandleIncident>(&security, None).unwrap();
+    let call = authorise::<people::StartCallOut>(&security, None).unwrap();
+    let command = callout::StartCallOut {
+        title: Text::new("Come to the room", "請到指揮室", "请到指挥室"),
+        body: Text::new("Now.", "請即前往。", "请即前往。"),
+        severity: callout::Severity::Urgent,
+        policy: callout::Policy::guide().unwrap(),
+        departments: vec![played.city.department],
+        exercise: true,
+    };
+    played.city.act(call.actor(), move |work| Ok(crate::call_from_case(work, (&handle, &call), (case, &command)).map(drop).unwrap()));
+}
+
+#[test]
+fn whoever_acknowledges_a_call_out_of_the_teams_case_gives_the_signal_to_that_team() {
+    let city = City::on_disk(TempDir::new().unwrap());
+    city.platform().drills().add_pack(pack_that_waits_for("call-acknowledged"));
+    let played = Played::on(city);
+    let hint = || {
+        played.city.clock.advance_secs(2);
+        played.drive();
+        [0, 1].map(|team| played.room().read(|exercise| exercise.state().was_sent(team, &name("hint"))).unwrap())
+    };
+    let record = played.city.platform().ledger().read("test", |tx| drill::drill(tx, played.id)).unwrap().unwrap();
+    call_from_the_case(&played, record.cases[0].unwrap());
+    let line = Arc::new(Line::default());
+    let gateways = callout::Gateways { sms: Some(line.clone()), ..callout::Gateways::default() };
+    callout::call_round(played.city.platform().ledger(), &gateways, "https://lionrock.example").unwrap();
+    let sent = line.0.lock().unwrap().clone();
+    let [(to, text)] = sent.as_slice() else { panic!("{sent:?}") };
+    assert!(to == "+85251230001" && text.starts_with("[演習 EXERCISE]"), "{to} {text}");
+    assert_eq!(hint(), [false, false], "called, and nobody has answered");
+    let at = text.find("/staff/page/").unwrap() + "/staff/page/".len();
+    let token = callout::PageToken::parse(&text[at..at + 32]).unwrap();
+    played.city.act(journal::Actor::Visitor, move |work| Ok(callout::acknowledge_by_link(work, &token).unwrap()));
+    assert_eq!(hint(), [true, false], "its own team alone");
+    assert_eq!(hint(), [true, false], "and once");
+    let signals = played.room().read(|exercise| exercise.entries().iter().filter(|entry| matches!(entry.event, Event::Signalled { .. })).count());
+    assert_eq!(signals.unwrap(), 1);
 }
 
 #[test]
@@ -391,4 +452,77 @@ fn promise_14_a_whole_exercise_tells_nobody_outside_its_own_pages() {
     }
     let called = ledger.read("test", |tx| callout::call_outs(tx, None, 10)).unwrap();
     assert!(called.is_empty(), "{called:?}");
+}
+
+/// A mail server that writes down address, subject and text.
+#[derive(Default)]
+struct Post(std::sync::Mutex<Vec<(String, String, String)>>);
+
+impl notify::MailCarrier for Post {
+    fn send(&self, mail: &notify::OutgoingMail) -> Result<notify::Sent, notify::CarrierError> {
+        self.0.lock().unwrap().push((mail.to.expose().clone(), mail.subject.clone(), mail.text.clone()));
+        Ok(notify::Sent)
+    }
+}
+
+impl Post {
+    fn new_mails(&self, city: &City) -> Vec<(String, String, String)> {
+        crate::mail_round(city.platform(), Some(self)).unwrap();
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+/// Invites somebody to look on at an exercise for a week.
+fn invite(city: &City, id: Id<kinds::Drill>, mail: &str, by_mail: bool) -> drill::InvitedGuest {
+    let (grant, until) = (controller(city.department), city.platform().now().plus_secs(7 * 86_400));
+    let details = Contact::parse("Dr Lee", mail).unwrap();
+    let details = drill::seal_guest(city.platform().ledger().keys(), (id, until.day()), &details).unwrap();
+    let command = drill::InviteGuest { details, part: Part::Observer, until };
+    city.act(grant.actor(), move |work| Ok(crate::invite_guest(work, &grant, id, (&command, by_mail)).unwrap()))
+}
+
+#[test]
+fn promise_14_an_invitation_goes_to_the_guest_of_the_exercises_list_and_to_nobody_else() {
+    for city in [City::on_disk(TempDir::new().unwrap()), City::on_postgres()] {
+        let (played, post) = (Played::on(city), Post::default());
+        let invited = invite(&played.city, played.id, "lee@university.example.hk", true);
+        invite(&played.city, played.id, "by-hand@university.example.hk", false);
+        let ledger = played.city.platform().ledger();
+        let queued = ledger.read("test", |tx| notify::mails(tx, None, 10)).unwrap();
+        let secret = invited.token.reveal();
+        assert!(queued.len() == 1 && !format!("{queued:?}").contains(secret.expose()), "the queue does not hold the link: {queued:?}");
+        let mails = post.new_mails(&played.city);
+        let [(to, subject, text)] = mails.as_slice() else { panic!("{mails:?}") };
+        assert!(to == "lee@university.example.hk" && subject.starts_with("[演習 EXERCISE] Invitation: March drill"), "{to} {subject}");
+        assert!(text.contains(&format!("/zh-hant/staff/drills/guest/{}\n", secret.expose())) && text.contains("演習"), "{text}");
+        assert!(post.new_mails(&played.city).is_empty(), "once");
+        // Who was let out before the mail went is not invited any more.
+        let gone = invite(&played.city, played.id, "gone@university.example.hk", true).guest;
+        let (grant, id) = (played.grant, played.id);
+        played.city.act(grant.actor(), move |work| Ok(drill::end_guest(work, &grant, id, gone).unwrap()));
+        assert!(post.new_mails(&played.city).is_empty());
+    }
+}
+
+#[test]
+fn promise_14_an_address_that_somebody_put_into_the_list_by_hand_gets_no_invitation() {
+    let played = Played::started();
+    let post = Post::default();
+    let invite_and = |meddle: &'static str| {
+        let other = invite(&played.city, played.id, "elsewhere@university.example.hk", false).guest;
+        let guest = invite(&played.city, played.id, "lee@university.example.hk", true).guest;
+        let store = played.city.platform().ledger().store();
+        store.write("test.meddle", move |tx| tx.execute(meddle, &[guest.into(), other.into()])).unwrap();
+        post.new_mails(&played.city).into_iter().map(|(to, ..)| to).collect::<Vec<_>>()
+    };
+    // Both are guests of the exercise, and still the one's link is not the other's.
+    let details = "-- test.meddle_details\n\
+        update drill_guest set sealed = (select o.sealed from drill_guest o where o.id = $2), \
+        sealed_record = (select o.sealed_record from drill_guest o where o.id = $2), \
+        sealed_expiry = (select o.sealed_expiry from drill_guest o where o.id = $2) where id = $1";
+    assert_eq!(invite_and(details), Vec::<String>::new());
+    let tag = "-- test.meddle_tag\nupdate drill_guest set tag = (select o.tag from drill_guest o where o.id = $2) where id = $1";
+    assert_eq!(invite_and(tag), Vec::<String>::new());
+    let harmless = "-- test.meddle_nothing\nupdate drill_guest set invited = invited where id = $1 or id = $2";
+    assert_eq!(invite_and(harmless), ["lee@university.example.hk"], "nothing else kept them back");
 }

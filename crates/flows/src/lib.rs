@@ -39,6 +39,7 @@ mod identity_service;
 #[cfg(test)]
 mod identity_story;
 mod inventory;
+mod invite_guest;
 mod keep_watch;
 mod lease_look_up;
 mod letter_batch;
@@ -115,6 +116,7 @@ pub use inventory::{
     CSV_HEAD, Inventory, InventoryError, identity_inventory, inventory, platform_inventory, read_inventory, scheme_inventory,
     service_inventory,
 };
+pub use invite_guest::invite_guest;
 pub use transfer_lease::transfer;
 pub use lease_look_up::{LeasedRecord, LookUpFault, lease_look_up};
 pub use keep_watch::keep_watch;

@@ -1,9 +1,8 @@
 use journal::{Actor, Committed, Work};
-use kernel::{Id, Secret, Text, kinds};
-use notify::{CarrierError, DueMail, MailCarrier, MailText, MailTo, OutgoingMail, QueueMail, State, outgoing_mail, subscriber_mail};
+use kernel::{Id, Text, kinds};
+use notify::{CarrierError, DueMail, MailCarrier, MailText, MailTo, OutgoingMail, QueueMail, State, guest_mail, outgoing_mail, subscriber_mail};
 use people::Role;
 use response::{Alert, AlertKind, ToTell};
-use seal::Keyring;
 use store::{RunError, StoreError, Tx};
 
 use crate::{Platform, StepError};
@@ -56,9 +55,9 @@ pub fn mail_round(platform: &Platform, carrier: Option<&dyn MailCarrier>) -> Res
     }
     let (batch, committed) = ledger.write("flows.claim_mails", JOB, claim)?;
     for (mail, contact) in batch {
-        let to = contact.and_then(|contact| contact.open(&committed, ledger.keys()));
-        let outcome = match to {
-            Some(to) => carrier.send(&outgoing(platform, &mail, to)).map(drop),
+        let outgoing = contact.and_then(|contact| contact.outgoing(platform, &committed, &mail));
+        let outcome = match outgoing {
+            Some(outgoing) => carrier.send(&outgoing).map(drop),
             None => Err(CarrierError::Refused("there is no address any more".into())),
         };
         settle(platform, mail, &outcome, &mut round)?;
@@ -66,34 +65,31 @@ pub fn mail_round(platform: &Platform, carrier: Option<&dyn MailCarrier>) -> Res
     Ok(round)
 }
 
-/// A mail with the address in clear; a subscriber's says how to end it.
-fn outgoing(platform: &Platform, mail: &DueMail, to: Secret<String>) -> OutgoingMail {
-    let origin = &platform.sender().origin;
-    match mail.to {
-        MailTo::Subscriber(id) => {
-            let token = advisories::subscription_token(platform.ledger().keys(), id);
-            subscriber_mail(mail, origin, to, token.reveal().expose())
-        }
-        MailTo::Officer(_) | MailTo::Contractor(_) => outgoing_mail(mail, origin, to),
-    }
-}
-
 /// What is known of a recipient before the opening is on record.
 enum SealedAddress {
     Officer(people::SealedContact),
     Contractor(processors::SealedContact),
-    Subscriber(advisories::SealedAddress),
+    Subscriber([u8; 16], advisories::SealedAddress),
+    Guest(drill::Invitation),
 }
 
 impl SealedAddress {
-    /// Nothing when its day has passed.
-    fn open(&self, committed: &Committed, keys: &Keyring) -> Option<Secret<String>> {
-        let contact = match self {
-            Self::Officer(contact) => contact.open(committed, keys),
-            Self::Contractor(contact) => contact.open(committed, keys),
-            Self::Subscriber(address) => return address.open(committed, keys).ok(),
-        };
-        contact.ok().map(|contact| contact.mail().clone())
+    /// The mail with the address in clear; a subscriber's says how to end it, a guest's has the link, which no row holds. Nothing when the
+    /// day of the address has passed, and for a guest nothing when it is not of the exercise's list.
+    fn outgoing(&self, platform: &Platform, committed: &Committed, mail: &DueMail) -> Option<OutgoingMail> {
+        let (keys, origin) = (platform.ledger().keys(), &platform.sender().origin);
+        match self {
+            Self::Officer(contact) => Some(outgoing_mail(mail, origin, contact.open(committed, keys).ok()?.mail().clone())),
+            Self::Contractor(contact) => Some(outgoing_mail(mail, origin, contact.open(committed, keys).ok()?.mail().clone())),
+            Self::Subscriber(id, address) => {
+                let token = advisories::subscription_token(keys, *id);
+                Some(subscriber_mail(mail, origin, address.open(committed, keys).ok()?, token.reveal().expose()))
+            }
+            Self::Guest(invitation) => {
+                let cleared = invitation.clear(committed, keys)?;
+                Some(guest_mail(mail, origin, cleared.to().clone(), cleared.token().reveal().expose()))
+            }
+        }
     }
 }
 
@@ -104,7 +100,13 @@ fn claim(work: &mut Work<'_, '_>) -> Result<Vec<(DueMail, Option<SealedAddress>)
         let address = match mail.to {
             MailTo::Officer(id) => people::contact_for_mail(work.tx(), id)?.map(SealedAddress::Officer),
             MailTo::Contractor(id) => processors::contact_for_mail(work.tx(), id)?.map(SealedAddress::Contractor),
-            MailTo::Subscriber(id) => advisories::address_for_mail(work.tx(), id)?.map(SealedAddress::Subscriber),
+            MailTo::Subscriber(id) => {
+                advisories::address_for_mail(work.tx(), id)?.map(|address| SealedAddress::Subscriber(id, address))
+            }
+            MailTo::Guest(id) => {
+                let now = work.now();
+                drill::invitation(work.tx(), id, now)?.map(SealedAddress::Guest)
+            }
         };
         batch.push((mail, address));
     }

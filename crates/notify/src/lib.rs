@@ -46,7 +46,7 @@ pub use letter::{
     Block, Folio, FolioPart, FolioRow, FolioSection, FolioTable, LeafletSide, Letter, LetterError, LetterFont, LetterKind, Piece, PinLetter, PinLetters,
     Sheets, folio_pdf, leaflet_pdf, letter_pdf, pin_letters_pdf, sheets_pdf,
 };
-pub use mail::{DueMail, ListedMail, MailCarrier, MailText, MailTo, OutgoingMail, QueueMail, outgoing_mail, subscriber_mail};
+pub use mail::{DueMail, ListedMail, MailCarrier, MailText, MailTo, OutgoingMail, QueueMail, guest_mail, outgoing_mail, subscriber_mail};
 pub use mail_queue::{claim_mails, mails, mails_due, purge_mails, queue_mail, retry_mail, settle_mail};
 pub use message::{Channel, Content, Prepared, QueueMessage, State, Summary};
 pub use mobile::{Mobile, NotMobile};

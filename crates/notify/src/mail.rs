@@ -1,4 +1,4 @@
-//! Mail to officers and contractors.
+//! Mail to officers, contractors, subscribers and guests of exercises.
 
 use kernel::{Id, Instant, Language, Secret, Text, kinds};
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,8 @@ pub enum MailTo {
     Contractor(Id<kinds::Contractor>),
     /// Somebody outside who subscribed to advisories, by the number of the subscription.
     Subscriber([u8; 16]),
+    /// An outside expert who is invited to an exercise.
+    Guest(Id<kinds::Guest>),
 }
 
 impl MailTo {
@@ -24,6 +26,7 @@ impl MailTo {
             Self::Officer(_) => "officer",
             Self::Contractor(_) => "contractor",
             Self::Subscriber(_) => "subscriber",
+            Self::Guest(_) => "guest",
         }
     }
 
@@ -32,6 +35,7 @@ impl MailTo {
             Self::Officer(id) => id.bytes(),
             Self::Contractor(id) => id.bytes(),
             Self::Subscriber(id) => id,
+            Self::Guest(id) => id.bytes(),
         }
     }
 
@@ -40,6 +44,7 @@ impl MailTo {
             "officer" => Some(Self::Officer(Id::from_bytes(bytes))),
             "contractor" => Some(Self::Contractor(Id::from_bytes(bytes))),
             "subscriber" => Some(Self::Subscriber(bytes)),
+            "guest" => Some(Self::Guest(Id::from_bytes(bytes))),
             _ => None,
         }
     }
@@ -131,9 +136,13 @@ impl MailText {
 
     /// The whole text in three languages, with the page's address in each.
     pub fn letter(&self, origin: &str) -> String {
+        self.letter_closed_by(origin, &self.path, closing)
+    }
+
+    fn letter_closed_by(&self, origin: &str, path: &str, closing: fn(Language) -> &'static str) -> String {
         let part = |language: Language| {
             let body: String = self.body.get(language).chars().filter(|&c| c == '\n' || !c.is_control()).collect();
-            format!("{body}\n{origin}/{}{}\n{}\n", language.slug(), self.path, closing(language))
+            format!("{body}\n{origin}/{}{path}\n{}\n", language.slug(), closing(language))
         };
         Language::ALL.map(part).join("\n--\n\n")
     }
@@ -148,6 +157,14 @@ pub fn outgoing_mail(mail: &DueMail, origin: &str, to: Secret<String>) -> Outgoi
         idempotency: mail.id.to_string(),
         unsubscribe: None,
     }
+}
+
+/// A mail to a guest of an exercise as it goes out: whatever it says, its subject is marked as an exercise. `token` stands where the path
+/// says `{token}`; what the queue holds does not name it.
+pub fn guest_mail(mail: &DueMail, origin: &str, to: Secret<String>, token: &str) -> OutgoingMail {
+    let path = mail.text.path.replace("{token}", token);
+    let text = mail.text.letter_closed_by(origin, &path, exercise_closing);
+    OutgoingMail { subject: format!("{EXERCISE} {}", mail.text.subject_line()), text, ..outgoing_mail(mail, origin, to) }
 }
 
 /// A mail to a subscriber as it goes out. `token` opens the page of the subscription and stands where the path says `{token}`; what the
@@ -184,6 +201,17 @@ const fn closing(language: Language) -> &'static str {
         Language::ZhHans => "此电邮由系统自动发出，详情只在登录后的网页显示。",
     }
 }
+
+const fn exercise_closing(language: Language) -> &'static str {
+    match language {
+        Language::En => "This mail was sent by a machine and belongs to an exercise. Nothing in it is real.",
+        Language::ZhHant => "此電郵由系統自動發出，屬演習的一部分，內容並非真實事件。",
+        Language::ZhHans => "此电邮由系统自动发出，属演习的一部分，内容并非真实事件。",
+    }
+}
+
+/// What the subject of every mail of an exercise begins with.
+const EXERCISE: &str = "[演習 EXERCISE]";
 
 /// Line and paragraph separators, which some programs take for the end of a line.
 const fn is_break(c: char) -> bool {

@@ -68,6 +68,7 @@ fn recipient(tx: &mut Tx<'_>, to: MailTo) -> Result<Option<Text>, StoreError> {
     Ok(match to {
         MailTo::Officer(id) => people::officer(tx, id)?.map(|officer| officer.post),
         MailTo::Contractor(id) => processors::contractor(tx, id)?.map(|contractor| contractor.name),
+        MailTo::Guest(_) => Some(Text::new("a guest of an exercise", "演習嘉賓", "演习嘉宾")),
         MailTo::Subscriber(_) => Some(Text::new("a subscriber", "訂閱者", "订阅者")),
     })
 }

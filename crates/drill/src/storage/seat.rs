@@ -5,6 +5,7 @@ use store::{Row, StoreError, Tx, Value};
 
 use super::unreadable;
 use crate::guest::{PURPOSE, SealedGuest};
+use crate::invitation::Invitation;
 use crate::seat::{Part, Place, Seat, Sitter};
 
 type DrillId = Id<kinds::Drill>;
@@ -140,19 +141,20 @@ pub(crate) fn of_sitter(tx: &mut Tx<'_>, sitter: Sitter) -> Result<Vec<Seat>, St
 pub(crate) fn insert_guest(
     tx: &mut Tx<'_>,
     (drill, guest): (DrillId, GuestId),
-    (token_hash, details): ([u8; 32], &SealedGuest),
-    now: Instant,
+    (token_hash, tag): ([u8; 32], [u8; 32]),
+    (details, now): (&SealedGuest, Instant),
 ) -> Result<(), StoreError> {
-    let record = i64::try_from(details.0.record().0).map_err(|_| unreadable("a record number"))?;
+    let record = i64::try_from(details.contact.record().0).map_err(|_| unreadable("a record number"))?;
     tx.execute(
         "-- drill.insert_guest\n\
-         insert into drill_guest (id, drill, token_hash, sealed, sealed_record, sealed_expiry, invited) \
-         values ($1, $2, $3, $4, $5, $6, $7)",
+         insert into drill_guest (id, drill, token_hash, tag, sealed, sealed_record, sealed_expiry, invited) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
         &[
             guest.into(),
             drill.into(),
             token_hash.into(),
-            details.0.sealed().as_bytes().into(),
+            tag.into(),
+            details.contact.sealed().as_bytes().into(),
             record.into(),
             details.expiry().into(),
             now.into(),
@@ -181,11 +183,24 @@ pub(crate) fn guest_details(tx: &mut Tx<'_>, drill: DrillId, guest: GuestId) -> 
         "-- drill.guest_details\nselect sealed, sealed_record, sealed_expiry from drill_guest where id = $1 and drill = $2",
         &[guest.into(), drill.into()],
     )?;
-    let read = |row: Row| {
-        let (sealed, record, expiry) = (Sealed::from_bytes(row.get(0)?), RecordNumber(row.get(1)?), row.get(2)?);
-        Ok(SealedGuest(SealedContact::stored(PURPOSE, record, expiry, sealed)))
-    };
-    row.map(read).transpose()
+    row.map(|row| read_details(&row)).transpose()
+}
+
+fn read_details(row: &Row) -> Result<SealedGuest, StoreError> {
+    let (sealed, record, expiry) = (Sealed::from_bytes(row.get(0)?), RecordNumber(row.get(1)?), row.get(2)?);
+    Ok(SealedGuest { contact: SealedContact::stored(PURPOSE, record, expiry, sealed), fresh: None })
+}
+
+/// What is needed to send a guest the link, while the access lasts.
+pub(crate) fn invitation(tx: &mut Tx<'_>, guest: GuestId, now: Instant) -> Result<Option<Invitation>, StoreError> {
+    let row = tx.query_opt(
+        "-- drill.invitation\n\
+         select g.sealed, g.sealed_record, g.sealed_expiry, g.drill, g.tag from drill_guest g \
+         join drill_seat s on s.drill = g.drill and s.sitter = g.id \
+         where g.id = $1 and g.tag is not null and s.ended is null and s.until > $2",
+        &[guest.into(), now.into()],
+    )?;
+    row.map(|row| Ok(Invitation { details: read_details(&row)?, drill: row.get(3)?, tag: row.get(4)? })).transpose()
 }
 
 pub(crate) fn by_token(tx: &mut Tx<'_>, hash: [u8; 32]) -> Result<Option<Seat>, StoreError> {

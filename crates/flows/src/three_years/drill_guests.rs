@@ -21,7 +21,7 @@ pub fn invite(city: &City, today: Day) -> Door {
     let id = act(city, move |work| plan_drill(work, &grant, &plan)).0;
     let until = city.platform().now().plus_secs(20 * 86_400);
     let details = Contact::parse("Canary Guest", &format!("canary{}@guest.example.hk", today.number())).unwrap();
-    let details = seal_guest(city.platform().ledger().keys(), until.day(), &details).unwrap();
+    let details = seal_guest(city.platform().ledger().keys(), (id, until.day()), &details).unwrap();
     let command = InviteGuest { details, part: Part::Observer, until };
     let guest = act(city, move |work| invite_guest(work, &grant, id, &command)).0.guest;
     let opens = Box::new(move |city: &City| {

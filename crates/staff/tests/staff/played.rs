@@ -74,7 +74,7 @@ impl Theatre {
     /// A guest, with the secret of the invitation.
     pub fn guest(&self, part: Part, until: Instant) -> (Id<kinds::Guest>, String) {
         let details = people::Contact::parse("Dr Lee", "lee@university.example.hk").unwrap();
-        let details = drill::seal_guest(self.stage.platform.ledger().keys(), until.day(), &details).unwrap();
+        let details = drill::seal_guest(self.stage.platform.ledger().keys(), (self.drill, until.day()), &details).unwrap();
         let command = InviteGuest { details, part, until };
         let (grant, id) = (self.grant, self.drill);
         let invited = self.write(move |work| drill::invite_guest(work, &grant, id, &command));

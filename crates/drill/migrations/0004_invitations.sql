@@ -1,0 +1,1 @@
+alter table drill_guest add column tag BYTES;
