@@ -202,6 +202,9 @@ config! {
     timestamp_root: Option<PathBuf> = None, "/etc/lionrock/tsa/root.cer", plain;
     /// Whether this process also does the slow work (matching, messages, erasure). One process of an installation should.
     work: bool = true, "true", plain;
+    /// Whether the log has a line for each request: its identifier, method, route, status, milliseconds and language, never an address, a
+    /// query or a body. Without it only what fails or needs somebody is logged.
+    log_requests: bool = false, "true", plain;
     /// Log format: `text` or `json`.
     log_format: String = "text".into(), "json", plain;
 }
@@ -671,6 +674,13 @@ mod tests {
         assert!(refused(trusting("\"10.0.0.1/8\"", "forwarded")).ends_with("did you mean 10.0.0.0/8?"));
         let unknown = toml::from_str::<Config>("proxy_header = \"x-real-ip\"").unwrap_err().to_string();
         assert!(unknown.contains("`forwarded` or `x-forwarded-for`"), "{unknown}");
+    }
+
+    #[test]
+    fn the_example_of_the_operators_page_is_sound() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/example/lionrock.toml");
+        let config = Config::read(&path).unwrap();
+        assert_eq!((config.environment, config.warnings()), (Environment::Live, Vec::new()));
     }
 
     #[test]

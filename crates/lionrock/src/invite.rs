@@ -22,7 +22,8 @@ pub struct Invitation {
     #[arg(long)]
     post: String,
     /// Roles, separated by commas: scheme-owner, case-officer, privacy-officer, security-officer, supervising-officer,
-    /// auditor, delivery-officer, administrator.
+    /// auditor, delivery-officer, administrator, head-of-department, field-officer, exercise-controller. Some do not go together; the
+    /// refusal says which.
     #[arg(long)]
     roles: String,
     /// The officer's name; stored sealed.
@@ -58,7 +59,7 @@ pub fn invite(platform: &Platform, origin: &str, invitation: &Invitation) -> Res
     let roles = invitation.roles.split(',').map(|role| role.trim().parse());
     let roles = roles.collect::<Result<Vec<people::Role>, _>>()?;
     let contact = people::Contact::parse(&invitation.name, &invitation.mail)?;
-    let post = three(&invitation.post)?;
+    let post = three("--post", &invitation.post)?;
     let existing = platform.ledger().read("invite.departments", people::departments)?;
     let known = existing.iter().find(|department| department.code == invitation.department);
     let department = if let Some(department) = known {
@@ -66,17 +67,17 @@ pub fn invite(platform: &Platform, origin: &str, invitation: &Invitation) -> Res
     } else {
         let name = invitation.department_name.as_deref();
         let name = name.ok_or("this department is new: give its --department-name")?;
-        seed::department(platform, &invitation.department, three(name)?)?
+        seed::department(platform, &invitation.department, three("--department-name", name)?).map_err(|error| error.reason)?
     };
-    let (officer, token) = seed::invite(platform, department, post, roles, &contact)?;
+    let (officer, token) = seed::invite(platform, department, post, roles, &contact).map_err(|error| error.reason)?;
     let link = format!("{origin}/en/staff/invitation/{}", token.reveal().expose());
     Ok(Invited { officer: officer.to_string(), link })
 }
 
-fn three(text: &str) -> Result<Text, Failure> {
-    let mut parts = text.split('|').map(str::trim);
-    match (parts.next(), parts.next(), parts.next()) {
-        (Some(en), Some(traditional), Some(simplified)) => Ok(Text::new(en, traditional, simplified)),
-        _ => Err("give the three languages separated by `|`: English|繁體|简体".into()),
+fn three(option: &str, text: &str) -> Result<Text, Failure> {
+    let parts: Vec<&str> = text.split('|').map(str::trim).filter(|part| !part.is_empty()).collect();
+    match parts.as_slice() {
+        [en, traditional, simplified] => Ok(Text::new(*en, *traditional, *simplified)),
+        _ => Err(format!("{option}: give it in three languages, separated by `|`: English|繁體|简体").into()),
     }
 }

@@ -104,6 +104,7 @@ pub fn run(command: &Command, clock: fn(&Config) -> installation::ambient::WallC
         Command::Status(named) => status(&read(named)?),
         Command::Roll { named, service } => {
             let config = read(named)?;
+            crate::guard_keys(&config)?;
             roll(&config, service.as_deref(), clock(&config).now().day())
         }
         Command::Recover { named, identity } => {
@@ -158,8 +159,22 @@ pub fn init_quietly(config: &Config) -> Result<(), RuntimeError> {
 }
 
 fn init(config: &Config) -> Result<(), RuntimeError> {
+    let new = !config.log_key.exists();
+    if new && config.keys.exists() {
+        let trees = Places::of(config)?.names()?;
+        if let Some(tree) = trees.first() {
+            let why = "put it back from its custodian: a new one signs nothing that this installation's receipts and checkpoints go on from";
+            return Err(RuntimeError::Keys(format!("log_key: {} is missing, and there is a key tree ({tree}) already; {why}", config.log_key.display())));
+        }
+    }
     init_quietly(config)?;
-    status(config)
+    status(config)?;
+    if new {
+        let directories = [&config.keys, &config.roots, &config.tiles].map(|directory| directory.display().to_string()).join(", ");
+        installation::say(&format!("made         {}, and where they were missing {directories}", config.log_key.display()));
+        installation::say("now          publish the line of the log key: receipts and certificates are checked with it; then `lionrock invite`, `lionrock serve`");
+    }
+    Ok(())
 }
 
 fn status(config: &Config) -> Result<(), RuntimeError> {
@@ -218,6 +233,10 @@ fn roll(config: &Config, only: Option<&str>, today: Day) -> Result<(), RuntimeEr
         if names.is_empty() {
             return Err(RuntimeError::Keys(format!("there is no key tree {only}; `lionrock keys status` shows them")));
         }
+    }
+    if names.is_empty() {
+        installation::say("there is no key tree yet: the first start makes one");
+        return Ok(());
     }
     let asked = Order::RollKeys(only.map(str::to_owned));
     let served: Vec<Rolled> = beside::hand_over(config, &asked).transpose().map_err(RuntimeError::Keys)?.unwrap_or_default();

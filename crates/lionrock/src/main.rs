@@ -22,7 +22,8 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use installation::config::Config;
-use installation::{ambient, backup, complain, restore, runtime, say, synth};
+use installation::{ambient, backup, complain, look_at_clock, restore, runtime, say, synth};
+use kernel::Clock as _;
 use rehearsals::{load, replay, simulate, torture};
 use store::Options;
 use zeroizing_alloc::ZeroAlloc;
@@ -102,6 +103,10 @@ struct ServeArgs {
     /// The configuration file.
     #[arg(long)]
     config: PathBuf,
+    /// Starts although the installation stood still for more than 14 days: the clock is right, and the keys of what ended in between are
+    /// destroyed.
+    #[arg(long)]
+    after_pause: bool,
     /// Acknowledges before the disk has it; in tests only.
     #[arg(long, hide = true)]
     synchronous_off: bool,
@@ -131,12 +136,16 @@ type Failure = Box<dyn std::error::Error>;
 fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Demo(args) => {
-            start_log("text");
+            start_log("text", false);
             Ok(demo::demo(&args, environment("LIONROCK_CONTROL"))?)
         }
         Command::Serve(args) => {
-            start_log(&Config::read(&args.config)?.log_format);
+            let config = Config::read(&args.config)?;
+            start_log(&config.log_format, config.log_requests);
             let now = environment("LIONROCK_CLOCK").and_then(|now| kernel::Instant::parse_hong_kong(&now));
+            if !args.after_pause {
+                guard_keys(&config)?;
+            }
             let trial = serve::Trial { control: environment("LIONROCK_CONTROL"), now, synchronous_off: args.synchronous_off };
             Ok(serve::serve(&args.config, trial)?)
         }
@@ -176,6 +185,7 @@ fn alone(config: &Config, why: &str) -> Result<(), Failure> {
 }
 
 fn open(config: &Config) -> Result<runtime::Runtime, Failure> {
+    guard_keys(config)?;
     Ok(runtime::Runtime::open(config, Arc::new(clock(config)), Options::default())?)
 }
 
@@ -190,10 +200,16 @@ fn clock(config: &Config) -> ambient::WallClock {
     clock
 }
 
+/// Refuses to open keys on a day that is long after their last one. A simulation or a test goes through months in minutes and is not asked.
+fn guard_keys(config: &Config) -> Result<(), runtime::RuntimeError> {
+    let moved = environment("LIONROCK_CLOCK").is_some() || environment("LIONROCK_CONTROL").is_some();
+    if moved && config.environment.synthetic_only() { Ok(()) } else { look_at_clock(config, clock(config).now().day()) }
+}
+
 fn work(path: &Path) -> Result<(), Failure> {
     let config = Config::read(path)?;
     alone(&config, "it does the slow work itself (`work = true`), since only one process of an installation holds the keys")?;
-    start_log(&config.log_format);
+    start_log(&config.log_format, false);
     let runtime = open(&config)?;
     let worker = worker::Worker::start(runtime.platform.clone(), runtime.ports.clone())?;
     let probes = worker::Worker::probe(runtime.platform.clone(), runtime.prober.clone())?;
@@ -209,8 +225,9 @@ fn work(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn start_log(format: &str) {
-    let builder = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN);
+fn start_log(format: &str, requests: bool) {
+    let level = if requests { tracing::Level::INFO } else { tracing::Level::WARN };
+    let builder = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(level);
     // A second start, as in tests, keeps the first log.
     let _ = if format == "json" { builder.json().try_init() } else { builder.try_init() };
 }

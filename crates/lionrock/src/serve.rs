@@ -80,7 +80,7 @@ pub struct Trial {
 /// Serves a configuration until Ctrl-C or SIGTERM.
 pub fn serve(path: &Path, trial: Trial) -> Result<(), RunError> {
     let config = Config::read(path)?;
-    for line in config.warnings() {
+    for line in config.warnings().into_iter().chain(installation::open_places(&config)) {
         tracing::warn!(target: "serve", "{line}");
     }
     let clock = Arc::new(WallClock::default());

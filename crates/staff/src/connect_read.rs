@@ -4,6 +4,7 @@ use desk::{Desk, LANGUAGES, Mistakes, named};
 use kernel::Text;
 use openid::{Client, ClientAuthentication, ClientId, Jwk, JwkError, Profile, RedirectError, RedirectUri};
 use provider::{AskedAttribute, Registration, ServiceContact};
+use serde_json::{Value, json};
 
 use crate::connect_sheet::{ASKS, askable, constraint, slug, standing};
 

@@ -37,7 +37,7 @@ FILE  a file; for a receipt also the line of its QR code itself (LR1.…)
 KEY   the public key of the journal (name+hash+base64) or a file with it on the first line
 --opening  what was given with the certificate of an erasure; --copy  a copy of \"my data\" from before
 CODE  the text of the QR code that somebody shows (LRC1.…), or the address that holds it
---keys  the provider's public keys (/oidc/jwks)  --at  another moment than now, seconds since 1970
+--keys  the provider's public keys (/oidc/keys)  --at  another moment than now, seconds since 1970
 --root  the certificate of the root (root.cer)  --list  the issuing authority's list (issuing.crl)
 --message  a signature that stands beside the document
 --language en | zh-hant | zh-hans: the language of the answer

@@ -138,7 +138,9 @@ fn a_wrong_configuration_stops_with_one_line() {
     let empty = TempDir::new().unwrap();
     assert!(refused(&SERVE, empty.path()).contains("--config"));
     let table = [
-        ("lissten = 1", "lionrock explain"),
+        ("lissten = 1", "line 3: there is no key `lissten`; did you mean `listen`?"),
+        ("dpop_nonces = 1", "line 3: `dpop_nonces`: "),
+        ("register_key = \"k\"", "register_key: means nothing without register_url"),
         ("environment = \"production\"", "lionrock explain"),
         ("keys = \"k\"\nroots = \"k\"", "roots: must be a directory outside"),
         ("tls_key = \"k.pem\"", "set both or neither"),
@@ -151,11 +153,35 @@ fn a_wrong_configuration_stops_with_one_line() {
 }
 
 #[test]
+fn a_place_that_is_not_there_is_told_with_its_key() {
+    let directory = installation("");
+    prepare(directory.path());
+    let before = fs::read_to_string(directory.path().join("c.toml")).unwrap();
+    for (extra, wanted) in [
+        ("addresses = \"nothere\"", "addresses: nothere: "),
+        ("drill_packs = \"nothere\"", "drill_packs: nothere: "),
+        ("signing = \"nothere\"", "keys signing make"),
+        ("services_authorities = \"nothere\"", "services_authorities: nothere"),
+        ("attestation = \"nothere\"", "attestation: nothere: "),
+    ] {
+        fs::write(directory.path().join("c.toml"), format!("{before}{extra}\n")).unwrap();
+        let line = refused(&SERVE, directory.path());
+        assert!(line.contains(wanted), "{extra}: {line}");
+    }
+}
+
+#[test]
 fn a_missing_key_stops_with_one_line() {
     let directory = installation("");
     assert!(refused(&SERVE, directory.path()).contains("keys init"));
     prepare(directory.path());
     let roots = directory.path().join("lionrock-data/roots");
+    let trees = fs::read_dir(&roots).unwrap().count();
+    fs::rename(roots.join("log.key"), directory.path().join("elsewhere")).unwrap();
+    let line = refused(&["keys", "init", "--config", "c.toml"], directory.path());
+    assert!(line.contains("put it back from its custodian"), "{line}");
+    fs::rename(directory.path().join("elsewhere"), roots.join("log.key")).unwrap();
+    assert_eq!(fs::read_dir(&roots).unwrap().count(), trees, "nothing new was made");
     let root = fs::read_dir(&roots).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.extension().is_some_and(|it| it == "root"));
     fs::remove_file(root.unwrap()).unwrap();
     let line = refused(&["migrate", "--config", "c.toml"], directory.path());

@@ -34,8 +34,14 @@ pub struct Serving {
 impl Serving {
     /// Starts one and waits for its first line.
     pub fn start(directory: &Path) -> Self {
+        Self::start_with(directory, &[])
+    }
+
+    /// The same with more options.
+    pub fn start_with(directory: &Path, options: &[&str]) -> Self {
         let mut command = Command::new(LIONROCK);
-        command.args(["serve", "--config", "c.toml"]).current_dir(directory).stdout(Stdio::piped());
+        command.args(["serve", "--config", "c.toml"]).args(options).current_dir(directory).stdout(Stdio::piped());
+        command.stderr(fs::File::create(directory.join("log")).unwrap());
         // Where a token of the test is, if it has one.
         command.env("SOFTHSM2_CONF", directory.join("softhsm2.conf"));
         let mut child = command.spawn().unwrap();
@@ -67,6 +73,46 @@ fn a_signal_right_after_the_first_line_stops_the_server_in_order() {
     for signal in ["TERM", "INT", "TERM", "INT", "TERM"] {
         assert_eq!(Serving::start(directory.path()).signal(signal), Some(0), "SIG{signal}");
     }
+}
+
+#[test]
+fn health_is_answered_and_requests_are_logged_where_that_is_asked_for_without_who_asked_what() {
+    for asked in [true, false] {
+        let directory = installation(&format!("origin = \"http://localhost:8443\"\nlog_format = \"json\"\nlog_requests = {asked}"));
+        let mut serving = Serving::start(directory.path());
+        let health = get(serving.port, "/health?token=canary");
+        assert_eq!((health.status, health.body.as_str(), health.header("cache-control")), (200, "ok\n", "no-store"));
+        assert_eq!(serving.signal("TERM"), Some(0));
+        let log = fs::read_to_string(directory.path().join("log")).unwrap();
+        let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let request = lines.iter().find(|line| line["target"] == "request").map(|line| &line["fields"]);
+        assert_eq!(request.is_some(), asked, "{log}");
+        assert!(request.is_none_or(|fields| fields["route"] == "/health" && fields["status"] == 200), "{log}");
+        assert!(!log.contains("canary") && !log.contains("127.0.0.1"), "{log}");
+    }
+}
+
+/// Keys die with their days, so a clock that is years ahead for one start would erase everything.
+#[test]
+fn a_start_long_after_the_last_one_is_asked_for() {
+    let directory = installation("");
+    let migrate = |now: Option<&str>| {
+        let mut command = Command::new(LIONROCK);
+        command.args(["migrate", "--config", "c.toml"]).current_dir(directory.path());
+        command.envs(now.map(|now| ("LIONROCK_CLOCK", now)));
+        let output = command.output().unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(migrate(Some("2020-01-01T10:00:00")), (true, String::new()));
+    let trees = || fs::read(directory.path().join("lionrock-data/keys/platform.tree")).unwrap();
+    let before = trees();
+    for (asked, (good, said)) in [("migrate", migrate(None)), ("serve", run(directory.path(), &["serve", "--config", "c.toml"]))] {
+        assert!(!good && said.contains("last ran on 2020-01-01") && said.contains("--after-pause"), "{asked}: {said}");
+    }
+    assert!(before == trees(), "nothing was opened");
+    let mut serving = Serving::start_with(directory.path(), &["--after-pause"]);
+    assert_eq!(serving.signal("TERM"), Some(0));
+    assert!(before != trees() && migrate(None).0, "from then on the installation lives today");
 }
 
 #[test]

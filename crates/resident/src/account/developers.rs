@@ -93,8 +93,12 @@ pub(super) async fn show(call: Call) -> Response {
         at("developers-userinfo", "/oidc/userinfo"),
         at("developers-form", "/oidc/form"),
         at("developers-sign-address", "/oidc/sign"),
+        at("developers-introspect", "/oidc/introspect"),
+        at("developers-revoke", "/oidc/revoke"),
+        at("developers-logout", "/oidc/logout"),
     ]));
     body.h2(t.get("developers-rules")).bullets(["profile", "keys", "dpop", "pkce", "audience", "subject"].map(|rule| t.get(&format!("developers-rule-{rule}"))));
+    body.h2(t.get("developers-after")).bullets(["times", "refresh", "told", "leave"].map(|rule| t.get(&format!("developers-after-{rule}"))));
     body.h2(t.get("developers-scopes")).p(t.get("developers-scopes-text"));
     let mut scopes = Table::new(t.get("developers-scopes"), ["developers-scope", "developers-attribute"].map(|key| t.get(key)));
     scopes.quiet_caption = true;

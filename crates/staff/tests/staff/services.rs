@@ -152,6 +152,8 @@ fn what_is_wrong_with_a_service_is_said_at_its_field() {
         ("keys", "https://library.example/jwks", "jwks_uri"),
         ("keys", "{}", "no JSON Web Key Set"),
         ("keys", r#"{"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"AA","d":"AA"}]}"#, "holds a private key"),
+        ("keys", r#"{"kty":"EC","crv":"P-256","x":"AA","y":"AA","d":"AA"}"#, "holds a private key"),
+        ("keys", "-----BEGIN PRIVATE KEY-----\nAA\n-----END PRIVATE KEY-----", "holds a private key"),
         ("reason-email-zh-hant", "", "in three languages why the service asks for: Mail address"),
         ("profile", "", "Choose"),
         ("logout", "ftp://x", "begins with https://"),
