@@ -21,6 +21,7 @@ pub(crate) fn show(desk: &Desk) -> Answer {
     body.p(desk.say("drill-list-lead"));
     if runs {
         body.part(&Button::link(desk.say("drill-new"), desk.url("/staff/drills/new")));
+        body.link(desk.say("pack-list"), desk.url("/staff/packs"));
     }
     if !own.is_empty() || !runs {
         body.part(&seats(desk, &own));

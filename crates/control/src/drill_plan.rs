@@ -20,7 +20,7 @@ struct Offer {
     earlier: Vec<DrillRecord>,
     packs: Vec<Arc<Pack>>,
     /// The exercise whose plan is changed.
-    this: Option<Id<kinds::Drill>>,
+    this: Option<DrillRecord>,
 }
 
 /// The form of a new exercise.
@@ -51,18 +51,21 @@ pub(crate) fn ask(desk: &Desk) -> Answer {
     let (visit, _) = Visit::held(desk)?;
     let record = planned(&visit)?;
     let values = values_of(record);
-    Ok(page(desk, &Offer::of(desk, Some(record.id))?, &values, &Mistakes::default()))
+    Ok(page(desk, &Offer::of(desk, Some(record))?, &values, &Mistakes::default()))
 }
 
 /// Plans it anew.
 pub(crate) fn change(desk: &Desk) -> Answer {
     let (visit, grant) = Visit::held(desk)?;
-    let id = planned(&visit)?.id;
-    let offer = Offer::of(desk, Some(id))?;
+    let record = planned(&visit)?;
+    let (id, offer) = (record.id, Offer::of(desk, Some(record))?);
     let command = match typed(desk, &offer) {
         Ok(command) => command,
         Err(mistakes) => return Ok(page(desk, &offer, &desk.values, &mistakes)),
     };
+    if let Some(mistakes) = desk.changed_meanwhile(&state(record)) {
+        return Ok(page(desk, &offer, &desk.values, &mistakes));
+    }
     let done = desk.platform().ledger().write("control.replan_drill", grant.actor(), move |work| replan_drill(work, &grant, id, &command));
     match done {
         Ok(_) => Ok(desk.done("done-saved", &visit.url(""))),
@@ -93,13 +96,13 @@ fn planned<'v>(visit: &'v Visit<'_>) -> Result<&'v DrillRecord, Failure> {
 }
 
 impl Offer {
-    fn of(desk: &Desk, this: Option<Id<kinds::Drill>>) -> Result<Self, Failure> {
+    fn of(desk: &Desk, this: Option<&DrillRecord>) -> Result<Self, Failure> {
         let own = desk.right::<RunDrill>()?.department();
         let (departments, earlier) = desk.platform().ledger().read("control.plan", |tx| {
             Ok::<_, StoreError>((people::departments(tx)?, drill::drills(tx, own)?))
         })?;
-        let earlier = earlier.into_iter().filter(|record| record.is_held_by(own) && Some(record.id) != this).collect();
-        Ok(Self { own, departments, earlier, this, packs: desk.platform().drills().packs() })
+        let earlier = earlier.into_iter().filter(|record| record.is_held_by(own) && this.is_none_or(|this| record.id != this.id)).collect();
+        Ok(Self { own, departments, earlier, this: this.cloned(), packs: desk.platform().drills().packs() })
     }
 }
 
@@ -113,7 +116,8 @@ fn page(desk: &Desk, offer: &Offer, values: &Values, mistakes: &Mistakes) -> Res
         ..TextInput::new(name, desk.say(name))
     };
     let hint = |key: &str| Some(desk.say(key));
-    let mut form = desk.form().part(&Radios {
+    let form = offer.this.as_ref().map_or_else(|| desk.form(), |record| desk.form_over(&state(record)));
+    let mut form = form.part(&Radios {
         value: values.get("pack").to_owned(),
         error: mistakes.of("pack"),
         ..Radios::new("pack", desk.say("drill-pack"), offer.packs.iter().map(|pack| offered(desk, pack)).collect())
@@ -151,7 +155,7 @@ fn page(desk: &Desk, offer: &Offer, values: &Values, mistakes: &Mistakes) -> Res
         })
         .part(&Button::new(desk.say("drill-save")));
     body.part(&form);
-    let back = offer.this.map_or_else(|| String::from("/staff/drills"), |id| format!("/staff/drills/{id}"));
+    let back = offer.this.as_ref().map_or_else(|| String::from("/staff/drills"), |record| format!("/staff/drills/{}", record.id));
     desk.show_form(Page::new(title, body.markup()).back(desk.url(&back)), mistakes)
 }
 
@@ -242,6 +246,11 @@ fn again(desk: &Desk, offer: &Offer, error: RunError<DrillError>) -> Result<Resp
         _ => return Err(error.into()),
     };
     Ok(page(desk, offer, &desk.values, &Mistakes::one(field, desk.say(key))))
+}
+
+/// What the form was made from.
+fn state(record: &DrillRecord) -> String {
+    format!("{:?}", values_of(record))
 }
 
 fn values_of(record: &DrillRecord) -> Values {

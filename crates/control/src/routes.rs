@@ -4,7 +4,7 @@ use desk::{Guard, Route, form, get, post};
 use people::{Action, ManageTraining, RunDrill};
 
 use crate::{
-    board, control_act, control_room, discussion, drill_guests, drill_list, drill_page, drill_plan, drill_seats, guest, live, marks, play, play_answer,
+    board, control_act, control_room, discussion, drill_guests, drill_list, drill_page, drill_plan, drill_seats, guest, live, marks, pack_list, play, play_answer,
     play_evidence, play_line, play_watch, report_file, report_lesson, report_page,
     training_course, training_held, training_home, training_matrix, training_quiz, training_record, training_roll, training_session,
 };
@@ -15,6 +15,7 @@ const TRAIN: Guard = Guard::Right(&[ManageTraining::NAME]);
 pub(crate) const ROUTES: &[Route] = &[
     // Setting an exercise up.
     get("/staff/drills", Guard::Officer, drill_list::show),
+    get("/staff/packs", RUN, pack_list::show),
     get("/staff/drills/new", RUN, drill_plan::ask_new),
     form("/staff/drills/new", RUN, drill_plan::plan),
     get("/staff/drills/{drill}", Guard::Seat, drill_page::show),
@@ -76,6 +77,7 @@ pub(crate) const ROUTES: &[Route] = &[
     form("/staff/training/sessions/{session}/attend", Guard::Officer, training_session::come),
     get("/staff/training/records/{record}", Guard::Officer, training_record::show),
     get("/staff/training/records/{record}/certificate", Guard::Officer, training_record::signed),
+    post("/staff/training/records/{record}/certificate", Guard::Officer, training_record::signed_with_name),
     get("/staff/training/held", TRAIN, training_held::show),
     form("/staff/training/held", TRAIN, training_held::plan),
     get("/staff/training/sessions/{session}/screen", TRAIN, training_roll::screen),

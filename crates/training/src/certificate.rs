@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use journal::{Actor, Event, JournalError, Ledger, SignedRecord};
-use kernel::{Id, Instant, kinds, to_hex};
+use kernel::{Id, Instant, Secret, kinds, to_hex};
 use people::{Department, Officer};
 use store::{StoreError, Tx};
 
@@ -15,7 +15,7 @@ use crate::{Course, TrainingRecord, course, storage};
 pub const CERTIFICATE_FORMAT: &str = "lionrock-training/1";
 const TITLE: &str = "lionrock training certificate v1";
 
-/// What a certificate says: of a post, since who fills it stays sealed.
+/// What a certificate says: of a post; who fills it stays sealed, unless that officer asks for a certificate with the name.
 #[derive(Clone, Debug)]
 pub struct Certificate {
     /// The record.
@@ -37,7 +37,7 @@ pub fn certificate(tx: &mut Tx<'_>, id: Id<kinds::TrainingRecord>) -> Result<Opt
 }
 
 impl Certificate {
-    fn note(&self, (origin, size, root): (&str, u64, [u8; 32]), issued: Instant) -> String {
+    fn note(&self, name: Option<&Secret<String>>, (origin, size, root): (&str, u64, [u8; 32]), issued: Instant) -> String {
         let record = &self.record;
         let mut text = format!("{TITLE}\n");
         let mut line = |key: &str, value: &str| {
@@ -50,6 +50,9 @@ impl Certificate {
         line("title", &self.course.title.en);
         line("edition", &to_hex(&record.digest));
         line("officer", &record.officer.to_string());
+        if let Some(name) = name {
+            line("name", name.expose());
+        }
         line("post", &self.officer.post.en);
         line("department", &self.department.code);
         if let Some(attended) = record.attended {
@@ -64,11 +67,17 @@ impl Certificate {
     }
 }
 
-/// Signs the certificate of a record; `lionrock-verify certificate` checks it.
-pub fn sign_certificate(ledger: &Ledger, actor: Actor, certificate: &Certificate) -> Result<SignedRecord, JournalError> {
+/// Signs the certificate of a record; `lionrock-verify certificate` checks it. `name` is the officer's own, opened for the officer who asks
+/// for it: it stands in the file alone, and the journal has the file's digest.
+pub fn sign_certificate(
+    ledger: &Ledger,
+    actor: Actor,
+    certificate: &Certificate,
+    name: Option<&Secret<String>>,
+) -> Result<SignedRecord, JournalError> {
     ledger.integrate()?;
     let (size, root) = ledger.size_and_root()?;
-    let text = certificate.note((ledger.origin(), size, root), ledger.now());
+    let text = certificate.note(name, (ledger.origin(), size, root), ledger.now());
     let event = Event::new("training.certificate_signed").detail("record", certificate.record.id.to_string());
     ledger.sign_record("training.sign_certificate", actor, event, (CERTIFICATE_FORMAT, &text), size)
 }

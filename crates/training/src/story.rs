@@ -192,10 +192,16 @@ fn a_certificate_is_checked_by_the_second_program() {
     city.sit(&learner, READING, true).unwrap();
     let record = city.standing(&learner, READING).record.unwrap();
     let certificate = city.read(|tx| certificate(tx, record.id)).unwrap();
-    let file = sign_certificate(&city.ledger, Actor::Operator, &certificate).unwrap().to_json().to_string();
+    let file = sign_certificate(&city.ledger, Actor::Operator, &certificate, None).unwrap().to_json().to_string();
     let key = verifier::Key::parse(&journal::verifier_key(&*city.signer)).unwrap();
     let report = verifier::check_certificate(&file, &key).unwrap();
     assert!(report.stated.contains(&"course: personal-data".to_owned()), "{:?}", report.stated);
+    let name = kernel::Secret::new("Chan Siu Ming".to_owned());
+    let named = sign_certificate(&city.ledger, Actor::Operator, &certificate, Some(&name)).unwrap().to_json().to_string();
+    let stated = verifier::check_certificate(&named, &key).unwrap().stated;
+    assert!(stated.contains(&"name: Chan Siu Ming".to_owned()), "{stated:?}");
+    assert!(verifier::check_certificate(&named.replace("Siu Ming", "Tai Man"), &key).is_err());
+    assert!(!file.contains("name: ") && !city.ledger.scan(None, 1_000).unwrap().iter().any(|entry| entry.body.contains("Siu Ming")));
     for (from, to) in [("valid until: 2025", "valid until: 2035"), ("10 of 10", "1 of 10")] {
         assert!(file.contains(from), "{from}");
         assert!(verifier::check_certificate(&file.replace(from, to), &key).is_err(), "{to}");

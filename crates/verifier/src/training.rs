@@ -20,6 +20,7 @@ const FORM: Form = Form {
         ("title", 1, 1),
         ("edition", 1, 1),
         ("officer", 1, 1),
+        ("name", 0, 1),
         ("post", 1, 1),
         ("department", 1, 1),
         ("attended", 0, 1),

@@ -12,7 +12,11 @@ pub(super) fn platform_rows() -> Vec<InventoryRow> {
 fn contacts() -> InventoryRow {
     InventoryRow {
         what: Text::new("Names and mail addresses of officers", "人員姓名及電郵地址", "人员姓名及电邮地址"),
-        why: Text::new("To invite officers and to reach them", "邀請人員及與其聯絡", "邀请人员及与其联络"),
+        why: Text::new(
+            "To invite officers and to reach them, and to name them in a certificate of training that they ask for",
+            "邀請人員及與其聯絡，並應其要求在培訓證書列出姓名",
+            "邀请人员及与其联络，并应其要求在培训证书列出姓名",
+        ),
         openers: vec![Role::Administrator.title(), own(), mail_job()],
         ..row("officer", "contact", "officers", employment())
     }

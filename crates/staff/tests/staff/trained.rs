@@ -84,7 +84,13 @@ fn an_officer_comes_to_a_workshop_passes_the_quiz_and_takes_the_certificate_alon
     assert!(certificate.contains("6 May 2021") && certificate.contains("10 of 10"), "{certificate}");
     let file = learner.get(&format!("{record}/certificate")).text();
     let key = verifier::Key::parse(&journal::verifier_key(&**stage.platform.ledger().signer())).unwrap();
-    assert!(verifier::check_certificate(&file, &key).is_ok());
+    assert!(verifier::check_certificate(&file, &key).is_ok_and(|report| !report.stated.iter().any(|line| line.starts_with("name: "))));
+    let named = learner.post(&format!("{record}/certificate"), &[]).text();
+    let stated = verifier::check_certificate(&named, &key).unwrap().stated;
+    assert!(stated.iter().any(|line| line.starts_with("name: ")), "{stated:?}");
+    let opened = stage.platform.ledger().scan(None, 10_000).unwrap();
+    assert!(opened.iter().any(|entry| entry.body.contains("people.contact_opened") && entry.body.contains("own details")));
+    assert_eq!(host.post(&format!("{record}/certificate"), &[]).status, 404);
     assert_eq!(host.get(&record).status, 404, "somebody else's");
     assert_eq!(host.get(&format!("{record}/certificate")).status, 404);
 }
