@@ -29,6 +29,9 @@ pub(crate) fn seat(desk: &Desk) -> Answer {
     if desk.values.switching() {
         return Ok(page(&visit, &bench, &Mistakes::default()));
     }
+    if let Some(mistakes) = desk.changed_meanwhile(&bench.state()) {
+        return Ok(page(&visit, &bench, &mistakes));
+    }
     let id = visit.record.id;
     let changes = bench.changes(&visit);
     let done = desk.platform().ledger().write("control.seat", grant.actor(), move |work| {
@@ -76,6 +79,12 @@ impl Bench {
         self.seats.iter().find(|seat| seat.sitter() == Sitter::Officer(officer)).map(Seat::part)
     }
 
+    /// What the form was made from.
+    fn state(&self) -> String {
+        let parts = self.officers.iter().map(|officer| self.part_of(officer.id).map(value).unwrap_or_default());
+        parts.collect::<Vec<_>>().join(" ")
+    }
+
     /// What the department's officers may do here, by the names that the form sends.
     fn offered(&self, visit: &Visit<'_>) -> Vec<(String, Part)> {
         let teams = (0..).zip(&visit.record.teams).filter(|(_, team)| team.department == self.department);
@@ -119,7 +128,7 @@ fn page(visit: &Visit<'_>, bench: &Bench, mistakes: &Mistakes) -> Response {
     let offered = bench.offered(visit);
     let choices: Vec<Choice> = offered.iter().map(|(name, part)| Choice::new(name, words(desk, *part))).collect();
     let sent = desk.values.pairs().next().is_some();
-    let mut form = desk.form();
+    let mut form = desk.form_over(&bench.state());
     for officer in &bench.officers {
         let name = field(officer.id);
         let now = bench.part_of(officer.id).map(value).unwrap_or_default();

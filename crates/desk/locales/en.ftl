@@ -106,6 +106,9 @@ calls-title = Call-outs
 # Advisories, and who takes over in a rota.
 advisory-list = Security advisories and guides
 
+# Two officers at one form.
+changed-meanwhile = Another officer has changed this since you opened the page. What you typed is kept here. Look at what stands there now; sending it again replaces it.
+
 # What was just done, said once on the page that follows.
 done-saved = Saved.
 done-public = Saved. The public pages show it at once.

@@ -106,6 +106,9 @@ calls-title = 召集
 # Advisories, and who takes over in a rota.
 advisory-list = 安全警告及指引
 
+# Two officers at one form.
+changed-meanwhile = 您打开此页后，另一名人员已作更改。您输入的内容仍保留在此。请先查看现有内容；再次提交便会取代。
+
 # What was just done, said once on the page that follows.
 done-saved = 已保存。
 done-public = 已保存，公开网页即时更新。

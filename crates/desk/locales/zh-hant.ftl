@@ -106,6 +106,9 @@ calls-title = 召集
 # Advisories, and who takes over in a rota.
 advisory-list = 保安警告及指引
 
+# Two officers at one form.
+changed-meanwhile = 你開啟此頁後，另一名人員已作更改。你輸入的內容仍保留在此。請先查看現有內容；再次送出便會取代。
+
 # What was just done, said once on the page that follows.
 done-saved = 已儲存。
 done-public = 已儲存，公開網頁即時更新。

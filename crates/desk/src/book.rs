@@ -8,6 +8,9 @@ use webkit::{Visitor, takes_files};
 use crate::desk::{Answer, Desk, attend};
 use crate::{StaffState, Texts};
 
+/// A book whose pages ask for fewer texts was not read.
+const ASKED_LEAST: usize = 100;
+
 /// The pages of one crate: every address with what answers, and the words.
 pub struct Book {
     /// Every route. The router is built from it and from nothing else, so the test that attacks every route cannot miss one.
@@ -60,6 +63,26 @@ pub struct Route {
 }
 
 impl Book {
+    /// What is wrong with its words, for the test of each book: flaws of the three catalogues, where `allowed` are Latin words that Chinese
+    /// texts may use, and texts that the pages of the crate at `root` ask for and that stand nowhere.
+    ///
+    /// # Errors
+    /// When the pages cannot be read.
+    pub fn flaws(&self, allowed: &[&str], root: &str) -> std::io::Result<Vec<String>> {
+        let mut flaws: Vec<String> = self.texts.flaws(allowed).iter().map(ToString::to_string).collect();
+        let mut asked = 0;
+        for entry in std::fs::read_dir(std::path::Path::new(root).join("src"))? {
+            let path = entry?.path();
+            let (unknown, count) = self.texts.unknown(&std::fs::read_to_string(&path)?);
+            flaws.extend(unknown.iter().map(|key| format!("{}: there is no text {key}", path.display())));
+            asked += count;
+        }
+        if asked < ASKED_LEAST {
+            flaws.push(format!("the pages ask for {asked} texts only: are they read?"));
+        }
+        Ok(flaws)
+    }
+
     /// Adds its pages to a router.
     pub fn serve(&'static self, state: &Arc<StaffState>, mut pages: Router) -> Router {
         for route in self.routes {

@@ -11,6 +11,7 @@ mod desk;
 mod gated;
 mod kept;
 mod lines;
+mod meanwhile;
 mod mistakes;
 mod session;
 mod shown;

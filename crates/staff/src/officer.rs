@@ -39,7 +39,7 @@ fn page(desk: &Desk, officer: &Officer, passkeys: &[PasskeyListed], mistakes: &M
         let sent: Vec<String> = desk.values.all("role").map(str::to_owned).collect();
         let now = officer.roles.iter().map(|role| role.slug().to_owned()).collect();
         let values = if sent.is_empty() && mistakes.is_empty() { now } else { sent };
-        let form = desk.form().part(&roles(desk, mistakes, values)).part(&Button::new(desk.say("officers-change-roles")));
+        let form = desk.form_over(&format!("{:?}", officer.roles)).part(&roles(desk, mistakes, values)).part(&Button::new(desk.say("officers-change-roles")));
         body.part(&form);
         let base = format!("/staff/officers/{}", officer.id);
         body.link(desk.say("officers-again"), desk.url(&format!("{base}/invite-again")));
@@ -54,6 +54,9 @@ pub(crate) fn change_roles(desk: &Desk) -> Answer {
     let (officer, passkeys) = find(desk)?;
     if desk.values.switching() {
         return Ok(page(desk, &officer, &passkeys, &Mistakes::default()));
+    }
+    if let Some(mistakes) = desk.changed_meanwhile(&format!("{:?}", officer.roles)) {
+        return Ok(page(desk, &officer, &passkeys, &mistakes));
     }
     let command = ChangeRoles { officer: officer.id, roles: ticked(desk) };
     let changed = desk.platform().ledger().write("staff.change_roles", grant.actor(), move |work| {

@@ -50,6 +50,9 @@ pub(crate) fn change(desk: &Desk) -> Answer {
         Ok(station) => station,
         Err(mistakes) => return Ok(page(desk, Some(&listed.station), &desk.values, &mistakes)),
     };
+    if let Some(mistakes) = desk.changed_meanwhile(&state(&listed.station)) {
+        return Ok(page(desk, Some(&listed.station), &desk.values, &mistakes));
+    }
     let id = listed.id;
     let changed = desk
         .platform()
@@ -65,7 +68,8 @@ fn page(desk: &Desk, station: Option<&Station>, values: &Values, mistakes: &Mist
     let title = station.map_or_else(|| desk.say("station-new-title"), |station| station.place.name(desk.language()));
     let mut body = desk.body(&title, mistakes);
     let shown = |input: TextInput| TextInput { value: values.get(&input.name).into(), ..input };
-    let mut form = desk.form().part(&mtr(desk, values, mistakes)).part(&district(desk, values, mistakes));
+    let form = station.map_or_else(|| desk.form(), |station| desk.form_over(&state(station)));
+    let mut form = form.part(&mtr(desk, values, mistakes)).part(&district(desk, values, mistakes));
     for input in three(desk, mistakes, "station-name").into_iter().chain(three(desk, mistakes, "station-way")) {
         form = form.part(&shown(input));
     }
@@ -92,6 +96,11 @@ fn page(desk: &Desk, station: Option<&Station>, values: &Values, mistakes: &Mist
         changes(desk, &mut body, station);
     }
     desk.show_form(Page::new(title, body.markup()).back(desk.url("/staff/stations")), mistakes)
+}
+
+/// What the form was made from.
+fn state(station: &Station) -> String {
+    format!("{:?}", values_of(station))
 }
 
 /// Single days that differ, with the way to add one.

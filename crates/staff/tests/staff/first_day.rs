@@ -7,6 +7,7 @@ use people::Role;
 
 use crate::client::{Client, Reply};
 use crate::stage::Stage;
+use crate::stations::tests::{STATION, opened};
 
 const TEAM: &str = "/en/staff/team";
 
@@ -83,4 +84,29 @@ fn the_first_page_says_what_waits_and_leads_only_where_the_officer_may_go() {
     let home = security.get("/en/staff").text();
     assert!(home.contains("Open incidents"), "{home}");
     assert!(!stage.officer(0, Role::Auditor).get("/en/staff").text().contains("Open incidents"), "whoever does not handle them");
+}
+
+#[test]
+fn of_two_officers_at_one_form_the_later_is_told_and_keeps_what_was_typed() {
+    let stage = Stage::new();
+    let (first, second) = (stage.officer(0, Role::CaseOfficer), stage.officer(0, Role::CaseOfficer));
+    let page = format!("/en/staff/stations/{}", opened(&first));
+    let seen = [&first, &second].map(|officer| officer.get(&page).between("name=\"_seen\" value=\"", "\""));
+    let sends = |officer: &Client, seen: &str, way: &str| {
+        let mut pairs: Vec<(&str, &str)> = STATION.iter().filter(|(name, _)| *name != "station-way-en").copied().collect();
+        pairs.extend([("station-way-en", way), ("_seen", seen)]);
+        officer.post(&page, &pairs)
+    };
+    assert_eq!(sends(&first, &seen[0], "Exit A").status, 303);
+    let told = sends(&second, &seen[1], "Exit B");
+    assert!(told.status == 422 && told.text().contains("Another officer has changed this"), "{}", told.text());
+    assert!(told.text().contains("value=\"Exit B\""), "what was typed stays");
+    assert!(first.get(&page).text().contains("value=\"Exit A\""), "nothing is replaced unseen");
+    let anew = told.between("name=\"_seen\" value=\"", "\"");
+    assert_eq!(sends(&second, &anew, "Exit B").status, 303, "now it is known what is replaced");
+    assert!(first.get(&page).text().contains("value=\"Exit B\""));
+    // Every form over something that two may change carries the mark.
+    let administrator = stage.officer(0, Role::Administrator);
+    let officer = format!("/en/staff/officers/off_{}", administrator.get("/en/staff/officers").between("/en/staff/officers/off_", "\""));
+    assert!(administrator.get(&officer).text().contains("name=\"_seen\""));
 }

@@ -7,7 +7,7 @@ pub mod tests {
 
     use crate::stage::Stage;
 
-    const STATION: [(&str, &str); 12] = [
+    pub const STATION: [(&str, &str); 12] = [
         ("mtr", "KWT"),
         ("station-way-en", "Exit D"),
         ("station-way-zh-hant", "D出口"),
