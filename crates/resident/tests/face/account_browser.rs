@@ -93,6 +93,7 @@ fn browser_a_resident_signs_up_out_and_in_with_a_virtual_passkey() {
     every_language(&page, &site, &["/account", "/account/passkeys/add"]);
     page.goto(&site.page("en", "/account")).unwrap();
     page.follow("form[action$='/account/sign-out'] button").unwrap();
+    assert!(page.text("main").unwrap().contains("You are signed out"), "{}", page.text("main").unwrap());
     page.goto(&site.page("en", "/account/passkeys/add")).unwrap();
     assert!(page.url().unwrap().ends_with("/account/sign-in"), "signed out: {}", page.url().unwrap());
     nobody_comes_in_otherwise(&page, &passkey, &site);

@@ -23,6 +23,8 @@ mod codes;
 #[cfg(test)]
 mod connect;
 #[cfg(test)]
+mod first_time;
+#[cfg(test)]
 mod from_services;
 #[cfg(test)]
 mod connect_browser;

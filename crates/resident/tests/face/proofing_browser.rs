@@ -128,6 +128,8 @@ fn promise_09_browser_a_resident_is_verified_without_scripts_and_keeps_the_recei
     typed(&page, "A123456(3)");
     assert!(page.text(".govuk-error-summary").unwrap().contains("nobody has one"), "a real number is not taken");
     sent(&page, &site, photos.path());
+    a_dark_photo_is_told_at_once(&page, photos.path());
+    nothing_is_destroyed_by_one_press(&page);
     page.scripts_off(false).unwrap();
     every_language(&page, &site, &PAGES);
     page.goto(&site.page("en", PAGES[0])).unwrap();
@@ -146,6 +148,27 @@ fn promise_09_browser_a_resident_is_verified_without_scripts_and_keeps_the_recei
     receipt(&page, &site, case);
     openings(&page, &site);
     assert_eq!(page.complaints().unwrap(), Vec::<String>::new());
+}
+
+/// What an officer could not see is said while it can be mended, and is no refusal.
+fn a_dark_photo_is_told_at_once(page: &Page, photos: &Path) {
+    let dark = photos.join("dark.jpg");
+    let black = RgbImage::from_fn(800, 600, |x, y| if (x / 8 + y / 8) % 2 == 0 { Rgb([0, 0, 0]) } else { Rgb([40, 40, 40]) });
+    black.save(&dark).unwrap();
+    page.follow("main a[href$='/photo/selfie']").unwrap();
+    choose_file(page, &dark);
+    page.submit().unwrap();
+    let said = page.text("main").unwrap();
+    assert!(page.url().unwrap().ends_with("/photo/selfie?looks=dark") && said.contains("looks dark"), "{said}");
+    page.follow("main a.lr-button[href$='/account/proofing']").unwrap();
+}
+
+/// Leaving asks first, and staying loses nothing.
+fn nothing_is_destroyed_by_one_press(page: &Page) {
+    page.follow("main a[href$='/account/proofing/withdraw']").unwrap();
+    assert!(page.text("main").unwrap().contains("destroyed at once"), "{}", page.text("main").unwrap());
+    page.follow("main form a[href$='/account/proofing']").unwrap();
+    assert_eq!(page.text("main").unwrap().matches("Done").count(), 3, "{}", page.text("main").unwrap());
 }
 
 /// What the link on the page gives, as `lionrock-verify` reads it.
