@@ -104,7 +104,7 @@ mod tests {
     fn a_message_that_waits_for_its_occasion_is_released_once_and_only_before_anybody_takes_it() {
         let stage = Stage::new();
         let later = QueueMessage { due: stage.clock_now().plus_secs(3_600), ..stage.confirmed(1) };
-        stage.queue(&[later.clone()]);
+        stage.queue(std::slice::from_ref(&later));
         let deliver = || crate::deliver_due(&stage.ledger, &crate::stage::Recording::default(), 10).unwrap().sent;
         let release = |key: &str| {
             let key = key.to_owned();
