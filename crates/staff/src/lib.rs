@@ -114,21 +114,11 @@ pub fn routes(state: Arc<StaffState>) -> Router {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     #[test]
     fn words_are_whole() {
         let allowed = ["SMS", "PDF", "SHA", "TOML", "CSV", "JSON", "age", "reference", "delivered", "failed", "JavaScript", "slug", "MB", "KB", "localhost", "Connect", "DPoP", "Ed", "FAPI", "JPEG", "JWKS", "JWT", "OpenID", "PEM", "PNG", "RFC", "RSA", "TLS", "WebP", "http", "https", "OPS"];
-        assert_eq!(BOOK.texts.flaws(&allowed), []);
-        let mut asked = 0;
-        for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap() {
-            let path = entry.unwrap().path();
-            let (unknown, count) = BOOK.texts.unknown(&std::fs::read_to_string(&path).unwrap());
-            assert!(unknown.is_empty(), "{}: {unknown:?}", path.display());
-            asked += count;
-        }
-        assert!(asked > 100, "the pages were read");
+        assert_eq!(BOOK.flaws(&allowed, env!("CARGO_MANIFEST_DIR")).unwrap(), Vec::<String>::new());
     }
 }
