@@ -1,5 +1,5 @@
 use desk::{Answer, Desk, Mistakes, file, link, missing};
-use kernel::{Id, kinds};
+use kernel::{Id, csv_line, kinds};
 use people::{Duty, ManageTraining, Officer};
 use store::StoreError;
 use training::{MatrixRow, Standing, Validity, courses, duties_of, keep_duties, matrix};
@@ -58,18 +58,11 @@ pub(crate) fn csv(desk: &Desk) -> Answer {
                 Validity::Holds(day) => ("holds", day.to_string()),
             };
             let required = slugs(standing.posts.iter().map(|post| post.slug()).collect());
-            let cells = [&row.officer.id.to_string(), &desk.text(&row.officer.post), &roles, &duties, &standing.course.slug, &required, state, &last].map(csv_cell);
-            text.push_str(&cells.join(","));
-            text.push_str("\r\n");
+            let cells = [&row.officer.id.to_string(), &desk.text(&row.officer.post), &roles, &duties, &standing.course.slug, &required, state, &last].map(str::to_owned);
+            text.push_str(&csv_line(&cells));
         }
     }
     Ok(file(text.into_bytes(), "text/csv; charset=utf-8", "training.csv"))
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn csv_cell(text: &str) -> String {
-    let guarded = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
-    if guarded.contains([',', '"', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
 }
 
 /// An officer of the department, in office.
@@ -117,16 +110,4 @@ pub(crate) fn keep(desk: &Desk) -> Answer {
     let duties: Vec<Duty> = desk.values.all("duty").filter_map(Duty::from_slug).collect();
     desk.platform().ledger().write("control.keep_duties", grant.actor(), move |work| keep_duties(work, &grant, (id, &duties)))?;
     Ok(desk.done("done-saved", &desk.url("/staff/training/matrix")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::csv_cell;
-
-    #[test]
-    fn a_cell_is_quoted_and_never_a_formula() {
-        assert_eq!(csv_cell("Manager"), "Manager");
-        assert_eq!(csv_cell("Manager, \"night\""), "\"Manager, \"\"night\"\"\"");
-        assert_eq!(csv_cell("=1+1"), "'=1+1");
-    }
 }

@@ -1,7 +1,7 @@
 mod platform_rows;
 
 use journal::Event;
-use kernel::{Fault, Kind, Language, Text};
+use kernel::{Fault, Kind, Language, Text, csv_line};
 use people::{Grant, ReadInventory, Role};
 use registration::scheme::{FieldGroup, Scheme};
 use serde_json::{Value, json};
@@ -165,10 +165,8 @@ impl Inventory {
     pub fn to_csv(&self, language: Language) -> String {
         let mut text = String::new();
         for row in &self.rows {
-            let cells = cells(row, language);
-            let line: Vec<String> = std::iter::once(&self.store).chain(&cells).map(|cell| csv_cell(cell)).collect();
-            text.push_str(&line.join(","));
-            text.push_str("\r\n");
+            let line: Vec<String> = std::iter::once(self.store.clone()).chain(cells(row, language)).collect();
+            text.push_str(&csv_line(&line));
         }
         text
     }
@@ -204,12 +202,6 @@ fn cells(row: &InventoryRow, language: Language) -> [String; 9] {
         list(&row.openers),
         list(row.contractors.as_deref().unwrap_or_default()),
     ]
-}
-
-fn csv_cell(text: &str) -> String {
-    let risky = text.starts_with(['=', '+', '-', '@', '\t']);
-    let text = if risky { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! arrive as [`Clock`] and [`Random`], so that a whole city can be simulated on one machine in a minute.
 
 mod chance;
+mod csv;
 mod day;
 mod environment;
 mod hex;
@@ -18,6 +19,7 @@ mod scrub;
 mod secret;
 
 pub use chance::Random;
+pub use csv::csv_line;
 pub use day::{Day, DayError};
 pub use environment::Environment;
 pub use hex::{HexError, from_hex, to_hex};

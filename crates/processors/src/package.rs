@@ -1,4 +1,4 @@
-use kernel::{Instant, Random, Secret, to_hex};
+use kernel::{Instant, Random, Secret, csv_line, to_hex};
 use seal::{SealError, age_files, sha256};
 use serde_json::json;
 
@@ -101,17 +101,11 @@ pub fn pack(
     Ok(Package { digest: sha256(&[&bytes]), bytes, records })
 }
 
-/// RFC 4180, and no spreadsheet may take a name for a formula.
+/// The head and a line a record.
 fn csv(fields: &[String], rows: &[Vec<String>]) -> Secret<String> {
-    let cell = |text: &String| {
-        let risky = text.starts_with(['=', '+', '-', '@', '\t']);
-        let text = if risky { format!("'{text}") } else { text.clone() };
-        if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
-    };
-    let line = |cells: &[String]| cells.iter().map(cell).collect::<Vec<_>>().join(",") + "\r\n";
-    let mut text = line(fields);
+    let mut text = csv_line(fields);
     for row in rows {
-        text.push_str(&line(row));
+        text.push_str(&csv_line(row));
     }
     Secret::new(text)
 }

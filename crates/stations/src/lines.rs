@@ -1,5 +1,5 @@
 use hongkong::Hours;
-use kernel::Language;
+use kernel::{Language, csv_line};
 
 use crate::{DayHours, Listed, Week};
 
@@ -23,28 +23,20 @@ pub fn week_csv(week: Week, listed: &[Listed], language: Language) -> String {
             line.listed.operator.get(language).to_owned(),
             step_free.to_owned(),
         ];
-        text.push_str(&cells.map(|value| cell(&value)).join(","));
-        text.push_str("\r\n");
+        text.push_str(&csv_line(&cells));
     }
     text
 }
 
 /// Lines under their head as comma-separated values (RFC 4180).
 pub fn table_csv(head: &[String], rows: &[Vec<String>]) -> String {
-    let line = |cells: &[String]| format!("{}\r\n", cells.iter().map(|value| cell(value)).collect::<Vec<_>>().join(","));
-    std::iter::once(line(head)).chain(rows.iter().map(|row| line(row))).collect()
+    std::iter::once(csv_line(head)).chain(rows.iter().map(|row| csv_line(row))).collect()
 }
 
 /// `09:00` and `18:00`; midnight at the end of a day is `24:00` (ISO 8601).
 pub(crate) fn clock(hours: Hours) -> (String, String) {
     let of = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
     (of(hours.from_minute), of(hours.until_minute))
-}
-
-/// Quoted where needed; what a spreadsheet would take for a formula begins with an apostrophe.
-fn cell(text: &str) -> String {
-    let text = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
 const fn head(language: Language) -> &'static str {
@@ -71,11 +63,5 @@ mod tests {
             "2022-01-03,09:00,18:00,Central and Western District,Admiralty MTR station,\"Concourse, near Exit A\",Digital Policy Office,1"
         );
         assert!(week_csv(Week::of("2022-01-03".parse().unwrap()), &listed, Language::ZhHant).contains("金鐘港鐵站"));
-    }
-
-    #[test]
-    fn no_cell_becomes_a_formula_or_another_column() {
-        assert_eq!(cell("=1+1"), "'=1+1");
-        assert_eq!(cell("a \"b\", c"), "\"a \"\"b\"\", c\"");
     }
 }
