@@ -263,7 +263,7 @@ mod tests {
     const ORIGIN: &str = "test.example/log";
 
     fn line(number: u8) -> Line {
-        let note = if number % 2 == 0 { String::new() } else { format!("word{number}") };
+        let note = if number.is_multiple_of(2) { String::new() } else { format!("word{number}") };
         Line { at: Instant::from_millis(1_588_719_600_000 + i64::from(number)), kind: "passkey".into(), tag: [number; 16], note }
     }
 

@@ -3,4 +3,6 @@
 #[cfg(test)]
 mod backup;
 #[cfg(test)]
+mod restored_doors;
+#[cfg(test)]
 mod restored_identity;

@@ -22,31 +22,31 @@ use testkit::both_engines;
 
 use crate::backup::{Stage, work};
 
-const ORIGIN: &str = "http://localhost:8443";
+pub(crate) const ORIGIN: &str = "http://localhost:8443";
 const CALLBACK: &str = "https://library.example/cb";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// Somebody with an account, a passkey and a name.
-struct Citizen {
-    who: Resident,
+pub(crate) struct Citizen {
+    pub(crate) who: Resident,
     token: Token,
-    passkey: SoftwarePasskey,
+    pub(crate) passkey: SoftwarePasskey,
 }
 
 /// What nobody may find: number, name and mobile of each.
-const PEOPLE: [(&str, &str, &str); 3] =
+pub(crate) const PEOPLE: [(&str, &str, &str); 3] =
     [("51234567", "Q123456", "CANARY KEPT WAI MAN"), ("51237654", "Q654321", "CANARY GONE SIU LING"), ("51230000", "U123456", "CANARY LOST TAI MING")];
 
-fn party() -> RelyingParty {
+pub(crate) fn party() -> RelyingParty {
     RelyingParty::new(ORIGIN, "Lionrock").unwrap()
 }
 
-fn provider_of(console: &Console) -> Arc<IdentityService> {
+pub(crate) fn provider_of(console: &Console) -> Arc<IdentityService> {
     console.platform().public_identity().unwrap()
 }
 
 /// The provider through its gate, with one service in force.
-fn open_provider(console: &Console) -> Arc<IdentityService> {
+pub(crate) fn open_provider(console: &Console) -> Arc<IdentityService> {
     let platform = console.platform();
     let department = seed::department(platform, "IDP", Text::new("Identity", "身分", "身份")).unwrap();
     let rp = Arc::new(party());
@@ -82,7 +82,7 @@ fn library() -> Registration {
 }
 
 /// Signs up with a passkey, and is verified.
-fn citizen(service: &IdentityService, (mobile, number, name): (&str, &str, &str)) -> Citizen {
+pub(crate) fn citizen(service: &IdentityService, (mobile, number, name): (&str, &str, &str)) -> Citizen {
     let (ledger, rp) = (service.ledger(), party());
     let to = Mobile::try_from(Phone::parse(mobile).unwrap()).unwrap();
     let asked = AskCode { aim: CodeFor::SignUp, mobile: to, language: Language::En, network: "192.0.2.1", host: "localhost", device: None };
@@ -105,7 +105,7 @@ fn citizen(service: &IdentityService, (mobile, number, name): (&str, &str, &str)
     Citizen { who: made.who, token: made.token, passkey }
 }
 
-fn sign_in(service: &IdentityService, citizen: &mut Citizen) -> Result<Token, String> {
+pub(crate) fn sign_in(service: &IdentityService, citizen: &mut Citizen) -> Result<Token, String> {
     let (ledger, rp) = (service.ledger(), party());
     let charter: Arc<Charter> = service.charter();
     let begun = identity::begin_sign_in(ledger.keys(), &**ledger.random(), &rp, ledger.now()).unwrap();
@@ -117,7 +117,7 @@ fn sign_in(service: &IdentityService, citizen: &mut Citizen) -> Result<Token, St
     }
 }
 
-fn is_signed_in(ledger: &Ledger, token: &Token) -> bool {
+pub(crate) fn is_signed_in(ledger: &Ledger, token: &Token) -> bool {
     let now = ledger.now();
     ledger.read::<_, StoreError>("test.session", |tx| identity::find_session(tx, token, now)).unwrap().is_some()
 }
