@@ -142,7 +142,7 @@ fn accounts(waiting: &mut Waiting<'_>) -> Result<(), Failure> {
         waiting.add("proofing-title", "/staff/identity/proofing", queue.len());
     }
     if desk.identity::<RequestExport>().is_ok() {
-        let counts = service.ledger().read("staff.pin_letters", |tx| identity::pin_counts(tx))?;
+        let counts = service.ledger().read("staff.pin_letters", identity::pin_counts)?;
         let queued = counts.iter().find(|(state, _)| *state == identity::PinState::Queued).map_or(0, |(_, count)| *count);
         waiting.add("home-pin-letters", crate::pin_letters::HOME, usize::try_from(queued).unwrap_or(0));
     }

@@ -2,7 +2,7 @@
 
 use desk::{Answer, Desk, Mistakes, Question};
 use identity::{ENROL_MINUTES, VisitCode, add_terminal, end_terminal};
-use kernel::{Id, kinds};
+use kernel::{Id, kinds, one_line};
 use people::ProofIdentity;
 use webkit::parts::{Button, ButtonStyle, Panel, Table, TextInput, Tone};
 use webkit::{Markup, Page};
@@ -55,10 +55,9 @@ pub(crate) fn add(desk: &Desk) -> Answer {
     if desk.values.switching() {
         return page(desk, &Mistakes::default());
     }
-    let place = desk.values.get("place").trim().to_owned();
-    if place.is_empty() || place.chars().count() > PLACE_MOST {
+    let Some(place) = one_line(desk.values.get("place"), PLACE_MOST).map(str::to_owned) else {
         return page(desk, &Mistakes::one("place", desk.say("terminals-place-wrong")));
-    }
+    };
     let (ledger, code) = (service.ledger(), VisitCode::new(&**service.ledger().random()));
     let (keys, shown) = (ledger.keys().clone(), code.clone());
     ledger.write("staff.add_terminal", grant.actor(), move |work| add_terminal(work, &keys, &grant, (&place, &code)))?;

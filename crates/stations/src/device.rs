@@ -1,5 +1,5 @@
 use journal::{Actor, Event, Ledger, Removed, Work};
-use kernel::{Fault, Id, Instant, Kind, Random, Secret, kinds};
+use kernel::{Fault, Id, Instant, Kind, Random, Secret, kinds, one_line};
 use people::{Grant, ManageStations, Token};
 use seal::sha256;
 use store::{RunError, StoreError, Tx};
@@ -108,10 +108,7 @@ pub fn add_device(
     grant: &Grant<ManageStations>,
     (name, code): (&str, &DeviceCode),
 ) -> Result<Id<kinds::Device>, DeviceError> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > 40 {
-        return Err(DeviceError::Name);
-    }
+    let name = one_line(name, 40).ok_or(DeviceError::Name)?;
     let (id, now) = (work.new_id(), work.now());
     let device = Device { id, department: grant.department(), name: name.to_owned(), station: None, state: DeviceState::New, changed: now };
     storage::device::insert(work.tx(), &device, code_hash(code.text()), now.plus_secs(CODE_MINUTES * 60))?;

@@ -69,7 +69,9 @@ pub mod tests {
         let officer = stage.officer(0, Role::CaseOfficer);
         let station = opened(&officer);
         let home = "/en/staff/stations/devices";
-        assert_eq!(officer.post(home, &[("name", " ")]).status, 422);
+        for wrong in [" ", "Tablet\u{0}1"] {
+            assert_eq!(officer.post(home, &[("name", wrong)]).status, 422, "{wrong:?}");
+        }
         let shown = officer.post(home, &[("name", "Tablet <1>")]);
         let code = shown.between("lr-reference\">", "<").trim().to_owned();
         assert_eq!(code.len(), 14, "{}", shown.text());
