@@ -2,6 +2,7 @@
 
 use desk::{Answer, Desk, Mistakes, code};
 use drill::Pack;
+use people::RunDrill;
 use webkit::parts::{Button, ButtonStyle, SummaryList, SummaryRow};
 use webkit::{Body, Page};
 
@@ -9,6 +10,7 @@ use crate::told;
 
 /// Every scenario, with what tells it from others, and the way into a plan with it.
 pub(crate) fn show(desk: &Desk) -> Answer {
+    desk.right::<RunDrill>()?;
     let title = desk.say("pack-list");
     let mut body = desk.body(&title, &Mistakes::default());
     body.p(desk.say("pack-list-lead")).p(desk.say("pack-list-keys"));
