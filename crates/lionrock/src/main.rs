@@ -34,7 +34,14 @@ use zeroizing_alloc::ZeroAlloc;
 static WIPED: ZeroAlloc<System> = ZeroAlloc(System);
 
 #[derive(Parser)]
-#[command(name = "lionrock", version, about = "Services that hold a city's personal data, and prove that they protect it")]
+#[command(
+    name = "lionrock",
+    version,
+    about = "Services that hold a city's personal data, and prove that they protect it",
+    after_help = "To look around: `lionrock demo`. A new installation: write a configuration (`lionrock explain` prints every key with an \
+                  example), then `keys init`, `invite`, `serve`, each with --config FILE; docs/operations.md goes through it.\n\n\
+                  Exit code: 0 done, 1 not done (one line says what to do), 2 wrong use."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -113,6 +120,8 @@ struct ServeArgs {
 }
 
 #[derive(clap::Args)]
+#[command(after_help = "Example: lionrock invite --config lionrock.toml --department DH --department-name 'Department of Health|衞生署|卫生署' \
+                        --post 'System administrator|系統管理員|系统管理员' --roles administrator --name 'Chan Tai Man' --mail chan@dh.example")]
 struct InviteArgs {
     /// The configuration file.
     #[arg(long)]
