@@ -243,8 +243,10 @@ pub(crate) fn credentials(
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
+type Living = (Id<kinds::Credential>, Id<kinds::Contract>, Instant);
+
 /// Every credential that has not been ended, with its contract and the moment of its issue.
-pub(crate) fn living_credentials(tx: &mut Tx<'_>) -> Result<Vec<(Id<kinds::Credential>, Id<kinds::Contract>, Instant)>, StoreError> {
+pub(crate) fn living_credentials(tx: &mut Tx<'_>) -> Result<Vec<Living>, StoreError> {
     let rows = tx.query("-- processors.living_credentials\nselect id, contract, created from credential where ended is null order by id", &[])?;
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
 }
