@@ -16,8 +16,8 @@ async function withNonce(send, process) {
   }
 }
 
-async function signIn(id, number = 1) {
-  const client = { client_id: id, id_token_signed_response_alg: 'ES256' }
+async function signIn(id, { number = 1, algorithm = 'ES256' } = {}) {
+  const client = { client_id: id, id_token_signed_response_alg: algorithm }
   const auth = oauth.PrivateKeyJwt(await clientKey(id))
   const DPoP = oauth.DPoP(client, await oauth.generateKeyPair('ES256'))
   const verifier = oauth.generateRandomCodeVerifier()
@@ -65,7 +65,10 @@ await check('a FAPI 2.0 sign-in, each answer judged', async () => {
   assert.deepEqual(Object.keys(user).filter((name) => name !== 'nonceWanted'), ['sub'])
 })
 
-await check('EdDSA assertions', async () => void (await signIn('fapi-dpop-two')))
+await check('EdDSA assertions', async () => {
+  const { tokens } = await signIn('fapi-dpop-two', { algorithm: 'EdDSA' })
+  await verifyIdToken(tokens.id_token, 'fapi-dpop-two', ['EdDSA'])
+})
 
 await check('an access token without its key opens nothing', async () => {
   const { client, tokens } = await signIn('fapi-dpop')

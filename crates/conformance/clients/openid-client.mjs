@@ -7,7 +7,9 @@ const dpopKeys = () => client.randomDPoPKeyPair('ES256')
 
 async function fapi(id, { certificate = false } = {}) {
   const proof = service(id).key ? client.PrivateKeyJwt(await clientKey(id)) : client.TlsClientAuth()
-  const metadata = { id_token_signed_response_alg: 'ES256', use_mtls_endpoint_aliases: certificate }
+  // A service whose keys are all Ed25519 gets EdDSA.
+  const algorithm = service(id).alg === 'EdDSA' ? 'EdDSA' : 'ES256'
+  const metadata = { id_token_signed_response_alg: algorithm, use_mtls_endpoint_aliases: certificate }
   const options = certificate ? { [client.customFetch]: fetchWithCertificate } : {}
   const config = await client.discovery(issuer, id, metadata, proof, options)
   client.enableNonRepudiationChecks(config)

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use kernel::Secret;
+use seal::{JoseAlgorithm, JosePublic};
 
 use crate::{Jwk, RedirectUri};
 
@@ -136,6 +137,17 @@ impl Client {
         checks.into_iter().filter(|(wrong, _)| *wrong).map(|(_, what)| what).collect()
     }
 
+    /// With what this service's ID tokens and logout tokens are signed. OpenID Connect makes RS256 the default, and FAPI 2.0 does without
+    /// (section 5.4.1): a service that signs with Ed25519 keys alone reads what is signed so, and every other one ES256.
+    pub fn token_algorithm(&self) -> JoseAlgorithm {
+        let is_ed25519 = |key: &Jwk| matches!(key.key, JosePublic::Ed25519(_));
+        match (self.profile, &self.authentication) {
+            (Profile::Basic, _) => JoseAlgorithm::Rs256,
+            (Profile::Fapi2, ClientAuthentication::PrivateKeyJwt(keys)) if !keys.is_empty() && keys.iter().all(is_ed25519) => JoseAlgorithm::EdDsa,
+            (Profile::Fapi2, _) => JoseAlgorithm::Es256,
+        }
+    }
+
     /// The registered address that a request names, if it names one byte by byte.
     pub fn redirect(&self, asked: &str) -> Option<&RedirectUri> {
         self.redirect_uris.iter().find(|known| known.is(asked))
@@ -172,6 +184,23 @@ mod tests {
         for bad in ["", "ab", "Library", "a b c", "library/", "圖書館", &long] {
             assert!(ClientId::parse(bad).is_none(), "{bad}");
         }
+    }
+
+    #[test]
+    fn tokens_are_signed_as_the_service_signs_and_with_rsa_for_the_basic_profile_only() {
+        let (mut client, es256) = library();
+        let key = |signer: &seal::JoseSigner| Jwk { key: signer.public(), kid: None, algorithm: None };
+        let eddsa = seal::JoseSigner::generate(JoseAlgorithm::EdDsa).unwrap();
+        assert_eq!(client.token_algorithm(), JoseAlgorithm::Es256);
+        client.authentication = ClientAuthentication::PrivateKeyJwt(vec![key(&eddsa)]);
+        assert_eq!(client.token_algorithm(), JoseAlgorithm::EdDsa);
+        client.authentication = ClientAuthentication::PrivateKeyJwt(vec![key(&eddsa), key(&es256)]);
+        assert_eq!(client.token_algorithm(), JoseAlgorithm::Es256, "one that has another key may not read it");
+        client.authentication = ClientAuthentication::TlsCertificate([0; 32]);
+        assert_eq!(client.token_algorithm(), JoseAlgorithm::Es256);
+        client.profile = Profile::Basic;
+        client.authentication = ClientAuthentication::PrivateKeyJwt(vec![key(&eddsa)]);
+        assert_eq!(client.token_algorithm(), JoseAlgorithm::Rs256);
     }
 
     #[test]

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use journal::Work;
 use kernel::{Instant, Secret};
-use openid::{Client, IdToken, Profile, Scope, sign_compact};
+use openid::{Client, IdToken, Scope, sign_compact};
 use seal::{JoseAlgorithm, JoseSigner};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, json};
@@ -140,11 +140,9 @@ pub(crate) fn session_name(session: &[u8; 16], client: &str) -> String {
     kernel::to_hex(&seal::sha256(&[b"lionrock sid v1\n", session, client.as_bytes()]))
 }
 
-/// The ID token of a grant, for the access token that it comes with. FAPI 2.0 clients get ES256, the others RS256, which
-/// OpenID Connect makes the default. `None` if no key signs now.
+/// The ID token of a grant, for the access token that it comes with. `None` if no key signs now.
 pub(crate) fn id_token(keys: &TokenKeys, issuer: &str, client: &Client, given: &Given, access: &str, now: Instant) -> Option<String> {
-    let algorithm = if client.profile == Profile::Fapi2 { JoseAlgorithm::Es256 } else { JoseAlgorithm::Rs256 };
-    let key = keys.at(algorithm, now)?;
+    let key = keys.at(client.token_algorithm(), now)?;
     let amr: Vec<&str> = given.body.amr.iter().map(String::as_str).collect();
     let session = session_name(&given.session, &given.client);
     let token = IdToken {

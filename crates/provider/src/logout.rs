@@ -1,7 +1,6 @@
 use journal::{Event, Job, Work, claim_jobs, finish_job, jobs_waiting, retry_job};
 use kernel::{Id, Instant, kinds};
-use openid::{Profile, sign_compact};
-use seal::JoseAlgorithm;
+use openid::sign_compact;
 use serde_json::{Value, json};
 use store::{StoreError, Tx};
 
@@ -67,8 +66,7 @@ fn notice(work: &mut Work<'_, '_>, keys: &TokenKeys, issuer: &str, job: &Job) ->
     let (Some(client), Some(session)) = (text("client"), text("sid")) else { return Ok(None) };
     let Some(known) = storage::client::find(work.tx(), client)?.filter(Registered::is_in_force) else { return Ok(None) };
     let Some(address) = known.registration.logout_uri.as_ref() else { return Ok(None) };
-    let algorithm = if known.client().profile == Profile::Fapi2 { JoseAlgorithm::Es256 } else { JoseAlgorithm::Rs256 };
-    let Some(key) = keys.at(algorithm, work.now()) else { return Ok(None) };
+    let Some(key) = keys.at(known.client().token_algorithm(), work.now()) else { return Ok(None) };
     let at = work.now().millis() / 1000;
     let claims = json!({
         "iss": issuer,

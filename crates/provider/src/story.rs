@@ -41,6 +41,22 @@ fn a_resident_signs_in_to_a_service_that_two_officers_let_in() {
 }
 
 #[test]
+fn a_service_of_ed25519_keys_gets_its_id_token_signed_with_eddsa() {
+    on_both(|provider| {
+        let signer = seal::JoseSigner::generate(JoseAlgorithm::EdDsa).unwrap();
+        let mut library = provider.service_with("library", |registration| registration.client.authentication = Service::keys(&signer));
+        library.signer = signer;
+        let pushed = provider.push(&library, &[]).unwrap();
+        let code = provider.allow(&library, &person(1, provider.now()), &pushed).unwrap();
+        let token = provider.redeem(&library, &code).unwrap().id_token.unwrap();
+        let keys = Jwk::read_set(&provider.read(|tx| public_keys(tx, provider.now()))).unwrap();
+        assert!(Compact::parse(&token, &[JoseAlgorithm::Es256]).is_err());
+        let claims = Compact::parse(&token, &[JoseAlgorithm::EdDsa]).unwrap();
+        assert_eq!(claims.verified_by(&keys).unwrap()["aud"], "library");
+    });
+}
+
+#[test]
 fn promise_12_no_two_services_know_a_resident_by_one_name() {
     on_both(|provider| {
         let services = ["library", "clinic", "transport"].map(|id| provider.service(id));

@@ -25,11 +25,11 @@ fn forge(shown: &[u8], digits: impl Fn(&[u8]) -> [u8; 4]) -> (Vec<u8>, usize) {
 #[test]
 fn four_digits_are_forged_in_a_moment_and_an_act_of_ours_is_not() {
     let (city, passkey, shown) = (City::new(21), Passkey::new(), plain_pdf("Pay 100 to Alice"));
-    let shows = |document: &[u8]| four_digits(document, "a resident's name at this service");
-    let (forged, tries) = forge(&shown, shows);
+    let theirs = |document: &[u8]| four_digits(document, "a resident's name at this service");
+    let (forged, tries) = forge(&shown, theirs);
     assert_ne!(shown, forged);
     assert!(tries < 200_000, "{tries} documents were tried");
-    assert_eq!(shows(&shown), shows(&forged));
+    assert_eq!(theirs(&shown), theirs(&forged));
     // Here the passkey signs the document and every picture that was shown. The forged document has other bytes.
     let act = passkey.agree(&city.statement(Form::Pdf, &shown, prepared(&shown).digest));
     let refused = city.desk(None).sign_pdf("CHAN Tai Man", prepared(&forged), &act);

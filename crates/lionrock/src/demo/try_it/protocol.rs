@@ -159,7 +159,7 @@ impl Protocol {
         let mut client = Client::new(self.target.clone());
         let set = client.once(&request("GET", "/oidc/keys", &self.host(), &[], b"")).await?.json();
         let keys = Jwk::read_set(&set).map_err(|_| Failed::Wrong("the provider's keys cannot be read"))?;
-        let read = Compact::parse(token, &[JoseAlgorithm::Es256]).map_err(|_| Failed::Wrong("the ID token is not signed with ES256"))?;
+        let read = Compact::parse(token, &[JoseAlgorithm::EdDsa]).map_err(|_| Failed::Wrong("the ID token is not signed with EdDSA"))?;
         let claims = read.verified_by(&keys).map_err(|_| Failed::Wrong("the ID token's signature is not the provider's"))?;
         let now = self.clock.now().millis() / 1000;
         let is = |name: &str, wanted: &str| claims.get(name).and_then(Value::as_str) == Some(wanted);
