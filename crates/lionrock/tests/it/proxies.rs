@@ -5,13 +5,14 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
+use registration::Reference;
 use rehearsals::simulate::Choices;
 use rehearsals::torture::{SLUG, Victim};
 use testkit::canary::{Canary, scan_dir};
 use toml::{Table, Value};
 
 use crate::city::LIONROCK;
-use crate::socket::{Answer, get, send};
+use crate::socket::{Answer, send};
 
 /// An installation with an open scheme, behind a proxy on this machine.
 struct Behind {
@@ -51,9 +52,9 @@ impl Behind {
     /// Asks for a code of one registration, as the proxy passes it on.
     fn ask(&self, header: (&str, &str)) -> Answer {
         let page = format!("/en/{SLUG}/status");
-        let form = get(self.port, &page).body;
+        let form = send(self.port, "GET", &page, &[header], b"").body;
         let token = form.split("name=\"_token\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_else(|| panic!("{form}"));
-        let body = format!("_token={token}&reference=ABCD-EFGH-JKM&stage=reference");
+        let body = format!("_token={token}&reference={}&stage=reference", Reference::from_number(7));
         let headers = [("content-type", "application/x-www-form-urlencoded"), header];
         send(self.port, "POST", &page, &headers, body.as_bytes())
     }
