@@ -10,6 +10,7 @@ use crate::words::{LANGUAGES, language};
 const PUBLIC: &[&str] = &[
     "/",
     "/demo",
+    "/demo/messages/masks-2020",
     "/accessibility",
     "/privacy",
     "/check-receipt",
