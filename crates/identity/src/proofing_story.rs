@@ -61,7 +61,7 @@ impl Scene {
         let stage = Stage::at(place);
         let account = stage.sign_up(MOBILE).1.who.account();
         let evidence = Self::run(&stage, 1);
-        Self { account, evidence, stage }
+        Self { stage, evidence, account }
     }
 
     pub(crate) fn run(stage: &Stage, seed: u64) -> Arc<Evidence> {

@@ -96,7 +96,7 @@ fn photos_of_somebody_without_a_way_in_are_compared_by_two_officers_who_learn_la
     assert!(opened.text().contains("sent this without signing in") && !opened.text().contains(CARD), "{}", opened.text());
     let verdict = format!("{case}/verdict");
     let verify = [("verdict", "verified"), ("number", CARD)];
-    let agreed = first.post(&verdict, &verify).location().to_owned();
+    let agreed = first.post(&verdict, &verify).location();
     assert!(first.get(&agreed).text().contains("A second officer looks now"), "{agreed}");
     assert!(first.get(QUEUE).text().contains("You agreed; somebody else looks now"));
     assert_eq!(first.post(&case, &[]).location(), agreed, "nobody opens it twice");
@@ -118,7 +118,7 @@ fn an_officer_who_agrees_to_photos_of_another_person_is_told_and_the_case_ends()
     let other = IdNumber::from_number("U654321").unwrap().formatted();
     let case = photos(&stage, &ticket, &other);
     officer.post(&case, &[]);
-    let decided = officer.post(&format!("{case}/verdict"), &[("verdict", "verified"), ("number", &other)]).location().to_owned();
+    let decided = officer.post(&format!("{case}/verdict"), &[("verdict", "verified"), ("number", &other)]).location();
     assert!(officer.get(&decided).text().contains("No account that is asked back is this person"), "{decided}");
     assert!(officer.get(QUEUE).text().contains("Nobody waits"));
     assert_eq!(stage.officer(1, Role::CaseOfficer).get(&case).status, 404, "another department");
