@@ -6,7 +6,7 @@ use crate::desk::Desk;
 use crate::mistakes::Mistakes;
 
 /// The field by which the question is answered.
-const FIELD: &str = "sure";
+pub(crate) const FIELD: &str = "sure";
 
 /// A question before something that cannot be taken back.
 pub struct Question<'a> {

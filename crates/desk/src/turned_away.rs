@@ -9,6 +9,7 @@ use crate::book::{Book, Route, Verb};
 use crate::desk::{Desk, go};
 use crate::kept;
 use crate::mistakes::Mistakes;
+use crate::sure;
 
 /// The way in, and back to the page after it, with what was typed there.
 pub(crate) fn turn_away(desk: &Desk, book: &Book, route: &Route, json: bool) -> Response {
@@ -64,7 +65,8 @@ fn page_of<'p>(book: &Book, route: &Route, path: &'p str) -> Option<&'p str> {
 
 /// What was typed, so that it can be copied: the session is over, but the work of ten minutes need not be.
 fn typed(desk: &Desk) -> Vec<String> {
-    let pairs = desk.values.pairs().filter(|(_, value)| !value.trim().is_empty());
+    // The answer to a question of ours is not somebody's work.
+    let pairs = desk.values.pairs().filter(|(name, value)| *name != sure::FIELD && !value.trim().is_empty());
     pairs.map(|(_, value)| value.to_owned()).collect()
 }
 
