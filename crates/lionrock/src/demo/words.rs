@@ -48,16 +48,8 @@ pub enum Word {
 pub fn text(word: Word) -> Text {
     let (en, traditional, simplified) = match word {
         Word::Title => ("Demonstration city", "示範城市", "示范城市"),
-        Word::Lead => (
-            "Try a city-wide registration as a resident, and run it as an officer.",
-            "以市民身分試用全港登記服務，或以職員身分運作。",
-            "以市民身份试用全港登记服务，或以职员身份运作。",
-        ),
-        Word::OnlyInvented => (
-            "Everybody here is invented. Never enter real personal data.",
-            "這裏所有人物均屬虛構。切勿輸入真實個人資料。",
-            "这里所有人物均属虚构。切勿输入真实个人资料。",
-        ),
+        Word::Lead => ("Try a city-wide registration as a resident, and run it as an officer.", "以市民身分試用全港登記服務，或以職員身分運作。", "以市民身份试用全港登记服务，或以职员身份运作。"),
+        Word::OnlyInvented => ("Everybody here is invented. Never enter real personal data.", "這裏所有人物均屬虛構。切勿輸入真實個人資料。", "这里所有人物均属虚构。切勿输入真实个人资料。"),
         Word::Services => ("Services", "服務", "服务"),
         Word::OpenOperation => ("See what officers enter, and why", "查看職員輸入的資料及原因", "查看职员输入的资料及原因"),
         Word::OpenService => ("Register as a resident", "以市民身分登記", "以市民身份登记"),
@@ -106,11 +98,7 @@ pub fn text(word: Word) -> Text {
         ),
         Word::SignInAs => ("Sign in as {post}", "以{post}身分登入", "以{post}身份登录"),
         Word::Invitations => ("Invitations", "邀請", "邀请"),
-        Word::InvitationsText => (
-            "Or register a passkey of your own: each link works once.",
-            "你亦可登記自己的通行密鑰：每條連結只可使用一次。",
-            "你也可登记自己的通行密钥：每条链接只可使用一次。",
-        ),
+        Word::InvitationsText => ("Or register a passkey of your own: each link works once.", "你亦可登記自己的通行密鑰：每條連結只可使用一次。", "你也可登记自己的通行密钥：每条链接只可使用一次。"),
         Word::Post => ("Post", "職位", "职位"),
         Word::Link => ("Link", "連結", "链接"),
         Word::Courier => ("The courier", "速遞公司", "快递公司"),
