@@ -380,7 +380,10 @@ fn call_from_the_case(played: &Played, case: Id<kinds::Incident>) {
     let details = callout::seal_details(ledger.keys(), ledger.now().day(), &details).unwrap();
     let (post, quiet) = (Text::new("First contact", "首名聯絡人", "首名联络人"), callout::QuietHours::default());
     let command = callout::KeepPerson { person: None, post, duties: vec![people::Duty::Point], quiet, details };
-    played.city.act(team.actor(), move |work| Ok(callout::keep_person(work, &team, &command).map(drop).unwrap()));
+    played.city.act(team.actor(), move |work| {
+        callout::keep_person(work, &team, &command).map(drop).unwrap();
+        Ok(())
+    });
     let handle = authorise::<HandleIncident>(&security, None).unwrap();
     let call = authorise::<people::StartCallOut>(&security, None).unwrap();
     let command = callout::StartCallOut {
@@ -391,7 +394,10 @@ fn call_from_the_case(played: &Played, case: Id<kinds::Incident>) {
         departments: vec![played.city.department],
         exercise: true,
     };
-    played.city.act(call.actor(), move |work| Ok(crate::call_from_case(work, (&handle, &call), (case, &command)).map(drop).unwrap()));
+    played.city.act(call.actor(), move |work| {
+        crate::call_from_case(work, (&handle, &call), (case, &command)).map(drop).unwrap();
+        Ok(())
+    });
 }
 
 #[test]
@@ -415,7 +421,10 @@ fn whoever_acknowledges_a_call_out_of_the_teams_case_gives_the_signal_to_that_te
     assert_eq!(hint(), [false, false], "called, and nobody has answered");
     let at = text.find("/staff/page/").unwrap() + "/staff/page/".len();
     let token = callout::PageToken::parse(&text[at..at + 32]).unwrap();
-    played.city.act(journal::Actor::Visitor, move |work| Ok(callout::acknowledge_by_link(work, &token).unwrap()));
+    played.city.act(journal::Actor::Visitor, move |work| {
+        callout::acknowledge_by_link(work, &token).unwrap();
+        Ok(())
+    });
     assert_eq!(hint(), [true, false], "its own team alone");
     assert_eq!(hint(), [true, false], "and once");
     let signals = played.room().read(|exercise| exercise.entries().iter().filter(|entry| matches!(entry.event, Event::Signalled { .. })).count());
@@ -499,7 +508,10 @@ fn promise_14_an_invitation_goes_to_the_guest_of_the_exercises_list_and_to_nobod
         // Who was let out before the mail went is not invited any more.
         let gone = invite(&played.city, played.id, "gone@university.example.hk", true).guest;
         let (grant, id) = (played.grant, played.id);
-        played.city.act(grant.actor(), move |work| Ok(drill::end_guest(work, &grant, id, gone).unwrap()));
+        played.city.act(grant.actor(), move |work| {
+            drill::end_guest(work, &grant, id, gone).unwrap();
+            Ok(())
+        });
         assert!(post.new_mails(&played.city).is_empty());
     }
 }
