@@ -15,7 +15,6 @@ mod services;
 mod statement;
 mod worker;
 
-use std::alloc::System;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -24,6 +23,7 @@ use clap::{Parser, Subcommand};
 use installation::config::Config;
 use installation::{ambient, backup, complain, look_at_clock, restore, runtime, say, synth};
 use kernel::Clock as _;
+use mimalloc::MiMalloc;
 use rehearsals::{load, replay, simulate, torture};
 use store::Options;
 use zeroizing_alloc::ZeroAlloc;
@@ -31,7 +31,7 @@ use zeroizing_alloc::ZeroAlloc;
 /// What is freed is overwritten at once, so that nothing of a resident who was served, or of a key that died, is left in the
 /// memory of a process that goes on, in its swap or in a core dump. `lionrock simulate erasure` looks.
 #[global_allocator]
-static WIPED: ZeroAlloc<System> = ZeroAlloc(System);
+static WIPED: ZeroAlloc<MiMalloc> = ZeroAlloc(MiMalloc);
 
 #[derive(Parser)]
 #[command(

@@ -3,7 +3,7 @@ use openid::{ErrorCode, OAuthError};
 use store::StoreError;
 
 use crate::client_proof::first_time;
-use crate::secret::tag;
+use crate::secret::{dated_tag, tag};
 use crate::{Proven, logout, storage};
 
 /// A service gives a token back (RFC 7009): an access token ends alone, a refresh token with its whole grant. What is unknown
@@ -25,7 +25,7 @@ pub fn revoke(work: &mut Work<'_, '_>, proven: &Proven, token: &str) -> Result<R
             work.journal(Event::new("provider.given_back").record(given.account).detail("client", given.client))?;
         }
     } else {
-        storage::service_token::delete(work.tx(), tag(token), proven.client.id.as_str())?;
+        storage::service_token::delete(work.tx(), dated_tag(token), proven.client.id.as_str())?;
     }
     Ok(Ok(()))
 }

@@ -5,7 +5,7 @@ use store::StoreError;
 
 use crate::client_proof::first_time;
 use crate::issue::Given;
-use crate::secret::tag;
+use crate::secret::{dated_tag, tag};
 use crate::{Bound, Proven, Registered, storage};
 
 /// What is said about a token that is in force (RFC 7662, section 2.2).
@@ -60,7 +60,7 @@ fn describe(given: Given, expires: Instant) -> Option<Introspected> {
 
 fn of_service(work: &mut Work<'_, '_>, token: &str) -> Result<Option<Introspected>, StoreError> {
     let now = work.now();
-    let Some(stored) = storage::service_token::find(work.tx(), tag(token), now)? else { return Ok(None) };
+    let Some(stored) = storage::service_token::find(work.tx(), dated_tag(token), now)? else { return Ok(None) };
     let in_force = storage::client::find(work.tx(), &stored.client)?.is_some_and(|client| Registered::is_in_force(&client));
     let bound = Bound::from_text(&stored.bound).filter(|_| in_force);
     Ok(bound.map(|bound| Introspected { client: stored.client, subject: None, scope: stored.scope, bound, expires: stored.expires }))

@@ -32,7 +32,7 @@ pub fn issue_to_service(work: &mut Work<'_, '_>, proven: &Proven, shown: &Shown,
     if scope.is_some_and(|scope| scope.contains("openid") || !scope.is_within(&proven.client.scope)) {
         return Ok(Err(OAuthError::new(ErrorCode::InvalidScope, "the scope is wider than what this client has for itself")));
     }
-    let access = Opener::make(work.random());
+    let access = Opener::make_dated(work.random(), work.now());
     let scope = scope.map(Scope::to_string);
     let stored = StoredServiceToken {
         client: proven.client.id.to_string(),
