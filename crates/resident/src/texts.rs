@@ -33,6 +33,8 @@ mod tests {
             "sign", "uri", "PAdES", "CMS", "waiting", "signed", "refused", "cancelled", "lapsed",
             // Of the address that signs residents out.
             "id", "token", "hint", "post", "logout", "redirect", "state",
+            // Of what is told to a service, and of its registration.
+            "POST", "ID", "sid", "scope", "keys",
         ];
         let flaws = webkit::check_catalogues(SOURCES, &allowed);
         assert!(flaws.is_empty(), "{}", flaws.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));

@@ -87,7 +87,7 @@ async fn a_correction_says_what_has_changed_and_the_old_text_stays_readable() {
     city.clock.advance_days(1);
     correct(&city, number);
     let page = client.get(&format!("/en/advisories/{number}")).await;
-    assert!(page.has("Weaker library") && page.has("Corrected on 7 May 2020. What has changed: It is the <other> one."), "{}", page.html);
+    assert!(page.has("Weaker library") && page.has("Corrected on 7 May 2020. What has changed: It is the &lt;other&gt; one."), "{}", page.html);
     assert!(page.html.contains(&format!("/en/advisories/{number}/revisions/1")) && page.has("Version 1, 6 May 2020"), "{}", page.html);
     let old = client.get(&format!("/en/advisories/{number}/revisions/1")).await;
     assert!(old.has("Weak library") && old.has("This is an earlier version") && old.html.contains("Mend &lt;it&gt;."), "{}", old.html);

@@ -70,7 +70,9 @@ fn a_case_is_opened_timed_written_reported_and_closed() {
     assert!(officer.get(&case).text().contains("Ransomware (1 / "));
     let pack = officer.post(&format!("{case}/pack"), &[]);
     assert_eq!((pack.status.as_u16(), &pack.bytes[257..262]), (200, &b"ustar"[..]));
-    assert_eq!(officer.post(&case, &[]).status, 303);
+    assert_eq!(officer.post(&case, &[]).status, 200, "whether it is to be closed is asked first");
+    assert!(!officer.get("/en/staff/incidents").text().contains("Closed"));
+    assert_eq!(officer.post(&case, &[("sure", "yes")]).status, 303);
     assert!(officer.get("/en/staff/incidents").text().contains("Closed"));
 }
 

@@ -196,7 +196,8 @@ fn promise_08_what_is_overdue_stands_first_in_words_and_silence_is_an_incident_t
     let incident = format!("/en/staff/incidents/inc_{incident}");
     assert!(head.get(&incident).text().contains("Harbour Forms Limited"));
     assert_eq!(head.post(&format!("{lease}/resume"), &[]).status, 303);
-    assert_eq!(head.post(&incident, &[]).status, 303);
+    assert_eq!(head.post(&incident, &[]).status, 200, "whether it is to be closed is asked first");
+    assert_eq!(head.post(&incident, &[("sure", "yes")]).status, 303);
     assert!(head.get("/en/staff/incidents").text().contains("Closed"));
 }
 
